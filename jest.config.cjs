@@ -1,0 +1,23 @@
+/**
+ * One configuration for the whole workspace, split by layer: `unit` needs nothing but Node, `medium` starts real
+ * engines (PostgreSQL, the ClickHouse door, Redis), `e2e` starts built apps. `LAYER=medium npx jest -c jest.config.cjs path`.
+ */
+const preset = require('./jest.preset.cjs');
+
+process.env.TZ = 'UTC';
+const layer = process.env.LAYER ?? 'unit';
+const match = {
+  unit: ['<rootDir>/{apps,libs,plugins,tools}/**/*.spec.ts'],
+  medium: ['<rootDir>/{apps,libs,plugins,tools}/**/*.medium.spec.ts'],
+  e2e: ['<rootDir>/e2e/**/*.spec.ts'],
+}[layer];
+const ignore = ['/node_modules/', '/dist/', ...(layer === 'unit' ? ['\\.medium\\.spec\\.ts$'] : [])];
+
+module.exports = {
+  ...preset,
+  rootDir: process.env.KOHORT_JEST_ROOT ?? __dirname,
+  testMatch: match,
+  testPathIgnorePatterns: ignore,
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  testTimeout: layer === 'unit' ? 20_000 : 120_000,
+};

@@ -1,0 +1,3 @@
+export * from './ids';
+export type { Json, JsonObject } from './json';
+export type { JobControl, Progress } from './progress';
