@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** Ids are branded, so that a profile's id cannot be handed in where a segment's is wanted. All are lower-case UUIDs. */
-const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a lower-case UUID');
+const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a lower-case UUID');
 
 export const workspaceIdSchema = uuid.brand<'WorkspaceId'>();
 export const sourceIdSchema = uuid.brand<'SourceId'>();
@@ -26,4 +28,6 @@ export type DestinationId = z.infer<typeof destinationIdSchema>;
 export type SyncId = z.infer<typeof syncIdSchema>;
 
 /** Keys of segments, traits and models: snake_case, immutable, never reused. */
-export const keySchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be snake_case, start with a letter, at most 63 characters');
+export const keySchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be snake_case, start with a letter, at most 63 characters');

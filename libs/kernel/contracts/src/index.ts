@@ -1,3 +1,30 @@
-export * from './ids';
+export {
+  batchIdSchema,
+  destinationIdSchema,
+  eventIdSchema,
+  keySchema,
+  modelIdSchema,
+  profileIdSchema,
+  runIdSchema,
+  segmentIdSchema,
+  sourceIdSchema,
+  syncIdSchema,
+  workspaceIdSchema,
+} from './ids';
+export type {
+  BatchId,
+  DestinationId,
+  EventId,
+  ModelId,
+  ProfileId,
+  RunId,
+  SegmentId,
+  SourceId,
+  SyncId,
+  WorkspaceId,
+} from './ids';
 export type { Json, JsonObject } from './json';
 export type { JobControl, Progress } from './progress';
+export type { Fence, Run, RunContext, RunStatus } from './runs';
+export { MESSAGE_TYPES } from './segment-message';
+export type { MessageType, NormalisedMessage } from './segment-message';

@@ -36,8 +36,26 @@ export interface Logger {
 }
 
 export const LOG_FIELDS = [
-  'workspaceId', 'runId', 'batchId', 'job', 'queue', 'topic', 'segmentKey', 'modelKey', 'syncId', 'destinationId',
-  'code', 'kind', 'reason', 'status', 'count', 'durationMs', 'correlationId', 'port', 'url', 'version',
+  'workspaceId',
+  'runId',
+  'batchId',
+  'job',
+  'queue',
+  'topic',
+  'segmentKey',
+  'modelKey',
+  'syncId',
+  'destinationId',
+  'code',
+  'kind',
+  'reason',
+  'status',
+  'count',
+  'durationMs',
+  'correlationId',
+  'port',
+  'url',
+  'version',
 ] as const satisfies readonly (keyof LogFields)[];
 
 /** Says nothing; for tests and for file commands. */

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { batchIdSchema, runIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
+import type { TopicName, Topics } from './topics';
+
+/** The processes that own jobs. Solo composes them all. */
+export const OWNERS = ['pipeline-worker', 'clustering-worker', 'propensity-worker', 'sync-worker'] as const;
+export type Owner = (typeof OWNERS)[number];
+
+/**
+ * One job of the pipeline.
+ *
+ * - `on`       topics that start it; each topic's payload must be the job's input (held by the compiler)
+ * - `entity`   the input field that names the piece of work: (job, entity) is done once, however often it is asked for
+ * - `emits`    topics it appends to the outbox in the transaction of its effect
+ * - `repeatSafe`  what makes a second execution harmless
+ */
+export interface JobDefinition<Input extends z.ZodType, On extends readonly TopicName[]> {
+  readonly queue: Owner;
+  readonly owner: Owner;
+  readonly input: Input;
+  readonly on: On;
+  readonly entity: 'batchId' | 'runId';
+  readonly emits: readonly TopicName[];
+  readonly attempts: number;
+  readonly backoffMs: number;
+  readonly timeLimitMs: number;
+  readonly writes: string;
+  readonly repeatSafe: string;
+}
+
+/** Refuses, at compile time, a topic whose payload is not the job's input. */
+type Accepted<Input extends z.ZodType, On extends readonly TopicName[]> = {
+  [I in keyof On]: On[I] extends TopicName ? (z.infer<Topics[On[I]]> extends z.infer<Input> ? On[I] : never) : never;
+};
+
+function job<Input extends z.ZodType, const On extends readonly TopicName[]>(
+  definition: Omit<JobDefinition<Input, On>, 'on' | 'queue'> & { readonly on: On & Accepted<Input, On> },
+): JobDefinition<Input, On> {
+  return { ...definition, queue: definition.owner };
+}
+
+const ofBatch = z.object({ workspaceId: workspaceIdSchema, batchId: batchIdSchema });
+const ofRun = z.object({ workspaceId: workspaceIdSchema, runId: runIdSchema });
+
+const minutes = (n: number): number => n * 60_000;
+
+/** Every job, in the order in which a record meets them. See ARCHITECTURE.md, "where a record goes". */
+export const pipeline = {
+  'ingest.import': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['ImportRequested'],
+    entity: 'runId',
+    emits: ['EventsStored'],
+    attempts: 5,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(120),
+    writes: 'events, dedupe keys, ledger, checkpoint',
+    repeatSafe: 'source + messageId; resumes from the checkpoint',
+  }),
+  'identity.resolve': job({
+    owner: 'pipeline-worker',
+    input: ofBatch,
+    on: ['EventsStored'],
+    entity: 'batchId',
+    emits: ['ProfilesTouched'],
+    attempts: 10,
+    backoffMs: 250,
+    timeLimitMs: minutes(5),
+    writes: 'profiles, identifiers, traits, assignments, merge log',
+    repeatSafe: 'event id; merges are order-free',
+  }),
+  'columns.load': job({
+    owner: 'pipeline-worker',
+    input: ofBatch,
+    on: ['ProfilesTouched'],
+    entity: 'batchId',
+    emits: [],
+    attempts: 10,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(30),
+    writes: 'column store',
+    repeatSafe: 'watermark kept in the store',
+  }),
+  'segments.evaluate': job({
+    owner: 'pipeline-worker',
+    input: ofBatch,
+    on: ['ProfilesTouched'],
+    entity: 'batchId',
+    emits: ['MembershipChanged'],
+    attempts: 10,
+    backoffMs: 250,
+    timeLimitMs: minutes(5),
+    writes: 'memberships, proofs, timers, change log',
+    repeatSafe: 'segment + profile + change version',
+  }),
+  'segments.backfill': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['BackfillRequested'],
+    entity: 'runId',
+    emits: ['MembershipChanged'],
+    attempts: 5,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'memberships, change log, pointer to the version',
+    repeatSafe: 'segment + profile + change version',
+  }),
+  'segments.rescore': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['ScoresChanged'],
+    entity: 'runId',
+    emits: ['MembershipChanged'],
+    attempts: 5,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'memberships, change log',
+    repeatSafe: 'segment + profile + change version',
+  }),
+  'features.compute': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['FeaturesRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(30),
+    writes: 'computed features of every profile',
+    repeatSafe: 'profile + definition version + asOf',
+  }),
+  'models.fitClusters': job({
+    owner: 'clustering-worker',
+    input: ofRun,
+    on: ['ClustersRequested'],
+    entity: 'runId',
+    emits: ['ScoresChanged'],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'artifact, card, cluster of every profile',
+    repeatSafe: 'run id; the version pointer flips last',
+  }),
+  'models.fitPropensity': job({
+    owner: 'propensity-worker',
+    input: ofRun,
+    on: ['PropensityRequested'],
+    entity: 'runId',
+    emits: ['ScoresChanged'],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'artifact, card, score of every profile',
+    repeatSafe: 'run id; the version pointer flips last',
+  }),
+  'sync.track': job({
+    owner: 'sync-worker',
+    input: ofBatch,
+    on: ['MembershipChanged'],
+    entity: 'batchId',
+    emits: ['SyncRequested'],
+    attempts: 10,
+    backoffMs: 250,
+    timeLimitMs: minutes(5),
+    writes: 'what each destination is owed',
+    repeatSafe: 'desired version only rises',
+  }),
+  'sync.run': job({
+    owner: 'sync-worker',
+    input: ofRun,
+    on: ['SyncRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 20,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'member states, records, funnel',
+    repeatSafe: 'change id as idempotency key',
+  }),
+} as const;
+
+export type Pipeline = typeof pipeline;
+export type JobName = keyof Pipeline;
+export type JobInput<J extends JobName> = z.infer<Pipeline[J]['input']>;
+export const jobNames = Object.keys(pipeline) as readonly JobName[];
+
+/** What a run of each kind asks for: the topic that requests it. */
+export const runTopics = {
+  'ingest.import': 'ImportRequested',
+  'segments.backfill': 'BackfillRequested',
+  'features.compute': 'FeaturesRequested',
+  'models.fitClusters': 'ClustersRequested',
+  'models.fitPropensity': 'PropensityRequested',
+  'sync.run': 'SyncRequested',
+} as const satisfies Partial<Record<JobName, TopicName>>;
+export type RunJob = keyof typeof runTopics;
+
+/** One handler a job; the host that owns the job supplies it. */
+export type JobHandlers = { readonly [J in JobName]?: (input: JobInput<J>) => Promise<void> };

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { batchIdSchema, runIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
+
+const workspace = { workspaceId: workspaceIdSchema };
+const batch = z.object({ ...workspace, batchId: batchIdSchema });
+const run = z.object({ ...workspace, runId: runIdSchema });
+
+/**
+ * What the stages tell each other, past tense, ids only. A topic's payload is what every job that listens to it takes.
+ * `…Requested` topics ask for a run: the row in table `run` holds the parameters.
+ */
+export const topics = {
+  /** A batch of accepted events is committed (HTTP, import). */
+  EventsStored: batch,
+  /** The events of a batch are assigned to profiles. */
+  ProfilesTouched: batch,
+  /** Membership changes of one transaction. */
+  MembershipChanged: batch,
+  /** A model has new scores for everybody; the run that made them. */
+  ScoresChanged: run,
+  ImportRequested: run,
+  FeaturesRequested: run,
+  ClustersRequested: run,
+  PropensityRequested: run,
+  BackfillRequested: run,
+  SyncRequested: run,
+} as const;
+
+export type Topics = typeof topics;
+export type TopicName = keyof Topics;
+export type TopicPayload<T extends TopicName> = z.infer<Topics[T]>;

@@ -1,0 +1,74 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Pool } from 'pg';
+import type { WorkspaceId } from '@kohort/kernel-contracts';
+import type { KohortTables } from './tables';
+
+/** A transaction that already stands in one workspace: row-level security shows it that workspace and nothing else. */
+export type WorkspaceTransaction = Transaction<KohortTables>;
+
+export interface TransactionOptions {
+  readonly readOnly?: boolean;
+  /** `repeatable read` for readers that put several queries beside each other. */
+  readonly isolation?: 'read committed' | 'repeatable read';
+}
+
+/**
+ * PostgreSQL as the stages see it. There is no way to query without naming the workspace: `inWorkspace` opens a
+ * transaction, sets `app.ws` for it alone, and commits when the callback resolves.
+ */
+export interface Database {
+  inWorkspace<T>(
+    workspaceId: WorkspaceId,
+    work: (tx: WorkspaceTransaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
+  /** The relay's view: due work of all workspaces, ids only (role kohort_relay). For the relay and the timers alone. */
+  readonly relay: Kysely<KohortTables>;
+  /** The connection string that this database was opened with (for LISTEN and for the queue's own pool). */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** postgres://…; the login role must be a member of kohort_app and kohort_relay. */
+  readonly url: string;
+  readonly maxConnections: number;
+  readonly applicationName: string;
+}
+
+function pool(options: DatabaseOptions, role: 'kohort_app' | 'kohort_relay', max: number): Pool {
+  return new Pool({
+    connectionString: options.url,
+    max,
+    application_name: `${options.applicationName}:${role}`,
+    // The role is taken at connection start, so that no statement ever runs as the owner.
+    options: `-c role=${role} -c search_path=kohort -c idle_in_transaction_session_timeout=10000 -c timezone=UTC`,
+  });
+}
+
+/** Opens the two pools (app and relay). Connects lazily; nothing is checked here, see `checkSafety`. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const appPool = pool(options, 'kohort_app', options.maxConnections);
+  const relayPool = pool(options, 'kohort_relay', 3);
+  // A dropped idle connection must not end the process; the next query reconnects or fails by itself.
+  appPool.on('error', () => undefined);
+  relayPool.on('error', () => undefined);
+  const app = new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: appPool }) });
+  const relay = new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: relayPool }) });
+  return {
+    url: options.url,
+    relay,
+    inWorkspace(workspaceId, work, settings = {}) {
+      let builder = app.transaction();
+      if (settings.isolation) builder = builder.setIsolationLevel(settings.isolation);
+      if (settings.readOnly) builder = builder.setAccessMode('read only');
+      return builder.execute(async (tx) => {
+        await sql`select set_config('app.ws', ${workspaceId}, true)`.execute(tx);
+        return work(tx);
+      });
+    },
+    async close() {
+      await Promise.all([app.destroy(), relay.destroy()]);
+    },
+  };
+}

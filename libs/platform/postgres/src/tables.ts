@@ -1,0 +1,403 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** timestamptz: a Date when read; a Date or an ISO string when written. */
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+/** bigint: pg answers with text, so that no digit is lost. */
+export type BigintColumn = ColumnType<string, string | number | bigint, string | number | bigint>;
+export type GeneratedBigint = ColumnType<string, never, never>;
+/** jsonb: parsed when read; JSON text when written. */
+export type JsonColumn = ColumnType<unknown, string, string>;
+export type GeneratedJson = ColumnType<unknown, string | undefined, string>;
+
+export interface WorkspaceTable {
+  workspace_id: string;
+  name: string;
+  time_zone: Generated<string>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface SourceTable {
+  workspace_id: string;
+  id: string;
+  key: string;
+  name: string;
+  kind: string;
+  write_key_hash: Buffer | null;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface ApiKeyTable {
+  workspace_id: string;
+  id: string;
+  name: string;
+  secret_hash: Buffer;
+  scopes: string;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  expires_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  last_used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface OutboxTable {
+  workspace_id: string;
+  seq: GeneratedBigint;
+  xid: Generated<string>;
+  topic: string;
+  payload: JsonColumn;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface ReaderPositionTable {
+  reader: string;
+  xid: string;
+  seq: BigintColumn;
+  epoch: Generated<number>;
+  moved_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface TaskTable {
+  workspace_id: string;
+  id: string;
+  job: string;
+  entity: string;
+  payload: JsonColumn;
+  status: Generated<string>;
+  starts: Generated<number>;
+  due_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  enqueued_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  last_error: ColumnType<unknown, string | null | undefined, string | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface RunTable {
+  workspace_id: string;
+  id: string;
+  job: string;
+  params: JsonColumn;
+  status: Generated<string>;
+  fence: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  starts: Generated<number>;
+  progress: ColumnType<unknown, string | null | undefined, string | null>;
+  checkpoint: ColumnType<unknown, string | null | undefined, string | null>;
+  result: ColumnType<unknown, string | null | undefined, string | null>;
+  error: ColumnType<unknown, string | null | undefined, string | null>;
+  cancel_requested: Generated<boolean>;
+  idempotency_key: string | null;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  heartbeat_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface LedgerMinuteTable {
+  workspace_id: string;
+  source_id: string;
+  minute: Timestamp;
+  received: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  stored: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  duplicate: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  rejected: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  suppressed: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  quarantined: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+}
+
+export interface BatchTable {
+  workspace_id: string;
+  id: string;
+  kind: string;
+  row_count: Generated<number>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface EventTable {
+  workspace_id: string;
+  id: string;
+  received_at: Timestamp;
+  batch_id: string;
+  source_id: string;
+  message_id: string;
+  type: string;
+  name: string | null;
+  user_id: string | null;
+  anonymous_id: string | null;
+  previous_id: string | null;
+  group_id: string | null;
+  ts: Timestamp;
+  original_ts: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  sent_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  properties: GeneratedJson;
+  traits: GeneratedJson;
+  context: GeneratedJson;
+  flags: Generated<string>;
+  row_weight: Generated<number>;
+}
+
+export interface EventKeyTable {
+  workspace_id: string;
+  source_id: string;
+  message_id: string;
+  event_id: string;
+  body_hash: Buffer | null;
+  expires_at: Timestamp;
+}
+
+export interface ProfileTable {
+  workspace_id: string;
+  id: string;
+  canonical_id: string;
+  merged_into: string | null;
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface IdentifierTable {
+  workspace_id: string;
+  type: string;
+  value: string;
+  profile_id: string;
+  first_seen_at: Timestamp;
+}
+
+export interface MergeLogTable {
+  workspace_id: string;
+  id: string;
+  survivor_id: string;
+  absorbed_id: string;
+  event_id: string;
+  reason: string;
+  merged_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface EventAssignmentTable {
+  workspace_id: string;
+  xid: Generated<string>;
+  seq: GeneratedBigint;
+  event_id: string;
+  profile_id: string;
+  batch_id: string;
+  received_at: Timestamp;
+  ts: Timestamp;
+  sign: number;
+}
+
+export interface TraitValueTable {
+  workspace_id: string;
+  profile_id: string;
+  key: string;
+  valid_from: Timestamp;
+  message_id: string;
+  kind: string;
+  value: ColumnType<unknown, string | null | undefined, string | null>;
+  event_id: string | null;
+  xid: Generated<string>;
+  seq: GeneratedBigint;
+  sign: Generated<number>;
+}
+
+export interface ProfileFeatureTable {
+  workspace_id: string;
+  profile_id: string;
+  definition_version: number;
+  as_of: Timestamp;
+  feature_values: JsonColumn;
+  computed_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface SegmentTable {
+  workspace_id: string;
+  id: string;
+  key: string;
+  name: string;
+  kind: string;
+  status: Generated<string>;
+  live_version: number | null;
+  size: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface SegmentVersionTable {
+  workspace_id: string;
+  segment_id: string;
+  version: number;
+  rule: JsonColumn;
+  rule_hash: Buffer;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  published_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface MembershipTable {
+  workspace_id: string;
+  segment_id: string;
+  profile_id: string;
+  member: boolean;
+  change_version: BigintColumn;
+  segment_version: number;
+  entered_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  exited_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  cause: string;
+  proof: ColumnType<unknown, string | null | undefined, string | null>;
+  proof_hash: Buffer | null;
+}
+
+export interface MembershipChangeTable {
+  workspace_id: string;
+  xid: Generated<string>;
+  seq: GeneratedBigint;
+  batch_id: string;
+  segment_id: string;
+  segment_key: string;
+  profile_id: string;
+  kind: string;
+  change_version: BigintColumn;
+  segment_version: number;
+  rule_hash: Buffer;
+  evaluated_at: Timestamp;
+  recorded_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  cause: string;
+  proof_hash: Buffer | null;
+  event_id: string | null;
+}
+
+export interface SegmentTimerTable {
+  workspace_id: string;
+  segment_id: string;
+  profile_id: string;
+  due_at: Timestamp;
+}
+
+export interface ModelTable {
+  workspace_id: string;
+  id: string;
+  key: string;
+  name: string;
+  kind: string;
+  live_version: number | null;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface ModelVersionTable {
+  workspace_id: string;
+  model_id: string;
+  version: number;
+  status: string;
+  grade: string | null;
+  run_id: string;
+  seed: BigintColumn;
+  as_of: Timestamp;
+  artifact_key: string | null;
+  artifact_sha256: Buffer | null;
+  card: JsonColumn;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface ScoreTable {
+  workspace_id: string;
+  model_id: string;
+  profile_id: string;
+  version: number;
+  as_of: Timestamp;
+  probability: number | null;
+  percentile: number | null;
+  cluster_key: string | null;
+  distance: number | null;
+  confidence: number | null;
+}
+
+export interface DestinationTable {
+  workspace_id: string;
+  id: string;
+  key: string;
+  name: string;
+  plugin: string;
+  settings: JsonColumn;
+  secrets: Buffer | null;
+  paused: Generated<boolean>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface SyncTable {
+  workspace_id: string;
+  id: string;
+  destination_id: string;
+  segment_id: string;
+  mapping: GeneratedJson;
+  mode: Generated<string>;
+  paused: Generated<boolean>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface SyncRunTable {
+  workspace_id: string;
+  id: string;
+  sync_id: string;
+  status: Generated<string>;
+  held_reason: string | null;
+  funnel: GeneratedJson;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+export interface SyncMemberTable {
+  workspace_id: string;
+  sync_id: string;
+  profile_id: string;
+  state: string;
+  desired: boolean;
+  desired_version: BigintColumn;
+  acked: boolean | null;
+  acked_version: BigintColumn | null;
+  fence: BigintColumn | null;
+  attempts: Generated<number>;
+  next_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  fingerprint: Buffer | null;
+  last_code: string | null;
+  updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+export interface SyncRecordTable {
+  workspace_id: string;
+  run_id: string;
+  profile_id: string;
+  operation: string;
+  change_version: BigintColumn;
+  fate: string;
+  code: string | null;
+  message: string | null;
+  recorded_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+/** The tables of schema `kohort`, as Kysely sees them. Kept beside the migrations; the catalogue test compares both. */
+export interface KohortTables {
+  workspace: WorkspaceTable;
+  source: SourceTable;
+  api_key: ApiKeyTable;
+  outbox: OutboxTable;
+  reader_position: ReaderPositionTable;
+  task: TaskTable;
+  run: RunTable;
+  ledger_minute: LedgerMinuteTable;
+  batch: BatchTable;
+  event: EventTable;
+  event_key: EventKeyTable;
+  profile: ProfileTable;
+  identifier: IdentifierTable;
+  merge_log: MergeLogTable;
+  event_assignment: EventAssignmentTable;
+  trait_value: TraitValueTable;
+  profile_feature: ProfileFeatureTable;
+  segment: SegmentTable;
+  segment_version: SegmentVersionTable;
+  membership: MembershipTable;
+  membership_change: MembershipChangeTable;
+  segment_timer: SegmentTimerTable;
+  model: ModelTable;
+  model_version: ModelVersionTable;
+  score: ScoreTable;
+  destination: DestinationTable;
+  sync: SyncTable;
+  sync_run: SyncRunTable;
+  sync_member: SyncMemberTable;
+  sync_record: SyncRecordTable;
+}
