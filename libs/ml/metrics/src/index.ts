@@ -1,0 +1,12 @@
+export { averagePrecision } from './average-precision';
+export type { BinaryLabels, Scores } from './binary-scores';
+export { brierScore } from './brier-score';
+export { calibrationTable } from './calibration-table';
+export type { CalibrationBin, CalibrationOptions, CalibrationTable } from './calibration-table';
+export { classificationErrors } from './classification-errors';
+export { rocAucDifference, rocAucInterval } from './delong';
+export type { AucDifference, AucInterval } from './delong';
+export { logLoss } from './log-loss';
+export { rocAuc } from './roc-auc';
+export { topLift } from './top-lift';
+export type { TopLift } from './top-lift';
