@@ -1,22 +1,14 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { BigintColumn, GeneratedBigint, GeneratedJson, JsonColumn, Timestamp } from './column-types';
 
-/** timestamptz: a Date when read; a Date or an ISO string when written. */
-export type Timestamp = ColumnType<Date, Date | string, Date | string>;
-/** bigint: pg answers with text, so that no digit is lost. */
-export type BigintColumn = ColumnType<string, string | number | bigint, string | number | bigint>;
-export type GeneratedBigint = ColumnType<string, never, never>;
-/** jsonb: parsed when read; JSON text when written. */
-export type JsonColumn = ColumnType<unknown, string, string>;
-export type GeneratedJson = ColumnType<unknown, string | undefined, string>;
-
-export interface WorkspaceTable {
+interface WorkspaceTable {
   workspace_id: string;
   name: string;
   time_zone: Generated<string>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface SourceTable {
+interface SourceTable {
   workspace_id: string;
   id: string;
   key: string;
@@ -26,7 +18,7 @@ export interface SourceTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface ApiKeyTable {
+interface ApiKeyTable {
   workspace_id: string;
   id: string;
   name: string;
@@ -38,7 +30,7 @@ export interface ApiKeyTable {
   revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
-export interface OutboxTable {
+interface OutboxTable {
   workspace_id: string;
   seq: GeneratedBigint;
   xid: Generated<string>;
@@ -47,7 +39,7 @@ export interface OutboxTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface ReaderPositionTable {
+interface ReaderPositionTable {
   reader: string;
   xid: string;
   seq: BigintColumn;
@@ -55,7 +47,7 @@ export interface ReaderPositionTable {
   moved_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface TaskTable {
+interface TaskTable {
   workspace_id: string;
   id: string;
   job: string;
@@ -70,7 +62,7 @@ export interface TaskTable {
   finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
-export interface RunTable {
+interface RunTable {
   workspace_id: string;
   id: string;
   job: string;
@@ -90,7 +82,7 @@ export interface RunTable {
   finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
-export interface LedgerMinuteTable {
+interface LedgerMinuteTable {
   workspace_id: string;
   source_id: string;
   minute: Timestamp;
@@ -102,7 +94,7 @@ export interface LedgerMinuteTable {
   quarantined: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
 }
 
-export interface BatchTable {
+interface BatchTable {
   workspace_id: string;
   id: string;
   kind: string;
@@ -110,7 +102,7 @@ export interface BatchTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface EventTable {
+interface EventTable {
   workspace_id: string;
   id: string;
   received_at: Timestamp;
@@ -133,7 +125,7 @@ export interface EventTable {
   row_weight: Generated<number>;
 }
 
-export interface EventKeyTable {
+interface EventKeyTable {
   workspace_id: string;
   source_id: string;
   message_id: string;
@@ -142,7 +134,7 @@ export interface EventKeyTable {
   expires_at: Timestamp;
 }
 
-export interface ProfileTable {
+interface ProfileTable {
   workspace_id: string;
   id: string;
   canonical_id: string;
@@ -152,7 +144,7 @@ export interface ProfileTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface IdentifierTable {
+interface IdentifierTable {
   workspace_id: string;
   type: string;
   value: string;
@@ -160,7 +152,7 @@ export interface IdentifierTable {
   first_seen_at: Timestamp;
 }
 
-export interface MergeLogTable {
+interface MergeLogTable {
   workspace_id: string;
   id: string;
   survivor_id: string;
@@ -170,7 +162,7 @@ export interface MergeLogTable {
   merged_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface EventAssignmentTable {
+interface EventAssignmentTable {
   workspace_id: string;
   xid: Generated<string>;
   seq: GeneratedBigint;
@@ -182,7 +174,7 @@ export interface EventAssignmentTable {
   sign: number;
 }
 
-export interface TraitValueTable {
+interface TraitValueTable {
   workspace_id: string;
   profile_id: string;
   key: string;
@@ -196,7 +188,7 @@ export interface TraitValueTable {
   sign: Generated<number>;
 }
 
-export interface ProfileFeatureTable {
+interface ProfileFeatureTable {
   workspace_id: string;
   profile_id: string;
   definition_version: number;
@@ -205,7 +197,7 @@ export interface ProfileFeatureTable {
   computed_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface SegmentTable {
+interface SegmentTable {
   workspace_id: string;
   id: string;
   key: string;
@@ -217,7 +209,7 @@ export interface SegmentTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface SegmentVersionTable {
+interface SegmentVersionTable {
   workspace_id: string;
   segment_id: string;
   version: number;
@@ -227,7 +219,7 @@ export interface SegmentVersionTable {
   published_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
-export interface MembershipTable {
+interface MembershipTable {
   workspace_id: string;
   segment_id: string;
   profile_id: string;
@@ -241,7 +233,7 @@ export interface MembershipTable {
   proof_hash: Buffer | null;
 }
 
-export interface MembershipChangeTable {
+interface MembershipChangeTable {
   workspace_id: string;
   xid: Generated<string>;
   seq: GeneratedBigint;
@@ -260,14 +252,14 @@ export interface MembershipChangeTable {
   event_id: string | null;
 }
 
-export interface SegmentTimerTable {
+interface SegmentTimerTable {
   workspace_id: string;
   segment_id: string;
   profile_id: string;
   due_at: Timestamp;
 }
 
-export interface ModelTable {
+interface ModelTable {
   workspace_id: string;
   id: string;
   key: string;
@@ -277,7 +269,7 @@ export interface ModelTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface ModelVersionTable {
+interface ModelVersionTable {
   workspace_id: string;
   model_id: string;
   version: number;
@@ -292,7 +284,7 @@ export interface ModelVersionTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface ScoreTable {
+interface ScoreTable {
   workspace_id: string;
   model_id: string;
   profile_id: string;
@@ -305,7 +297,7 @@ export interface ScoreTable {
   confidence: number | null;
 }
 
-export interface DestinationTable {
+interface DestinationTable {
   workspace_id: string;
   id: string;
   key: string;
@@ -317,7 +309,7 @@ export interface DestinationTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface SyncTable {
+interface SyncTable {
   workspace_id: string;
   id: string;
   destination_id: string;
@@ -328,7 +320,7 @@ export interface SyncTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface SyncRunTable {
+interface SyncRunTable {
   workspace_id: string;
   id: string;
   sync_id: string;
@@ -339,7 +331,7 @@ export interface SyncRunTable {
   finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
-export interface SyncMemberTable {
+interface SyncMemberTable {
   workspace_id: string;
   sync_id: string;
   profile_id: string;
@@ -356,7 +348,7 @@ export interface SyncMemberTable {
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-export interface SyncRecordTable {
+interface SyncRecordTable {
   workspace_id: string;
   run_id: string;
   profile_id: string;
