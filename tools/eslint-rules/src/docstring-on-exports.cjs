@@ -22,6 +22,8 @@ module.exports = {
         const first = declared.decorators?.[0] ?? node;
         const comments = [...source.getCommentsBefore(node), ...source.getCommentsBefore(first)];
         if (comments.some((comment) => comment.type === 'Block' && comment.value.startsWith('*'))) return;
+        // An options interface whose fields are explained one by one says enough.
+        if (declared.type === 'TSInterfaceDeclaration' && source.getCommentsInside(declared).length > 0) return;
         context.report({ node, messageId: 'missing', data: { kind: kinds[declared.type], name: declared.id.name } });
       },
     };
