@@ -1,6 +1,6 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
-import kohort from './tools/eslint-rules/src/index.cjs';
+import kohort from './tools/lint-rules/src/index.cjs';
 
 /** Who may import whom: the table of ARCHITECTURE.md. `testing` and `testkit` are for specs only (second table). */
 const pure = [
