@@ -1,0 +1,15 @@
+export { applyBinDesign, binOutputs, fitBinDesign, parseBinDesign } from './bin-design';
+export type { BinDesign, BinMatrix } from './bin-design';
+export { fitCategoryLevels, oneHot, ordinalCodes } from './category-levels';
+export type { CategoryLevels, LevelLimits } from './category-levels';
+export { categoriesOf, categoryColumn, featureTable, numericColumn, takeRows } from './feature-table';
+export type { CategoryColumn, DenseMatrix, FeatureColumn, FeatureTable, NumericColumn } from './feature-table';
+export { applyLinearDesign, fitLinearDesign, linearOutputs, parseLinearDesign } from './linear-design';
+export type { DesignOutput, LinearDesign } from './linear-design';
+export { fitMedianImputer, imputeMedian } from './median-imputer';
+export type { MedianImputer } from './median-imputer';
+export { preprocessingErrors } from './preprocessing-errors';
+export { binOf, fitQuantileBins, MAX_BINS, MISSING_BIN } from './quantile-bins';
+export type { QuantileBins } from './quantile-bins';
+export { applyZScore, fitZScore } from './z-score';
+export type { ZScore } from './z-score';
