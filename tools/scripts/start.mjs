@@ -1,0 +1,3 @@
+import { runKohort } from './run-app.mjs';
+
+await runKohort('start');
