@@ -37,6 +37,7 @@ function outOfMemory(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
+/** Opens the starter of thread entries; nothing runs until `run` is called. */
 export function openCompute(options: ComputeOptions): Compute {
   return {
     run<Output>(thread: string, input: object, control: JobControl): Promise<Output> {

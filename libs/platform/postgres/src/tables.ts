@@ -360,6 +360,11 @@ interface SyncRecordTable {
   recorded_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
+/** `live_score`: the rows of `score` that belong to each model's live version. */
+interface LiveScoreView extends ScoreTable {
+  model_key: string;
+}
+
 /** The tables of schema `kohort`, as Kysely sees them. Kept beside the migrations; the catalogue test compares both. */
 export interface KohortTables {
   workspace: WorkspaceTable;
@@ -387,6 +392,7 @@ export interface KohortTables {
   model: ModelTable;
   model_version: ModelVersionTable;
   score: ScoreTable;
+  live_score: LiveScoreView;
   destination: DestinationTable;
   sync: SyncTable;
   sync_run: SyncRunTable;

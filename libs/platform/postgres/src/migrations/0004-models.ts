@@ -43,9 +43,16 @@ create table score (
   cluster_key text,
   distance double precision,
   confidence double precision,
-  primary key (workspace_id, model_id, profile_id),
+  primary key (workspace_id, model_id, version, profile_id),
   foreign key (workspace_id, model_id) references model (workspace_id, id),
   foreign key (workspace_id, profile_id) references profile (workspace_id, id)
 );
-create index score_cluster on score (workspace_id, model_id, cluster_key);
+create index score_cluster on score (workspace_id, model_id, version, cluster_key);
+create index score_profile on score (workspace_id, profile_id);
+
+-- Scores are written under their version and become visible by the pointer flip: readers see a whole version or none.
+create view live_score with (security_invoker = true) as
+  select s.*, m.key as model_key
+  from score s
+  join model m on m.workspace_id = s.workspace_id and m.id = s.model_id and m.live_version = s.version;
 `;

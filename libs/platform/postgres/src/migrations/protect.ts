@@ -37,6 +37,7 @@ begin
   grant select on kohort.segment_timer to kohort_relay;
   grant select (workspace_id) on kohort.workspace to kohort_relay;
   grant select, insert, update on kohort.reader_position to kohort_relay, kohort_app;
+  grant select on kohort.live_score to kohort_app;
   grant usage on schema kohort to kohort_app, kohort_relay;
   grant usage on all sequences in schema kohort to kohort_app, kohort_relay;
 end $protect$;
