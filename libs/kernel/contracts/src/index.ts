@@ -28,3 +28,4 @@ export type { JobControl, Progress } from './progress';
 export type { Fence, Run, RunContext, RunStatus } from './runs';
 export { MESSAGE_TYPES } from './segment-message';
 export type { MessageType, NormalisedMessage } from './segment-message';
+export type { ModelGrade, ModelKind, ModelStore, NewModelVersion, ScoreRow } from './ports/models.port';

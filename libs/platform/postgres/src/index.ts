@@ -3,3 +3,4 @@ export type { Database, DatabaseOptions, TransactionOptions, WorkspaceTransactio
 export { fenceErrors, holdFence } from './fence';
 export { appendOutbox } from './outbox';
 export type { KohortTables } from './tables';
+export { modelStore } from './models/model-store.adapter';

@@ -1,0 +1,47 @@
+import type { Json } from '../json';
+import type { Fence } from '../runs';
+import type { ModelId, WorkspaceId } from '../ids';
+
+export type ModelKind = 'clustering' | 'propensity';
+export type ModelGrade = 'poor' | 'fair' | 'good' | 'excellent';
+
+/** One person's line of a model version; what does not apply to the kind is null. */
+export interface ScoreRow {
+  readonly profileId: string;
+  readonly probability: number | null;
+  /** 0–100, share of people with a lower or equal probability. */
+  readonly percentile: number | null;
+  readonly clusterKey: string | null;
+  readonly distance: number | null;
+  /** 0–1; for clusters 1 − distance to the own / distance to the next centroid. */
+  readonly confidence: number | null;
+}
+
+/** A version before its pointer: everything that the registry keeps of it. */
+export interface NewModelVersion {
+  readonly status: 'ready' | 'refused' | 'insufficient_data';
+  readonly grade: ModelGrade | null;
+  readonly seed: number;
+  readonly asOf: number;
+  readonly artifactKey: string | null;
+  readonly artifactSha256: string | null;
+  readonly card: Json;
+}
+
+/**
+ * The model registry. A caller may rely on: `openVersion` is the same for the same run (a repeated job continues its
+ * own version); scores of a version are invisible until `goLive`; every write holds the run's fence.
+ */
+export interface ModelStore {
+  /** Finds or creates the model. Throws MODELS_KIND_DIFFERS when the key is taken by another kind. */
+  ensureModel(workspaceId: WorkspaceId, model: { key: string; name: string; kind: ModelKind }): Promise<ModelId>;
+  openVersion(fence: Fence, modelId: ModelId, version: NewModelVersion): Promise<number>;
+  /** At most 5,000 rows a call, one transaction each; a repeat overwrites. */
+  saveScores(
+    fence: Fence,
+    at: { modelId: ModelId; version: number; asOf: number },
+    rows: readonly ScoreRow[],
+  ): Promise<void>;
+  /** Flips the pointer, retires the version before the previous one, and announces ScoresChanged: one transaction. */
+  goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import {
+  modelIdSchema,
+  type Fence,
+  type ModelId,
+  type ModelStore,
+  type NewModelVersion,
+  type ScoreRow,
+} from '@kohort/kernel-contracts';
+import { defineErrors } from '@kohort/kernel-errors';
+import type { Database } from '../database';
+import { holdFence } from '../fence';
+import { appendOutbox } from '../outbox';
+
+const modelErrors = defineErrors({
+  MODELS_KIND_DIFFERS: {
+    kind: 'conflict',
+    message: (d) => `model "${String(d['key'])}" exists and is a ${String(d['kind'])} model; choose another key`,
+  },
+});
+
+/** Versions kept beside the live one, so that a rollback finds its scores. */
+const KEPT_VERSIONS = 2;
+
+async function openVersion(
+  database: Database,
+  fence: Fence,
+  target: { modelId: ModelId; version: NewModelVersion },
+): Promise<number> {
+  return database.inWorkspace(fence.workspaceId, async (tx) => {
+    await holdFence(tx, fence);
+    // The model's row serialises two runs that want the next number.
+    await tx
+      .selectFrom('model')
+      .select('id')
+      .where('workspace_id', '=', fence.workspaceId)
+      .where('id', '=', target.modelId)
+      .forUpdate()
+      .execute();
+    const mine = await tx
+      .selectFrom('model_version')
+      .select('version')
+      .where('workspace_id', '=', fence.workspaceId)
+      .where('model_id', '=', target.modelId)
+      .where('run_id', '=', fence.runId)
+      .executeTakeFirst();
+    const last = await tx
+      .selectFrom('model_version')
+      .select((eb) => eb.fn.max('version').as('version'))
+      .where('workspace_id', '=', fence.workspaceId)
+      .where('model_id', '=', target.modelId)
+      .executeTakeFirst();
+    const number = mine?.version ?? (last?.version ?? 0) + 1;
+    const { version } = target;
+    const columns = {
+      status: version.status,
+      grade: version.grade,
+      seed: version.seed,
+      as_of: new Date(version.asOf),
+      artifact_key: version.artifactKey,
+      artifact_sha256: version.artifactSha256 === null ? null : Buffer.from(version.artifactSha256, 'hex'),
+      card: JSON.stringify(version.card),
+    };
+    await tx
+      .insertInto('model_version')
+      .values({
+        workspace_id: fence.workspaceId,
+        model_id: target.modelId,
+        version: number,
+        run_id: fence.runId,
+        ...columns,
+      })
+      .onConflict((conflict) => conflict.columns(['workspace_id', 'model_id', 'version']).doUpdateSet(columns))
+      .execute();
+    return number;
+  });
+}
+
+async function saveScores(
+  database: Database,
+  fence: Fence,
+  write: { modelId: ModelId; version: number; asOf: number; rows: readonly ScoreRow[] },
+): Promise<void> {
+  const { rows } = write;
+  await database.inWorkspace(fence.workspaceId, async (tx) => {
+    await holdFence(tx, fence);
+    await sql`
+      insert into score (workspace_id, model_id, version, as_of, profile_id, probability, percentile, cluster_key, distance, confidence)
+      select ${fence.workspaceId}::uuid, ${write.modelId}::uuid, ${write.version}::int, ${new Date(write.asOf)}::timestamptz, r.*
+      from unnest(
+        ${rows.map((row) => row.profileId)}::uuid[], ${rows.map((row) => row.probability)}::float8[],
+        ${rows.map((row) => row.percentile)}::float8[], ${rows.map((row) => row.clusterKey)}::text[],
+        ${rows.map((row) => row.distance)}::float8[], ${rows.map((row) => row.confidence)}::float8[]) as r
+      on conflict (workspace_id, model_id, version, profile_id) do update set
+        probability = excluded.probability, percentile = excluded.percentile, cluster_key = excluded.cluster_key,
+        distance = excluded.distance, confidence = excluded.confidence, as_of = excluded.as_of`.execute(tx);
+  });
+}
+
+async function goLive(database: Database, fence: Fence, target: { modelId: ModelId; version: number }): Promise<void> {
+  await database.inWorkspace(fence.workspaceId, async (tx) => {
+    await holdFence(tx, fence);
+    await tx
+      .updateTable('model')
+      .set({ live_version: target.version })
+      .where('workspace_id', '=', fence.workspaceId)
+      .where('id', '=', target.modelId)
+      .execute();
+    const old = target.version - KEPT_VERSIONS;
+    await tx
+      .updateTable('model_version')
+      .set({ status: 'retired' })
+      .where('workspace_id', '=', fence.workspaceId)
+      .where('model_id', '=', target.modelId)
+      .where('version', '<', old)
+      .where('status', '=', 'ready')
+      .execute();
+    await tx
+      .deleteFrom('score')
+      .where('workspace_id', '=', fence.workspaceId)
+      .where('model_id', '=', target.modelId)
+      .where('version', '<', old)
+      .execute();
+    await appendOutbox(tx, 'ScoresChanged', { workspaceId: fence.workspaceId, runId: fence.runId });
+  });
+}
+
+/** The model registry in PostgreSQL; see the port for what a caller may rely on. */
+export function modelStore(database: Database): ModelStore {
+  return {
+    ensureModel: (workspaceId, model) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        await tx
+          .insertInto('model')
+          .values({ workspace_id: workspaceId, id: randomUUID(), key: model.key, name: model.name, kind: model.kind })
+          .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doNothing())
+          .execute();
+        const row = await tx
+          .selectFrom('model')
+          .select(['id', 'kind'])
+          .where('workspace_id', '=', workspaceId)
+          .where('key', '=', model.key)
+          .executeTakeFirstOrThrow();
+        if (row.kind !== model.kind) throw modelErrors.MODELS_KIND_DIFFERS({ key: model.key, kind: row.kind });
+        return modelIdSchema.parse(row.id);
+      }),
+    openVersion: (fence, modelId, version) => openVersion(database, fence, { modelId, version }),
+    saveScores: (fence, at, rows) => saveScores(database, fence, { ...at, rows }),
+    goLive: (fence, modelId, version) => goLive(database, fence, { modelId, version }),
+  };
+}
