@@ -22,7 +22,7 @@ describe('linear design', () => {
     ]);
     const s = Math.sqrt(50);
     const expected = [-10 / s, 1, 0, 0, 10 / s, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1];
-    matrix.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 12));
+    matrix.data.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 12));
   });
 
   it('round-trips through JSON and names what is missing or changed', () => {

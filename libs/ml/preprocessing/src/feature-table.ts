@@ -23,11 +23,11 @@ export interface FeatureTable {
   readonly columns: readonly FeatureColumn[];
 }
 
-/** Row-major numbers. */
+/** Row-major numbers in double precision; the same shape as the clustering library's wide matrix. */
 export interface DenseMatrix {
   readonly rows: number;
   readonly cols: number;
-  readonly values: Float64Array;
+  readonly data: Float64Array;
 }
 
 /** Codes for text cells, levels in order of first appearance; null means missing. */

@@ -68,23 +68,23 @@ export function linearOutputs(design: LinearDesign): DesignOutput[] {
  */
 export function applyLinearDesign(design: LinearDesign, table: FeatureTable): DenseMatrix {
   const cols = linearOutputs(design).length;
-  const values = new Float64Array(table.rows * cols);
+  const data = new Float64Array(table.rows * cols);
   let offset = 0;
   for (const column of design.columns) {
     if (column.kind === 'numeric') {
       const scored = applyZScore(column, imputeMedian(column, numericColumn(table, column.name).values));
-      for (let row = 0; row < table.rows; row += 1) values[row * cols + offset] = scored[row] as number;
+      for (let row = 0; row < table.rows; row += 1) data[row * cols + offset] = scored[row] as number;
       offset += 1;
     } else {
       const codes = ordinalCodes(column, categoriesOf(table, column.name));
       for (let row = 0; row < table.rows; row += 1) {
         const code = codes[row] as number;
-        if (code >= 0) values[row * cols + offset + code] = 1;
+        if (code >= 0) data[row * cols + offset + code] = 1;
       }
       offset += column.levels.length;
     }
   }
-  return { rows: table.rows, cols, values };
+  return { rows: table.rows, cols, data };
 }
 
 /** Reads a stored design. Throws PREPROCESSING_STATE_INVALID. */

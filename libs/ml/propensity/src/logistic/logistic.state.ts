@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { propensityErrors } from '../propensity-errors';
+
+const fittedLogisticSchema = z.object({
+  version: z.literal(1),
+  kind: z.literal('logistic'),
+  intercept: z.number(),
+  coefficients: z.array(z.number()),
+  iterations: z.number().int().nonnegative(),
+  converged: z.boolean(),
+  /** Largest absolute slope of the objective at the end, divided by the number of rows. */
+  gradientNorm: z.number().nonnegative(),
+  /** Penalised negative log-likelihood at the end. */
+  objective: z.number(),
+});
+
+/** A fitted logistic regression; plain data, so its JSON is its serialised form. */
+export type FittedLogistic = Readonly<z.infer<typeof fittedLogisticSchema>>;
+
+/** Reads a stored fit. Throws PROPENSITY_STATE_INVALID. */
+export function parseLogistic(stored: unknown): FittedLogistic {
+  const parsed = fittedLogisticSchema.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  throw propensityErrors.PROPENSITY_STATE_INVALID({
+    what: 'logistic regression',
+    reason: z.prettifyError(parsed.error),
+  });
+}
