@@ -1,0 +1,32 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What can be wrong with a file that a person names on the command line. `line` counts from 1, header included. */
+export const fileErrors = defineErrors({
+  FILE_NOT_FOUND: { kind: 'invalid-input', message: (d) => `there is no file ${String(d['file'])}` },
+  FILE_UNREADABLE: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} cannot be read: ${String(d['reason'])}`,
+  },
+  FILE_EMPTY: { kind: 'invalid-input', message: (d) => `${String(d['file'])} has no rows` },
+  FILE_NOT_UTF8: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} is not UTF-8 (near byte ${String(d['byte'])})`,
+  },
+  FILE_BAD_GZIP: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} is not complete gzip data: ${String(d['reason'])}`,
+  },
+  FILE_BAD_CSV: { kind: 'invalid-input', message: (d) => `line ${String(d['line'])}: ${String(d['reason'])}` },
+  FILE_DUPLICATE_HEADER: {
+    kind: 'invalid-input',
+    message: (d) => `line 1: the header names column "${String(d['column'])}" more than once`,
+  },
+  FILE_BAD_JSON: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])}, line ${String(d['line'])}: ${String(d['reason'])}`,
+  },
+  FILE_CANNOT_WRITE: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} cannot be written: ${String(d['reason'])}`,
+  },
+});
