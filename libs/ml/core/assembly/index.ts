@@ -1,0 +1,3 @@
+export { kmeansAssign, kmeansInertia } from './kmeans';
+export { kmeansTrials, kmeansClosest } from './kmeans-init';
+export { silhouette } from './silhouette';
