@@ -1,0 +1,5 @@
+export { embeddedErrors } from './embedded-errors';
+export type { RootMode } from './identity';
+export { startPostgres } from './start-postgres';
+export type { RunningPostgres, StartPostgresOptions } from './start-postgres';
+export { startTemporaryPostgres } from './temporary-postgres';
