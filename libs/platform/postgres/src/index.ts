@@ -1,6 +1,13 @@
+export { checkSafety } from './check-safety';
+export type { SafetyOptions } from './check-safety';
 export { openDatabase } from './database';
 export type { Database, DatabaseOptions, TransactionOptions, WorkspaceTransaction } from './database';
 export { fenceErrors, holdFence } from './fence';
+export { migrate } from './migrate';
 export { appendOutbox } from './outbox';
+export { ensurePartitions } from './partitions';
+export { postgresErrors } from './postgres-errors';
 export type { KohortTables } from './tables';
 export { modelStore } from './models/model-store.adapter';
+export { startTestDatabase } from './test-database';
+export type { TestDatabase } from './test-database';

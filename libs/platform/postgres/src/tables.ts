@@ -23,7 +23,7 @@ interface ApiKeyTable {
   id: string;
   name: string;
   secret_hash: Buffer;
-  scopes: string;
+  scopes: string[];
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   expires_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   last_used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -55,6 +55,8 @@ interface TaskTable {
   payload: JsonColumn;
   status: Generated<string>;
   starts: Generated<number>;
+  failures: Generated<number>;
+  enqueues: Generated<number>;
   due_at: ColumnType<Date, Date | string | undefined, Date | string>;
   enqueued_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   last_error: ColumnType<unknown, string | null | undefined, string | null>;
@@ -121,7 +123,7 @@ interface EventTable {
   properties: GeneratedJson;
   traits: GeneratedJson;
   context: GeneratedJson;
-  flags: Generated<string>;
+  flags: Generated<string[]>;
   row_weight: Generated<number>;
 }
 

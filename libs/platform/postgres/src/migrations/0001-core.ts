@@ -59,6 +59,8 @@ create table reader_position (
 );
 
 -- Work owed, one row a (job, entity): retries, starts and quarantine live here, not in the queue.
+-- starts counts executions begun, failures those that ended with an error: what is between them ended with no word
+-- (a crash). due_at is when a waiting task may start, and until when a running one is leased to its worker.
 create table task (
   workspace_id uuid not null,
   id uuid not null,
@@ -67,8 +69,10 @@ create table task (
   payload jsonb not null check (pg_column_size(payload) <= 1024),
   status text not null default 'waiting' check (status in ('waiting', 'running', 'done', 'quarantined')),
   starts int not null default 0,
+  failures int not null default 0,
   due_at timestamptz not null default now(),
   enqueued_at timestamptz,
+  enqueues int not null default 0,
   last_error jsonb,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
@@ -76,6 +80,7 @@ create table task (
   unique (workspace_id, job, entity)
 );
 create index task_due on task (due_at) include (workspace_id, id) where status in ('waiting', 'running');
+create index task_unqueued on task (due_at) include (workspace_id, id) where status = 'waiting' and enqueued_at is null;
 
 -- One long job: its parameters, where it stands, and the fence that a commit must hold.
 create table run (

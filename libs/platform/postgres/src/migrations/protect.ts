@@ -1,33 +1,38 @@
 /**
  * Run after every migration: puts forced row-level security and the app role's rights on every tenant table, so that a
- * new table cannot be forgotten. Partitions inherit rights but not policies, so they are covered by name too.
+ * new table cannot be forgotten. Partitions inherit rights but not policies, so they are covered by name too. It alters
+ * only what is not yet as it should be: with nothing to do it waits for nobody.
  */
 export const protect = `
 do $protect$
 declare t record;
 begin
   for t in
-    select c.oid, c.relname, exists (
+    select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, exists (
       select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped) as tenant
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'kohort' and c.relkind in ('r', 'p')
   loop
     if t.tenant then
-      execute format('alter table kohort.%I enable row level security', t.relname);
-      execute format('alter table kohort.%I force row level security', t.relname);
+      if not (t.relrowsecurity and t.relforcerowsecurity) then
+        execute format('alter table kohort.%I enable row level security, force row level security', t.relname);
+      end if;
       if not exists (select 1 from pg_policy p where p.polrelid = t.oid and p.polname = 'tenant') then
         execute format($policy$create policy tenant on kohort.%I to kohort_app
           using (workspace_id = nullif(current_setting('app.ws', true), '')::uuid)
           with check (workspace_id = nullif(current_setting('app.ws', true), '')::uuid)$policy$, t.relname);
       end if;
-      execute format('grant select, insert, update, delete on kohort.%I to kohort_app', t.relname);
+      if not (has_table_privilege('kohort_app', t.oid, 'select') and has_table_privilege('kohort_app', t.oid, 'insert')
+              and has_table_privilege('kohort_app', t.oid, 'update') and has_table_privilege('kohort_app', t.oid, 'delete')) then
+        execute format('grant select, insert, update, delete on kohort.%I to kohort_app', t.relname);
+      end if;
     end if;
   end loop;
 
   -- The relay sees what is due, over all workspaces: ids, times and states, no content.
   for t in select unnest(array['outbox', 'task', 'run', 'segment_timer', 'workspace']) as relname loop
-    if not exists (select 1 from pg_policy p join pg_class c on c.oid = p.polrelid
-                   where c.relname = t.relname and p.polname = 'relay') then
+    if not exists (select 1 from pg_policy p
+                   where p.polrelid = format('kohort.%I', t.relname)::regclass and p.polname = 'relay') then
       execute format('create policy relay on kohort.%I to kohort_relay using (true) with check (true)', t.relname);
     end if;
   end loop;

@@ -1,0 +1,102 @@
+import { Client } from 'pg';
+import { sql } from 'kysely';
+import { startTemporaryPostgres, type RunningPostgres } from '@kohort/platform-embedded';
+import { checkSafety } from './check-safety';
+import { openDatabase } from './database';
+import { migrate } from './migrate';
+import { ensurePartitions } from './partitions';
+
+describe('migrate and checkSafety', () => {
+  let server: RunningPostgres;
+  let owner: Client;
+
+  beforeAll(async () => {
+    server = await startTemporaryPostgres();
+    owner = new Client({ connectionString: server.url });
+    await owner.connect();
+  });
+
+  afterAll(async () => {
+    await owner.end();
+    await server.stop();
+  });
+
+  it('refuses a database that was never migrated', async () => {
+    await expect(checkSafety(server.url, { allowUnsyncedForTests: true })).rejects.toMatchObject({
+      code: 'POSTGRES_UNSAFE',
+      details: { findings: expect.arrayContaining([expect.stringContaining('kohort_app is missing')]) },
+    });
+  });
+
+  it('runs once when four processes migrate at the same time, and is harmless afterwards', async () => {
+    const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(server.url)));
+    expect(runs.filter((ran) => ran.length > 0)).toHaveLength(1);
+    expect(await migrate(server.url)).toEqual([]);
+    await expect(checkSafety(server.url, { allowUnsyncedForTests: true })).resolves.toBeUndefined();
+  });
+
+  it('refuses fsync off where it is no test', async () => {
+    await expect(checkSafety(server.url)).rejects.toMatchObject({
+      details: { findings: ['fsync is off', 'full_page_writes is off'] },
+    });
+  });
+
+  it.each([
+    ['alter role kohort_app bypassrls', 'alter role kohort_app nobypassrls', 'bypasses row-level security'],
+    ['alter role kohort_app superuser', 'alter role kohort_app nosuperuser', 'is a superuser'],
+    [
+      'alter table kohort.outbox owner to kohort_relay',
+      'alter table kohort.outbox owner to postgres',
+      'owns an object',
+    ],
+    ['alter system set synchronous_commit = off', 'alter system reset synchronous_commit', undefined],
+  ])('finds: %s', async (plant, cure, finding) => {
+    await owner.query(plant);
+    try {
+      if (finding) {
+        await expect(checkSafety(server.url, { allowUnsyncedForTests: true })).rejects.toMatchObject({
+          message: expect.stringContaining(finding),
+        });
+      } else {
+        await expect(
+          checkSafety(`${server.url}?options=-c%20synchronous_commit%3Doff`, { allowUnsyncedForTests: true }),
+        ).rejects.toMatchObject({
+          message: expect.stringContaining('synchronous_commit is off'),
+        });
+      }
+    } finally {
+      await owner.query(cure);
+    }
+  });
+
+  it('gives each pool its role, which cannot be a superuser in disguise', async () => {
+    const database = openDatabase({ url: server.url, maxConnections: 2, applicationName: 'spec' });
+    try {
+      const relay = await sql<{ role: string }>`select current_user as role`.execute(database.relay);
+      expect(relay.rows).toEqual([{ role: 'kohort_relay' }]);
+      await expect(sql`select * from event`.execute(database.relay)).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('makes this and the next month, moves what fell into the default partition, and protects the new tables', async () => {
+    const later = Date.UTC(2031, 4, 20);
+    await owner.query(`set search_path = kohort;
+      insert into workspace (workspace_id, name) values ('00000000-0000-4000-8000-000000000001', 'w');
+      insert into source (workspace_id, id, key, name, kind) values
+        ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002', 's', 's', 'http');
+      insert into batch (workspace_id, id, kind) values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000003', 'events');
+      insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, ts) values
+        ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000004', '2031-05-31T23:59:59Z',
+         '00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000002', 'm', 'track', now());`);
+    expect(await ensurePartitions(server.url, later)).toEqual(['event_2031_05', 'event_2031_06']);
+    expect(await ensurePartitions(server.url, later)).toEqual([]);
+    const rows = await owner.query(`select tableoid::regclass::text as part from kohort.event`);
+    expect(rows.rows).toEqual([{ part: 'event_2031_05' }]);
+    const protection = await owner.query(
+      `select relrowsecurity and relforcerowsecurity as forced from pg_class where relname like 'event\\_2031%' and relkind = 'r'`,
+    );
+    expect(protection.rows).toEqual([{ forced: true }, { forced: true }]);
+  });
+});

@@ -1,0 +1,14 @@
+import { core } from './0001-core';
+import { records } from './0002-records';
+import { segments } from './0003-segments';
+import { models } from './0004-models';
+import { sync } from './0005-sync';
+
+/** Every migration under the name that is recorded when it has run; they run in the order of their names. */
+export const migrationList: Readonly<Record<string, string>> = {
+  '0001-core': core,
+  '0002-records': records,
+  '0003-segments': segments,
+  '0004-models': models,
+  '0005-sync': sync,
+};

@@ -1,0 +1,21 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What can be wrong with the database itself, as against with a query. */
+export const postgresErrors = defineErrors({
+  POSTGRES_MIGRATION_FAILED: {
+    kind: 'configuration',
+    message: (d) => `migration ${d['migration']} failed: ${d['reason']}`,
+  },
+  POSTGRES_UNSAFE: {
+    kind: 'configuration',
+    message: (d) => `the database is not safe to use: ${String(d['findings'])}`,
+  },
+  POSTGRES_CURSOR_INVALID: {
+    kind: 'invalid-input',
+    message: () => 'the cursor was not made by this server, or for another log',
+  },
+  POSTGRES_CURSOR_EXPIRED: {
+    kind: 'conflict',
+    message: () => 'the cursor is older than what is kept; read a snapshot and start from there',
+  },
+});
