@@ -32,6 +32,7 @@ function hydrateSymlinks(nativeDir: string): void {
   }
 }
 
+/** The programs below a `native` folder, wherever it was copied to. */
 export function binariesIn(nativeDir: string): PostgresBinaries {
   return { nativeDir, initdb: join(nativeDir, 'bin', 'initdb'), postgres: join(nativeDir, 'bin', 'postgres') };
 }

@@ -28,6 +28,7 @@ export interface SupervisedChild {
   recentOutput(): string;
 }
 
+/** What to run, as whom, and who hears its lines. */
 export interface SuperviseOptions {
   readonly command: readonly string[];
   readonly user: { readonly uid: number; readonly gid: number } | undefined;

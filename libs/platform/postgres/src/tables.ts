@@ -1,100 +1,15 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { BigintColumn, GeneratedBigint, GeneratedJson, JsonColumn, Timestamp } from './column-types';
-
-interface WorkspaceTable {
-  workspace_id: string;
-  name: string;
-  time_zone: Generated<string>;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface SourceTable {
-  workspace_id: string;
-  id: string;
-  key: string;
-  name: string;
-  kind: string;
-  write_key_hash: Buffer | null;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface ApiKeyTable {
-  workspace_id: string;
-  id: string;
-  name: string;
-  secret_hash: Buffer;
-  scopes: string[];
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  expires_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  last_used_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-}
-
-interface OutboxTable {
-  workspace_id: string;
-  seq: GeneratedBigint;
-  xid: Generated<string>;
-  topic: string;
-  payload: JsonColumn;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface ReaderPositionTable {
-  reader: string;
-  xid: string;
-  seq: BigintColumn;
-  epoch: Generated<number>;
-  moved_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface TaskTable {
-  workspace_id: string;
-  id: string;
-  job: string;
-  entity: string;
-  payload: JsonColumn;
-  status: Generated<string>;
-  starts: Generated<number>;
-  failures: Generated<number>;
-  enqueues: Generated<number>;
-  due_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  enqueued_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  last_error: ColumnType<unknown, string | null | undefined, string | null>;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-}
-
-interface RunTable {
-  workspace_id: string;
-  id: string;
-  job: string;
-  params: JsonColumn;
-  status: Generated<string>;
-  fence: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  starts: Generated<number>;
-  progress: ColumnType<unknown, string | null | undefined, string | null>;
-  checkpoint: ColumnType<unknown, string | null | undefined, string | null>;
-  result: ColumnType<unknown, string | null | undefined, string | null>;
-  error: ColumnType<unknown, string | null | undefined, string | null>;
-  cancel_requested: Generated<boolean>;
-  idempotency_key: string | null;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  started_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  heartbeat_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  finished_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-}
-
-interface LedgerMinuteTable {
-  workspace_id: string;
-  source_id: string;
-  minute: Timestamp;
-  received: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  stored: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  duplicate: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  rejected: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  suppressed: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  quarantined: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-}
+import type {
+  ApiKeyTable,
+  LedgerMinuteTable,
+  OutboxTable,
+  ReaderPositionTable,
+  RunTable,
+  SourceTable,
+  TaskTable,
+  WorkspaceTable,
+} from './core-tables';
 
 interface BatchTable {
   workspace_id: string;
