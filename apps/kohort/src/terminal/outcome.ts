@@ -1,0 +1,56 @@
+import { isAppError, toAppError, type AppError } from '@kohort/kernel-errors';
+
+/** 0 ok · 2 bad input or usage · 3 unsuitable data · 1 anything else. */
+export function exitCodeOf(error: AppError): number {
+  if (error.kind === 'unsuitable-data') return 3;
+  if (['invalid-input', 'not-found', 'configuration', 'conflict'].includes(error.kind)) return 2;
+  return 1;
+}
+
+/**
+ * Tells a failure on standard error, in words or, under `--json`, as `{error: {code, message, line, column}}`, and gives
+ * the exit code.
+ */
+export function reportFailure(thrown: unknown, json: boolean): number {
+  const error = toAppError(thrown, 'this command');
+  const { line = null, column = null } = error.details;
+  if (json) {
+    process.stderr.write(`${JSON.stringify({ error: { code: error.code, message: error.message, line, column } })}\n`);
+  } else {
+    process.stderr.write(`kohort: ${error.message} (${error.code})\n`);
+    // A bug of ours is the one case in which the place in the code helps.
+    if (!isAppError(thrown) && thrown instanceof Error && thrown.stack) process.stderr.write(`${thrown.stack}\n`);
+  }
+  return exitCodeOf(error);
+}
+
+/** The one object that a file command prints under `--json`. */
+export interface CommandReport {
+  readonly command: string;
+  readonly version: string;
+  readonly seed: number | null;
+  readonly input: { readonly rows: number; readonly columns: number };
+  readonly params: object;
+  readonly metrics: object;
+  readonly durationMs: number;
+  readonly warnings: readonly string[];
+}
+
+/** Prints the report: one JSON object, or aligned lines for people. */
+export function printReport(report: CommandReport, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  const lines = Object.entries(report.metrics).map(([name, value]) => `  ${name.padEnd(12)} ${formatted(value)}`);
+  process.stderr.write(
+    `${report.input.rows} rows, ${report.input.columns} columns, ${(report.durationMs / 1000).toFixed(1)} s\n`,
+  );
+  process.stderr.write(`${lines.join('\n')}\n`);
+  for (const warning of report.warnings) process.stderr.write(`  warning: ${warning}\n`);
+}
+
+function formatted(value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(6) : String(value);
+}
