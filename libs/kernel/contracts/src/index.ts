@@ -29,3 +29,25 @@ export type { Fence, Run, RunContext, RunStatus } from './runs';
 export { MESSAGE_TYPES } from './segment-message';
 export type { MessageType, NormalisedMessage } from './segment-message';
 export type { ModelGrade, ModelKind, ModelStore, NewModelVersion, ScoreRow } from './ports/models.port';
+export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
+export type {
+  IngestCounts,
+  IngestStore,
+  KeyOutcome,
+  KeyedMessage,
+  StoreOutcome,
+  StoreRequest,
+} from './ports/ingest-store.port';
+export type {
+  Identifier,
+  IdentifierType,
+  IdentityDecision,
+  IdentityOutcome,
+  IdentityPlan,
+  IdentityStore,
+  KnownGraph,
+  KnownIdentifier,
+  KnownProfile,
+  PlannedProfile,
+  UnassignedEvent,
+} from './ports/identity-store.port';

@@ -1,0 +1,60 @@
+import type { BatchId, SourceId, WorkspaceId } from '../ids';
+import type { Json } from '../json';
+import type { Fence } from '../runs';
+import type { NormalisedMessage } from '../segment-message';
+
+/** A message with the digest that tells a true repeat from another body under the same id. */
+export interface KeyedMessage {
+  readonly message: NormalisedMessage;
+  /** SHA-256 of the canonical body, lower-case hex. */
+  readonly bodyHash: string;
+}
+
+/**
+ * Input records by what became of them. Conservation law:
+ * received = stored + duplicate + rejected + suppressed + quarantined.
+ */
+export interface IngestCounts {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly suppressed: number;
+  readonly quarantined: number;
+  /** Part of `duplicate`: same source and message id, another body. The first one stays. */
+  readonly duplicateConflict: number;
+}
+
+export type KeyOutcome = 'stored' | 'duplicate' | 'duplicate_conflict';
+
+/** What one transaction did; `outcomes` in the order of the messages. */
+export interface StoreOutcome {
+  /** null when nothing was stored. */
+  readonly batchId: BatchId | null;
+  readonly outcomes: readonly KeyOutcome[];
+  readonly counts: IngestCounts;
+}
+
+/** One transaction's worth: at most 5,000 messages. Counts are input records (rows of a grouped import). */
+export interface StoreRequest {
+  readonly workspaceId: WorkspaceId;
+  readonly sourceId: SourceId;
+  readonly receivedAt: number;
+  readonly messages: readonly KeyedMessage[];
+  /** Records that were refused before the store, for the ledger. */
+  readonly refused: { readonly rejected: number; readonly suppressed: number; readonly quarantined: number };
+  /** For imports: commits only under the run's fence, with the checkpoint that follows from the outcome. */
+  readonly run?: { readonly fence: Fence; readonly checkpoint: (counts: IngestCounts) => Json };
+}
+
+/**
+ * Where accepted messages go.
+ *
+ * A caller may rely on: dedupe keys, events, ledger, outbox row (`EventsStored`, when anything was stored) and
+ * checkpoint are one transaction; of two messages with one id in the same request the first wins; concurrent calls with
+ * overlapping ids store each id once. Raises INGEST_STORE_REFUSED (kind invalid-input) when PostgreSQL refuses a value,
+ * with nothing written.
+ */
+export interface IngestStore {
+  store(request: StoreRequest): Promise<StoreOutcome>;
+}
