@@ -1,9 +1,28 @@
+export { parseCalibration } from './calibration/calibration.state';
+export type {
+  Calibration,
+  CalibrationKind,
+  IsotonicCalibration,
+  PlattCalibration,
+} from './calibration/calibration.state';
+export { calibrate, chooseCalibration, fitCalibration } from './calibration/choose-calibration';
+export type { ChosenCalibration } from './calibration/choose-calibration';
+export { fitIsotonic, isotonicRate } from './calibration/isotonic';
+export { fitPlatt } from './calibration/platt';
 export { fitLogistic, logisticMargins, predictLogistic } from './logistic/logistic';
 export type { LabelledMatrix } from './logistic/logistic';
 export { logisticBenchCases, logisticBenchInput, runLogisticBench } from './logistic/logistic.bench';
 export type { LogisticBenchCase } from './logistic/logistic.bench';
-export { checkLogisticParams, logisticDefaults, logisticLimits, MAX_LOGISTIC_COLUMNS } from './logistic/logistic.params';
+export {
+  checkLogisticParams,
+  logisticDefaults,
+  logisticLimits,
+  MAX_LOGISTIC_COLUMNS,
+} from './logistic/logistic.params';
 export type { LogisticParams } from './logistic/logistic.params';
 export { parseLogistic } from './logistic/logistic.state';
 export type { FittedLogistic } from './logistic/logistic.state';
 export { propensityErrors } from './propensity-errors';
+export type { EngineAvailability, GbdtEngine, GbdtParams, GbdtRequest } from './trees/gbdt-engine.port';
+export { parseTreeEnsemble, treeMargins } from './trees/tree-ensemble';
+export type { Tree, TreeEnsemble, TreeRows } from './trees/tree-ensemble';
