@@ -1,3 +1,5 @@
+export { catalogueViolations } from './catalogue';
+export type { CatalogueViolation } from './catalogue';
 export { checkSafety } from './check-safety';
 export type { SafetyOptions } from './check-safety';
 export { openDatabase } from './database';

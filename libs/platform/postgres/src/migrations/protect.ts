@@ -8,12 +8,14 @@ do $protect$
 declare t record;
 begin
   for t in
-    select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, exists (
+    select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, exists (
       select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped) as tenant
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = 'kohort' and c.relkind in ('r', 'p')
+    where n.nspname = 'kohort' and c.relkind in ('r', 'p', 'v')
   loop
-    if t.tenant then
+    if t.relkind = 'v' then
+      execute format('grant select on kohort.%I to kohort_app', t.relname);
+    elsif t.tenant then
       if not (t.relrowsecurity and t.relforcerowsecurity) then
         execute format('alter table kohort.%I enable row level security, force row level security', t.relname);
       end if;
@@ -42,7 +44,6 @@ begin
   grant select on kohort.segment_timer to kohort_relay;
   grant select (workspace_id) on kohort.workspace to kohort_relay;
   grant select, insert, update on kohort.reader_position to kohort_relay, kohort_app;
-  grant select on kohort.live_score to kohort_app;
   grant usage on schema kohort to kohort_app, kohort_relay;
   grant usage on all sequences in schema kohort to kohort_app, kohort_relay;
 end $protect$;
