@@ -1,5 +1,5 @@
 import type { Json } from '@kohort/kernel-contracts';
-import type { ComputeControl, FitControl } from './compute-control';
+import type { ComputeControl, FitControl } from './pool/compute-control';
 import type { Matrix } from './matrix';
 import type { ParamLimits } from './params';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { inlineKernelPool, startKernelPool, type KernelPool } from './kernel-pool';
+import { inlineKernelPool, startKernelPool, type KernelPool } from './pool/kernel-pool';
 import { KmeansWorkspace, NO_LABEL } from './kmeans-workspace';
 import type { Matrix } from './matrix';
 import { shardsFor } from './shards';

@@ -1,5 +1,5 @@
-import { arenaBytes } from './arena';
-import type { KernelJob, KernelPool } from './kernel-pool';
+import { arenaBytes } from './pool/arena';
+import type { KernelJob, KernelPool } from './pool/kernel-pool';
 import type { Matrix } from './matrix';
 import { shardsFor, type Shards } from './shards';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { inlineKernelPool, startKernelPool } from './kernel-pool';
+import { inlineKernelPool, startKernelPool } from './pool/kernel-pool';
 import { matrixOf } from './matrix';
 import { silhouetteCoefficients } from './silhouette-kernel';
 import { silhouetteTwin } from './twins/silhouette-twin';

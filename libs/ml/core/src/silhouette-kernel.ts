@@ -1,5 +1,5 @@
-import { arenaBytes } from './arena';
-import { breathe, poolOf, type ComputeControl } from './compute-control';
+import { arenaBytes } from './pool/arena';
+import { breathe, poolOf, type ComputeControl } from './pool/compute-control';
 import type { Matrix } from './matrix';
 
 const MOST_SHARDS = 1024;

@@ -1,6 +1,6 @@
 import { MessageChannel, Worker, isMainThread, type MessagePort } from 'node:worker_threads';
 import { Arena, BLOCK_ADDRESS, BLOCK_BYTES } from './arena';
-import { mlErrors } from './ml-errors';
+import { mlErrors } from '../ml-errors';
 import { POOL_THREAD_SOURCE } from './pool-thread-source';
 import { CLOSED, CONTROL_BYTES, WORD } from './pool-words';
 import {

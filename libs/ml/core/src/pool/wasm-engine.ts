@@ -1,4 +1,4 @@
-import { KERNELS_BASE64 } from './kernels.generated';
+import { KERNELS_BASE64 } from '../kernels.generated';
 
 /** A WebAssembly memory as far as it is used here; the compiler's own types need the browser's library. */
 export interface WasmMemory {

@@ -1,7 +1,7 @@
 import type { JobControl } from '@kohort/kernel-contracts';
 import type { Random } from '@kohort/kernel-clock-random';
 import { inlineKernelPool, type KernelPool } from './kernel-pool';
-import { mlErrors } from './ml-errors';
+import { mlErrors } from '../ml-errors';
 import { poolFlags } from './pool-words';
 
 /** What a computation without chance is given beside its input. */

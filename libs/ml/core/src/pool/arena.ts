@@ -1,4 +1,4 @@
-import { mlErrors } from './ml-errors';
+import { mlErrors } from '../ml-errors';
 import type { WasmMemory } from './wasm-engine';
 
 /** Bytes at the start of an arena that hold the argument block of the command being run. */
