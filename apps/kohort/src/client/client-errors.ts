@@ -1,0 +1,15 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What can go wrong between the command line and a running workspace. */
+export const clientErrors = defineErrors({
+  CLIENT_UNREACHABLE: {
+    kind: 'configuration',
+    message: (d) => `no Kohort answers at ${String(d['url'])}; start one with \`npm start\` or give --url`,
+  },
+  CLIENT_REFUSED: { kind: 'invalid-input', message: (d) => `${String(d['reason'])} (${String(d['remoteCode'])})` },
+  CLIENT_NO_KEY: {
+    kind: 'configuration',
+    message: () => 'no API key: give --key, or run on the machine that started Kohort',
+  },
+  CLIENT_JOB_FAILED: { kind: 'invalid-input', message: (d) => `${String(d['job'])} failed: ${String(d['reason'])}` },
+});
