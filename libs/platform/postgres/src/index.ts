@@ -13,3 +13,7 @@ export type { KohortTables } from './tables';
 export { modelStore } from './models/model-store.adapter';
 export { startTestDatabase } from './test-database';
 export type { TestDatabase } from './test-database';
+export { decodeCursor, encodeCursor } from './cursor';
+export type { CursorScope } from './cursor';
+export { logEpoch, logHorizon, raiseLogEpoch, readLog } from './read-log';
+export type { LogPage, LogPosition, LogTable, ReadLogOptions } from './read-log';
