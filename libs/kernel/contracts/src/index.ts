@@ -51,3 +51,5 @@ export type {
   PlannedProfile,
   UnassignedEvent,
 } from './ports/identity-store.port';
+export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
+export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';

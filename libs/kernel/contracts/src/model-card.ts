@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** One feature that sets a cluster apart. */
+const distinguishingFeatureSchema = z.object({
+  feature: z.string(),
+  label: z.string(),
+  /** Mean in the cluster and over everybody, in the feature's unit. */
+  clusterMean: z.number(),
+  overallMean: z.number(),
+  /** clusterMean / overallMean; null when the overall mean is 0. */
+  lift: z.number().nullable(),
+  /** (clusterMean − overallMean) / overall standard deviation. */
+  effectSize: z.number(),
+  direction: z.enum(['higher', 'lower']),
+});
+
+/** What a person needs to know of one cluster. */
+const clusterSheetSchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  evidence: z.array(z.string()),
+  size: z.number().int(),
+  /** 0–1 */
+  shareOfPeople: z.number(),
+  /** 0–1 of the value column; null when there is none. */
+  shareOfValue: z.number().nullable(),
+  suggestedAction: z.string(),
+  features: z.array(distinguishingFeatureSchema),
+});
+
+/** How each k fared: the table behind the choice. */
+const kChoiceSchema = z.object({
+  k: z.number().int(),
+  inertia: z.number(),
+  silhouette: z.number().nullable(),
+  /** Mean Jaccard over bootstrap resamples, 0–1. */
+  stability: z.number().nullable(),
+  chosen: z.boolean(),
+});
+
+/** The card of a clustering: what it was made of, how good it is, what the groups are. */
+export const clusteringCardSchema = z.object({
+  kind: z.literal('clustering'),
+  algorithm: z.string(),
+  rows: z.number().int(),
+  features: z.array(z.string()),
+  k: z.number().int(),
+  silhouette: z.number().nullable(),
+  inertia: z.number(),
+  choice: z.array(kChoiceSchema),
+  reasons: z.array(z.string()),
+  clusters: z.array(clusterSheetSchema),
+  warnings: z.array(z.string()),
+  seed: z.number(),
+});
+
+/** One candidate of a propensity model, judged on later data. */
+const candidateSchema = z.object({
+  name: z.enum(['gbdt', 'logistic']),
+  chosen: z.boolean(),
+  auc: z.number(),
+  aucLow: z.number(),
+  aucHigh: z.number(),
+  logLoss: z.number(),
+  brier: z.number(),
+  liftTopDecile: z.number().nullable(),
+});
+
+const calibrationBinSchema = z.object({ meanPredicted: z.number(), observed: z.number(), count: z.number().int() });
+
+/** The card of a propensity model. */
+export const propensityCardSchema = z.object({
+  kind: z.literal('propensity'),
+  event: z.string(),
+  horizonDays: z.number(),
+  /** Epoch milliseconds: features before, label after. */
+  trainCut: z.number(),
+  testCut: z.number(),
+  trainRows: z.number().int(),
+  testRows: z.number().int(),
+  baseRate: z.number(),
+  features: z.array(z.string()),
+  candidates: z.array(candidateSchema),
+  calibration: z.array(calibrationBinSchema),
+  /** Mean |contribution| by feature, falling. */
+  importance: z.array(z.object({ feature: z.string(), value: z.number() })),
+  reasons: z.array(z.string()),
+  warnings: z.array(z.string()),
+  seed: z.number(),
+});
+
+/** What table `model_version` keeps in `card`: the writer and every reader use this schema. */
+export const modelCardSchema = z.discriminatedUnion('kind', [clusteringCardSchema, propensityCardSchema]);
+
+export type ClusteringCard = z.infer<typeof clusteringCardSchema>;
+export type ClusterSheet = z.infer<typeof clusterSheetSchema>;
+export type PropensityCard = z.infer<typeof propensityCardSchema>;
+export type ModelCard = z.infer<typeof modelCardSchema>;
