@@ -53,3 +53,30 @@ export type {
 } from './ports/identity-store.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
+export type { HttpRequest, HttpResponse, HttpTransport } from './ports/http.port';
+export { SYNC_STAGES } from './ports/sync.port';
+export type {
+  AudienceCounts,
+  Deliverer,
+  DeliveryControl,
+  DeliveryInput,
+  DeliveryOutcome,
+  DeliveryPreview,
+  DeliveryStop,
+  DestinationRecord,
+  Diagnosis,
+  MemberState,
+  MemberStateName,
+  MemberVerdict,
+  MembershipDelta,
+  OpenRunOptions,
+  PreviewedRequest,
+  SyncOperation,
+  SyncRecord,
+  SyncRunProgress,
+  SyncRunStatus,
+  SyncStage,
+  SyncStore,
+  SyncTransaction,
+  TrackedChange,
+} from './ports/sync.port';

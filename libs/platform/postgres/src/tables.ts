@@ -260,6 +260,7 @@ interface SyncMemberTable {
   fence: BigintColumn | null;
   attempts: Generated<number>;
   next_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  owed_since: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   fingerprint: Buffer | null;
   last_code: string | null;
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;

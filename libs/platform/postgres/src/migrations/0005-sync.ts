@@ -56,6 +56,7 @@ create table sync_member (
   fence bigint,
   attempts int not null default 0,
   next_at timestamptz not null default now(),
+  owed_since timestamptz,
   fingerprint bytea,
   last_code text,
   updated_at timestamptz not null default now(),

@@ -1,0 +1,25 @@
+/** One outbound call, as plain data: what a connector builds, what a dry run shows, what a recording keeps. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Overrides the transport's own limit, downwards only. */
+  readonly timeoutMs?: number;
+}
+
+/** Header names are in lower case; a header sent twice is joined with a comma. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * The network as connectors get it. A caller may rely on this: no redirect is followed, no address of a private network
+ * is reached, a reply of any status is a value, and only the absence of a reply is an error. That error says in
+ * `details.delivered` whether the other side may have acted: `no` or `unknown`.
+ */
+export interface HttpTransport {
+  send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
+}
