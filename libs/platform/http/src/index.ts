@@ -1,0 +1,6 @@
+export { isPublicAddress } from './address';
+export { systemResolve } from './checked-connect';
+export type { Resolve } from './checked-connect';
+export { createEgressClient } from './egress-client';
+export type { EgressClient, EgressOptions } from './egress-client';
+export { httpErrors } from './errors';
