@@ -137,6 +137,7 @@ export interface PreviewedRequest {
   readonly content: JsonObject;
 }
 
+/** What a dry run shows: the requests as they would leave, and the records that would not. */
 export interface DeliveryPreview {
   readonly requests: readonly PreviewedRequest[];
   readonly verdicts: readonly MemberVerdict[];
@@ -148,7 +149,10 @@ export interface DeliveryPreview {
  */
 export interface Deliverer {
   /** How many members a page may hold, and which traits the mapping reads. Throws when the plugin is not there. */
-  plan(destination: DestinationRecord, mapping: Readonly<Record<string, string>>): {
+  plan(
+    destination: DestinationRecord,
+    mapping: Readonly<Record<string, string>>,
+  ): {
     readonly pageMembers: number;
     readonly traitKeys: readonly string[];
   };
@@ -230,7 +234,11 @@ export interface SyncTransaction {
   cancelHeld(syncId: SyncId, except: RunId | null, now: number): Promise<number>;
   heldRun(runId: RunId): Promise<{ readonly syncId: SyncId } | null>;
   /** One open run a sync: returns the open one (and pulls its start forward) or makes a new one with its outbox row. */
-  openRun(syncId: SyncId, options: OpenRunOptions, now: number): Promise<{ readonly runId: RunId; readonly created: boolean }>;
+  openRun(
+    syncId: SyncId,
+    options: OpenRunOptions,
+    now: number,
+  ): Promise<{ readonly runId: RunId; readonly created: boolean }>;
 }
 
 /**
