@@ -80,3 +80,58 @@ export type {
   SyncTransaction,
   TrackedChange,
 } from './ports/sync.port';
+export { runParams } from './run-params';
+export type { RunParams, RunParamsJob } from './run-params';
+export type { AccessPort, ApiKeyRecord, WriteKeyRecord } from './ports/access.port';
+export type { ChangeLogPort, MembershipChange, MembershipChangeBatch } from './ports/change-log.port';
+export type {
+  CommandPort,
+  Made,
+  NewApiKey,
+  NewDestination,
+  NewSegment,
+  NewSource,
+  NewSync,
+  RuleCheck,
+  RuleVerdict,
+  RunRequest,
+  WorkspaceCommands,
+} from './ports/command.port';
+export type { IngestEnvelope, IngestOutcome, IngestPort, IngestVerdict } from './ports/ingest.port';
+export type {
+  JobReader,
+  ModelReader,
+  Page,
+  PageItem,
+  PageRequest,
+  ProfileReader,
+  ReadPort,
+  SegmentFilter,
+  SegmentReader,
+  SyncReader,
+  WorkspaceReader,
+} from './ports/read.port';
+export type {
+  DestinationRecord,
+  EventRecord,
+  FeaturesRecord,
+  FreshnessRecord,
+  IdentifierRecord,
+  JobRecord,
+  LedgerRecord,
+  MembershipProofRecord,
+  MembershipRecord,
+  ModelRecord,
+  ModelVersionRecord,
+  ProfileRecord,
+  ScoreRecord,
+  SegmentRecord,
+  SegmentVersionRecord,
+  SourceRecord,
+  SyncFateRecord,
+  SyncRecord,
+  SyncRunRecord,
+  SyncStateCount,
+  TraitRecord,
+  WorkspaceRecord,
+} from './ports/read-records';

@@ -17,3 +17,8 @@ export { decodeCursor, encodeCursor } from './cursor';
 export type { CursorScope } from './cursor';
 export { logEpoch, logHorizon, raiseLogEpoch, readLog } from './read-log';
 export type { LogPage, LogPosition, LogTable, ReadLogOptions } from './read-log';
+export { accessAdapter } from './access/access.adapter';
+export { readAdapter } from './read/read.adapter';
+export { readErrors } from './read/read.errors';
+export { commandAdapter } from './commands/command.adapter';
+export { commandErrors } from './commands/command.errors';

@@ -1,0 +1,101 @@
+import type { Json, JsonObject } from '../json';
+import type { WorkspaceId } from '../ids';
+import type { RunParams, RunParamsJob } from '../run-params';
+import type { DestinationRecord, JobRecord, SegmentRecord, SourceRecord, SyncRecord } from './read-records';
+
+/** A long job to be asked for. `idempotencyKey`: the same again answers the same run. */
+export interface RunRequest<J extends RunParamsJob = RunParamsJob> {
+  readonly job: J;
+  readonly params: RunParams<J>;
+  readonly idempotencyKey: string | null;
+}
+
+export interface NewSource {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly writeKeyDigest: Uint8Array;
+}
+
+export interface NewSegment {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly rule: JsonObject;
+  /** SHA-256 of the rule's canonical form. */
+  readonly ruleHash: Uint8Array;
+}
+
+export interface NewDestination {
+  readonly key: string;
+  readonly name: string;
+  readonly plugin: string;
+  readonly settings: JsonObject;
+  /** Sealed; null when the connector needs none. */
+  readonly secrets: Uint8Array | null;
+}
+
+export interface NewSync {
+  readonly destinationKey: string;
+  readonly segmentKey: string;
+  readonly mapping: JsonObject;
+  readonly mode: 'live' | 'manual';
+}
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly digest: Uint8Array;
+  readonly scopes: readonly string[];
+  readonly expiresAt: number | null;
+}
+
+/** What was made, and whether it was made now (`false`: an earlier call with the same idempotency key had made it). */
+export interface Made<T> {
+  readonly record: T;
+  readonly fresh: boolean;
+}
+
+/** The writes of one workspace. Each call is one transaction, with its outbox row. */
+export interface WorkspaceCommands {
+  createSource(source: NewSource, idempotencyKey: string | null): Promise<Made<SourceRecord>>;
+  createApiKey(key: NewApiKey, idempotencyKey: string | null): Promise<Made<{ readonly id: string }>>;
+  revokeApiKey(keyId: string): Promise<void>;
+  /** Makes the segment as a draft with version 1. */
+  createSegment(segment: NewSegment, idempotencyKey: string | null): Promise<Made<SegmentRecord>>;
+  /** Adds a version; the live one goes on serving until the new one is published. */
+  draftSegmentVersion(
+    segmentKey: string,
+    draft: { readonly rule: JsonObject; readonly ruleHash: Uint8Array },
+  ): Promise<SegmentRecord>;
+  /** Asks for the back-fill of a version (the latest when not named); the version is served when that is complete. */
+  publishSegment(
+    target: { readonly key: string; readonly version: number | null },
+    idempotencyKey: string | null,
+  ): Promise<JobRecord>;
+  archiveSegment(segmentKey: string): Promise<SegmentRecord>;
+  createDestination(destination: NewDestination, idempotencyKey: string | null): Promise<Made<DestinationRecord>>;
+  createSync(sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncRecord>>;
+  requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
+  cancelRun(runId: string): Promise<JobRecord>;
+}
+
+/**
+ * The write side of the API.
+ *
+ * A caller may rely on: everything is of the named workspace, foreign ids and keys raise the same not-found as unknown
+ * ones; a taken key raises a conflict; the same idempotency key with the same input changes nothing and answers what the
+ * first call made, with another input it raises COMMAND_IDEMPOTENCY_REUSED.
+ */
+export interface CommandPort {
+  forWorkspace(workspaceId: WorkspaceId, deadlineMs: number): WorkspaceCommands;
+}
+
+/** What a rule's check says: its canonical hash, or what is wrong with it, node by node. */
+export type RuleVerdict =
+  | { readonly valid: true; readonly rule: JsonObject; readonly hash: Uint8Array }
+  | { readonly valid: false; readonly issues: readonly { readonly path: string; readonly message: string }[] };
+
+/** Checks a segment's rule before it is stored. Pure and fast: no look-up, no evaluation. */
+export interface RuleCheck {
+  check(rule: Json): RuleVerdict;
+}

@@ -1,0 +1,211 @@
+import type { Json, JsonObject } from '../json';
+import type { DestinationId, EventId, ModelId, ProfileId, SegmentId, SourceId, SyncId, WorkspaceId } from '../ids';
+
+/** What the API shows of the tables. Times are epoch milliseconds; JSON is as stored. */
+export interface WorkspaceRecord {
+  readonly id: WorkspaceId;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly createdAt: number;
+}
+
+export interface SourceRecord {
+  readonly id: SourceId;
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly createdAt: number;
+}
+
+export interface SegmentRecord {
+  readonly id: SegmentId;
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly liveVersion: number | null;
+  readonly size: number;
+  readonly createdAt: number;
+}
+
+export interface SegmentVersionRecord {
+  readonly segmentId: SegmentId;
+  readonly version: number;
+  readonly rule: Json;
+  readonly createdAt: number;
+  readonly publishedAt: number | null;
+}
+
+/** How fresh a segment is: its latest change, and how long after its evaluation that change was recorded. */
+export interface FreshnessRecord {
+  readonly segmentId: SegmentId;
+  readonly lastChangeAt: number | null;
+  readonly recordingLagMs: number | null;
+}
+
+export interface MembershipRecord {
+  readonly segmentId: SegmentId;
+  readonly profileId: ProfileId;
+  readonly member: boolean;
+  readonly changeVersion: number;
+  readonly segmentVersion: number;
+  readonly enteredAt: number | null;
+  readonly exitedAt: number | null;
+  readonly cause: string;
+}
+
+/** A membership with what proves it. */
+export interface MembershipProofRecord extends MembershipRecord {
+  readonly proof: Json;
+  /** Hex of the proof's SHA-256. */
+  readonly proofHash: string | null;
+  /** The instant at which time alone may change the answer; null when it never does. */
+  readonly nextChangeAt: number | null;
+}
+
+export interface ProfileRecord {
+  readonly id: ProfileId;
+  readonly canonicalId: string;
+  readonly mergedInto: ProfileId | null;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+}
+
+export interface IdentifierRecord {
+  readonly type: string;
+  readonly value: string;
+  readonly firstSeenAt: number;
+}
+
+/** The current value of a trait: of all that are valid now the latest, of two at one instant the greater message id. */
+export interface TraitRecord {
+  readonly key: string;
+  readonly kind: string;
+  readonly value: Json;
+  readonly validFrom: number;
+}
+
+export interface FeaturesRecord {
+  readonly definitionVersion: number;
+  readonly asOf: number;
+  readonly values: Json;
+  readonly computedAt: number;
+}
+
+export interface EventRecord {
+  readonly id: EventId;
+  readonly type: string;
+  readonly name: string | null;
+  readonly messageId: string;
+  readonly sourceId: SourceId;
+  readonly ts: number;
+  readonly receivedAt: number;
+  readonly properties: Json;
+  readonly flags: readonly string[];
+}
+
+export interface ModelRecord {
+  readonly id: ModelId;
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly liveVersion: number | null;
+  readonly createdAt: number;
+}
+
+export interface ModelVersionRecord {
+  readonly modelId: ModelId;
+  readonly version: number;
+  readonly status: string;
+  readonly grade: string | null;
+  readonly runId: string;
+  readonly seed: number;
+  readonly asOf: number;
+  readonly artifactKey: string | null;
+  readonly card: Json;
+  readonly createdAt: number;
+}
+
+/** One person's line of a model's live version. */
+export interface ScoreRecord {
+  readonly modelId: ModelId;
+  readonly profileId: ProfileId;
+  readonly version: number;
+  readonly asOf: number;
+  readonly probability: number | null;
+  readonly percentile: number | null;
+  readonly clusterKey: string | null;
+  readonly distance: number | null;
+  readonly confidence: number | null;
+}
+
+export interface DestinationRecord {
+  readonly id: DestinationId;
+  readonly key: string;
+  readonly name: string;
+  readonly plugin: string;
+  readonly settings: Json;
+  readonly paused: boolean;
+  readonly createdAt: number;
+}
+
+export interface SyncRecord {
+  readonly id: SyncId;
+  readonly destinationId: DestinationId;
+  readonly segmentId: SegmentId;
+  readonly mapping: Json;
+  readonly mode: string;
+  readonly paused: boolean;
+  readonly createdAt: number;
+}
+
+export interface SyncRunRecord {
+  readonly id: string;
+  readonly syncId: SyncId;
+  readonly status: string;
+  readonly heldReason: string | null;
+  readonly funnel: Json;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+}
+
+export interface SyncFateRecord {
+  readonly profileId: ProfileId;
+  readonly operation: string;
+  readonly changeVersion: number;
+  readonly fate: string;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly recordedAt: number;
+}
+
+/** How many members of a sync are in each state. */
+export interface SyncStateCount {
+  readonly state: string;
+  readonly count: number;
+}
+
+/** What a source's ledger adds up to: received = stored + duplicate + rejected + suppressed + quarantined. */
+export interface LedgerRecord {
+  readonly sourceId: SourceId;
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly suppressed: number;
+  readonly quarantined: number;
+}
+
+export interface JobRecord {
+  readonly id: string;
+  readonly job: string;
+  readonly status: string;
+  readonly params: Json;
+  readonly progress: JsonObject | null;
+  readonly result: Json;
+  readonly error: { readonly code: string; readonly kind: string; readonly message: string } | null;
+  readonly cancelRequested: boolean;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}

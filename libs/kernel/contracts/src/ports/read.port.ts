@@ -1,0 +1,137 @@
+import type { WorkspaceId } from '../ids';
+import type {
+  DestinationRecord,
+  EventRecord,
+  FeaturesRecord,
+  FreshnessRecord,
+  IdentifierRecord,
+  JobRecord,
+  LedgerRecord,
+  MembershipProofRecord,
+  MembershipRecord,
+  ModelRecord,
+  ModelVersionRecord,
+  ProfileRecord,
+  ScoreRecord,
+  SegmentRecord,
+  SegmentVersionRecord,
+  SourceRecord,
+  SyncFateRecord,
+  SyncRecord,
+  SyncRunRecord,
+  SyncStateCount,
+  TraitRecord,
+  WorkspaceRecord,
+} from './read-records';
+
+/** A stretch of a list: at most `first`, behind the cursor that an earlier page gave. */
+export interface PageRequest {
+  readonly first: number;
+  readonly after: string | null;
+}
+
+/** One item of a page with the cursor that resumes right behind it. */
+export interface PageItem<T> {
+  readonly cursor: string;
+  readonly node: T;
+}
+
+export interface Page<T> {
+  readonly items: readonly PageItem<T>[];
+  readonly hasNextPage: boolean;
+}
+
+export interface SegmentFilter {
+  readonly kind?: string;
+  readonly status?: string;
+  /** Part of the key or name, any case. */
+  readonly search?: string;
+}
+
+export interface SegmentReader {
+  list(filter: SegmentFilter, page: PageRequest): Promise<Page<SegmentRecord>>;
+  byIds(ids: readonly string[]): Promise<readonly SegmentRecord[]>;
+  byKeys(keys: readonly string[]): Promise<readonly SegmentRecord[]>;
+  versions(segmentId: string, page: PageRequest): Promise<Page<SegmentVersionRecord>>;
+  /** The live version of each segment, or its latest when none is live. */
+  currentVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
+  freshness(segmentIds: readonly string[]): Promise<readonly FreshnessRecord[]>;
+  /** Members only, by profile id. */
+  members(segmentId: string, page: PageRequest): Promise<Page<MembershipRecord>>;
+  membershipsOf(profileId: string, page: PageRequest): Promise<Page<MembershipRecord>>;
+  proof(profileId: string, segmentId: string): Promise<MembershipProofRecord | null>;
+}
+
+export interface ProfileReader {
+  byIds(ids: readonly string[]): Promise<readonly ProfileRecord[]>;
+  /** The profile that an identifier leads to; `type` absent: any type, the first in alphabetical order. */
+  byIdentifier(identifier: { readonly value: string; readonly type?: string }): Promise<ProfileRecord | null>;
+  identifiers(profileId: string, page: PageRequest): Promise<Page<IdentifierRecord>>;
+  traits(profileId: string, page: PageRequest): Promise<Page<TraitRecord>>;
+  /** The features of the newest definition. */
+  features(profileId: string): Promise<FeaturesRecord | null>;
+  /** Newest first. */
+  events(profileId: string, page: PageRequest): Promise<Page<EventRecord>>;
+}
+
+export interface ModelReader {
+  list(page: PageRequest): Promise<Page<ModelRecord>>;
+  byIds(ids: readonly string[]): Promise<readonly ModelRecord[]>;
+  byKeys(keys: readonly string[]): Promise<readonly ModelRecord[]>;
+  /** Newest first. */
+  versions(modelId: string, page: PageRequest): Promise<Page<ModelVersionRecord>>;
+  /** The live version of each model, or its latest when none is live. */
+  currentVersions(modelIds: readonly string[]): Promise<readonly ModelVersionRecord[]>;
+  /** Scores of the live versions only. */
+  scoresOf(profileId: string, page: PageRequest): Promise<Page<ScoreRecord>>;
+  score(profileId: string, modelId: string): Promise<ScoreRecord | null>;
+}
+
+export interface SyncReader {
+  destinations(page: PageRequest): Promise<Page<DestinationRecord>>;
+  destinationsByIds(ids: readonly string[]): Promise<readonly DestinationRecord[]>;
+  list(
+    filter: { readonly destinationId?: string; readonly segmentId?: string },
+    page: PageRequest,
+  ): Promise<Page<SyncRecord>>;
+  byIds(ids: readonly string[]): Promise<readonly SyncRecord[]>;
+  states(syncId: string): Promise<readonly SyncStateCount[]>;
+  /** Newest first. */
+  runs(syncId: string, page: PageRequest): Promise<Page<SyncRunRecord>>;
+  run(runId: string): Promise<SyncRunRecord | null>;
+  records(
+    runId: string,
+    filter: { readonly fate?: string; readonly operation?: string },
+    page: PageRequest,
+  ): Promise<Page<SyncFateRecord>>;
+}
+
+export interface JobReader {
+  /** Newest first. */
+  list(filter: { readonly job?: string; readonly status?: string }, page: PageRequest): Promise<Page<JobRecord>>;
+  byIds(ids: readonly string[]): Promise<readonly JobRecord[]>;
+}
+
+/** Everything the API reads, of one workspace. What belongs to another workspace does not exist here. */
+export interface WorkspaceReader {
+  workspace(): Promise<WorkspaceRecord | null>;
+  sources(page: PageRequest): Promise<Page<SourceRecord>>;
+  sourcesByIds(ids: readonly string[]): Promise<readonly SourceRecord[]>;
+  ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
+  readonly segments: SegmentReader;
+  readonly profiles: ProfileReader;
+  readonly models: ModelReader;
+  readonly syncs: SyncReader;
+  readonly jobs: JobReader;
+}
+
+/**
+ * The read side of the API.
+ *
+ * A caller may rely on: answers are of the named workspace alone; `byIds` and its kin answer what they find, in any
+ * order, without gaps for what they do not; a page's cursor stays good while rows come and go; at `deadlineMs` (epoch
+ * milliseconds) the database work is cancelled and READ_DEADLINE raised. An unreadable cursor raises READ_CURSOR_INVALID.
+ */
+export interface ReadPort {
+  forWorkspace(workspaceId: WorkspaceId, deadlineMs: number): WorkspaceReader;
+}

@@ -1,0 +1,27 @@
+import { runParams } from './run-params';
+
+const id = '00000000-0000-4000-8000-000000000001';
+const good = {
+  'ingest.import': { artifactKey: 'imports/a', fileName: 'a.csv', sourceId: id, mapping: 'orders' },
+  'features.compute': { asOf: '2026-01-01T00:00:00Z' },
+  'models.fitClusters': { modelKey: 'value', asOf: '2026-01-01T00:00:00+01:00', k: 'auto', seed: 7 },
+  'models.fitPropensity': { modelKey: 'orders_30d', horizonDays: 30, event: 'Order Completed', seed: 7 },
+  'segments.backfill': { segmentId: id, version: 1 },
+  'sync.run': { syncId: id },
+} as const;
+
+describe('runParams', () => {
+  it.each(Object.entries(good))('%s takes what is documented, and nothing else', (job, params) => {
+    const schema = runParams[job as keyof typeof runParams];
+    expect(schema.parse(params)).toEqual(params);
+    expect(schema.safeParse({ ...params, extra: 1 }).success).toBe(false);
+  });
+
+  it('refuses local times, one group and free-form keys', () => {
+    expect(runParams['features.compute'].safeParse({ asOf: '2026-01-01T00:00:00' }).success).toBe(false);
+    expect(runParams['models.fitClusters'].safeParse({ ...good['models.fitClusters'], k: 1 }).success).toBe(false);
+    expect(runParams['models.fitClusters'].safeParse({ ...good['models.fitClusters'], modelKey: 'A b' }).success).toBe(
+      false,
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { keySchema, segmentIdSchema, sourceIdSchema, syncIdSchema } from './ids';
+
+/** An ISO-8601 instant with its zone, kept as text (`2026-05-14T10:00:00.000Z`). */
+const instant = z.iso.datetime({ offset: true });
+const seed = z.int().min(0).max(2_147_483_647);
+
+/** Where an import's file is and how its columns become messages: the name of a known mapping, or a mapping itself. */
+export const importParamsSchema = z.strictObject({
+  artifactKey: z.string().min(1).max(512),
+  fileName: z.string().min(1).max(255),
+  sourceId: sourceIdSchema,
+  mapping: z.union([z.string().min(1).max(100), z.record(z.string(), z.unknown())]),
+});
+
+/** Features of everybody as known at an instant. */
+export const computeFeaturesParamsSchema = z.strictObject({ asOf: instant });
+
+/** One clustering: which people at which instant, how many groups (or let the judge choose), which seed. */
+export const fitClustersParamsSchema = z.strictObject({
+  modelKey: keySchema,
+  asOf: instant,
+  features: z.array(z.string().min(1).max(200)).min(1).max(250).optional(),
+  k: z.union([z.int().min(2).max(100), z.literal('auto')]),
+  seed,
+});
+
+/** One propensity model: will this event happen within so many days. `asOf` absent: the latest that leaves a horizon. */
+export const fitPropensityParamsSchema = z.strictObject({
+  modelKey: keySchema,
+  asOf: instant.optional(),
+  horizonDays: z.int().min(1).max(730),
+  event: z.string().min(1).max(200),
+  seed,
+});
+
+/** The version of a segment that is to be computed for everybody and then served. */
+export const backfillParamsSchema = z.strictObject({ segmentId: segmentIdSchema, version: z.int().min(1) });
+
+/** One execution of a sync. */
+export const syncRunParamsSchema = z.strictObject({ syncId: syncIdSchema });
+
+/** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
+export const runParams = {
+  'ingest.import': importParamsSchema,
+  'features.compute': computeFeaturesParamsSchema,
+  'models.fitClusters': fitClustersParamsSchema,
+  'models.fitPropensity': fitPropensityParamsSchema,
+  'segments.backfill': backfillParamsSchema,
+  'sync.run': syncRunParamsSchema,
+} as const;
+
+export type RunParamsJob = keyof typeof runParams;
+export type RunParams<J extends RunParamsJob> = z.infer<(typeof runParams)[J]>;

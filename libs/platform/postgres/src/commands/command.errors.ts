@@ -1,0 +1,19 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** Expected failures of the API's writes. Foreign and unknown are the same. */
+export const commandErrors = defineErrors({
+  COMMAND_KEY_TAKEN: {
+    kind: 'conflict',
+    message: (d) => `${String(d['what'])} "${String(d['key'])}" exists already; keys are never reused`,
+  },
+  COMMAND_NOT_FOUND: { kind: 'not-found', message: (d) => `there is no such ${String(d['what'])}` },
+  COMMAND_IDEMPOTENCY_REUSED: {
+    kind: 'conflict',
+    message: () => 'this idempotency key was used for another request',
+  },
+  COMMAND_SEGMENT_ARCHIVED: { kind: 'conflict', message: () => 'an archived segment is not published again' },
+  COMMAND_SYNC_EXISTS: {
+    kind: 'conflict',
+    message: () => 'this segment is already synced to this destination',
+  },
+});

@@ -1,0 +1,157 @@
+import { sql } from 'kysely';
+import {
+  segmentIdSchema,
+  type JobRecord,
+  type Made,
+  type NewSegment,
+  type SegmentRecord,
+  type WorkspaceCommands,
+} from '@kohort/kernel-contracts';
+import type { WorkspaceTransaction } from '../database';
+import { writing, type Scope } from '../read/deadline';
+import { SEGMENT_COLUMNS, toSegment } from '../read/segment-reader';
+import { commandErrors } from './command.errors';
+import { idForRequest, orTaken, requireSameRequest } from './make-once';
+import { insertRun } from './run-commands';
+
+/** The segment's row, held until commit: versions are numbered and states changed one at a time. */
+async function heldSegment(tx: WorkspaceTransaction, scope: Scope, key: string): Promise<SegmentRecord> {
+  const row = await tx
+    .selectFrom('segment')
+    .select(SEGMENT_COLUMNS)
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('key', '=', key)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw commandErrors.COMMAND_NOT_FOUND({ what: 'segment' });
+  return toSegment(row);
+}
+
+async function addVersion(
+  tx: WorkspaceTransaction,
+  scope: Scope,
+  version: { segmentId: string; number: number; rule: unknown; hash: Uint8Array },
+): Promise<void> {
+  await tx
+    .insertInto('segment_version')
+    .values({
+      workspace_id: scope.workspaceId,
+      segment_id: version.segmentId,
+      version: version.number,
+      rule: JSON.stringify(version.rule),
+      rule_hash: Buffer.from(version.hash),
+    })
+    .execute();
+}
+
+async function latestVersion(
+  tx: WorkspaceTransaction,
+  scope: Scope,
+  segmentId: string,
+): Promise<{ version: number; rule_hash: Buffer } | undefined> {
+  return tx
+    .selectFrom('segment_version')
+    .select(['version', 'rule_hash'])
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('segment_id', '=', segmentId)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string | null): Promise<Made<SegmentRecord>> {
+  const id = idForRequest(scope.workspaceId, 'createSegment', idempotencyKey);
+  return orTaken('segment', segment.key, () =>
+    writing(scope, async (tx) => {
+      const made = await tx
+        .insertInto('segment')
+        .values({ workspace_id: scope.workspaceId, id, key: segment.key, name: segment.name, kind: segment.kind })
+        .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (made) {
+        await addVersion(tx, scope, { segmentId: id, number: 1, rule: segment.rule, hash: segment.ruleHash });
+      }
+      const record = await heldSegment(tx, scope, segment.key);
+      requireSameRequest(record.id === id && record.name === segment.name && record.kind === segment.kind);
+      return { record, fresh: made !== undefined };
+    }),
+  );
+}
+
+function draftVersion(
+  scope: Scope,
+  key: string,
+  draft: { readonly rule: unknown; readonly ruleHash: Uint8Array },
+): Promise<SegmentRecord> {
+  return writing(scope, async (tx) => {
+    const segment = await heldSegment(tx, scope, key);
+    if (segment.status === 'archived') throw commandErrors.COMMAND_SEGMENT_ARCHIVED();
+    const latest = await latestVersion(tx, scope, segment.id);
+    // The same rule again is the same version: a repeated call adds nothing.
+    if (!latest?.rule_hash.equals(draft.ruleHash)) {
+      const number = (latest?.version ?? 0) + 1;
+      await addVersion(tx, scope, { segmentId: segment.id, number, rule: draft.rule, hash: draft.ruleHash });
+    }
+    return segment;
+  });
+}
+
+function publishSegment(
+  scope: Scope,
+  target: { readonly key: string; readonly version: number | null },
+  idempotencyKey: string | null,
+): Promise<JobRecord> {
+  return writing(scope, async (tx) => {
+    const segment = await heldSegment(tx, scope, target.key);
+    if (segment.status === 'archived') throw commandErrors.COMMAND_SEGMENT_ARCHIVED();
+    const version = target.version ?? (await latestVersion(tx, scope, segment.id))?.version ?? 0;
+    const exists = await tx
+      .selectFrom('segment_version')
+      .select('version')
+      .where('workspace_id', '=', scope.workspaceId)
+      .where('segment_id', '=', segment.id)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    if (!exists) throw commandErrors.COMMAND_NOT_FOUND({ what: 'version of this segment' });
+    const job = await insertRun(tx, scope, {
+      job: 'segments.backfill',
+      params: { segmentId: segmentIdSchema.parse(segment.id), version },
+      idempotencyKey,
+    });
+    // The old version serves until the new one is complete; only one that serves nothing yet shows that it is filling.
+    if (segment.liveVersion === null && job.status === 'queued') {
+      await tx
+        .updateTable('segment')
+        .set({ status: 'backfilling' })
+        .where('workspace_id', '=', scope.workspaceId)
+        .where('id', '=', segment.id)
+        .execute();
+    }
+    return job;
+  });
+}
+
+function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
+  return writing(scope, async (tx) => {
+    const segment = await heldSegment(tx, scope, key);
+    await sql`update segment set status = 'archived'
+      where workspace_id = ${scope.workspaceId} and id = ${segment.id}`.execute(tx);
+    return { ...segment, status: 'archived' };
+  });
+}
+
+type SegmentCommands = Pick<
+  WorkspaceCommands,
+  'createSegment' | 'draftSegmentVersion' | 'publishSegment' | 'archiveSegment'
+>;
+
+/** What may be done to segments. Their membership is never written here: it follows from the back-fill. */
+export function segmentCommands(scope: Scope): SegmentCommands {
+  return {
+    createSegment: (segment, idempotencyKey) => createSegment(scope, segment, idempotencyKey),
+    draftSegmentVersion: (key, draft) => draftVersion(scope, key, draft),
+    publishSegment: (target, idempotencyKey) => publishSegment(scope, target, idempotencyKey),
+    archiveSegment: (key) => archiveSegment(scope, key),
+  };
+}

@@ -1,0 +1,182 @@
+import { sql } from 'kysely';
+import {
+  modelIdSchema,
+  profileIdSchema,
+  type ModelReader,
+  type ModelRecord,
+  type ModelVersionRecord,
+  type Page,
+  type PageRequest,
+  type ScoreRecord,
+} from '@kohort/kernel-contracts';
+import { jsonOf, ms } from './columns';
+import { reading, type Scope } from './deadline';
+import { cursorNumber, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+
+const MODEL_COLUMNS = ['id', 'key', 'name', 'kind', 'live_version', 'created_at'] as const;
+
+interface ModelRow {
+  id: string;
+  key: string;
+  name: string;
+  kind: string;
+  live_version: number | null;
+  created_at: Date;
+}
+
+interface VersionRow {
+  model_id: string;
+  version: number;
+  status: string;
+  grade: string | null;
+  run_id: string;
+  seed: string;
+  as_of: Date;
+  artifact_key: string | null;
+  card: unknown;
+  created_at: Date;
+}
+
+interface ScoreRow {
+  model_id: string;
+  profile_id: string;
+  version: number;
+  as_of: Date;
+  probability: number | null;
+  percentile: number | null;
+  cluster_key: string | null;
+  distance: number | null;
+  confidence: number | null;
+}
+
+const versionColumns = sql.raw(
+  'v.model_id, v.version, v.status, v.grade, v.run_id, v.seed, v.as_of, v.artifact_key, v.card, v.created_at',
+);
+const scoreColumns = sql.raw(
+  's.model_id, s.profile_id, s.version, s.as_of, s.probability, s.percentile, s.cluster_key, s.distance, s.confidence',
+);
+
+function toModel(row: ModelRow): ModelRecord {
+  return {
+    id: modelIdSchema.parse(row.id),
+    key: row.key,
+    name: row.name,
+    kind: row.kind,
+    liveVersion: row.live_version,
+    createdAt: ms(row.created_at),
+  };
+}
+
+function toVersion(row: VersionRow): ModelVersionRecord {
+  return {
+    modelId: modelIdSchema.parse(row.model_id),
+    version: row.version,
+    status: row.status,
+    grade: row.grade,
+    runId: row.run_id,
+    seed: Number(row.seed),
+    asOf: ms(row.as_of),
+    artifactKey: row.artifact_key,
+    card: jsonOf(row.card),
+    createdAt: ms(row.created_at),
+  };
+}
+
+function toScore(row: ScoreRow): ScoreRecord {
+  return {
+    modelId: modelIdSchema.parse(row.model_id),
+    profileId: profileIdSchema.parse(row.profile_id),
+    version: row.version,
+    asOf: ms(row.as_of),
+    probability: row.probability,
+    percentile: row.percentile,
+    clusterKey: row.cluster_key,
+    distance: row.distance,
+    confidence: row.confidence,
+  };
+}
+
+async function list(scope: Scope, request: PageRequest): Promise<Page<ModelRecord>> {
+  const after = parseCursor(request.after, cursorText);
+  const rows = await reading(scope, (tx) => {
+    let query = tx.selectFrom('model').select(MODEL_COLUMNS).where('workspace_id', '=', scope.workspaceId);
+    if (after) query = query.where('key', '>', after[0]);
+    return query
+      .orderBy('key')
+      .limit(request.first + 1)
+      .execute();
+  });
+  return toPage(rows, { request, node: toModel, cursor: (row) => [row.key] });
+}
+
+async function versions(scope: Scope, modelId: string, request: PageRequest): Promise<Page<ModelVersionRecord>> {
+  const after = parseCursor(request.after, cursorNumber);
+  const { rows } = await reading(scope, (tx) =>
+    sql<VersionRow>`
+      select ${versionColumns} from model_version v
+      where v.workspace_id = ${scope.workspaceId} and v.model_id = ${modelId}
+        and (${after?.[0] ?? null}::int is null or v.version < ${after?.[0] ?? null}::int)
+      order by v.version desc limit ${request.first + 1}`.execute(tx),
+  );
+  return toPage(rows, { request, node: toVersion, cursor: (row) => [String(row.version)] });
+}
+
+async function currentVersions(scope: Scope, ids: readonly string[]): Promise<readonly ModelVersionRecord[]> {
+  const { rows } = await reading(scope, (tx) =>
+    sql<VersionRow>`
+      select distinct on (v.model_id) ${versionColumns}
+      from model_version v join model m on m.workspace_id = v.workspace_id and m.id = v.model_id
+      where v.workspace_id = ${scope.workspaceId} and v.model_id = any(${uuidsOf(ids)}::uuid[])
+      order by v.model_id, (v.version = m.live_version) desc nulls last, v.version desc`.execute(tx),
+  );
+  return rows.map(toVersion);
+}
+
+async function scoresOf(scope: Scope, profileId: string, request: PageRequest): Promise<Page<ScoreRecord>> {
+  const after = parseCursor(request.after, cursorUuid);
+  const behind = after ? sql`and m.id > ${after[0]}::uuid` : sql``;
+  const { rows } = await reading(scope, (tx) =>
+    sql<ScoreRow>`
+      select ${scoreColumns}
+      from model m join score s
+        on s.workspace_id = m.workspace_id and s.model_id = m.id and s.version = m.live_version
+      where m.workspace_id = ${scope.workspaceId} and s.profile_id = ${profileId} ${behind}
+      order by m.id limit ${request.first + 1}`.execute(tx),
+  );
+  return toPage(rows, { request, node: toScore, cursor: (row) => [row.model_id] });
+}
+
+async function score(scope: Scope, profileId: string, modelId: string): Promise<ScoreRecord | null> {
+  if (uuidsOf([profileId, modelId]).length < 2) return null;
+  const { rows } = await reading(scope, (tx) =>
+    sql<ScoreRow>`
+      select ${scoreColumns}
+      from model m join score s
+        on s.workspace_id = m.workspace_id and s.model_id = m.id and s.version = m.live_version
+      where m.workspace_id = ${scope.workspaceId} and m.id = ${modelId} and s.profile_id = ${profileId}`.execute(tx),
+  );
+  return rows[0] ? toScore(rows[0]) : null;
+}
+
+/** Models, their versions and the scores that are served. */
+export function modelReader(scope: Scope): ModelReader {
+  const by = (column: 'id' | 'key', values: readonly string[]): Promise<readonly ModelRecord[]> =>
+    reading(scope, async (tx) => {
+      const rows = await tx
+        .selectFrom('model')
+        .select(MODEL_COLUMNS)
+        .where('workspace_id', '=', scope.workspaceId)
+        .where(column, 'in', [...values])
+        .execute();
+      return rows.map(toModel);
+    });
+  return {
+    list: (page) => list(scope, page),
+    byIds: async (ids) => (uuidsOf(ids).length === 0 ? [] : by('id', uuidsOf(ids))),
+    byKeys: async (keys) => (keys.length === 0 ? [] : by('key', keys)),
+    versions: (modelId, page) => versions(scope, modelId, page),
+    currentVersions: (ids) => currentVersions(scope, ids),
+    scoresOf: (profileId, page) => scoresOf(scope, profileId, page),
+    score: (profileId, modelId) => score(scope, profileId, modelId),
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Page, PageRequest } from '@kohort/kernel-contracts';
+import { readErrors } from './read.errors';
+
+const position = z.array(z.string().max(500)).max(4);
+
+/** Writes the sort values of a row as a cursor. It holds nothing that the row itself does not show. */
+export function encodeCursor(values: readonly string[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
+/**
+ * Reads a cursor back, each value against the schema of its column, so that a forged one is refused before a query.
+ *
+ * Throws  READ_CURSOR_INVALID
+ */
+export function parseCursor<T extends z.ZodType>(text: string | null, schema: T): z.infer<T> | null {
+  if (text === null) return null;
+  try {
+    const values = position.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return schema.parse(values);
+  } catch (thrown) {
+    throw readErrors.READ_CURSOR_INVALID({}, { cause: thrown });
+  }
+}
+
+/** Column schemas of cursors. */
+export const cursorText = z.tuple([z.string()]);
+export const cursorUuid = z.tuple([z.uuid()]);
+export const cursorNumber = z.tuple([z.string().regex(/^\d{1,15}$/)]);
+/** An instant as PostgreSQL prints it, microseconds included, and a row's id. */
+export const cursorInstantUuid = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
+
+/** How a list is cut: its rows, made into nodes and cursors. */
+export interface PageShape<Row, Node> {
+  readonly request: PageRequest;
+  readonly node: (row: Row) => Node;
+  readonly cursor: (row: Row) => readonly string[];
+}
+
+/** Makes a page of rows that were asked for with `limit first + 1`. */
+export function toPage<Row, Node>(rows: readonly Row[], shape: PageShape<Row, Node>): Page<Node> {
+  return {
+    items: rows
+      .slice(0, shape.request.first)
+      .map((row) => ({ cursor: encodeCursor(shape.cursor(row)), node: shape.node(row) })),
+    hasNextPage: rows.length > shape.request.first,
+  };
+}
+
+/** The well-formed ids of a list: what is no UUID names nothing, and must not become a database error. */
+export function uuidsOf(ids: readonly string[]): readonly string[] {
+  return ids.filter((id) => z.uuid().safeParse(id).success);
+}

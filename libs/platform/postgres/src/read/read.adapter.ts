@@ -1,0 +1,39 @@
+import type { Clock } from '@kohort/kernel-clock-random';
+import { workspaceIdSchema, type ReadPort, type WorkspaceReader } from '@kohort/kernel-contracts';
+import type { Database } from '../database';
+import { ms } from './columns';
+import { reading, type Scope } from './deadline';
+import { jobReader } from './job-reader';
+import { modelReader } from './model-reader';
+import { profileReader } from './profile-reader';
+import { segmentReader } from './segment-reader';
+import { sourceReader } from './source-reader';
+import { syncReader } from './sync-reader';
+
+function workspaceReader(scope: Scope): WorkspaceReader {
+  return {
+    workspace: async () => {
+      const row = await reading(scope, (tx) =>
+        tx
+          .selectFrom('workspace')
+          .select(['workspace_id', 'name', 'time_zone', 'created_at'])
+          .where('workspace_id', '=', scope.workspaceId)
+          .executeTakeFirst(),
+      );
+      if (!row) return null;
+      const id = workspaceIdSchema.parse(row.workspace_id);
+      return { id, name: row.name, timeZone: row.time_zone, createdAt: ms(row.created_at) };
+    },
+    ...sourceReader(scope),
+    segments: segmentReader(scope),
+    profiles: profileReader(scope),
+    models: modelReader(scope),
+    syncs: syncReader(scope),
+    jobs: jobReader(scope),
+  };
+}
+
+/** The read side of the API over PostgreSQL; see the port for what a caller may rely on. */
+export function readAdapter(parts: { readonly database: Database; readonly clock: Clock }): ReadPort {
+  return { forWorkspace: (workspaceId, deadlineMs) => workspaceReader({ ...parts, workspaceId, deadlineMs }) };
+}

@@ -1,0 +1,7 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What can go wrong when the API reads. */
+export const readErrors = defineErrors({
+  READ_CURSOR_INVALID: { kind: 'invalid-input', message: () => 'this cursor was not made by this list' },
+  READ_DEADLINE: { kind: 'transient', message: () => 'the time allowed for this operation is over; ask for less' },
+});

@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import {
+  sourceIdSchema,
+  type LedgerRecord,
+  type Page,
+  type PageRequest,
+  type SourceRecord,
+  type WorkspaceReader,
+} from '@kohort/kernel-contracts';
+import { ms } from './columns';
+import { reading, type Scope } from './deadline';
+import { cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+
+/** The columns that `toSource` needs. */
+export const SOURCE_COLUMNS = ['id', 'key', 'name', 'kind', 'created_at'] as const;
+
+interface SourceRow {
+  id: string;
+  key: string;
+  name: string;
+  kind: string;
+  created_at: Date;
+}
+
+interface LedgerRow {
+  source_id: string;
+  received: string;
+  stored: string;
+  duplicate: string;
+  rejected: string;
+  suppressed: string;
+  quarantined: string;
+}
+
+/** A row of table source as the API shows it: never its write key. */
+export function toSource(row: SourceRow): SourceRecord {
+  return {
+    id: sourceIdSchema.parse(row.id),
+    key: row.key,
+    name: row.name,
+    kind: row.kind,
+    createdAt: ms(row.created_at),
+  };
+}
+
+function toLedger(row: LedgerRow): LedgerRecord {
+  return {
+    sourceId: sourceIdSchema.parse(row.source_id),
+    received: Number(row.received),
+    stored: Number(row.stored),
+    duplicate: Number(row.duplicate),
+    rejected: Number(row.rejected),
+    suppressed: Number(row.suppressed),
+    quarantined: Number(row.quarantined),
+  };
+}
+
+async function sources(scope: Scope, request: PageRequest): Promise<Page<SourceRecord>> {
+  const after = parseCursor(request.after, cursorText);
+  const rows = await reading(scope, (tx) => {
+    let query = tx.selectFrom('source').select(SOURCE_COLUMNS).where('workspace_id', '=', scope.workspaceId);
+    if (after) query = query.where('key', '>', after[0]);
+    return query
+      .orderBy('key')
+      .limit(request.first + 1)
+      .execute();
+  });
+  return toPage(rows, { request, node: toSource, cursor: (row) => [row.key] });
+}
+
+async function ledger(
+  scope: Scope,
+  range: { readonly fromMs?: number; readonly toMs?: number },
+  request: PageRequest,
+): Promise<Page<LedgerRecord>> {
+  const after = parseCursor(request.after, cursorUuid);
+  const behind = after ? sql`and source_id > ${after[0]}::uuid` : sql``;
+  const from = range.fromMs === undefined ? sql`` : sql`and minute >= ${new Date(range.fromMs)}`;
+  const to = range.toMs === undefined ? sql`` : sql`and minute < ${new Date(range.toMs)}`;
+  const { rows } = await reading(scope, (tx) =>
+    sql<LedgerRow>`
+      select source_id, sum(received) as received, sum(stored) as stored, sum(duplicate) as duplicate,
+        sum(rejected) as rejected, sum(suppressed) as suppressed, sum(quarantined) as quarantined
+      from ledger_minute where workspace_id = ${scope.workspaceId} ${from} ${to} ${behind}
+      group by source_id order by source_id limit ${request.first + 1}`.execute(tx),
+  );
+  return toPage(rows, { request, node: toLedger, cursor: (row) => [row.source_id] });
+}
+
+/** Sources, and what their ledgers add up to. */
+export function sourceReader(scope: Scope): Pick<WorkspaceReader, 'sources' | 'sourcesByIds' | 'ledger'> {
+  return {
+    sources: (page) => sources(scope, page),
+    sourcesByIds: async (ids) => {
+      const known = uuidsOf(ids);
+      if (known.length === 0) return [];
+      const rows = await reading(scope, (tx) =>
+        tx
+          .selectFrom('source')
+          .select(SOURCE_COLUMNS)
+          .where('workspace_id', '=', scope.workspaceId)
+          .where('id', 'in', [...known])
+          .execute(),
+      );
+      return rows.map(toSource);
+    },
+    ledger: (range, page) => ledger(scope, range, page),
+  };
+}
