@@ -70,6 +70,8 @@ create table membership_change (
 );
 create index membership_change_order on membership_change (workspace_id, xid, seq);
 create index membership_change_batch on membership_change (workspace_id, batch_id);
+-- The latest change of one segment, and its history, newest first.
+create index membership_change_segment on membership_change (workspace_id, segment_id, xid, seq);
 
 -- The instant at which time alone may change the answer; due by the database clock.
 create table segment_timer (
