@@ -22,3 +22,4 @@ export { readAdapter } from './read/read.adapter';
 export { readErrors } from './read/read.errors';
 export { commandAdapter } from './commands/command.adapter';
 export { commandErrors } from './commands/command.errors';
+export { changeLogAdapter } from './read/change-log.adapter';

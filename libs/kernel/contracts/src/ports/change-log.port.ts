@@ -29,15 +29,13 @@ export interface MembershipChangeBatch {
  *
  * A caller may rely on: a change committed before the call is either in this batch, in a later one, or was in an
  * earlier one, never nowhere; the order of two readings is the same; a cursor is opaque, signed, and good for one
- * workspace. Throws a not-found kind for nothing: an unreadable cursor raises CHANGE_LOG_CURSOR_INVALID, one older than
- * the log's retention CHANGE_LOG_CURSOR_EXPIRED.
+ * workspace. A cursor that was not made here raises POSTGRES_CURSOR_INVALID, one of an earlier timeline (a restore)
+ * POSTGRES_CURSOR_EXPIRED.
  */
 export interface ChangeLogPort {
   readAfter(workspaceId: WorkspaceId, cursor: string, limit: number): Promise<MembershipChangeBatch>;
   /** The cursor of the log's present end: everything committed later comes behind it. */
   head(workspaceId: WorkspaceId): Promise<string>;
-  /** Refuses a cursor that `readAfter` would refuse, without reading. */
-  check(workspaceId: WorkspaceId, cursor: string): void;
   /**
    * A value that moves whenever any log may have become longer, for every workspace at once: pollers ask for it alone
    * and read nothing while it stands still.

@@ -10,6 +10,7 @@ export interface RunRequest<J extends RunParamsJob = RunParamsJob> {
   readonly idempotencyKey: string | null;
 }
 
+/** A source; its write key has been made and is handed in as a digest. */
 export interface NewSource {
   readonly key: string;
   readonly name: string;
@@ -35,6 +36,7 @@ export interface NewDestination {
   readonly secrets: Uint8Array | null;
 }
 
+/** A binding of a segment to a destination, both by key. */
 export interface NewSync {
   readonly destinationKey: string;
   readonly segmentKey: string;
@@ -42,6 +44,7 @@ export interface NewSync {
   readonly mode: 'live' | 'manual';
 }
 
+/** A key; its text is known to the caller alone. `expiresAt` in epoch milliseconds. */
 export interface NewApiKey {
   readonly name: string;
   readonly digest: Uint8Array;

@@ -9,6 +9,7 @@ export interface WorkspaceRecord {
   readonly createdAt: number;
 }
 
+/** Where records come from. */
 export interface SourceRecord {
   readonly id: SourceId;
   readonly key: string;
@@ -17,6 +18,7 @@ export interface SourceRecord {
   readonly createdAt: number;
 }
 
+/** A segment as it stands. */
 export interface SegmentRecord {
   readonly id: SegmentId;
   readonly key: string;
@@ -28,6 +30,7 @@ export interface SegmentRecord {
   readonly createdAt: number;
 }
 
+/** One version of a segment: its rule. */
 export interface SegmentVersionRecord {
   readonly segmentId: SegmentId;
   readonly version: number;
@@ -43,6 +46,7 @@ export interface FreshnessRecord {
   readonly recordingLagMs: number | null;
 }
 
+/** Whether a person is in a segment, since when and why. */
 export interface MembershipRecord {
   readonly segmentId: SegmentId;
   readonly profileId: ProfileId;
@@ -63,6 +67,7 @@ export interface MembershipProofRecord extends MembershipRecord {
   readonly nextChangeAt: number | null;
 }
 
+/** One resolved person. */
 export interface ProfileRecord {
   readonly id: ProfileId;
   readonly canonicalId: string;
@@ -71,6 +76,7 @@ export interface ProfileRecord {
   readonly lastSeenAt: number;
 }
 
+/** One typed id of a person. */
 export interface IdentifierRecord {
   readonly type: string;
   readonly value: string;
@@ -85,6 +91,7 @@ export interface TraitRecord {
   readonly validFrom: number;
 }
 
+/** The computed features of a person, by name. */
 export interface FeaturesRecord {
   readonly definitionVersion: number;
   readonly asOf: number;
@@ -92,6 +99,7 @@ export interface FeaturesRecord {
   readonly computedAt: number;
 }
 
+/** One accepted message of a person. */
 export interface EventRecord {
   readonly id: EventId;
   readonly type: string;
@@ -104,6 +112,7 @@ export interface EventRecord {
   readonly flags: readonly string[];
 }
 
+/** A model as it stands. */
 export interface ModelRecord {
   readonly id: ModelId;
   readonly key: string;
@@ -113,6 +122,7 @@ export interface ModelRecord {
   readonly createdAt: number;
 }
 
+/** One trained version of a model, with its card. */
 export interface ModelVersionRecord {
   readonly modelId: ModelId;
   readonly version: number;
@@ -139,6 +149,7 @@ export interface ScoreRecord {
   readonly confidence: number | null;
 }
 
+/** A configured connector, without its secrets. */
 export interface DestinationRecord {
   readonly id: DestinationId;
   readonly key: string;
@@ -149,6 +160,7 @@ export interface DestinationRecord {
   readonly createdAt: number;
 }
 
+/** A segment bound to a destination. */
 export interface SyncRecord {
   readonly id: SyncId;
   readonly destinationId: DestinationId;
@@ -159,6 +171,7 @@ export interface SyncRecord {
   readonly createdAt: number;
 }
 
+/** One execution of a sync, with its loss funnel. */
 export interface SyncRunRecord {
   readonly id: string;
   readonly syncId: SyncId;
@@ -169,6 +182,7 @@ export interface SyncRunRecord {
   readonly finishedAt: number | null;
 }
 
+/** One member's fate in one run. */
 export interface SyncFateRecord {
   readonly profileId: ProfileId;
   readonly operation: string;
@@ -196,6 +210,7 @@ export interface LedgerRecord {
   readonly quarantined: number;
 }
 
+/** A long job, as table run keeps it. */
 export interface JobRecord {
   readonly id: string;
   readonly job: string;

@@ -36,11 +36,13 @@ export interface PageItem<T> {
   readonly node: T;
 }
 
+/** A stretch of a list, and whether there is more behind it. */
 export interface Page<T> {
   readonly items: readonly PageItem<T>[];
   readonly hasNextPage: boolean;
 }
 
+/** Which segments; what is absent does not narrow. */
 export interface SegmentFilter {
   readonly kind?: string;
   readonly status?: string;
@@ -48,6 +50,7 @@ export interface SegmentFilter {
   readonly search?: string;
 }
 
+/** Segments, their versions and members. */
 export interface SegmentReader {
   list(filter: SegmentFilter, page: PageRequest): Promise<Page<SegmentRecord>>;
   byIds(ids: readonly string[]): Promise<readonly SegmentRecord[]>;
@@ -62,6 +65,7 @@ export interface SegmentReader {
   proof(profileId: string, segmentId: string): Promise<MembershipProofRecord | null>;
 }
 
+/** People and what is known of them. */
 export interface ProfileReader {
   byIds(ids: readonly string[]): Promise<readonly ProfileRecord[]>;
   /** The profile that an identifier leads to; `type` absent: any type, the first in alphabetical order. */
@@ -74,6 +78,7 @@ export interface ProfileReader {
   events(profileId: string, page: PageRequest): Promise<Page<EventRecord>>;
 }
 
+/** Models, versions and served scores. */
 export interface ModelReader {
   list(page: PageRequest): Promise<Page<ModelRecord>>;
   byIds(ids: readonly string[]): Promise<readonly ModelRecord[]>;
@@ -87,6 +92,7 @@ export interface ModelReader {
   score(profileId: string, modelId: string): Promise<ScoreRecord | null>;
 }
 
+/** Destinations, syncs, runs and fates. */
 export interface SyncReader {
   destinations(page: PageRequest): Promise<Page<DestinationRecord>>;
   destinationsByIds(ids: readonly string[]): Promise<readonly DestinationRecord[]>;
@@ -106,6 +112,7 @@ export interface SyncReader {
   ): Promise<Page<SyncFateRecord>>;
 }
 
+/** Long jobs. */
 export interface JobReader {
   /** Newest first. */
   list(filter: { readonly job?: string; readonly status?: string }, page: PageRequest): Promise<Page<JobRecord>>;

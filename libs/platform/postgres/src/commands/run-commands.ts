@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { runTopics } from '@kohort/pipeline-map';
+import { runTopics, type TopicName } from '@kohort/pipeline-map';
 import { runIdSchema, runParams, type JobRecord, type RunParamsJob, type RunRequest } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
@@ -44,7 +44,8 @@ export async function insertRun<J extends RunParamsJob>(
     .returning('id')
     .executeTakeFirst();
   if (made) {
-    await appendOutbox(tx, runTopics[request.job], { workspaceId: scope.workspaceId, runId: id });
+    const topic: TopicName = runTopics[request.job];
+    await appendOutbox(tx, topic, { workspaceId: scope.workspaceId, runId: id });
     return jobById(tx, scope, id);
   }
   const earlier = await tx
