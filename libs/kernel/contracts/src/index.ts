@@ -112,7 +112,7 @@ export type {
   WorkspaceReader,
 } from './ports/read.port';
 export type {
-  DestinationRecord,
+  DestinationView,
   EventRecord,
   FeaturesRecord,
   FreshnessRecord,
@@ -129,7 +129,7 @@ export type {
   SegmentVersionRecord,
   SourceRecord,
   SyncFateRecord,
-  SyncRecord,
+  SyncView,
   SyncRunRecord,
   SyncStateCount,
   TraitRecord,

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../json';
 import type { WorkspaceId } from '../ids';
 import type { RunParams, RunParamsJob } from '../run-params';
-import type { DestinationRecord, JobRecord, SegmentRecord, SourceRecord, SyncRecord } from './read-records';
+import type { DestinationView, JobRecord, SegmentRecord, SourceRecord, SyncView } from './read-records';
 
 /** A long job to be asked for. `idempotencyKey`: the same again answers the same run. */
 export interface RunRequest<J extends RunParamsJob = RunParamsJob> {
@@ -76,8 +76,8 @@ export interface WorkspaceCommands {
     idempotencyKey: string | null,
   ): Promise<JobRecord>;
   archiveSegment(segmentKey: string): Promise<SegmentRecord>;
-  createDestination(destination: NewDestination, idempotencyKey: string | null): Promise<Made<DestinationRecord>>;
-  createSync(sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncRecord>>;
+  createDestination(destination: NewDestination, idempotencyKey: string | null): Promise<Made<DestinationView>>;
+  createSync(sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncView>>;
   requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
   cancelRun(runId: string): Promise<JobRecord>;
 }

@@ -150,7 +150,7 @@ export interface ScoreRecord {
 }
 
 /** A configured connector, without its secrets. */
-export interface DestinationRecord {
+export interface DestinationView {
   readonly id: DestinationId;
   readonly key: string;
   readonly name: string;
@@ -161,7 +161,7 @@ export interface DestinationRecord {
 }
 
 /** A segment bound to a destination. */
-export interface SyncRecord {
+export interface SyncView {
   readonly id: SyncId;
   readonly destinationId: DestinationId;
   readonly segmentId: SegmentId;

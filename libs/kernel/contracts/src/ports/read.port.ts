@@ -1,6 +1,6 @@
 import type { WorkspaceId } from '../ids';
 import type {
-  DestinationRecord,
+  DestinationView,
   EventRecord,
   FeaturesRecord,
   FreshnessRecord,
@@ -17,7 +17,7 @@ import type {
   SegmentVersionRecord,
   SourceRecord,
   SyncFateRecord,
-  SyncRecord,
+  SyncView,
   SyncRunRecord,
   SyncStateCount,
   TraitRecord,
@@ -94,13 +94,13 @@ export interface ModelReader {
 
 /** Destinations, syncs, runs and fates. */
 export interface SyncReader {
-  destinations(page: PageRequest): Promise<Page<DestinationRecord>>;
-  destinationsByIds(ids: readonly string[]): Promise<readonly DestinationRecord[]>;
+  destinations(page: PageRequest): Promise<Page<DestinationView>>;
+  destinationsByIds(ids: readonly string[]): Promise<readonly DestinationView[]>;
   list(
     filter: { readonly destinationId?: string; readonly segmentId?: string },
     page: PageRequest,
-  ): Promise<Page<SyncRecord>>;
-  byIds(ids: readonly string[]): Promise<readonly SyncRecord[]>;
+  ): Promise<Page<SyncView>>;
+  byIds(ids: readonly string[]): Promise<readonly SyncView[]>;
   states(syncId: string): Promise<readonly SyncStateCount[]>;
   /** Newest first. */
   runs(syncId: string, page: PageRequest): Promise<Page<SyncRunRecord>>;

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import {
   syncIdSchema,
-  type DestinationRecord,
+  type DestinationView,
   type Made,
   type NewDestination,
   type NewSource,
   type NewSync,
   type SourceRecord,
-  type SyncRecord,
+  type SyncView,
   type WorkspaceCommands,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
@@ -52,7 +52,7 @@ function createDestination(
   scope: Scope,
   destination: NewDestination,
   idempotencyKey: string | null,
-): Promise<Made<DestinationRecord>> {
+): Promise<Made<DestinationView>> {
   const id = idForRequest(scope.workspaceId, 'createDestination', idempotencyKey);
   return orTaken('destination', destination.key, () =>
     writing(scope, async (tx) => {
@@ -96,7 +96,7 @@ async function idOf(
   return rows[0].id;
 }
 
-function createSync(scope: Scope, sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncRecord>> {
+function createSync(scope: Scope, sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncView>> {
   const id = syncIdSchema.parse(idForRequest(scope.workspaceId, 'createSync', idempotencyKey));
   return writing(scope, async (tx) => {
     const destinationId = await idOf(tx, scope, { table: 'destination', key: sync.destinationKey });

@@ -5,12 +5,12 @@ import {
   profileIdSchema,
   segmentIdSchema,
   syncIdSchema,
-  type DestinationRecord,
+  type DestinationView,
   type Page,
   type PageRequest,
   type SyncFateRecord,
   type SyncReader,
-  type SyncRecord,
+  type SyncView,
   type SyncRunRecord,
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms, msOrNull } from './columns';
@@ -54,7 +54,7 @@ interface SyncRunRow {
 }
 
 /** A row of table destination as the API shows it: never its secrets. */
-export function toDestination(row: DestinationRow): DestinationRecord {
+export function toDestination(row: DestinationRow): DestinationView {
   return {
     id: destinationIdSchema.parse(row.id),
     key: row.key,
@@ -67,7 +67,7 @@ export function toDestination(row: DestinationRow): DestinationRecord {
 }
 
 /** A row of table sync as the API shows it. */
-export function toSync(row: SyncRow): SyncRecord {
+export function toSync(row: SyncRow): SyncView {
   return {
     id: syncIdSchema.parse(row.id),
     destinationId: destinationIdSchema.parse(row.destination_id),
@@ -96,7 +96,7 @@ const runColumns = sql.raw(
    to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_text`,
 );
 
-async function destinations(scope: Scope, request: PageRequest): Promise<Page<DestinationRecord>> {
+async function destinations(scope: Scope, request: PageRequest): Promise<Page<DestinationView>> {
   const after = parseCursor(request.after, cursorText);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('destination').select(DESTINATION_COLUMNS).where('workspace_id', '=', scope.workspaceId);
@@ -113,7 +113,7 @@ async function list(
   scope: Scope,
   filter: { readonly destinationId?: string; readonly segmentId?: string },
   request: PageRequest,
-): Promise<Page<SyncRecord>> {
+): Promise<Page<SyncView>> {
   const after = parseCursor(request.after, cursorUuid);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('sync').select(SYNC_COLUMNS).where('workspace_id', '=', scope.workspaceId);
