@@ -1,0 +1,32 @@
+import type { JobControl, WorkspaceId } from '@kohort/kernel-contracts';
+
+/** Features of people at one instant. Row i of `data` belongs to `profileIds[i]`; a missing value is NaN. */
+export interface FeatureMatrix {
+  readonly profileIds: readonly string[];
+  readonly features: readonly string[];
+  /** Row-major rows × features.length, on shared memory so that a thread reads it without a copy. */
+  readonly data: Float64Array<SharedArrayBuffer>;
+}
+
+/**
+ * Point-in-time data sets. A caller may rely on: nothing that happened after `asOf` is in `features`; people without an
+ * order at or before `asOf` are left out; rows come in profile-id order.
+ */
+export interface DatasetPort {
+  features(
+    request: { readonly workspaceId: WorkspaceId; readonly asOf: number; readonly features?: readonly string[] },
+    control: JobControl,
+  ): Promise<FeatureMatrix>;
+  /** The people who did `event` in (asOf, asOf + horizonDays]. */
+  doers(request: {
+    readonly workspaceId: WorkspaceId;
+    readonly asOf: number;
+    readonly horizonDays: number;
+    readonly event: string;
+  }): Promise<ReadonlySet<string>>;
+  /** First and last instant of `event`; null when it never happened. */
+  extent(request: {
+    readonly workspaceId: WorkspaceId;
+    readonly event: string;
+  }): Promise<{ first: number; last: number } | null>;
+}

@@ -1,0 +1,16 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What can stop a model from being fitted. */
+export const modelErrors = defineErrors({
+  MODELS_TOO_FEW_PEOPLE: {
+    kind: 'unsuitable-data',
+    message: (d) =>
+      `${String(d['rows'])} people have data at ${String(d['asOf'])}; at least ${String(d['needed'])} are needed`,
+  },
+  MODELS_NO_EVENTS: { kind: 'unsuitable-data', message: (d) => `no event "${String(d['event'])}" has been stored` },
+  MODELS_HISTORY_TOO_SHORT: {
+    kind: 'unsuitable-data',
+    message: (d) =>
+      `a back-test needs ${String(d['neededDays'])} days of "${String(d['event'])}", ${String(d['foundDays'])} are stored`,
+  },
+});
