@@ -54,7 +54,11 @@ const may = {
 };
 const onlyForSpecs = ['type:testing', 'type:testkit', 'type:adapter', 'type:ml'];
 /** Domain and ml are plain functions: packages that reach the machine are not on their list. */
-const external = { 'type:domain': pure, 'type:ml': [...pure, '@tensorflow/*', 'ml-xgboost'], 'type:contract': ['zod'] };
+const external = {
+  'type:domain': pure,
+  'type:ml': [...pure, '@tensorflow/**', 'ml-xgboost', 'ml-xgboost/**'],
+  'type:contract': ['zod'],
+};
 
 const boundaries = (extra) => [
   'error',

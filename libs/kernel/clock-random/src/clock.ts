@@ -7,6 +7,7 @@ export interface Clock {
 /** The machine's clock; for hosts and adapters only. */
 export const systemClock: Clock = { now: () => Date.now() };
 
+/** A clock that a test moves by hand. */
 export interface ManualClock extends Clock {
   set(epochMs: number): void;
   advance(ms: number): void;

@@ -6,6 +6,7 @@ export interface ErrorEntry {
   readonly message: (details: ErrorDetails) => string;
 }
 
+/** What may accompany an error beside its details. */
 export interface RaiseOptions {
   readonly cause?: unknown;
   readonly afterMs?: number;

@@ -25,6 +25,7 @@ export interface ClusterFit {
   readonly artifact: string;
 }
 
+/** What fitting clusters needs of the world. */
 export interface FitClustersPorts {
   readonly dataset: DatasetPort;
   readonly models: ModelStore;

@@ -28,6 +28,7 @@ export interface PropensityFit {
   readonly percentiles: Float64Array;
 }
 
+/** Three matrices and the two cuts between them. */
 export interface PropensityFitInput {
   readonly train: LabelledMatrix;
   /** Later than `train`: its features are cut where the labels of `train` end. */
@@ -40,6 +41,7 @@ export interface PropensityFitInput {
   readonly seed: number;
 }
 
+/** What fitting a propensity needs of the world; `fit` runs in a thread. */
 export interface FitPropensityPorts {
   readonly dataset: DatasetPort;
   readonly models: ModelStore;
