@@ -74,8 +74,8 @@ const boundaries = (extra) => [
         ...(extra.length === 0 && external[sourceTag] ? { allowedExternalImports: external[sourceTag] } : {}),
       })),
       {
-        sourceTag: 'runtime:any',
-        onlyDependOnLibsWithTags: ['runtime:any', ...(extra.length ? ['runtime:node'] : [])],
+        sourceTag: 'runtime:browser',
+        onlyDependOnLibsWithTags: ['runtime:browser', 'runtime:any'],
       },
       ...stages.map((scope) => ({
         allSourceTags: ['type:flow', `scope:${scope}`],
