@@ -1,0 +1,92 @@
+import type { Json } from '@kohort/kernel-contracts';
+import type { ParsedSelection } from '../rule/parsed-rule';
+import { readPath } from '../rule/property-path';
+import { compileCondition, type Condition } from './condition';
+import type { History, HistoryEvent } from './history';
+import { earlier, firstAbove } from './sorted-times';
+import type { TimeRange } from './time-window';
+
+/** A selection ready to run: its names and its comparisons. `ref`s are resolved by the sequence that holds it. */
+export interface EventMatcher {
+  readonly key: string;
+  readonly hasName: (name: string) => boolean;
+  readonly conditions: readonly {
+    readonly read: (event: HistoryEvent) => Json | undefined;
+    readonly condition: Condition;
+  }[];
+  /** True when a comparison depends on `now`, so that matches must be sought anew at every instant. */
+  readonly isTimed: boolean;
+}
+
+/** Prepares the comparisons of a selection that need no earlier step. */
+export function compileSelection(selection: ParsedSelection, zone: string): EventMatcher {
+  const names = selection.names === null ? null : new Set(selection.names);
+  const conditions = selection.where
+    .filter((condition) => condition.ref === null)
+    .map((parsed) => ({
+      read: (event: HistoryEvent) => readPath(event.properties, parsed.path.steps),
+      condition: compileCondition(parsed, zone),
+    }));
+  return {
+    key: `${zone} ${selection.key}`,
+    hasName: (name) => names === null || names.has(name),
+    conditions,
+    isTimed: conditions.some(({ condition }) => condition.nextCandidate !== undefined),
+  };
+}
+
+function matches(matcher: EventMatcher, event: HistoryEvent, now: number): boolean {
+  return (
+    matcher.hasName(event.name) && matcher.conditions.every(({ read, condition }) => condition.test(read(event), now))
+  );
+}
+
+/** Events of one selection in (time, id) order with their times. */
+export interface SelectedEvents {
+  readonly events: readonly HistoryEvent[];
+  readonly times: readonly number[];
+}
+
+/** A profile's events with what many leaves ask of them, each selection sought once. */
+export class EventIndex {
+  readonly times: readonly number[];
+  private readonly selections = new Map<string, SelectedEvents>();
+
+  constructor(readonly history: History) {
+    this.times = history.events.map((event) => event.time);
+  }
+
+  /** The events of a selection as they stand at `now`; later events are among them and are cut by the window. */
+  select(matcher: EventMatcher, now: number): SelectedEvents {
+    if (matcher.isTimed) return this.search(matcher, now);
+    const known = this.selections.get(matcher.key);
+    if (known !== undefined) return known;
+    const found = this.search(matcher, now);
+    this.selections.set(matcher.key, found);
+    return found;
+  }
+
+  /** Smallest instant after `now` at which the selection itself, not its window, may change. */
+  nextMatchChange(matcher: EventMatcher, now: number): number | null {
+    if (!matcher.isTimed) return null;
+    let next: number | null = null;
+    for (const event of this.history.events) {
+      if (!matcher.hasName(event.name)) continue;
+      for (const { read, condition } of matcher.conditions) {
+        next = earlier(next, condition.nextCandidate?.(read(event), now) ?? null);
+      }
+    }
+    return next;
+  }
+
+  private search(matcher: EventMatcher, now: number): SelectedEvents {
+    const events = this.history.events.filter((event) => matches(matcher, event, now));
+    return { events, times: events.map((event) => event.time) };
+  }
+}
+
+/** The stretch of selected events that a range holds: indexes `start ≤ i < end`. */
+export function sliceOf({ times }: SelectedEvents, { from, to }: TimeRange): { start: number; end: number } {
+  const start = firstAbove(times, from - 1);
+  return { start, end: Math.max(start, firstAbove(times, to - 1)) };
+}

@@ -1,0 +1,95 @@
+import type { Json, JsonObject } from '@kohort/kernel-contracts';
+import { compareCodePoints } from '../values/code-points';
+
+/** One event of a profile, at its event time. */
+export interface HistoryEvent {
+  readonly id: string;
+  readonly name: string;
+  /** Epoch milliseconds, whole. */
+  readonly time: number;
+  readonly properties: JsonObject;
+}
+
+/** A trait's value from `time` on, until the next one. JSON null removes the trait. */
+export interface TraitValue {
+  readonly time: number;
+  readonly messageId: string;
+  readonly value: Json;
+}
+
+export interface PredictionScore {
+  readonly probability: number;
+  readonly percentile: number;
+}
+
+export interface ClusterAssignment {
+  readonly cluster: string;
+  readonly confidence: number;
+}
+
+/** What is given about a profile, in any order and with any repetition. */
+export interface HistoryInit {
+  readonly profileId: string;
+  readonly events?: Iterable<HistoryEvent>;
+  readonly traits?: Iterable<TraitValue & { readonly key: string }>;
+  /** Keys of the segments that the profile is in; asked for segments whose rule is not known. */
+  readonly memberships?: Iterable<string>;
+  readonly predictions?: Iterable<PredictionScore & { readonly model: string }>;
+  readonly clusters?: Iterable<ClusterAssignment & { readonly model: string }>;
+}
+
+/** Everything a rule can ask about one profile, in one canonical order: a function of the set of records alone. */
+export interface History {
+  readonly profileId: string;
+  /** By (time, id), each id once. */
+  readonly events: readonly HistoryEvent[];
+  /** Trait key → values by time, one for each instant (the greatest messageId's). */
+  readonly traits: ReadonlyMap<string, readonly TraitValue[]>;
+  readonly memberships: ReadonlySet<string>;
+  readonly predictions: ReadonlyMap<string, PredictionScore>;
+  readonly clusters: ReadonlyMap<string, ClusterAssignment>;
+}
+
+const byTimeThenId = (a: { time: number; id: string }, b: { time: number; id: string }): number =>
+  a.time - b.time || compareCodePoints(a.id, b.id);
+
+function sortTraits(values: Iterable<TraitValue & { readonly key: string }>): Map<string, TraitValue[]> {
+  const byKey = new Map<string, TraitValue[]>();
+  for (const value of values) {
+    const list = byKey.get(value.key);
+    if (list === undefined) byKey.set(value.key, [value]);
+    else list.push(value);
+  }
+  for (const [key, list] of byKey) {
+    list.sort((a, b) => a.time - b.time || compareCodePoints(a.messageId, b.messageId));
+    byKey.set(
+      key,
+      list.filter((value, index) => list[index + 1]?.time !== value.time),
+    );
+  }
+  return byKey;
+}
+
+/**
+ * Puts a profile's records in canonical order: the same set of records gives the same history, however they arrived.
+ *
+ * Ties    of two events with one id the first given stays (callers give the first stored); of two values of a trait at
+ *         one instant the greater messageId wins
+ * Cost    O(n log n)
+ */
+export function makeHistory(init: HistoryInit): History {
+  const events = new Map<string, HistoryEvent>();
+  for (const event of init.events ?? []) {
+    if (!events.has(event.id)) events.set(event.id, event);
+  }
+  const byModel = <T extends { readonly model: string }>(list: Iterable<T> | undefined): Map<string, T> =>
+    new Map([...(list ?? [])].map((entry) => [entry.model, entry]));
+  return {
+    profileId: init.profileId,
+    events: [...events.values()].sort(byTimeThenId),
+    traits: sortTraits(init.traits ?? []),
+    memberships: new Set(init.memberships ?? []),
+    predictions: byModel(init.predictions),
+    clusters: byModel(init.clusters),
+  };
+}

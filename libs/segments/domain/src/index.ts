@@ -1,0 +1,35 @@
+export { segmentsErrors } from './errors';
+export { parseRule, RULE_LIMITS } from './rule/parse-rule';
+export { ruleSchema } from './rule/rule.schema';
+export { hashJson } from './rule/rule-hash';
+export { parsePropertyPath, readPath } from './rule/property-path';
+export type { PathStep } from './rule/property-path';
+export type { ParsedNode, ParsedRule } from './rule/parsed-rule';
+export { compileRules } from './evaluate/compile-rules';
+export type {
+  CompiledNode,
+  CompiledRule,
+  CompiledRules,
+  CompileOptions,
+  RuleToCompile,
+} from './evaluate/compile-rules';
+export { evaluateRule, evaluateRules } from './evaluate/evaluate-rules';
+export type { ProvenOutcome, RuleOutcome } from './evaluate/evaluate-rules';
+export { makeHistory } from './evaluate/history';
+export type {
+  ClusterAssignment,
+  History,
+  HistoryEvent,
+  HistoryInit,
+  PredictionScore,
+  TraitValue,
+} from './evaluate/history';
+export type { Proof, ProofFlip, ProofNode } from './evaluate/proof';
+export type { ShownWindow } from './evaluate/time-window';
+export { bucketOf } from './evaluate/leaves/constant-leaves';
+export { evaluateRuleFile } from './file/evaluate-rule-file';
+export type { RuleFileInput, RuleFileLine } from './file/evaluate-rule-file';
+export { parseMessageLine, readMessage } from './file/message';
+export type { FileMessage, MessageLine } from './file/message';
+export { compareCodePoints } from './values/code-points';
+export { formatInstant, parseInstant } from './time/instant';

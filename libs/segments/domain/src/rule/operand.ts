@@ -1,0 +1,189 @@
+import ipaddr from 'ipaddr.js';
+import { RE2JS } from 're2js';
+import { Range } from 'semver';
+import { z } from 'zod';
+import { parseInstant } from '../time/instant';
+import { UNIT_MONTHS, type Duration } from '../time/duration';
+import { OPERATOR_FAMILIES, type NumberOperator, type Operator } from './operators';
+import { countSchema, durationSchema, scalarSchema } from './rule.schema';
+
+export type Scalar = string | number | boolean;
+
+/** A test of a number; `high` belongs to `between`, both ends included. */
+export interface NumberTest {
+  readonly op: NumberOperator;
+  readonly n: number;
+  readonly high: number;
+}
+
+/** The right side of a comparison, read and checked. */
+export type Operand =
+  | { readonly family: 'nothing' }
+  | { readonly family: 'scalar'; readonly value: Scalar }
+  | { readonly family: 'list'; readonly values: readonly Scalar[] }
+  | { readonly family: 'ordered'; readonly value: string | number }
+  | { readonly family: 'pair'; readonly low: string | number; readonly high: string | number }
+  | { readonly family: 'text'; readonly text: string }
+  | { readonly family: 'pattern'; readonly pattern: string }
+  | { readonly family: 'instant'; readonly at: number }
+  | { readonly family: 'span'; readonly duration: Duration }
+  | { readonly family: 'anniversary'; readonly days: number }
+  | { readonly family: 'elements'; readonly values: readonly Scalar[] }
+  | { readonly family: 'size'; readonly test: NumberTest }
+  | { readonly family: 'semver'; readonly range: string }
+  | { readonly family: 'cidr'; readonly ranges: readonly string[] }
+  | { readonly family: 'circle'; readonly lat: number; readonly lon: number; readonly radiusKm: number };
+
+/** Why an operand was refused. */
+export interface OperandProblem {
+  readonly problem: 'type' | 'pattern';
+  readonly reason: string;
+}
+
+const type = (reason: string): OperandProblem => ({ problem: 'type', reason });
+
+const LONGEST_PATTERN = 1000;
+const listSchema = z.array(scalarSchema).min(1).max(1000);
+const elementsSchema = z.union([scalarSchema, listSchema]);
+const sizeSchema = z.union([z.number().int().min(0), countSchema]);
+const circleSchema = z.strictObject({
+  center: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }),
+  radiusKm: z.number().positive().max(20_040),
+});
+const cidrSchema = z.union([z.string(), z.array(z.string()).min(1).max(1000)]);
+
+/** Builds a number test from the JSON of a count, or says why not. */
+export function readNumberTest(op: NumberOperator, n: number | readonly [number, number]): NumberTest | OperandProblem {
+  if (op === 'between') {
+    if (typeof n === 'number') return type('"between" takes [low, high]');
+    return { op, n: n[0], high: n[1] };
+  }
+  if (typeof n !== 'number') return type(`"${op}" takes one number`);
+  return { op, n, high: n };
+}
+
+/** Checks a duration: calendar units need `calendar: true` and stay within ten thousand. */
+export function durationProblem(duration: Duration, fixedOnly: boolean): string | undefined {
+  const isCalendarUnit = Object.hasOwn(UNIT_MONTHS, duration.unit);
+  if (fixedOnly && (isCalendarUnit || duration.calendar === true))
+    return 'takes a fixed length: second to week, no calendar';
+  if (isCalendarUnit && duration.calendar !== true) return `"${duration.unit}" needs "calendar": true`;
+  if (isCalendarUnit && duration.n > 1200) return `${duration.n} ${duration.unit}s are more than can be counted`;
+  if (duration.unit === 'week' && duration.n > 100_000) return `${duration.n} weeks are more than can be counted`;
+  return undefined;
+}
+
+function sameType(values: readonly Scalar[]): boolean {
+  return values.every((value) => typeof value === typeof values[0]);
+}
+
+function readPattern(value: unknown): Operand | OperandProblem {
+  if (typeof value !== 'string') return type('"matches" takes a pattern as text');
+  if (value.length > LONGEST_PATTERN)
+    return { problem: 'pattern', reason: `longer than ${LONGEST_PATTERN} characters` };
+  try {
+    RE2JS.compile(value);
+  } catch (thrown) {
+    return { problem: 'pattern', reason: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+  return { family: 'pattern', pattern: value };
+}
+
+function readSemver(value: unknown): Operand | OperandProblem {
+  if (typeof value !== 'string' || value.length > 256) return type('"semver" takes a range such as ">=1.2.0 <2"');
+  try {
+    return { family: 'semver', range: new Range(value).range };
+  } catch (thrown) {
+    return type(
+      `"semver" takes a range such as ">=1.2.0 <2" (${thrown instanceof Error ? thrown.message : String(thrown)})`,
+    );
+  }
+}
+
+const isCidr = (text: string): boolean =>
+  ipaddr.IPv4.isValidCIDRFourPartDecimal(text) ||
+  (ipaddr.IPv6.isValidCIDR(text) && text.includes(':') && !text.includes('%'));
+
+function readCidr(value: unknown): Operand | OperandProblem {
+  const parsed = cidrSchema.safeParse(value);
+  const ranges = parsed.success ? [parsed.data].flat() : [];
+  if (ranges.length === 0 || !ranges.every(isCidr)) return type('"cidr" takes ranges such as "10.0.0.0/8"');
+  return { family: 'cidr', ranges };
+}
+
+function readSize(value: unknown): Operand | OperandProblem {
+  const parsed = sizeSchema.safeParse(value);
+  if (!parsed.success) return type('"arraySize" takes a number, or { "op", "n" }');
+  const { op, n } = typeof parsed.data === 'number' ? { op: 'eq' as const, n: parsed.data } : parsed.data;
+  const test = readNumberTest(op, n);
+  return 'problem' in test ? test : { family: 'size', test };
+}
+
+type Reader = (op: Operator, value: unknown) => Operand | OperandProblem;
+
+const READERS: Readonly<Record<Operand['family'], Reader>> = {
+  nothing: (op, value) => (value === undefined ? { family: 'nothing' } : type(`"${op}" takes no value`)),
+  scalar: (op, value) => {
+    const parsed = scalarSchema.safeParse(value);
+    return parsed.success
+      ? { family: 'scalar', value: parsed.data }
+      : type(`"${op}" takes a text, a number or true/false`);
+  },
+  list: (op, value) => {
+    const parsed = listSchema.safeParse(value);
+    if (!parsed.success) return type(`"${op}" takes a list of texts, numbers or true/false`);
+    return sameType(parsed.data)
+      ? { family: 'list', values: parsed.data }
+      : type(`"${op}" takes a list of one type; it would compare across types`);
+  },
+  ordered: (op, value) =>
+    typeof value === 'number' || typeof value === 'string'
+      ? { family: 'ordered', value }
+      : type(`"${op}" takes a number or a text`),
+  pair: (op, value) => {
+    const parsed = z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), z.string()])]).safeParse(value);
+    if (!parsed.success || typeof parsed.data[0] !== typeof parsed.data[1]) {
+      return type(`"${op}" takes [low, high], two numbers or two texts`);
+    }
+    return { family: 'pair', low: parsed.data[0], high: parsed.data[1] };
+  },
+  text: (op, value) => (typeof value === 'string' ? { family: 'text', text: value } : type(`"${op}" takes a text`)),
+  pattern: (_op, value) => readPattern(value),
+  instant: (op, value) => {
+    const at = typeof value === 'string' ? parseInstant(value) : undefined;
+    return at === undefined ? type(`"${op}" takes an ISO-8601 instant with a zone`) : { family: 'instant', at };
+  },
+  span: (op, value) => {
+    const parsed = durationSchema.safeParse(value);
+    if (!parsed.success) return type(`"${op}" takes { "n", "unit" }`);
+    const problem = durationProblem(parsed.data, false);
+    return problem === undefined ? { family: 'span', duration: parsed.data } : type(`"${op}": ${problem}`);
+  },
+  anniversary: (op, value) => {
+    if (value === undefined) return { family: 'anniversary', days: 0 };
+    const parsed = z.strictObject({ n: z.number().int().min(0).max(365), unit: z.literal('day') }).safeParse(value);
+    return parsed.success
+      ? { family: 'anniversary', days: parsed.data.n }
+      : type(`"${op}" takes nothing, or { "n": days ahead, "unit": "day" }`);
+  },
+  elements: (op, value) => {
+    const parsed = elementsSchema.safeParse(value);
+    return parsed.success
+      ? { family: 'elements', values: [parsed.data].flat() }
+      : type(`"${op}" takes a text, a number, true/false or a list of them`);
+  },
+  size: (_op, value) => readSize(value),
+  semver: (_op, value) => readSemver(value),
+  cidr: (_op, value) => readCidr(value),
+  circle: (op, value) => {
+    const parsed = circleSchema.safeParse(value);
+    return parsed.success
+      ? { family: 'circle', ...parsed.data.center, radiusKm: parsed.data.radiusKm }
+      : type(`"${op}" takes { "center": { "lat", "lon" }, "radiusKm" }`);
+  },
+};
+
+/** Reads and checks the value of a comparison for its operator. */
+export function readOperand(op: Operator, value: unknown): Operand | OperandProblem {
+  return READERS[OPERATOR_FAMILIES[op]](op, value);
+}
