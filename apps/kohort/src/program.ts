@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { ruleCommand } from './commands/rule';
+import { reportFailure } from './terminal/outcome';
+import { KOHORT_VERSION } from './version';
+
+/** Exit code for wrong usage: an unknown option, a missing argument. */
+const USAGE = 2;
+
+function program(): Command {
+  const root = new Command('kohort')
+    .description('customer segmentation: import, identity, features, clusters, predictions, live segments, syncs')
+    .version(KOHORT_VERSION)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(add --help for the options)');
+  const commands = [ruleCommand()];
+  for (const command of commands) root.addCommand(command);
+  return root;
+}
+
+function quietUsage(command: Command, json: boolean): void {
+  command.exitOverride();
+  // Under --json the usage error is an object on standard error, not commander's prose.
+  if (json) command.configureOutput({ writeErr: () => undefined });
+  for (const child of command.commands) quietUsage(child, json);
+}
+
+/** Runs the command line and gives its exit code: 0 ok, 2 bad input or usage, 3 unsuitable data, 1 anything else. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  const root = program();
+  const json = argv.includes('--json');
+  quietUsage(root, json);
+  try {
+    await root.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return 0;
+      if (json && thrown.code !== 'commander.help') {
+        const message = thrown.message.replace(/^error: /, '');
+        process.stderr.write(
+          `${JSON.stringify({ error: { code: 'CLI_USAGE', message, line: null, column: null } })}\n`,
+        );
+      }
+      return USAGE;
+    }
+    return reportFailure(thrown, json);
+  }
+}
