@@ -80,6 +80,27 @@ function labelFourRows(p0: usize, p1: usize, p2: usize, p3: usize, d: u32, kp: u
   }
 }
 
+/** Adds one row (f32) to a cluster's sums (f64). */
+// @ts-ignore: decorator
+@inline
+function addRow(row: usize, d: u32, to: usize): void {
+  let j: u32 = 0;
+  for (; j + 2 <= d; j += 2, row += 8, to += 16) {
+    v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(v128.load64_zero(row))));
+  }
+  if (j < d) store<f64>(to, load<f64>(to) + <f64>load<f32>(row));
+}
+
+// @ts-ignore: decorator
+@inline
+function subtractRow(row: usize, d: u32, from: usize): void {
+  let j: u32 = 0;
+  for (; j + 2 <= d; j += 2, row += 8, from += 16) {
+    v128.store(from, f64x2.sub(v128.load(from), f64x2.promote_low_f32x4(v128.load64_zero(row))));
+  }
+  if (j < d) store<f64>(from, load<f64>(from) - <f64>load<f32>(row));
+}
+
 /** Moves one row from its old cluster's sums to its new one's; answers 1 when the label changed. */
 // @ts-ignore: decorator
 @inline
@@ -87,23 +108,13 @@ function moveRow(row: usize, d: u32, labelAt: usize, label: u32, sums: usize, co
   const old = <u32>load<u16>(labelAt);
   if (old == label) return 0;
   store<u16>(labelAt, <u16>label);
-  let to = sums + ((<usize>label * d) << 3);
   const countTo = counts + (<usize>label << 2);
   store<i32>(countTo, load<i32>(countTo) + 1);
-  if (old == NO_LABEL) {
-    for (let j: u32 = 0; j < d; j++, to += 8) {
-      store<f64>(to, load<f64>(to) + <f64>load<f32>(row + (<usize>j << 2)));
-    }
-    return 1;
-  }
-  let from = sums + ((<usize>old * d) << 3);
+  addRow(row, d, sums + (<usize>(label * d) << 3));
+  if (old == NO_LABEL) return 1;
   const countFrom = counts + (<usize>old << 2);
   store<i32>(countFrom, load<i32>(countFrom) - 1);
-  for (let j: u32 = 0; j < d; j++, to += 8, from += 8) {
-    const x = <f64>load<f32>(row + (<usize>j << 2));
-    store<f64>(to, load<f64>(to) + x);
-    store<f64>(from, load<f64>(from) - x);
-  }
+  subtractRow(row, d, sums + (<usize>(old * d) << 3));
   return 1;
 }
 
@@ -169,14 +180,21 @@ export function kmeansInertia(shard: u32, block: usize): void {
   const end = min<u32>(start + perShard, n);
   let total: f64 = 0;
   for (let i = start; i < end; i++) {
-    let p = x + ((<usize>i * d) << 2);
-    let c = centroids + ((<usize>load<u16>(labels + (<usize>i << 1)) * d) << 3);
-    let distance: f64 = 0;
-    for (let j: u32 = 0; j < d; j++, p += 4, c += 8) {
-      const difference = <f64>load<f32>(p) - load<f64>(c);
-      distance += difference * difference;
+    let p = x + (<usize>i * <usize>d << 2);
+    let c = centroids + (<usize>(<u32>load<u16>(labels + (<usize>i << 1)) * d) << 3);
+    // Even columns in one lane, odd ones in the other; the last of an odd number joins the first lane.
+    let both = f64x2.splat(0);
+    let j: u32 = 0;
+    for (; j + 2 <= d; j += 2, p += 8, c += 16) {
+      const difference = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(p)), v128.load(c));
+      both = f64x2.add(both, f64x2.mul(difference, difference));
     }
-    total += distance;
+    let first = f64x2.extract_lane(both, 0);
+    if (j < d) {
+      const difference = <f64>load<f32>(p) - load<f64>(c);
+      first += difference * difference;
+    }
+    total += first + f64x2.extract_lane(both, 1);
   }
   store<f64>(address(block, 6) + (<usize>shard << 3), total);
 }

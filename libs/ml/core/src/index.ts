@@ -6,7 +6,16 @@ export { inlineKernelPool, startKernelPool } from './pool/kernel-pool';
 export type { KernelJob, KernelPool, PoolOptions, ShardRange } from './pool/kernel-pool';
 export { KmeansWorkspace, NO_LABEL, TRIAL_LANES } from './kmeans-workspace';
 export type { ClusterSums } from './kmeans-workspace';
-export { MAGNITUDE_LIMIT, checkMatrix, columnMeans, columnVariances, matrixOf, takeRows, wideMatrixOf } from './matrix';
+export {
+  MAGNITUDE_LIMIT,
+  checkMatrix,
+  checkShape,
+  columnMeans,
+  columnVariances,
+  matrixOf,
+  takeRows,
+  wideMatrixOf,
+} from './matrix';
 export type { Matrix, WideMatrix } from './matrix';
 export { mlErrors } from './ml-errors';
 export { checkParams } from './params';

@@ -19,7 +19,7 @@ function randomCentroids(seed: number, k: number, cols: number): Float64Array {
 function assigned(pool: KernelPool, matrix: Matrix, k: number, rounds: readonly Float64Array[]) {
   const work = new KmeansWorkspace(pool, matrix, k, 'fit');
   const sums = { sums: new Float64Array(k * matrix.cols), counts: new Float64Array(k) };
-  work.load(new Float64Array(matrix.cols));
+  work.copyRows();
   work.clearLabels();
   const changed = rounds.map((centroids) => {
     work.setCentroids(centroids);
@@ -70,7 +70,7 @@ describe('the k-means kernels against their plain twins', () => {
         const matrix = randomMatrix(seed, rows, cols);
         const row = (i: number) => matrix.data.subarray(i * cols, i * cols + cols);
         const work = new KmeansWorkspace(pool, matrix, 2, 'fit');
-        work.load(new Float64Array(cols));
+        work.copyRows();
         work.startSeeding();
         const potentials = work.seed(rows - 1);
         const distances = Array.from({ length: rows }, (_, i) => squaredDistanceTwin(row(i), row(rows - 1)));
@@ -91,10 +91,34 @@ describe('the k-means kernels against their plain twins', () => {
     );
   });
 
+  it('sums columns, subtracts the origin in double precision, and answers what remains', () => {
+    fc.assert(
+      fc.property(shapes, ({ seed, rows, cols }) => {
+        const matrix = randomMatrix(seed, rows, cols);
+        const origin = randomCentroids(seed + 1, 1, cols);
+        const work = new KmeansWorkspace(pool, matrix, 1, 'fit');
+        const column = (j: number) => Array.from({ length: rows }, (_, i) => matrix.data[i * cols + j] as number);
+        work.copyRows().forEach((got, j) => expect(got).toBe(column(j).reduce((a, b) => a + b, 0)));
+        const { squares, largest } = work.centre(origin);
+        const centred = matrix.data.map((value, at) => value - (origin[at % cols] as number));
+        expect(work.rows).toEqual(centred);
+        expect(largest).toBe(Math.max(...centred.map(Math.abs)));
+        squares.forEach((got, j) =>
+          expect(got).toBe(column(j).reduce((a, _, i) => a + (centred[i * cols + j] as number) ** 2, 0)),
+        );
+        work.release();
+      }),
+      { seed: 13, numRuns: 60 },
+    );
+    const broken = new KmeansWorkspace(pool, { data: Float32Array.of(1, NaN, 2, 3), rows: 2, cols: 2 }, 1, 'fit');
+    expect([...broken.copyRows()]).toEqual([3, NaN]);
+    broken.release();
+  });
+
   it('draws a row in proportion to its distance: the end of each row’s stretch belongs to the next', () => {
     const matrix: Matrix = { data: Float32Array.of(0, 1, 2, 3), rows: 4, cols: 1 };
     const work = new KmeansWorkspace(pool, matrix, 2, 'fit');
-    work.load(new Float64Array(1));
+    work.copyRows();
     work.startSeeding();
     const potentials = work.seed(0);
     expect([...potentials]).toEqual([14]);

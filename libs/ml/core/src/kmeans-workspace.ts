@@ -74,13 +74,40 @@ export class KmeansWorkspace {
     this.job.release();
   }
 
-  /** Copies the matrix into the arena, less the origin (subtracted in f64, rounded once). */
-  load(origin: Float64Array): void {
-    const { data, cols } = this.matrix;
-    const { rows } = this;
-    for (let at = 0; at < data.length;) {
-      for (let j = 0; j < cols; j += 1, at += 1) rows[at] = (data[at] as number) - (origin[j] as number);
+  /**
+   * Copies the matrix into the arena as it is.
+   *
+   * Shape   returns the sum of every column; NaN or ±Infinity where the column holds one
+   */
+  copyRows(): Float64Array {
+    const { matrix, rows, shards, shardSums } = this;
+    rows.set(matrix.data);
+    const words = [rows.byteOffset, matrix.rows, matrix.cols, shards.rows, shardSums.byteOffset];
+    this.job.run('columnSums', { count: shards.count }, words);
+    return this.sumByColumn();
+  }
+
+  /**
+   * Takes the copied rows relative to an origin (subtracted in f64, rounded once).
+   *
+   * Shape   returns the sum of squares of every column, and the largest magnitude of all
+   */
+  centre(origin: Float64Array): { squares: Float64Array; largest: number } {
+    const { matrix, rows, shards, shardSums, shardPots, exact } = this;
+    exact.set(origin);
+    const outs = [exact, shardSums, shardPots].map((view) => view.byteOffset);
+    const words = [rows.byteOffset, matrix.rows, matrix.cols, shards.rows, ...outs];
+    this.job.run('centreRows', { count: shards.count }, words);
+    return { squares: this.sumByColumn(), largest: Math.max(...shardPots.subarray(0, shards.count)) };
+  }
+
+  private sumByColumn(): Float64Array {
+    const d = this.matrix.cols;
+    const totals = new Float64Array(d);
+    for (let at = 0; at < this.shards.count * d; at += 1) {
+      totals[at % d] = (totals[at % d] as number) + (this.shardSums[at] as number);
     }
+    return totals;
   }
 
   /** Forgets all labels: the next `assign` answers whole sums. */

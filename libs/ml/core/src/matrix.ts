@@ -45,6 +45,17 @@ export function wideMatrixOf(rows: readonly (readonly number[])[]): WideMatrix {
 }
 
 /**
+ * Refuses a matrix whose values do not fill its shape, or without columns.
+ *
+ * Throws  ML_SHAPE
+ */
+export function checkShape({ data, rows, cols }: Matrix | WideMatrix, what = 'matrix'): void {
+  if (cols < 1) throw mlErrors.ML_SHAPE({ what, expected: 'at least 1 column', got: `${cols}` });
+  if (data.length === rows * cols) return;
+  throw mlErrors.ML_SHAPE({ what, expected: `${rows} × ${cols} values`, got: `${data.length}` });
+}
+
+/**
  * Refuses a matrix that an estimator cannot work on.
  *
  * Shape   data must hold rows × cols values, cols at least 1
@@ -52,11 +63,8 @@ export function wideMatrixOf(rows: readonly (readonly number[])[]): WideMatrix {
  * Cost    one pass
  */
 export function checkMatrix(matrix: Matrix | WideMatrix, what = 'matrix'): void {
-  const { data, rows, cols } = matrix;
-  if (cols < 1) throw mlErrors.ML_SHAPE({ what, expected: 'at least 1 column', got: `${cols}` });
-  if (data.length !== rows * cols) {
-    throw mlErrors.ML_SHAPE({ what, expected: `${rows} × ${cols} values`, got: `${data.length}` });
-  }
+  checkShape(matrix, what);
+  const { data, cols } = matrix;
   for (let at = 0; at < data.length; at += 1) {
     const value = data[at] as number;
     if (Number.isFinite(value)) continue;

@@ -103,7 +103,7 @@ describe('k-means', () => {
   it('starts on rows, spread by distance: far groups are all found', () => {
     const matrix: Matrix = matrixOf(Array.from({ length: 90 }, (_, i) => [(i % 3) * 1000 + (i % 7), i % 5]));
     const work = new KmeansWorkspace(inlineKernelPool(), matrix, 3, 'fit');
-    work.load(new Float64Array(2));
+    work.copyRows();
     for (let seed = 1; seed <= 20; seed += 1) {
       const centroids = plusPlusCentroids(work, { n: 90, d: 2 }, seededRandom(seed));
       const groups = [0, 2, 4].map((at) => Math.round((centroids[at] as number) / 1000));

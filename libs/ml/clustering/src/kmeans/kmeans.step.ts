@@ -15,8 +15,10 @@ export interface LloydEnd {
   readonly centroids: Float64Array;
   readonly iterations: number;
   readonly converged: boolean;
-  /** No label changed any more: the centroids are the means of their rows. */
+  /** The workspace's labels are those of these centroids: no label changed in the last round. */
   readonly settled: boolean;
+  /** Sums and sizes of the workspace's labels. */
+  readonly totals: ClusterSums;
 }
 
 /** k × d means from sums and sizes. A cluster without rows keeps the centroid given for it. */
@@ -98,17 +100,17 @@ export async function lloyd(
   for (let iterations = 1; iterations <= limits.maxIterations; iterations += 1) {
     work.setCentroids(centroids);
     const changed = work.assign(totals);
-    if (changed === 0) return { centroids, iterations, converged: true, settled: true };
+    if (changed === 0) return { centroids, iterations, converged: true, settled: true, totals };
     fillEmptyClusters(work, totals, centroids);
     const moved = meansOf(totals, centroids);
     const shift = squaredShift(moved, centroids);
     centroids = moved;
-    if (shift <= limits.shift) return { centroids, iterations, converged: true, settled: false };
+    if (shift <= limits.shift) return { centroids, iterations, converged: true, settled: false, totals };
     workDone += work.rows.length * work.k;
     if (workDone > WORK_A_BREATH) {
       workDone = 0;
       await breathe(control);
     }
   }
-  return { centroids, iterations: limits.maxIterations, converged: false, settled: false };
+  return { centroids, iterations: limits.maxIterations, converged: false, settled: false, totals };
 }

@@ -3,9 +3,8 @@ import {
   MAGNITUDE_LIMIT,
   breathe,
   checkMatrix,
+  checkShape,
   checkParams,
-  columnMeans,
-  columnVariances,
   mlErrors,
   poolOf,
   type ComputeControl,
@@ -16,7 +15,7 @@ import {
 import { plusPlusCentroids } from './kmeans.init';
 import { kmeansDefaults, kmeansLimits, kmeansStartLimits, type KmeansParams } from './kmeans.params';
 import { kmeansFromJson, kmeansToJson, type KmeansState } from './kmeans.state';
-import { lloyd, meansOf, type LloydEnd, type LloydLimits } from './kmeans.step';
+import { lloyd, type LloydEnd, type LloydLimits } from './kmeans.step';
 
 /** What `fit` answers: the state, and the cluster of every training row. */
 export interface FittedKmeans extends KmeansState {
@@ -41,16 +40,20 @@ function requireDistinctRows({ data, rows, cols }: Matrix, k: number): void {
  * The point that rows are taken relative to: the means, rounded to a grid as coarse as the columns' spread. On such a
  * grid the subtraction is exact in float32 for all but values near zero, so equal distances stay equal.
  */
-function originOf(means: Float64Array, variances: Float64Array): Float64Array {
+function originOf(means: Float64Array, { data, rows, cols }: Matrix): Float64Array {
+  // A few hundred rows tell the spread well enough for a power of two.
+  const step = Math.max(1, Math.floor(rows / 512));
   return means.map((mean, j) => {
-    const grid = 2 ** Math.ceil(Math.log2(Math.sqrt(variances[j] as number) || 1));
+    let most = 0;
+    for (let i = 0; i < rows; i += step) most = Math.max(most, Math.abs((data[i * cols + j] as number) - mean));
+    const grid = most > 0 ? 2 ** Math.ceil(Math.log2(most) - 1) : 1;
     return Math.round(mean / grid) * grid;
   });
 }
 
 function checkFit(matrix: Matrix, params: KmeansParams): void {
   checkParams('kmeans', params, kmeansLimits);
-  checkMatrix(matrix);
+  checkShape(matrix);
   const { k, start } = params;
   if (start.method === 'k-means++') checkParams('kmeans', start, kmeansStartLimits);
   else if (start.centroids.length !== k * matrix.cols) {
@@ -60,10 +63,6 @@ function checkFit(matrix: Matrix, params: KmeansParams): void {
   if (matrix.rows < k)
     throw mlErrors.ML_TOO_FEW_ROWS({ estimator: `k-means with k = ${k}`, needed: k, rows: matrix.rows });
   requireDistinctRows(matrix, k);
-  const magnitude = matrix.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (magnitude > MAGNITUDE_LIMIT) {
-    throw mlErrors.ML_SHAPE({ what: 'values', expected: `magnitudes up to ${MAGNITUDE_LIMIT}`, got: `${magnitude}` });
-  }
 }
 
 /** One start that was finished: labels as `predict` will give them. */
@@ -73,31 +72,43 @@ interface Finished {
 }
 
 /**
- * Turns where Lloyd ended into the state. The last assignment uses the centroids exactly as they are stored, so that
+ * Copies the rows into the arena relative to an origin; the training means choose it when none is given.
+ *
+ * Shape   returns the origin, and the mean of the columns' variances
+ * Throws  ML_NOT_FINITE; ML_SHAPE for magnitudes whose squares float32 cannot hold
+ */
+function loadRows(
+  work: KmeansWorkspace,
+  matrix: Matrix,
+  given?: Float64Array,
+): { origin: Float64Array; variance: number } {
+  const n = matrix.rows;
+  const means = work.copyRows().map((sum) => sum / n);
+  if (!means.every(Number.isFinite)) checkMatrix(matrix);
+  const origin = given ?? originOf(means, matrix);
+  const { squares, largest } = work.centre(origin);
+  if (largest > MAGNITUDE_LIMIT) {
+    throw mlErrors.ML_SHAPE({ what: 'values', expected: `magnitudes up to ${MAGNITUDE_LIMIT}`, got: `${largest}` });
+  }
+  const variances = squares.map((sum, j) => sum / n - ((means[j] as number) - (origin[j] as number)) ** 2);
+  return { origin, variance: variances.reduce((a, b) => a + b, 0) / matrix.cols };
+}
+
+/**
+ * Turns where Lloyd ended into the state. The labels are those of the centroids exactly as they are stored, so that
  * `predict` on the training rows answers the training labels bit for bit.
  */
 function finish(work: KmeansWorkspace, origin: Float64Array, end: LloydEnd): Finished {
-  const { k } = work;
   const cols = origin.length;
-  const stored = (relative: Float64Array): Float64Array =>
-    relative.map((value, at) => value + (origin[at % cols] as number));
-  const assignTo = (centroids: Float64Array) => {
-    const totals = { sums: new Float64Array(k * cols), counts: new Float64Array(k) };
-    work.setCentroids(centroids.map((value, at) => value - (origin[at % cols] as number)));
-    work.clearLabels();
-    work.assign(totals);
-    return totals;
-  };
-  let centroids = stored(end.centroids);
-  let totals = assignTo(centroids);
-  if (end.settled) {
-    // The running sums carry the rounding of every change: replace them by sums taken afresh.
-    centroids = stored(meansOf(totals, end.centroids));
-    totals = assignTo(centroids);
-  }
-  const { iterations, converged } = end;
+  const { iterations, converged, totals } = end;
+  const centroids = end.centroids.map((value, at) => value + (origin[at % cols] as number));
+  const relative = centroids.map((value, at) => value - (origin[at % cols] as number));
+  const assigned =
+    end.settled && relative.every((value, at) => Math.fround(value) === Math.fround(end.centroids[at] as number));
+  work.setCentroids(relative);
+  if (!assigned) work.assign(totals);
   const fit = { inertia: work.inertia(), iterations, converged, sizes: [...totals.counts] };
-  return { state: { version: 1, k, cols, centroids, origin, ...fit }, labels: Uint16Array.from(work.labels) };
+  return { state: { version: 1, k: work.k, cols, centroids, origin, ...fit }, labels: Uint16Array.from(work.labels) };
 }
 
 /** Runs every start and keeps the one with the smallest inertia, the first of equals. */
@@ -140,11 +151,8 @@ async function fit(matrix: Matrix, params: KmeansParams, control: FitControl): P
   await breathe(control);
   const work = new KmeansWorkspace(poolOf(control), matrix, params.k, 'fit');
   try {
-    const means = columnMeans(matrix);
-    const variances = columnVariances(matrix, means);
-    const origin = originOf(means, variances);
-    const shift = (params.tolerance * variances.reduce((a, b) => a + b, 0)) / matrix.cols;
-    work.load(origin);
+    const { origin, variance } = loadRows(work, matrix);
+    const shift = params.tolerance * variance;
     const { state, labels } = await bestStart(work, { matrix, params, origin, shift }, control);
     return { ...state, labels };
   } finally {
@@ -157,7 +165,7 @@ function checkPredict(fitted: KmeansState, matrix: Matrix): void {
   if (matrix.cols !== fitted.cols) {
     throw mlErrors.ML_SHAPE({ what: 'columns', expected: `${fitted.cols}`, got: `${matrix.cols}` });
   }
-  checkMatrix(matrix);
+  checkShape(matrix);
 }
 
 /**
@@ -173,7 +181,7 @@ async function predict(fitted: KmeansState, matrix: Matrix, control: ComputeCont
   const { origin, cols } = fitted;
   const work = new KmeansWorkspace(poolOf(control), matrix, fitted.k, 'assign');
   try {
-    work.load(origin);
+    loadRows(work, matrix, origin);
     work.setCentroids(fitted.centroids.map((value, at) => value - (origin[at % cols] as number)));
     work.clearLabels();
     work.assign();
@@ -193,6 +201,7 @@ async function predict(fitted: KmeansState, matrix: Matrix, control: ComputeCont
  */
 export function kmeansDistances(fitted: KmeansState, matrix: Matrix): Float64Array {
   checkPredict(fitted, matrix);
+  checkMatrix(matrix);
   const { k, cols, centroids } = fitted;
   const out = new Float64Array(matrix.rows * k);
   for (let at = 0; at < out.length; at += 1) {

@@ -12,7 +12,15 @@ interface WasmApi {
 }
 
 /** The kernels: each works on one shard and reads its arguments from a block of u32 words in the memory. */
-export const KERNEL_NAMES = ['kmeansAssign', 'kmeansInertia', 'kmeansTrials', 'kmeansClosest', 'silhouette'] as const;
+export const KERNEL_NAMES = [
+  'columnSums',
+  'centreRows',
+  'kmeansAssign',
+  'kmeansInertia',
+  'kmeansTrials',
+  'kmeansClosest',
+  'silhouette',
+] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 export type KernelFunctions = Readonly<Record<KernelName, (shard: number, block: number) => void>>;
 

@@ -77,9 +77,11 @@ export function inertiaTwin(matrix: Matrix, centroids: Float64Array, labels: Uin
   for (let s = 0; s < shards.count; s += 1) {
     let part = 0;
     for (let i = s * shards.rows; i < Math.min(n, (s + 1) * shards.rows); i += 1) {
-      let distance = 0;
-      for (let j = 0; j < d; j += 1) distance += (at(data, i * d + j) - at(centroids, at(labels, i) * d + j)) ** 2;
-      part += distance;
+      const lanes: [number, number] = [0, 0];
+      for (let j = 0; j < d; j += 1) {
+        lanes[(j & 1) as 0 | 1] += (at(data, i * d + j) - at(centroids, at(labels, i) * d + j)) ** 2;
+      }
+      part += lanes[0] + lanes[1];
     }
     total += part;
   }
