@@ -15,6 +15,7 @@ export interface ActionContext<S> {
   readonly runId: string;
   readonly runStartedAt: number;
   readonly sequence: number;
+  readonly mapping: Mapping;
 }
 
 /** One change after the mapping; `fields` has passed the action's schema. */
@@ -118,7 +119,6 @@ export interface OpenedPage {
 /** A page of changes, with what the action needs to prepare them. */
 export interface OpenInput<S> {
   readonly context: ActionContext<S>;
-  readonly mapping: Mapping;
   readonly changes: readonly MembershipDelta[];
 }
 
@@ -160,8 +160,8 @@ function prepareOne<S, F extends z.ZodObject, I, C>(
   input: OpenInput<S>,
   delta: MembershipDelta,
 ): PreparedMember<I> | RejectedDelta {
-  const { context, mapping } = input;
-  const raw: JsonObject = applyMapping(mapping, delta, context);
+  const { context } = input;
+  const raw: JsonObject = applyMapping(context.mapping, delta, context);
   if (!definition.identifiers.some((name) => raw[name] !== undefined && raw[name] !== null && raw[name] !== ''))
     return {
       ...reject('NO_IDENTIFIER', `none of ${definition.identifiers.join(', ')} has a value`),

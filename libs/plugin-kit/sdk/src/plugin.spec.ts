@@ -87,8 +87,7 @@ const context = {
 describe('definePlugin', () => {
   const connection = plugin.connect({ url: 'https://x.example', token: 'sesame' });
   const page = connection.actionFor('add')?.open({
-    context,
-    mapping: plugin.mappingFor('add', {}),
+    context: { ...context, mapping: plugin.mappingFor('add', {}) },
     changes: [
       delta(1, { email: ['a@x'] }),
       delta(2, {}),
