@@ -1,0 +1,11 @@
+export { createDeliverer } from './deliverer.adapter';
+export type { DelivererOptions } from './deliverer.adapter';
+export { pluginHostErrors } from './errors';
+export { createFolderArea, noFiles } from './folder-area';
+export { createPluginHost, createRecordingMachine, describeRequest } from './machine';
+export type { Machine, RecordingMachine } from './machine';
+export { createPluginList, readPluginCard } from './plugin-list';
+export type { PluginCard, PluginList } from './plugin-list';
+export { createRedactor, redactObject, scrubMessage } from './redact';
+export type { Blanks } from './redact';
+export { retryAfterOf } from './retry-after';
