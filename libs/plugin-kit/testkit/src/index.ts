@@ -1,0 +1,7 @@
+export { pluginContract } from './plugin-contract';
+export type { ContractOptions } from './plugin-contract';
+export { SAMPLE_TIME, sampleChange } from './sample-changes';
+export { faults, scriptedDestination } from './scripted-destination';
+export type { Answer, Call, Fault, ScriptedDestination } from './scripted-destination';
+export { sampleInput, tryOut } from './try-out';
+export type { TryOut } from './try-out';
