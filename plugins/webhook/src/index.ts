@@ -1,0 +1,2 @@
+export { plugin } from './plugin';
+export { verifyWebhook } from './signature';
