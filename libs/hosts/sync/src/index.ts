@@ -1,0 +1,1 @@
+export { firstPartyPlugins } from './plugins';
