@@ -1,0 +1,52 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+const list = (value: unknown): string => (Array.isArray(value) ? value.join('; ') : String(value));
+
+/** What can be wrong with an import as a whole; faults of single rows are row codes, not errors. */
+export const ingestErrors = defineErrors({
+  INGEST_MAPPING_INVALID: {
+    kind: 'invalid-input',
+    message: (d) => `the mapping is not valid: ${list(d['issues'])}`,
+  },
+  INGEST_MAPPING_NOT_FOUND: {
+    kind: 'invalid-input',
+    message: (d) => `no mapping fits the file; nearest: ${list(d['nearest'])}; the file has: ${list(d['columns'])}`,
+  },
+  INGEST_MAPPING_UNKNOWN: {
+    kind: 'invalid-input',
+    message: (d) => `there is no mapping called "${String(d['name'])}"; there are: ${list(d['known'])}`,
+  },
+  INGEST_MAPPING_AMBIGUOUS: {
+    kind: 'invalid-input',
+    message: (d) => `several mappings fit the file equally well: ${list(d['names'])}; name one`,
+  },
+  INGEST_COLUMNS_MISSING: {
+    kind: 'invalid-input',
+    message: (d) => `mapping "${String(d['mapping'])}" needs columns that the file lacks: ${list(d['missing'])}`,
+  },
+  INGEST_FILE_UNREADABLE: {
+    kind: 'invalid-input',
+    message: (d) => `the file cannot be read: ${String(d['reason'])}`,
+  },
+  INGEST_HEADER_INVALID: {
+    kind: 'invalid-input',
+    message: (d) => `line ${String(d['line'])}: ${String(d['reason'])}`,
+  },
+  INGEST_FILE_MALFORMED: {
+    kind: 'invalid-input',
+    message: (d) =>
+      `line ${String(d['line'])}: quotes are left open too often; the file is not CSV as its first lines promise`,
+  },
+  INGEST_TOO_MANY_ROWS: {
+    kind: 'invalid-input',
+    message: (d) => `the file has more than ${String(d['limit'])} rows; split it`,
+  },
+  INGEST_FILE_CHANGED: {
+    kind: 'conflict',
+    message: () => 'the checkpoint belongs to another file or mapping; start a new import',
+  },
+  INGEST_CANCELLED: {
+    kind: 'cancelled',
+    message: () => 'the import was cancelled; it can be taken up where it stopped',
+  },
+});

@@ -1,0 +1,156 @@
+import type { Json, NormalisedMessage } from '@kohort/kernel-contracts';
+import { correctTime } from '../message/instant';
+import type { ReadRow } from '../reading/source-row';
+import type { FieldValue } from './cell-reader';
+import { isExact } from './exact';
+import { groupValue, type GroupValue } from './group-value';
+import type { ImportUnit, RefusedRow, UnitMaker } from './import-unit';
+import type { TableMapping } from './mapping-schema';
+import type { RowReader, RowResult } from './row-reader';
+
+/** What ids of messages are made of, and when they were received. */
+export interface ImportOrigin {
+  readonly sourceId: string;
+  /** Digest of the file's bytes, lower-case hex. */
+  readonly sha256: string;
+  readonly receivedAt: number;
+}
+
+interface OpenGroup {
+  readonly key: string;
+  readonly firstRow: number;
+  readonly rows: (readonly FieldValue[])[];
+  readonly flags: Set<string>;
+}
+
+const textOf = (value: FieldValue): string => (isExact(value) ? value.toFixed() : String(value));
+
+/** Id of an imported message: the file's digest and the first row of its group, so that no second pass doubles it. */
+export function importMessageId(sha256: string, firstRow: number): string {
+  return `import-${sha256.slice(0, 40)}-${firstRow}`;
+}
+
+/**
+ * Rows of a table to messages, by a mapping. Consecutive kept rows with equal key form a group; refused rows between
+ * them do not end it, another key does, and so does `maxRows`.
+ */
+export class TableUnits implements UnitMaker {
+  private group: OpenGroup | null = null;
+  private refused: RefusedRow[] = [];
+  private firstRow = 0;
+  private height = 0;
+  private readonly properties: readonly (readonly [string, GroupValue])[];
+  private readonly traits: readonly (readonly [string, GroupValue])[];
+  private readonly keyPlaces: readonly number[];
+
+  constructor(
+    private readonly mapping: TableMapping,
+    private readonly reader: RowReader,
+    private readonly origin: ImportOrigin,
+  ) {
+    const makers = (part: 'properties' | 'traits') =>
+      Object.entries(mapping.message[part]).map(([key, spec]) => [key, groupValue(spec, reader)] as const);
+    this.properties = makers('properties');
+    this.traits = makers('traits');
+    this.keyPlaces = (mapping.group?.by ?? []).map((field) => reader.indexOf(field));
+  }
+
+  push(row: ReadRow, number: number): readonly ImportUnit[] {
+    const result: RowResult | null = row.kind === 'cells' ? this.reader.row(row.cells) : null;
+    const settled: ImportUnit[] = [];
+    if (result?.ok) {
+      const key = this.mapping.group
+        ? this.keyPlaces.map((i) => textOf(result.values[i] ?? null)).join('\u0000')
+        : null;
+      if (this.group && this.group.key !== key) this.settle(settled);
+      this.keep(number, key ?? '', result);
+    } else {
+      this.refuse(row, number, result);
+    }
+    if (!this.group || !this.mapping.group || this.height >= this.mapping.group.maxRows) this.settle(settled);
+    return settled;
+  }
+
+  end(): readonly ImportUnit[] {
+    const settled: ImportUnit[] = [];
+    this.settle(settled);
+    return settled;
+  }
+
+  private keep(row: number, key: string, result: Extract<RowResult, { ok: true }>): void {
+    if (this.height === 0) this.firstRow = row;
+    this.height += 1;
+    this.group ??= { key, firstRow: row, rows: [], flags: new Set() };
+    this.group.rows.push(result.values);
+    for (const flag of result.flags) this.group.flags.add(flag);
+  }
+
+  private refuse(row: ReadRow, number: number, result: Extract<RowResult, { ok: false }> | null): void {
+    if (this.height === 0) this.firstRow = number;
+    this.height += 1;
+    const base = { row: number, line: row.line, verdict: 'rejected' } as const;
+    if (result) {
+      const { code, column } = result.fault;
+      this.refused.push({ ...base, code, column, message: `${code} in column "${column}"` });
+    } else if (row.kind === 'fault') this.refused.push({ ...base, code: row.code, column: '', message: row.message });
+    else this.refused.push({ ...base, code: 'not_a_table_row', column: '', message: 'the record has no columns' });
+  }
+
+  private settle(into: ImportUnit[]): void {
+    if (this.height === 0) return;
+    const message = this.group ? this.messageOf(this.group) : null;
+    into.push({ firstRow: this.firstRow, rows: this.height, message, refused: this.refused });
+    this.group = null;
+    this.refused = [];
+    this.height = 0;
+  }
+
+  private messageOf(group: OpenGroup): NormalisedMessage {
+    const { message } = this.mapping;
+    const { flags, rows } = group;
+    const first = rows[0] ?? [];
+    const cell = (reference: { field: string } | undefined): FieldValue =>
+      reference ? (first[this.reader.indexOf(reference.field)] ?? null) : null;
+    const id = (reference: { field: string } | undefined): string | null => {
+      const value = cell(reference);
+      return value === null ? null : textOf(value);
+    };
+    const stated = cell(message.timestamp);
+    const originalTs = typeof stated === 'number' ? stated : null;
+    const { receivedAt, sha256 } = this.origin;
+    const { ts, clamped } = correctTime({ originalTs, sentAt: null, receivedAt });
+    if (clamped) flags.add('future_clamped');
+    const properties = this.build(this.properties, group);
+    const traits = this.build(this.traits, group);
+    const name = { track: message.event ?? null, page: 'Page Viewed', screen: 'Screen Viewed', identify: null }[
+      message.type
+    ];
+    return {
+      type: message.type,
+      name,
+      messageId: id(message.messageId) ?? importMessageId(sha256, group.firstRow),
+      userId: id(message.userId),
+      anonymousId: id(message.anonymousId),
+      previousId: null,
+      groupId: null,
+      ts,
+      originalTs,
+      sentAt: null,
+      receivedAt,
+      properties,
+      traits,
+      context: {},
+      flags: [...flags],
+      rowWeight: rows.length,
+    };
+  }
+
+  private build(makers: readonly (readonly [string, GroupValue])[], group: OpenGroup): Record<string, Json> {
+    const built: Record<string, Json> = {};
+    for (const [key, make] of makers) {
+      const value = make(group.rows, group.flags);
+      if (value !== undefined) built[key] = value;
+    }
+    return built;
+  }
+}
