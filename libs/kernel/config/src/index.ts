@@ -1,0 +1,2 @@
+export { booleanText, configErrors, defineConfig, integerText } from './define-config';
+export type { Config, ConfigOf, Setting } from './define-config';
