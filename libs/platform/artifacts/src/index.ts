@@ -1,0 +1,1 @@
+export { artifactErrors, openLocalArtifacts, sweepIncoming } from './local-artifacts';
