@@ -1,2 +1,2 @@
 export { LOG_FIELDS, silentLogger } from './logger.port';
-export type { LogFields, Logger } from './logger.port';
+export type { LogFields, LogLevel, Logger } from './logger.port';

@@ -25,6 +25,8 @@ export interface LogFields {
   readonly version?: string | number;
 }
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
 /** Structured logs. Port: the adapter (pino) writes JSON lines and keeps to LOG_FIELDS. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;

@@ -1,0 +1,2 @@
+export { openLogger } from './pino-logger';
+export type { LoggerOptions } from './pino-logger';
