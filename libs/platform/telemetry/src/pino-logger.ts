@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger as Pino } from 'pino';
+import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger as Pino } from 'pino';
 import { LOG_FIELDS, type LogFields, type Logger, type LogLevel } from '@kohort/kernel-telemetry';
 
 const allowed = new Set<string>(LOG_FIELDS);
@@ -36,12 +36,10 @@ export function openLogger(options: LoggerOptions): Logger {
     level: options.level,
     base: { service: options.service },
     messageKey: 'message',
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return wrap(
-    options.destination
-      ? pino(settings, options.destination)
-      : pino(settings, pino.destination({ dest: 2, sync: false })),
+    options.destination ? pino(settings, options.destination) : pino(settings, destination({ dest: 2, sync: false })),
   );
 }
