@@ -11,6 +11,9 @@ export const XGBOOST_THREAD_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads');
 
 const CHUNK = 10;
+// Bins are handed over one higher: the engine finds no split in a column whose present values are all 0.
+const SHIFT = 1;
+const shifted = (bins) => Float32Array.from(bins, (bin) => (bin < 0 ? bin : bin + SHIFT));
 // The engine throws C++ exceptions as bare numbers, the address of the exception, or as text that begins with it.
 const reasonOf = (thrown) => {
   const text = String((thrown && thrown.message) || thrown);
@@ -26,7 +29,7 @@ function grow(engine, job) {
   const matrixAt = engine._malloc(rows * cols * 4);
   const labelsAt = engine._malloc(rows * 4);
   if (matrixAt === 0 || labelsAt === 0) throw new Error('out of memory');
-  engine.HEAPF32.set(bins, matrixAt >> 2);
+  engine.HEAPF32.set(shifted(bins), matrixAt >> 2);
   engine.HEAPF32.set(labels, labelsAt >> 2);
   const model = engine._create_model(matrixAt, labelsAt, rows, cols);
   engine._free(matrixAt);
@@ -52,7 +55,7 @@ function grow(engine, job) {
   const rowAt = engine._malloc(cols * 4);
   const outAt = engine._malloc(4);
   for (let row = 0; row < sampleRows; row += 1) {
-    engine.HEAPF32.set(bins.subarray(row * cols, (row + 1) * cols), rowAt >> 2);
+    engine.HEAPF32.set(shifted(bins.subarray(row * cols, (row + 1) * cols)), rowAt >> 2);
     engine._predict_one(model, rowAt, cols, outAt);
     sample[row] = engine.HEAPF32[outAt >> 2];
   }

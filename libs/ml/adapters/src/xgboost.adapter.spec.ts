@@ -54,6 +54,13 @@ describe('ml-xgboost engine', () => {
     expect(await engine.train({ ...request, seed: 6 })).not.toEqual(first);
   });
 
+  it('splits on whether a column whose one value is 0 is present', async () => {
+    const { rows, labels } = world(600, 1);
+    const bins = Int16Array.from(labels, (label, row) => (label === 1 && row % 5 > 0 ? 0 : -1));
+    const ensemble = await engine.train({ rows: { ...rows, bins }, labels, params, seed: 1 });
+    expect(rocAuc(labels, treeMargins(ensemble, { ...rows, bins }))).toBeGreaterThan(0.85);
+  });
+
   it('starts from the log-odds of the rate', async () => {
     const request = world(400, 4);
     const rate = request.labels.reduce((sum, label) => sum + label, 0) / 400;

@@ -75,7 +75,7 @@ async function growTrees(request: GbdtRequest, control: JobControl = {}): Promis
   const { iterations } = request.params;
   const job = { rows, cols, bins, labels: request.labels, settings: xgboostSettings(request), iterations, sampleRows };
   const { content, sample } = await runThread(job, control);
-  const ensemble = parseXgboostModel(content);
+  const ensemble = unshifted(parseXgboostModel(content));
   const margins = treeMargins(ensemble, { rows: sampleRows, cols, bins: bins.subarray(0, sampleRows * cols) });
   margins.forEach((margin, row) => {
     const p = 1 / (1 + Math.exp(-margin));
@@ -84,6 +84,15 @@ async function growTrees(request: GbdtRequest, control: JobControl = {}): Promis
     }
   });
   return ensemble;
+}
+
+/** The thread hands bins over one higher than they are; thresholds come back as much too high. */
+function unshifted(ensemble: TreeEnsemble): TreeEnsemble {
+  const trees = ensemble.trees.map((tree) => ({
+    ...tree,
+    threshold: tree.threshold.map((threshold, node) => ((tree.feature[node] as number) < 0 ? 0 : threshold - 1)),
+  }));
+  return { ...ensemble, trees };
 }
 
 function enginePath(): string {
