@@ -1,0 +1,29 @@
+export { checkCrossValidation, crossValidatePropensity } from './propensity/cross-validate-propensity';
+export type {
+  CrossValidation,
+  CrossValidationMetrics,
+  CrossValidationSettings,
+} from './propensity/cross-validate-propensity';
+export { explainPropensity, modelContributions } from './propensity/explain-propensity';
+export type { PropensityExplanation } from './propensity/explain-propensity';
+export { fitPropensity } from './propensity/fit-propensity';
+export type {
+  FittedPropensity,
+  LabelledPeople,
+  PropensityInput,
+  PropensitySettings,
+} from './propensity/fit-propensity';
+export { gradeOf, judgeData, judgeModel } from './propensity/judge-model';
+export type { DataCounts, Judgement, ModelEvidence } from './propensity/judge-model';
+export { peopleTable } from './propensity/people-table';
+export type { PeopleMatrix } from './propensity/people-table';
+export { parsePropensity, serialisePropensity } from './propensity/propensity-artifact';
+export type { PropensityArtifact, PropensityModel } from './propensity/propensity-artifact';
+export { propensityModelErrors } from './propensity/propensity-errors';
+export { propensityTable } from './propensity/propensity-table';
+export type { CsvTable, PropensityTableParams, PropensityTableResult } from './propensity/propensity-table';
+export { gbdtDefaults } from './propensity/propensity.params';
+export type { PropensityModelKind } from './propensity/propensity.params';
+export { scorePropensity } from './propensity/score-propensity';
+export type { PropensityScores } from './propensity/score-propensity';
+export type { LabelledTable, PropensityContext } from './propensity/train-model';
