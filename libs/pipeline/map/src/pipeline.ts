@@ -196,5 +196,15 @@ export const runTopics = {
 } as const satisfies Partial<Record<JobName, TopicName>>;
 export type RunJob = keyof typeof runTopics;
 
+/** What a handler is given beside its input. */
+export interface HandlerControl {
+  /** Aborted at a shutdown, past the time limit, or when another worker has taken the work over. */
+  readonly signal: AbortSignal;
+  /** No try follows this one: report a failure that could be retried as final. */
+  readonly isLastAttempt: boolean;
+}
+
+export type JobHandler<J extends JobName> = (input: JobInput<J>, control: HandlerControl) => Promise<void>;
+
 /** One handler a job; the host that owns the job supplies it. */
-export type JobHandlers = { readonly [J in JobName]?: (input: JobInput<J>) => Promise<void> };
+export type JobHandlers = { readonly [J in JobName]?: JobHandler<J> };
