@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Pool } from 'pg';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
+import { hasAppended, outboxSignal } from './outbox-signal';
 import type { KohortTables } from './tables';
 
 /** A transaction that already stands in one workspace: row-level security shows it that workspace and nothing else. */
@@ -36,36 +37,48 @@ export interface DatabaseOptions {
   readonly applicationName: string;
 }
 
-function pool(options: DatabaseOptions, role: 'kohort_app' | 'kohort_relay', max: number): Pool {
-  return new Pool({
+function pool(options: DatabaseOptions, role: 'kohort_app' | 'kohort_relay', max: number, extra = ''): Pool {
+  const made = new Pool({
     connectionString: options.url,
     max,
     application_name: `${options.applicationName}:${role}`,
     // The role is taken at connection start, so that no statement ever runs as the owner.
-    options: `-c role=${role} -c search_path=kohort -c idle_in_transaction_session_timeout=10000 -c timezone=UTC`,
+    options: `-c role=${role} -c search_path=kohort -c idle_in_transaction_session_timeout=10000 -c timezone=UTC${extra}`,
   });
+  // A connection may drop while it is idle, or checked out between two queries. Neither must end the process: the next
+  // query on it fails, and the pool makes another.
+  made.on('error', () => undefined);
+  made.on('connect', (client) => void client.on('error', () => undefined));
+  return made;
 }
+
+const RELAY_CONNECTIONS = 5;
 
 /** Opens the two pools (app and relay). Connects lazily; nothing is checked here, see `checkSafety`. */
 export function openDatabase(options: DatabaseOptions): Database {
   const appPool = pool(options, 'kohort_app', options.maxConnections);
-  const relayPool = pool(options, 'kohort_relay', 3);
-  // A dropped idle connection must not end the process; the next query reconnects or fails by itself.
-  appPool.on('error', () => undefined);
-  relayPool.on('error', () => undefined);
+  // The relay's own writes (positions, claims) are bookkeeping: what a crash takes of them is done again, and an effect
+  // that depends on them flushes them with its own commit. So they need not wait for the disk.
+  const relayPool = pool(options, 'kohort_relay', RELAY_CONNECTIONS, ' -c synchronous_commit=off');
   const app = new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: appPool }) });
   const relay = new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: relayPool }) });
+  const signalOutbox = outboxSignal(options.url, relay);
   return {
     url: options.url,
     relay,
-    inWorkspace(workspaceId, work, settings = {}) {
+    async inWorkspace(workspaceId, work, settings = {}) {
+      let hasNews = false;
       let builder = app.transaction();
       if (settings.isolation) builder = builder.setIsolationLevel(settings.isolation);
       if (settings.readOnly) builder = builder.setAccessMode('read only');
-      return builder.execute(async (tx) => {
+      const result = await builder.execute(async (tx) => {
         await sql`select set_config('app.ws', ${workspaceId}, true)`.execute(tx);
-        return work(tx);
+        const answer = await work(tx);
+        hasNews = hasAppended(tx);
+        return answer;
       });
+      if (hasNews) signalOutbox();
+      return result;
     },
     async close() {
       await Promise.all([app.destroy(), relay.destroy()]);

@@ -1,5 +1,6 @@
 import type { TopicName, TopicPayload } from '@kohort/pipeline-map';
 import type { WorkspaceTransaction } from './database';
+import { markAppended } from './outbox-signal';
 
 /**
  * Appends a message in the caller's transaction: it exists if and only if the effect it speaks of does. The relay hands
@@ -14,4 +15,5 @@ export async function appendOutbox<T extends TopicName>(
     .insertInto('outbox')
     .values({ workspace_id: payload.workspaceId, topic, payload: JSON.stringify(payload) })
     .execute();
+  markAppended(tx);
 }

@@ -57,6 +57,7 @@ create table reader_position (
   epoch int not null default 1,
   moved_at timestamptz not null default now()
 );
+insert into reader_position (reader, xid, seq) values ('relay', '0', 0);
 
 -- Work owed, one row a (job, entity): retries, starts and quarantine live here, not in the queue.
 -- starts counts executions begun, failures those that ended with an error: what is between them ended with no word

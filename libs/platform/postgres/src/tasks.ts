@@ -1,0 +1,160 @@
+import { sql, type Kysely } from 'kysely';
+import { workspaceIdSchema, type WorkspaceId } from '@kohort/kernel-contracts';
+import type { Database } from './database';
+import type { KohortTables } from './tables';
+
+/** One piece of owed work: where its row stands. */
+export interface TaskRef {
+  readonly workspaceId: WorkspaceId;
+  readonly taskId: string;
+}
+
+/** A task to be put into its queue; `epoch` counts how often that was done, so that no earlier try can shadow it. */
+export interface DueTask extends TaskRef {
+  readonly job: string;
+  readonly epoch: number;
+}
+
+/** A task that this worker now holds. `starts` is its fence: a later claim has a higher one. */
+export interface ClaimedTask extends TaskRef {
+  readonly job: string;
+  readonly entity: string;
+  readonly payload: unknown;
+  readonly starts: number;
+  readonly failures: number;
+}
+
+/** A claimed task lapses back after this long without a sign of life from its worker. */
+export const LEASE_MS = 15_000;
+
+const lease = sql`now() + ${LEASE_MS} * interval '1 millisecond'`;
+
+interface DueRow {
+  readonly workspace_id: string;
+  readonly id: string;
+  readonly job: string;
+  readonly enqueues: number;
+}
+
+/** Reads rows of `task` as due tasks. */
+export function toDueTasks(rows: readonly DueRow[]): DueTask[] {
+  return rows.map((row) => ({
+    workspaceId: workspaceIdSchema.parse(row.workspace_id),
+    taskId: row.id,
+    job: row.job,
+    epoch: row.enqueues,
+  }));
+}
+
+/**
+ * Takes a task: waiting and due, or running with a lapsed lease. The start is counted before anything runs. Undefined
+ * when there is nothing to do: done, quarantined, not due, or in another worker's hands.
+ */
+export async function claimTask(relay: Kysely<KohortTables>, ref: TaskRef): Promise<ClaimedTask | undefined> {
+  const row = await relay
+    .updateTable('task')
+    .set({ status: 'running', starts: sql`starts + 1`, due_at: sql`${lease}` })
+    .where('workspace_id', '=', ref.workspaceId)
+    .where('id', '=', ref.taskId)
+    .where('status', 'in', ['waiting', 'running'])
+    .where('due_at', '<=', sql<Date>`now()`)
+    .returning(['job', 'entity', 'payload', 'starts', 'failures'])
+    .executeTakeFirst();
+  return row && { ...ref, ...row };
+}
+
+/** Still at it: prolongs the leases; answers the tasks that are ours no more. */
+export async function renewLeases(relay: Kysely<KohortTables>, held: readonly ClaimedTask[]): Promise<ClaimedTask[]> {
+  const kept = await sql<{ id: string }>`
+    update task set due_at = ${lease}
+    from unnest(${held.map((task) => task.workspaceId)}::uuid[], ${held.map((task) => task.taskId)}::uuid[],
+                ${held.map((task) => task.starts)}::int[]) as mine (workspace_id, id, starts)
+    where task.workspace_id = mine.workspace_id and task.id = mine.id and task.starts = mine.starts
+      and task.status = 'running'
+    returning task.id`.execute(relay);
+  const ours = new Set(kept.rows.map((row) => row.id));
+  return held.filter((task) => !ours.has(task.taskId));
+}
+
+function ofClaim(relay: Kysely<KohortTables>, task: ClaimedTask) {
+  return relay
+    .updateTable('task')
+    .where('workspace_id', '=', task.workspaceId)
+    .where('id', '=', task.taskId)
+    .where('starts', '=', task.starts)
+    .where('status', '=', 'running');
+}
+
+/** Done, for good: no message of any kind makes this (job, entity) run again. */
+export async function finishTask(relay: Kysely<KohortTables>, task: ClaimedTask): Promise<void> {
+  await ofClaim(relay, task)
+    .set({ status: 'done', finished_at: sql`now()`, last_error: null })
+    .execute();
+}
+
+/** What is kept of a failure: no message text, which may quote a person's data. */
+export interface TaskError {
+  readonly code: string;
+  readonly kind: string;
+}
+
+/** Failed, to be tried again after a wait by the database's clock. */
+export async function retryTask(
+  relay: Kysely<KohortTables>,
+  task: ClaimedTask,
+  next: { readonly waitMs: number; readonly error: TaskError },
+): Promise<void> {
+  await ofClaim(relay, task)
+    .set({
+      status: 'waiting',
+      failures: sql`failures + 1`,
+      due_at: sql`now() + ${next.waitMs} * interval '1 millisecond'`,
+      enqueued_at: null,
+      last_error: JSON.stringify(next.error),
+    })
+    .execute();
+}
+
+/** Given back unfinished, at a shutdown or a cancel: as if it had not been started. */
+export async function releaseTask(relay: Kysely<KohortTables>, task: ClaimedTask, waitMs = 0): Promise<void> {
+  await ofClaim(relay, task)
+    .set({
+      status: 'waiting',
+      starts: sql`starts - 1`,
+      due_at: sql`now() + ${waitMs} * interval '1 millisecond'`,
+      enqueued_at: null,
+    })
+    .execute();
+}
+
+/**
+ * Set aside: a person must look. When the task was a run, the run ends as failed in the same transaction.
+ */
+export async function quarantineTask(
+  database: Database,
+  task: ClaimedTask,
+  why: { readonly error: TaskError; readonly message: string; readonly isRun: boolean },
+): Promise<void> {
+  await database.inWorkspace(task.workspaceId, async (tx) => {
+    const held = await tx
+      .updateTable('task')
+      .set({ status: 'quarantined', finished_at: sql`now()`, last_error: JSON.stringify(why.error) })
+      .where('workspace_id', '=', task.workspaceId)
+      .where('id', '=', task.taskId)
+      .where('starts', '=', task.starts)
+      .where('status', '=', 'running')
+      .executeTakeFirst();
+    if (!why.isRun || held.numUpdatedRows === 0n) return;
+    await tx
+      .updateTable('run')
+      .set({
+        status: 'failed',
+        finished_at: sql`now()`,
+        error: JSON.stringify({ ...why.error, message: why.message }),
+      })
+      .where('workspace_id', '=', task.workspaceId)
+      .where('id', '=', task.entity)
+      .where('status', 'in', ['queued', 'running'])
+      .execute();
+  });
+}
