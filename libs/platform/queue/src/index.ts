@@ -1,0 +1,11 @@
+export { checkHandlers } from './check-handlers';
+export type { HandlersByOwner, TaskHandler } from './check-handlers';
+export { allLanes, laneOf, lanesOf } from './lanes';
+export type { Lane } from './lanes';
+export { openQueues } from './open-queues';
+export type { LaneCounts, OpenQueuesOptions, Queues } from './open-queues';
+export { queueErrors } from './queue-errors';
+export { startRelay } from './start-relay';
+export type { Relay, StartRelayOptions } from './start-relay';
+export { startWorkers } from './start-workers';
+export type { StartWorkersOptions, Workers } from './start-workers';

@@ -1,0 +1,52 @@
+import { renewLeases, LEASE_MS, type ClaimedTask, type Database } from '@kohort/platform-postgres';
+import type { AppError } from '@kohort/kernel-errors';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { originOf } from './failure';
+import { queueErrors } from './queue-errors';
+
+/** The tasks that this process works on: their leases are renewed together, and they can be stopped together. */
+export interface HeldTasks {
+  hold(task: ClaimedTask): AbortController;
+  letGo(task: ClaimedTask): void;
+  readonly count: number;
+  abortAll(reason: AppError): void;
+  stop(): void;
+}
+
+const RENEW_EVERY_MS = Math.floor(LEASE_MS / 4);
+
+/** Starts renewing; `stop` ends it. A task whose lease another worker has is aborted with QUEUE_LEASE_LOST. */
+export function holdTasks(database: Database, logger: Logger): HeldTasks {
+  const held = new Map<ClaimedTask, AbortController>();
+  let renewing = false;
+  const renew = async (): Promise<void> => {
+    if (renewing || held.size === 0) return;
+    renewing = true;
+    try {
+      const lost = await renewLeases(database.relay, [...held.keys()]);
+      for (const task of lost) held.get(task)?.abort(queueErrors.QUEUE_LEASE_LOST());
+    } catch (thrown) {
+      // The leases hold for three more tries; if all fail, somebody else takes the work over, which is harmless.
+      logger.warn('leases not renewed', { count: held.size, reason: originOf(thrown) });
+    } finally {
+      renewing = false;
+    }
+  };
+  const timer = setInterval(() => void renew(), RENEW_EVERY_MS);
+  timer.unref();
+  return {
+    hold(task) {
+      const abort = new AbortController();
+      held.set(task, abort);
+      return abort;
+    },
+    letGo: (task) => void held.delete(task),
+    get count() {
+      return held.size;
+    },
+    abortAll(reason) {
+      for (const abort of held.values()) abort.abort(reason);
+    },
+    stop: () => clearInterval(timer),
+  };
+}

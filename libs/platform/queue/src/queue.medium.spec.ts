@@ -1,0 +1,347 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import IORedis from 'ioredis';
+import { Client } from 'pg';
+import { batchIdSchema, type BatchId, type WorkspaceId } from '@kohort/kernel-contracts';
+import { AppError } from '@kohort/kernel-errors';
+import { silentLogger } from '@kohort/kernel-telemetry';
+import { OWNERS, jobNames, pipeline, type HandlerControl, type JobInput, type Owner } from '@kohort/pipeline-map';
+import { appendOutbox, openDatabase, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import { openQueues, type Queues } from './open-queues';
+import { startRelay, type Relay } from './start-relay';
+import { startWorkers, type Workers } from './start-workers';
+
+const hasRedis = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
+if (!hasRedis) process.stdout.write('redis-server is not installed: the Redis leg of the queue suite is left out\n');
+
+type TrackHandler = (input: JobInput<'sync.track'>, control: HandlerControl) => Promise<void>;
+
+interface Engine {
+  readonly redisUrl: string | undefined;
+  wipe(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function startRedis(): Promise<Engine> {
+  const dir = mkdtempSync(join(tmpdir(), 'kohort-redis-'));
+  const port = await freePort();
+  const flags = [
+    '--port',
+    String(port),
+    '--dir',
+    dir,
+    '--appendonly',
+    'yes',
+    '--maxmemory-policy',
+    'noeviction',
+    '--save',
+    '',
+  ];
+  const child: ChildProcess = spawn('redis-server', flags, { stdio: 'ignore' });
+  const client = new IORedis(port, '127.0.0.1', { maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  await client.ping();
+  return {
+    redisUrl: `redis://127.0.0.1:${port}`,
+    wipe: async () => void (await client.flushall()),
+    async stop() {
+      client.disconnect();
+      await new Promise((done) => child.once('exit', done).kill('SIGTERM'));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function eventually(holds: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not come to hold in time');
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
+describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kind) => {
+  let db: TestDatabase;
+  let owner: Client;
+  let engine: Engine;
+  let queues: Queues;
+  let relay: Relay;
+  let workers: Workers | undefined;
+  let workspace: WorkspaceId;
+
+  beforeAll(async () => {
+    db = await startTestDatabase();
+    owner = new Client({ connectionString: db.url, options: '-c search_path=kohort' });
+    await owner.connect();
+    const onPostgres: Engine = {
+      redisUrl: undefined,
+      wipe: async () => void (await owner.query('truncate bullmq.job cascade')),
+      stop: () => Promise.resolve(),
+    };
+    engine = kind === 'redis' ? await startRedis() : onPostgres;
+    queues = await openQueues({ redisUrl: engine.redisUrl, postgresUrl: db.url, prefix: 'spec' });
+    relay = await startRelay({ database: db.database, queues, logger: silentLogger });
+    workspace = await db.addWorkspace();
+  });
+
+  afterEach(async () => {
+    await workers?.stop();
+    workers = undefined;
+  });
+
+  afterAll(async () => {
+    await relay.stop();
+    await queues.close();
+    await owner.end();
+    await db.stop();
+    await engine.stop();
+  });
+
+  async function work(track: TrackHandler, run: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    workers = await startWorkers({
+      database: db.database,
+      queues,
+      logger: silentLogger,
+      handlers: { 'sync-worker': { 'sync.track': track, 'sync.run': run } },
+      seed: 1,
+    });
+  }
+
+  const newBatch = (): BatchId => batchIdSchema.parse(randomUUID());
+
+  function announce(batchId: BatchId): Promise<void> {
+    return db.database.inWorkspace(workspace, (tx) =>
+      appendOutbox(tx, 'MembershipChanged', { workspaceId: workspace, batchId }),
+    );
+  }
+
+  async function taskOf(batchId: BatchId) {
+    return db.database.relay.selectFrom('task').selectAll().where('entity', '=', batchId).executeTakeFirst();
+  }
+
+  const hasStatus = (batchId: BatchId, status: string) => async () => (await taskOf(batchId))?.status === status;
+
+  it('uses the engine that the address names', () => {
+    expect(queues.kind).toBe(kind);
+  });
+
+  it('hands a committed message to its job once, however often it is said', async () => {
+    const seen: string[] = [];
+    await work(async ({ batchId }) => void seen.push(batchId));
+    const batchId = newBatch();
+    await announce(batchId);
+    await announce(batchId);
+    await eventually(hasStatus(batchId, 'done'));
+    const after = newBatch();
+    await announce(batchId);
+    await announce(after);
+    await eventually(hasStatus(after, 'done'));
+    expect(seen).toEqual([batchId, after]);
+  });
+
+  it('knows nothing of a message whose transaction was rolled back', async () => {
+    const seen: string[] = [];
+    await work(async ({ batchId }) => void seen.push(batchId));
+    const lost = newBatch();
+    const rolledBack = db.database.inWorkspace(workspace, async (tx) => {
+      await appendOutbox(tx, 'MembershipChanged', { workspaceId: workspace, batchId: lost });
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    const kept = newBatch();
+    await announce(kept);
+    await eventually(hasStatus(kept, 'done'));
+    expect(seen).toEqual([kept]);
+    expect(await taskOf(lost)).toBeUndefined();
+  });
+
+  it('runs each of 400 messages of eight writers once', async () => {
+    const seen = new Map<string, number>();
+    await work(async ({ batchId }) => void seen.set(batchId, (seen.get(batchId) ?? 0) + 1));
+    const batches = Array.from({ length: 400 }, newBatch);
+    const writer = async (lane: number): Promise<void> => {
+      for (let i = lane; i < batches.length; i += 8) await announce(batches[i] as BatchId);
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, lane) => writer(lane)));
+    await eventually(async () => {
+      const open = await owner.query(`select 1 from task where status <> 'done' limit 1`);
+      return open.rowCount === 0 && seen.size === batches.length;
+    });
+    expect([...seen.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  it('tries an outage again after a wait, and counts the failures', async () => {
+    let calls = 0;
+    await work(async () => {
+      calls += 1;
+      if (calls < 3) throw new AppError({ code: 'SPEC_AWAY', kind: 'transient', message: 'away' });
+    });
+    const batchId = newBatch();
+    await announce(batchId);
+    await eventually(hasStatus(batchId, 'done'));
+    expect(calls).toBe(3);
+    expect(await taskOf(batchId)).toMatchObject({ starts: 3, failures: 2, last_error: null });
+  });
+
+  it('waits as long as it was told to', async () => {
+    const calls: number[] = [];
+    await work(async () => {
+      calls.push(Date.now());
+      if (calls.length === 1)
+        throw new AppError({ code: 'SPEC_BUSY', kind: 'rate-limited', message: 'busy', afterMs: 700 });
+    });
+    const batchId = newBatch();
+    await announce(batchId);
+    await eventually(hasStatus(batchId, 'done'));
+    expect((calls[1] ?? 0) - (calls[0] ?? 0)).toBeGreaterThanOrEqual(700);
+  });
+
+  it('sets aside at once what no retry can mend, and after three times what nobody expected', async () => {
+    let calls = 0;
+    await work(async () => {
+      calls += 1;
+      throw new AppError({ code: 'SPEC_WRONG', kind: 'invalid-input', message: 'wrong' });
+    });
+    const wrong = newBatch();
+    await announce(wrong);
+    await eventually(hasStatus(wrong, 'quarantined'));
+    expect(calls).toBe(1);
+    expect(await taskOf(wrong)).toMatchObject({ last_error: { code: 'SPEC_WRONG', kind: 'invalid-input' } });
+    await workers?.stop();
+
+    calls = 0;
+    await work(async () => {
+      calls += 1;
+      throw new TypeError('undefined is not a function');
+    });
+    const broken = newBatch();
+    await announce(broken);
+    await eventually(hasStatus(broken, 'quarantined'));
+    expect(calls).toBe(3);
+    expect(await taskOf(broken)).toMatchObject({ last_error: { code: 'KERNEL_UNEXPECTED', kind: 'bug' } });
+  });
+
+  it('runs again what a dead worker left behind, and sets it aside when it has ended three', async () => {
+    const dead = newBatch();
+    const killer = newBatch();
+    const rows = [
+      [dead, 1],
+      [killer, 3],
+    ] as const;
+    for (const [entity, starts] of rows) {
+      await owner.query(
+        `insert into task (workspace_id, id, job, entity, payload, status, starts, due_at, enqueued_at)
+         values ($1, $2, 'sync.track', $3, $4, 'running', $5, now() - interval '1 second', now() - interval '1 hour')`,
+        [workspace, randomUUID(), entity, JSON.stringify({ workspaceId: workspace, batchId: entity }), starts],
+      );
+    }
+    const seen: string[] = [];
+    await work(async ({ batchId }) => void seen.push(batchId));
+    await eventually(hasStatus(dead, 'done'));
+    await eventually(hasStatus(killer, 'quarantined'));
+    expect(seen).toEqual([dead]);
+    expect(await taskOf(killer)).toMatchObject({ last_error: { code: 'QUEUE_CRASHED_REPEATEDLY' } });
+  });
+
+  it('gives back at a shutdown what it was at, and another worker ends it', async () => {
+    const batchId = newBatch();
+    let started = false;
+    await work(async (_, { signal }) => {
+      started = true;
+      await new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason)));
+    });
+    await announce(batchId);
+    await eventually(() => started);
+    await workers?.stop();
+    expect(await taskOf(batchId)).toMatchObject({ status: 'waiting', starts: 0, failures: 0 });
+    await work(() => Promise.resolve());
+    await eventually(hasStatus(batchId, 'done'));
+  });
+
+  it('loses nothing when the queue is emptied', async () => {
+    const batches = Array.from({ length: 20 }, newBatch);
+    await Promise.all(batches.map(announce));
+    await eventually(async () => (await queues.counts('sync-worker-batches')).waiting >= batches.length);
+    await engine.wipe();
+    expect((await queues.counts('sync-worker-batches')).waiting).toBe(0);
+    await owner.query(`update task set enqueued_at = now() - interval '1 hour' where status = 'waiting'`);
+    const seen: string[] = [];
+    await work(async ({ batchId }) => void seen.push(batchId));
+    await eventually(() => seen.length === batches.length);
+    expect([...seen].sort()).toEqual([...batches].sort());
+  });
+
+  it('hears of commits of another process, and goes on when all its connections are cut', async () => {
+    const seen: string[] = [];
+    await work(async ({ batchId }) => void seen.push(batchId));
+    const elsewhere = openDatabase({
+      url: `${db.url}?application_name=elsewhere`,
+      maxConnections: 2,
+      applicationName: 'elsewhere',
+    });
+    try {
+      const first = newBatch();
+      await elsewhere.inWorkspace(workspace, (tx) =>
+        appendOutbox(tx, 'MembershipChanged', { workspaceId: workspace, batchId: first }),
+      );
+      await eventually(() => seen.includes(first));
+      await owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'`,
+      );
+      const second = newBatch();
+      // Connections that died while idle fail their next query; the caller's own retry gets a new one.
+      const say = () =>
+        elsewhere.inWorkspace(workspace, (tx) =>
+          appendOutbox(tx, 'MembershipChanged', { workspaceId: workspace, batchId: second }),
+        );
+      await eventually(() =>
+        say().then(
+          () => true,
+          () => false,
+        ),
+      );
+      await eventually(() => seen.includes(second), 60_000);
+      expect(seen).toEqual([first, second]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('asks the database at most five times a second when all is quiet, with all queues of the pipeline', async () => {
+    const nothing = () => Promise.resolve();
+    const all = (name: Owner) =>
+      Object.fromEntries(jobNames.filter((job) => pipeline[job].owner === name).map((job) => [job, nothing]));
+    workers = await startWorkers({
+      database: db.database,
+      queues,
+      logger: silentLogger,
+      handlers: Object.fromEntries(OWNERS.map((name) => [name, all(name)])),
+    });
+    const committed = async (): Promise<number> => {
+      await owner.query('select pg_stat_force_next_flush()');
+      const answer = await owner.query<{ n: string }>(
+        `select xact_commit + xact_rollback as n from pg_stat_database where datname = current_database()`,
+      );
+      return Number(answer.rows[0]?.n);
+    };
+    await sql`select pg_sleep(3)`.execute(db.database.relay);
+    const before = await committed();
+    await sql`select pg_sleep(10)`.execute(db.database.relay);
+    const perSecond = ((await committed()) - before) / 10;
+    expect(perSecond).toBeLessThanOrEqual(5);
+  });
+});

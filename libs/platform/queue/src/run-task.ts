@@ -1,0 +1,150 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AppError } from '@kohort/kernel-errors';
+import type { Random } from '@kohort/kernel-clock-random';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { pipeline, type JobName } from '@kohort/pipeline-map';
+import {
+  claimTask,
+  finishTask,
+  quarantineTask,
+  releaseTask,
+  retryTask,
+  type ClaimedTask,
+  type Database,
+  type TaskRef,
+} from '@kohort/platform-postgres';
+import { fullJitterMs } from './backoff';
+import type { TaskHandler } from './check-handlers';
+import { classifyFailure, originOf } from './failure';
+import { isJobName } from './lanes';
+import { queueErrors } from './queue-errors';
+import { ABORT_GRACE_MS, CRASH_LIMIT, UNEXPECTED_ATTEMPTS } from './queue-settings';
+import type { HeldTasks } from './held-tasks';
+
+/** What carrying a task through needs; the same for all tasks of a process. */
+export interface TaskRunnerOptions {
+  readonly database: Database;
+  readonly handlers: ReadonlyMap<JobName, TaskHandler>;
+  readonly held: HeldTasks;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+const UNKNOWN_JOB_WAIT_MS = 60_000;
+
+const RETRIED = new Set(['transient', 'rate-limited', 'bug', 'cancelled']);
+
+function attemptsOf(job: JobName, error: AppError): number {
+  const { attempts } = pipeline[job];
+  return error.kind === 'bug' ? Math.min(attempts, UNEXPECTED_ATTEMPTS) : attempts;
+}
+
+/** Runs the handler under its time limit. One that does not heed its signal is left to itself after a grace. */
+async function runLimited(
+  handler: TaskHandler,
+  task: ClaimedTask,
+  job: JobName,
+  abort: AbortController,
+): Promise<void> {
+  const { timeLimitMs, attempts } = pipeline[job];
+  const over = new AbortController();
+  const wait = (ms: number) => pause(ms, undefined, { signal: over.signal, ref: false });
+  const limit = wait(timeLimitMs).then(() => abort.abort(queueErrors.QUEUE_TIME_LIMIT({ limitMs: timeLimitMs })));
+  const deaf = new Promise<never>((_, fail) => {
+    const onAbort = (): void => {
+      wait(ABORT_GRACE_MS).then(
+        () => fail(abort.signal.reason),
+        () => undefined,
+      );
+    };
+    if (abort.signal.aborted) onAbort();
+    else abort.signal.addEventListener('abort', onAbort, { once: true });
+  });
+  limit.catch(() => undefined);
+  deaf.catch(() => undefined);
+  try {
+    const isLastAttempt = task.failures + 1 >= attempts;
+    await Promise.race([handler(task.payload, { signal: abort.signal, isLastAttempt }), deaf]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Decides what a failure means for the task: back to waiting, given back, or set aside. */
+async function settleFailure(
+  options: TaskRunnerOptions,
+  task: ClaimedTask,
+  job: JobName,
+  thrown: unknown,
+): Promise<void> {
+  const { database, logger, random } = options;
+  const error = classifyFailure(thrown, job);
+  const fields = { workspaceId: task.workspaceId, job, code: error.code, kind: error.kind };
+  const attempts = attemptsOf(job, error);
+  if (RETRIED.has(error.kind) && task.failures + 1 < attempts) {
+    const waitMs = error.afterMs ?? fullJitterMs(task.failures + 1, pipeline[job].backoffMs, random.next());
+    await retryTask(database.relay, task, { waitMs, error: { code: error.code, kind: error.kind } });
+    logger.warn('job failed and is tried again', { ...fields, durationMs: waitMs, reason: originOf(thrown) });
+    return;
+  }
+  await quarantineTask(database, task, {
+    error: { code: error.code, kind: error.kind },
+    message: error.publicMessage,
+    isRun: pipeline[job].entity === 'runId',
+  });
+  logger.error('job set aside', { ...fields, count: task.failures + 1, reason: originOf(thrown) });
+}
+
+async function setAsideCrasher(
+  options: TaskRunnerOptions,
+  task: ClaimedTask,
+  job: JobName,
+  crashes: number,
+): Promise<void> {
+  const error = queueErrors.QUEUE_CRASHED_REPEATEDLY({ crashes });
+  await quarantineTask(options.database, task, {
+    error: { code: error.code, kind: error.kind },
+    message: error.message,
+    isRun: pipeline[job].entity === 'runId',
+  });
+  options.logger.error('job set aside: it ended its worker', {
+    job,
+    workspaceId: task.workspaceId,
+    code: error.code,
+    count: crashes,
+  });
+}
+
+/**
+ * Takes one task and carries it through.
+ *
+ * Promise  at least once; the effect once, because a task that is done is never claimed again
+ * Key      (workspace, job, entity) of the task's row
+ * Order    start counted → handler (its effect in its own transaction) → done
+ * Resume   a crash leaves the row running; its lease lapses and the sweep offers it again
+ * Size     one batch or run; the time limit of the pipeline map
+ */
+export async function runTask(options: TaskRunnerOptions, ref: TaskRef): Promise<void> {
+  const { database, handlers, held } = options;
+  const task = await claimTask(database.relay, ref);
+  if (!task) return;
+  const job = isJobName(task.job) ? task.job : undefined;
+  const handler = job && handlers.get(job);
+  // Of another release: its own workers take it.
+  if (!job || !handler) return releaseTask(database.relay, task, UNKNOWN_JOB_WAIT_MS);
+  const crashes = task.starts - 1 - task.failures;
+  if (crashes >= CRASH_LIMIT) return setAsideCrasher(options, task, job, crashes);
+  const abort = held.hold(task);
+  try {
+    await runLimited(handler, task, job, abort);
+    await finishTask(database.relay, task);
+  } catch (thrown) {
+    // Stopped by us, not by the work: as if it had not begun. Where the lease is lost, this changes nothing.
+    const reason: unknown = abort.signal.aborted ? abort.signal.reason : undefined;
+    const isOurs = reason !== undefined && classifyFailure(reason, job).kind === 'cancelled';
+    if (isOurs) await releaseTask(database.relay, task);
+    else await settleFailure(options, task, job, reason ?? thrown);
+  } finally {
+    held.letGo(task);
+  }
+}

@@ -1,0 +1,125 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom, systemClock, type Clock } from '@kohort/kernel-clock-random';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { OWNERS, type Owner } from '@kohort/pipeline-map';
+import type { Database } from '@kohort/platform-postgres';
+import { workspaceIdSchema } from '@kohort/kernel-contracts';
+import { keepCanaries, type LaneWatch } from './canary';
+import { checkHandlers, type HandlersByOwner } from './check-handlers';
+import { originOf } from './failure';
+import { holdTasks } from './held-tasks';
+import { lanesOf, type Lane } from './lanes';
+import { watchLoopDelay } from './loop-delay';
+import type { Queues } from './open-queues';
+import type { LaneProcessor, LaneWorker } from './queue-backend';
+import { queueErrors } from './queue-errors';
+import { BATCH_CONCURRENCY, LOOP_DELAY, RUN_CONCURRENCY } from './queue-settings';
+import { runTask } from './run-task';
+
+export interface StartWorkersOptions {
+  readonly database: Database;
+  readonly queues: Queues;
+  /** Handlers by the host that supplies them; its keys are the owners that run here. */
+  readonly handlers: HandlersByOwner;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Seed of the back-off's jitter. */
+  readonly seed?: number;
+  /** A worker no longer takes jobs although the engine answers: the process should end with 1 and be started anew. */
+  readonly onStuck?: (lane: Lane) => void;
+  readonly concurrency?: { readonly batches?: number; readonly runs?: number };
+}
+
+export interface Workers {
+  /** Tasks in hand. */
+  readonly active: number;
+  /**
+   * Takes nothing more, asks what runs to stop, and waits for it. What has not ended by the deadline is left: its lease
+   * lapses and another process does it.
+   */
+  stop(deadlineMs?: number): Promise<void>;
+}
+
+const STOP_DEADLINE_MS = 20_000;
+
+function ownersOf(handlers: HandlersByOwner): readonly Owner[] {
+  return OWNERS.filter((owner) => handlers[owner] !== undefined);
+}
+
+/**
+ * Starts one worker a queue for every owner that runs in this process.
+ *
+ * Throws  QUEUE_HANDLERS_WRONG before anything is started, when a job has no handler, or one too many
+ */
+export async function startWorkers(options: StartWorkersOptions): Promise<Workers> {
+  const { database, queues, logger } = options;
+  const clock = options.clock ?? systemClock;
+  const owners = ownersOf(options.handlers);
+  const handlers = checkHandlers(options.handlers, owners);
+  const held = holdTasks(database, logger);
+  const runner = { database, handlers, held, logger, random: seededRandom(options.seed ?? clock.now()) };
+  const watches: LaneWatch[] = [];
+
+  const startLane = (lane: Lane): LaneWorker => {
+    const wanted = lane.endsWith('runs') ? options.concurrency?.runs : options.concurrency?.batches;
+    const concurrency = wanted ?? (lane.endsWith('runs') ? RUN_CONCURRENCY : BATCH_CONCURRENCY);
+    const watch: LaneWatch = { lane, lastStartAt: clock.now(), active: 0, concurrency };
+    watches.push(watch);
+    const process: LaneProcessor = async (job, _token, _signal) => {
+      watch.lastStartAt = clock.now();
+      if (job.data.taskId === '') return;
+      watch.active += 1;
+      try {
+        await runTask(runner, { workspaceId: workspaceIdSchema.parse(job.data.workspaceId), taskId: job.data.taskId });
+      } finally {
+        watch.active -= 1;
+      }
+    };
+    const worker = queues.makeWorker(lane, concurrency, process);
+    worker.on('error', (error) => logger.warn('queue worker', { queue: lane, reason: originOf(error) }));
+    // The engine only reports it. The task's own lease decides whether the work may go on.
+    worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id)));
+    return worker;
+  };
+
+  const workers = owners.flatMap(lanesOf).map(startLane);
+  const stopCanaries = keepCanaries({
+    queues,
+    watches,
+    clock,
+    onStuck: (lane) => {
+      logger.error('queue stuck', { queue: lane, code: 'QUEUE_STUCK' });
+      options.onStuck?.(lane);
+    },
+  });
+  const stopWatching = watchLoopDelay(({ p99Ms, maxMs }) => {
+    if (p99Ms > LOOP_DELAY.warnMs) logger.warn('event loop is slow', { durationMs: p99Ms });
+    if (maxMs > LOOP_DELAY.abortMs) held.abortAll(queueErrors.QUEUE_LOOP_BLOCKED({ blockedMs: maxMs }));
+  });
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  logger.info('workers started', { count: workers.length });
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (deadlineMs: number): Promise<void> => {
+    stopCanaries();
+    stopWatching();
+    await Promise.all(workers.map((worker) => worker.pause(true)));
+    held.abortAll(queueErrors.QUEUE_SHUTDOWN());
+    const limit = new AbortController();
+    const late = pause(deadlineMs, 'late' as const, { signal: limit.signal }).catch(() => 'in time' as const);
+    const closed = Promise.all(workers.map((worker) => worker.close())).then(() => 'closed' as const);
+    const first = await Promise.race([closed, late]);
+    limit.abort();
+    if (first === 'late') {
+      logger.warn('workers did not end in time', { count: held.count });
+      await Promise.all(workers.map((worker) => worker.close(true)));
+    }
+    held.stop();
+  };
+  return {
+    get active() {
+      return held.count;
+    },
+    stop: (deadlineMs = STOP_DEADLINE_MS) => (stopping ??= stop(deadlineMs)),
+  };
+}
