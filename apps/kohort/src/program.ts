@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
 import { reportFailure } from './terminal/outcome';
 import { KOHORT_VERSION } from './version';
@@ -12,7 +13,7 @@ function program(): Command {
     .version(KOHORT_VERSION)
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for the options)');
-  const commands = [ruleCommand()];
+  const commands = [propensityCommand(), ruleCommand()];
   for (const command of commands) root.addCommand(command);
   return root;
 }

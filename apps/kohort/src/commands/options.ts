@@ -1,0 +1,19 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parses an option that is a whole number. Commander turns what it throws into a usage error, exit 2. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text.trim()) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('it must be a whole number');
+  return value;
+}
+
+/** Parses `a,b,c`; a name may be quoted when it holds a comma: `a,"b, c"`. */
+export function nameList(text: string): string[] {
+  const names = [...text.matchAll(/"((?:[^"]|"")*)"|([^,]+)/g)].map((m) =>
+    (m[1]?.replace(/""/g, '"') ?? m[2] ?? '').trim(),
+  );
+  if (names.length === 0 || names.some((name) => name === ''))
+    throw new InvalidArgumentError('it must be a list of column names');
+  return names;
+}
