@@ -1,0 +1,71 @@
+import type { DoorRequest } from './door-request';
+import type { Engine, EngineSession } from './engine';
+import { refuse } from './exception';
+
+/** What a statement of the `query` user may use up. On a server the same stands in the user's settings profile. */
+export interface QueryLimits {
+  readonly maxMemoryBytes: number;
+  readonly maxThreads: number;
+  readonly maxExecutionSeconds: number;
+}
+
+export const DEFAULT_QUERY_LIMITS: QueryLimits = {
+  maxMemoryBytes: 2 * 1024 ** 3,
+  maxThreads: 2,
+  maxExecutionSeconds: 60,
+};
+
+/** Compiled rules may be long; the engine's own limit of 256 KiB is meant for people. */
+const MAX_STATEMENT_BYTES = 64 * 1024 * 1024;
+
+/** Databases that the `query` user may not stand in: `default` is an overlay on the file system. */
+const CLOSED_DATABASES = new Set(['default', 'system', 'information_schema', 'INFORMATION_SCHEMA']);
+
+const literal = (text: string): string => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
+
+function checkQueryUser(request: DoorRequest): void {
+  const [setting] = request.settings.keys();
+  if (setting !== undefined) throw refuse(164, 'READONLY', `Cannot modify '${setting}' setting in readonly mode`);
+  if (request.database !== undefined && CLOSED_DATABASES.has(request.database)) {
+    throw refuse(497, 'ACCESS_DENIED', 'that database is not open to this user');
+  }
+}
+
+function settingsOf(request: DoorRequest, limits: QueryLimits): readonly string[] {
+  const own = [...request.settings].map(([name, value]) => `${name} = ${literal(value)}`);
+  if (request.user === 'admin') return own;
+  return [
+    ...own,
+    `max_memory_usage = ${limits.maxMemoryBytes}`,
+    `max_threads = ${limits.maxThreads}`,
+    `max_execution_time = ${limits.maxExecutionSeconds}`,
+  ];
+}
+
+/**
+ * A connection of its own for one statement, set up before the statement is seen: settings, parameters, database, and
+ * for the `query` user the limits and, last, `readonly = 1`, which the statement itself can no longer lift.
+ *
+ * Throws  DOOR_STATEMENT_REFUSED; what the engine says of an unknown setting or database
+ */
+export async function openStatementSession(
+  engine: Engine,
+  request: DoorRequest,
+  limits: QueryLimits,
+): Promise<EngineSession> {
+  if (request.user === 'query') checkQueryUser(request);
+  const session = engine.session();
+  try {
+    const statements = [`SET max_query_size = ${MAX_STATEMENT_BYTES}`];
+    const settings = settingsOf(request, limits);
+    if (settings.length > 0) statements.push(`SET ${settings.join(', ')}`);
+    for (const [name, value] of request.parameters) statements.push(`SET param_${name} = ${literal(value)}`);
+    if (request.database !== undefined) statements.push(`USE \`${request.database}\``);
+    if (request.user === 'query') statements.push('SET readonly = 1');
+    for (const statement of statements) await session.run(statement, 'Null');
+    return session;
+  } catch (thrown) {
+    session.close();
+    throw thrown;
+  }
+}
