@@ -40,7 +40,8 @@ export interface NewDestination {
 export interface NewSync {
   readonly destinationKey: string;
   readonly segmentKey: string;
-  readonly mapping: JsonObject;
+  /** Field of the action → where its value comes from; empty: the connector's default. */
+  readonly mapping: Readonly<Record<string, string>>;
   readonly mode: 'live' | 'manual';
 }
 

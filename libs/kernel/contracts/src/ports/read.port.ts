@@ -124,6 +124,7 @@ export interface WorkspaceReader {
   workspace(): Promise<WorkspaceRecord | null>;
   sources(page: PageRequest): Promise<Page<SourceRecord>>;
   sourcesByIds(ids: readonly string[]): Promise<readonly SourceRecord[]>;
+  sourceByKey(key: string): Promise<SourceRecord | null>;
   ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
   readonly segments: SegmentReader;
   readonly profiles: ProfileReader;

@@ -88,7 +88,9 @@ async function ledger(
 }
 
 /** Sources, and what their ledgers add up to. */
-export function sourceReader(scope: Scope): Pick<WorkspaceReader, 'sources' | 'sourcesByIds' | 'ledger'> {
+export function sourceReader(
+  scope: Scope,
+): Pick<WorkspaceReader, 'sources' | 'sourcesByIds' | 'sourceByKey' | 'ledger'> {
   return {
     sources: (page) => sources(scope, page),
     sourcesByIds: async (ids) => {
@@ -103,6 +105,17 @@ export function sourceReader(scope: Scope): Pick<WorkspaceReader, 'sources' | 's
           .execute(),
       );
       return rows.map(toSource);
+    },
+    sourceByKey: async (key) => {
+      const row = await reading(scope, (tx) =>
+        tx
+          .selectFrom('source')
+          .select(SOURCE_COLUMNS)
+          .where('workspace_id', '=', scope.workspaceId)
+          .where('key', '=', key)
+          .executeTakeFirst(),
+      );
+      return row ? toSource(row) : null;
     },
     ledger: (range, page) => ledger(scope, range, page),
   };

@@ -1,0 +1,2 @@
+export { keyRing } from './key-ring.flow';
+export type { Caller, KeyRing, KeyRingParts, WriteOrigin } from './key-ring.flow';

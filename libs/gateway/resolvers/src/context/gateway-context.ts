@@ -1,0 +1,143 @@
+import type { Caller } from '@kohort/access-flow';
+import { accessErrors } from '@kohort/access-domain';
+import type { Clock } from '@kohort/kernel-clock-random';
+import type {
+  ChangeLogPort,
+  CommandPort,
+  Json,
+  ModelRecord,
+  ProfileId,
+  ReadPort,
+  RuleCheck,
+  ScoreRecord,
+  WorkspaceCommands,
+  WorkspaceId,
+  WorkspaceReader,
+} from '@kohort/kernel-contracts';
+import type { AppError } from '@kohort/kernel-errors';
+import type { Logger } from '@kohort/kernel-telemetry';
+import type { ChangeFeed } from '../feeds/change-feed';
+import type { JobFeed } from '../feeds/job-feed';
+import { makeLoaders, type Loaders } from './loaders';
+
+/** What moved a person's score; see the port's adapter for how it is found. */
+export interface ScoreReasonRecord {
+  readonly feature: string;
+  readonly value: Json;
+  readonly contribution: number;
+}
+
+/** Says why a person has the score that they have. */
+export interface ScoreExplainer {
+  explain(
+    workspaceId: WorkspaceId,
+    asked: { readonly profileId: ProfileId; readonly model: ModelRecord; readonly score: ScoreRecord },
+  ): Promise<readonly ScoreReasonRecord[]>;
+}
+
+/** Makes the text and the digest of a new key; the text leaves the process once, in the answer. */
+export interface KeyMaker {
+  make(kind: 'api' | 'write', workspaceId: WorkspaceId): { readonly text: string; readonly digest: Uint8Array };
+}
+
+/** What all operations of a process share. */
+export interface GatewayServices {
+  readonly read: ReadPort;
+  readonly commands: CommandPort;
+  readonly changeLog: ChangeLogPort;
+  readonly changes: ChangeFeed;
+  readonly jobs: JobFeed;
+  readonly rules: RuleCheck;
+  readonly keys: KeyMaker;
+  /** Null where no explainer is bound: reasons are then absent, not empty. */
+  readonly explainer: ScoreExplainer | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly deadlineMs: number;
+}
+
+/** What is special about an operation on a websocket. */
+export interface LiveConnection {
+  /** Calls back once, when the connection is gone. */
+  onClose(callback: () => void): void;
+  /** Calls back once, when the caller's key is no longer good. */
+  onRefused(callback: (refusal: AppError) => void): void;
+  /** Counts the streams of this connection. */
+  readonly streams: { open: number };
+}
+
+/** What stands behind one operation. */
+export interface GatewayContext {
+  readonly caller: Caller | null;
+  /** Why there is no caller. */
+  readonly refusal: AppError | null;
+  readonly correlationId: string;
+  readonly services: GatewayServices;
+  readonly live: LiveConnection | null;
+  readonly reader: WorkspaceReader;
+  readonly commands: WorkspaceCommands;
+  readonly loaders: Loaders;
+}
+
+/** Who asks, and how. */
+export interface Asked {
+  readonly caller: Caller | null;
+  readonly refusal: AppError | null;
+  readonly correlationId: string;
+  readonly live: LiveConnection | null;
+}
+
+class OperationContext implements GatewayContext {
+  readonly caller: Caller | null;
+  readonly refusal: AppError | null;
+  readonly correlationId: string;
+  readonly live: LiveConnection | null;
+  readonly loaders: Loaders;
+  private readonly startedMs: number;
+
+  constructor(
+    readonly services: GatewayServices,
+    asked: Asked,
+  ) {
+    this.caller = asked.caller;
+    this.refusal = asked.refusal;
+    this.correlationId = asked.correlationId;
+    this.live = asked.live;
+    this.startedMs = services.clock.now();
+    this.loaders = makeLoaders(() => this.reader, asked.live === null);
+  }
+
+  /** A query has one deadline; each answer of a stream has its own. */
+  private get deadlineMs(): number {
+    const from = this.live === null ? this.startedMs : this.services.clock.now();
+    return from + this.services.deadlineMs;
+  }
+
+  private get workspaceId(): WorkspaceId {
+    if (this.caller === null) throw this.refusal ?? accessErrors.ACCESS_KEY_MISSING();
+    return this.caller.workspaceId;
+  }
+
+  get reader(): WorkspaceReader {
+    return this.services.read.forWorkspace(this.workspaceId, this.deadlineMs);
+  }
+
+  get commands(): WorkspaceCommands {
+    return this.services.commands.forWorkspace(this.workspaceId, this.deadlineMs);
+  }
+}
+
+/** Opens the context of an operation. */
+export function openContext(services: GatewayServices, asked: Asked): GatewayContext {
+  return new OperationContext(services, asked);
+}
+
+/**
+ * The caller of an operation whose policy has been checked.
+ *
+ * Throws  ACCESS_KEY_MISSING
+ */
+export function callerOf(context: GatewayContext): Caller {
+  if (context.caller === null) throw context.refusal ?? accessErrors.ACCESS_KEY_MISSING();
+  return context.caller;
+}

@@ -1,0 +1,35 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What the API itself refuses. */
+export const gatewayErrors = defineErrors({
+  GATEWAY_DOCUMENT_INVALID: { kind: 'invalid-input', message: () => 'the document is not GraphQL text' },
+  GATEWAY_TOO_DEEP: {
+    kind: 'invalid-input',
+    message: (d) => `the operation is ${String(d['depth'])} levels deep, ${String(d['limit'])} are allowed`,
+  },
+  GATEWAY_TOO_MANY_ALIASES: {
+    kind: 'invalid-input',
+    message: (d) => `the document has ${String(d['aliases'])} aliases, ${String(d['limit'])} are allowed`,
+  },
+  GATEWAY_TOO_MANY_DIRECTIVES: {
+    kind: 'invalid-input',
+    message: (d) => `the document has ${String(d['directives'])} directives, ${String(d['limit'])} are allowed`,
+  },
+  GATEWAY_TOO_COSTLY: {
+    kind: 'invalid-input',
+    message: (d) => `the operation may read ${String(d['cost'])} objects, ${String(d['limit'])} are allowed`,
+  },
+  GATEWAY_FIRST_OUT_OF_RANGE: { kind: 'invalid-input', message: () => '`first` is 1 to 100' },
+  GATEWAY_INTROSPECTION_OFF: { kind: 'forbidden', message: () => 'introspection is off; the schema is published' },
+  GATEWAY_PROFILE_UNNAMED: { kind: 'invalid-input', message: () => 'name a profile by `id` or by `identifier`' },
+  GATEWAY_NOT_FOUND: { kind: 'not-found', message: (d) => `there is no such ${String(d['what'])}` },
+  GATEWAY_POLICY_MISSING: {
+    kind: 'bug',
+    message: (d) => `these do not name their policy: ${String(d['handlers'])}`,
+  },
+  GATEWAY_STREAM_LIMIT: { kind: 'rate-limited', message: () => 'one connection carries at most 50 subscriptions' },
+  GATEWAY_STREAM_BROKEN: {
+    kind: 'transient',
+    message: () => 'the change log cannot be read now; resume from the last cursor',
+  },
+});

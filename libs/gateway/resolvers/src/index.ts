@@ -1,0 +1,30 @@
+export { PolicyGuard } from './context/policy.guard';
+export { Policy, handlersWithoutPolicy, policyOf, requirePolicies } from './context/policy';
+export type { PolicyName } from './context/policy';
+export { callerOf, openContext } from './context/gateway-context';
+export type {
+  Asked,
+  GatewayContext,
+  GatewayServices,
+  KeyMaker,
+  LiveConnection,
+  ScoreExplainer,
+  ScoreReasonRecord,
+} from './context/gateway-context';
+export { gatewayErrors } from './errors/gateway.errors';
+export { toPublicError } from './errors/public-error';
+export type { ErrorSetting } from './errors/public-error';
+export { ChangeFeed, ChangeStream } from './feeds/change-feed';
+export type { ChangeFilter, FeedParts } from './feeds/change-feed';
+export { HorizonPulse } from './feeds/horizon-pulse';
+export type { Beat, PulseParts } from './feeds/horizon-pulse';
+export { JobFeed, JobStream } from './feeds/job-feed';
+export type { JobFeedParts } from './feeds/job-feed';
+export { checkDocument, requireParsed } from './limits/check-document';
+export type { DocumentRules } from './limits/check-document';
+export { DEFAULT_LIMITS, MAX_FIRST } from './limits/limits';
+export type { GatewayLimits } from './limits/limits';
+export { measureDocument } from './limits/measure-document';
+export type { DocumentMeasure } from './limits/measure-document';
+export { RESOLVERS } from './resolver-list';
+export { buildSchema, schemaText } from './schema-text';

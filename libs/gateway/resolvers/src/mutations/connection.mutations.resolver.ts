@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { Args, Context, ID, Mutation, Resolver } from '@nestjs/graphql';
+import { parseScopes, requireGrantable } from '@kohort/access-domain';
+import {
+  CreateApiKeyInput,
+  CreateApiKeyResult,
+  CreateSourceInput,
+  CreateSourceResult,
+  CreateSyncInput,
+  CreateSyncResult,
+  RevokeApiKeyResult,
+  RunSyncResult,
+} from '@kohort/gateway-schema';
+import { keySchema } from '@kohort/kernel-contracts';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
+import { answer, type Answer } from '../errors/results';
+import { IdempotencyKey } from './mutation-args';
+import { requestJob } from './run-request';
+
+const nameSchema = z.string().trim().min(1).max(200);
+const mappingSchema = z.record(z.string().max(200), z.string().max(500));
+
+/** Sources, keys, and the syncs between segments and destinations. */
+@Resolver()
+export class ConnectionMutationsResolver {
+  @Mutation(() => CreateSourceResult, { description: 'The write key is shown in this answer and never again.' })
+  @Policy('graphql:write')
+  createSource(
+    @Args('input', { type: () => CreateSourceInput }) input: CreateSourceInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('NewSource', async () => {
+      const fields = z.object({ key: keySchema, name: nameSchema, kind: z.string() }).parse(input);
+      const key = context.services.keys.make('write', callerOf(context).workspaceId);
+      const source = { ...fields, writeKeyDigest: key.digest };
+      const made = await context.commands.createSource(source, idempotencyKey ?? null);
+      return { source: made.record, writeKey: made.fresh ? key.text : null };
+    });
+  }
+
+  @Mutation(() => CreateApiKeyResult, { description: 'The key is shown in this answer and never again.' })
+  @Policy('keys:write')
+  createApiKey(
+    @Args('input', { type: () => CreateApiKeyInput }) input: CreateApiKeyInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('NewApiKey', async () => {
+      const caller = callerOf(context);
+      const { name } = z.object({ name: nameSchema }).parse(input);
+      const scopes = parseScopes(input.scopes);
+      requireGrantable(caller.scopes, scopes);
+      const key = context.services.keys.make('api', caller.workspaceId);
+      const made = await context.commands.createApiKey(
+        { name, scopes, digest: key.digest, expiresAt: input.expiresAt ?? null },
+        idempotencyKey ?? null,
+      );
+      return { id: made.record.id, key: made.fresh ? key.text : null };
+    });
+  }
+
+  @Mutation(() => RevokeApiKeyResult)
+  @Policy('keys:write')
+  revokeApiKey(
+    @Args('id', { type: () => ID }) id: string,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('RevokedApiKey', async () => {
+      await context.commands.revokeApiKey(id);
+      return { id };
+    });
+  }
+
+  @Mutation(() => CreateSyncResult, { description: 'A live sync begins with everybody who is in already.' })
+  @Policy('graphql:write')
+  createSync(
+    @Args('input', { type: () => CreateSyncInput }) input: CreateSyncInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Sync', async () => {
+      const { mapping } = z.object({ mapping: mappingSchema.default({}) }).parse({ mapping: input.mapping ?? {} });
+      const sync = {
+        destinationKey: input.destination,
+        segmentKey: input.segment,
+        mapping,
+        mode: z.enum(['live', 'manual']).parse(input.mode),
+      };
+      return (await context.commands.createSync(sync, idempotencyKey ?? null)).record;
+    });
+  }
+
+  @Mutation(() => RunSyncResult)
+  @Policy('graphql:write')
+  runSync(
+    @Args('id', { type: () => ID }) id: string,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Job', async () => {
+      const sync = await context.loaders.sync.load(id);
+      if (!sync) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'sync' });
+      return requestJob(context, { job: 'sync.run', params: { syncId: sync.id }, idempotencyKey });
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { Args, Context, ID, Mutation, Resolver } from '@nestjs/graphql';
+import {
+  CancelJobResult,
+  ComputeFeaturesResult,
+  DateTimeScalar,
+  ImportRecordsInput,
+  ImportRecordsResult,
+  TrainClustersInput,
+  TrainClustersResult,
+  TrainPropensityInput,
+  TrainPropensityResult,
+} from '@kohort/gateway-schema';
+import { runParams } from '@kohort/kernel-contracts';
+import type { GatewayContext } from '../context/gateway-context';
+import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
+import { answer, type Answer } from '../errors/results';
+import { IdempotencyKey } from './mutation-args';
+import { instantText, requestJob } from './run-request';
+
+/** Long work: each of these answers a job at once. */
+@Resolver()
+export class JobMutationsResolver {
+  @Mutation(() => ImportRecordsResult)
+  @Policy('graphql:write')
+  importRecords(
+    @Args('input', { type: () => ImportRecordsInput }) input: ImportRecordsInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Job', async () => {
+      const source = await context.reader.sourceByKey(input.source);
+      if (!source) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'source' });
+      const { artifactKey, fileName, mapping } = input;
+      const params = runParams['ingest.import'].parse({ artifactKey, fileName, mapping, sourceId: source.id });
+      return requestJob(context, { job: 'ingest.import', params, idempotencyKey });
+    });
+  }
+
+  @Mutation(() => ComputeFeaturesResult)
+  @Policy('graphql:write')
+  computeFeatures(
+    @Args('asOf', { type: () => DateTimeScalar, nullable: true, description: 'Now when absent.' }) asOf: number | null,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const params = { asOf: instantText(asOf ?? context.services.clock.now()) };
+    return answer('Job', () => requestJob(context, { job: 'features.compute', params, idempotencyKey }));
+  }
+
+  @Mutation(() => TrainClustersResult)
+  @Policy('graphql:write')
+  trainClusters(
+    @Args('input', { type: () => TrainClustersInput }) input: TrainClustersInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const params = {
+      modelKey: input.key,
+      asOf: instantText(input.asOf ?? context.services.clock.now()),
+      ...(input.features == null ? {} : { features: input.features }),
+      k: input.k ?? 'auto',
+      seed: input.seed,
+    };
+    return answer('Job', async () => {
+      const parsed = runParams['models.fitClusters'].parse(params);
+      return requestJob(context, { job: 'models.fitClusters', params: parsed, idempotencyKey });
+    });
+  }
+
+  @Mutation(() => TrainPropensityResult)
+  @Policy('graphql:write')
+  trainPropensity(
+    @Args('input', { type: () => TrainPropensityInput }) input: TrainPropensityInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const params = {
+      modelKey: input.key,
+      ...(input.asOf == null ? {} : { asOf: instantText(input.asOf) }),
+      horizonDays: input.horizonDays,
+      event: input.event,
+      seed: input.seed,
+    };
+    return answer('Job', async () => {
+      const parsed = runParams['models.fitPropensity'].parse(params);
+      return requestJob(context, { job: 'models.fitPropensity', params: parsed, idempotencyKey });
+    });
+  }
+
+  @Mutation(() => CancelJobResult, { description: 'Asks a job to stop; one that has not begun is cancelled at once.' })
+  @Policy('graphql:write')
+  cancelJob(
+    @Args('id', { type: () => ID }) id: string,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Job', async () => context.commands.cancelRun(id));
+  }
+}

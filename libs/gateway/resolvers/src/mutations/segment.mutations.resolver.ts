@@ -1,0 +1,82 @@
+import { Args, Context, Int, Mutation, Resolver } from '@nestjs/graphql';
+import {
+  ArchiveSegmentResult,
+  CreateSegmentInput,
+  CreateSegmentResult,
+  JsonScalar,
+  PublishSegmentResult,
+  UpdateSegmentResult,
+} from '@kohort/gateway-schema';
+import { keySchema, type Json, type RuleVerdict } from '@kohort/kernel-contracts';
+import type { GatewayContext } from '../context/gateway-context';
+import { Policy } from '../context/policy';
+import { answer, invalidInput, type Answer } from '../errors/results';
+import { IdempotencyKey } from './mutation-args';
+
+function checked(context: GatewayContext, rule: unknown): RuleVerdict {
+  return context.services.rules.check(rule as Json);
+}
+
+/** Draft → publish → archive. A published version is served once its back-fill is complete. */
+@Resolver()
+export class SegmentMutationsResolver {
+  @Mutation(() => CreateSegmentResult, { description: 'Makes a draft with version 1.' })
+  @Policy('graphql:write')
+  async createSegment(
+    @Args('input', { type: () => CreateSegmentInput }) input: CreateSegmentInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const key = keySchema.safeParse(input.key);
+    if (!key.success) {
+      return invalidInput('GATEWAY_INPUT_INVALID', [{ path: 'key', message: key.error.issues[0]?.message ?? '' }]);
+    }
+    const verdict = checked(context, input.rule);
+    if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
+    return answer('Segment', async () => {
+      const segment = { ...input, key: key.data, rule: verdict.rule, ruleHash: verdict.hash };
+      return (await context.commands.createSegment(segment, idempotencyKey ?? null)).record;
+    });
+  }
+
+  @Mutation(() => UpdateSegmentResult, {
+    description: 'Adds a version; the live one goes on serving until the new one is published.',
+  })
+  @Policy('graphql:write')
+  async updateSegment(
+    @Args('key') key: string,
+    @Args('rule', { type: () => JsonScalar }) rule: unknown,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const verdict = checked(context, rule);
+    if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
+    // The same rule again is the same version, so that a repeat is harmless with or without a key.
+    return answer('Segment', () =>
+      context.commands.draftSegmentVersion(key, { rule: verdict.rule, ruleHash: verdict.hash }),
+    );
+  }
+
+  @Mutation(() => PublishSegmentResult, { description: 'Computes a version for everybody, then serves it.' })
+  @Policy('graphql:write')
+  publishSegment(
+    @Args('key') key: string,
+    @Args('version', { type: () => Int, nullable: true, description: 'The latest when absent.' })
+    version: number | null,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const target = { key, version: version ?? null };
+    return answer('Job', () => context.commands.publishSegment(target, idempotencyKey ?? null));
+  }
+
+  @Mutation(() => ArchiveSegmentResult)
+  @Policy('graphql:write')
+  archiveSegment(
+    @Args('key') key: string,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Segment', () => context.commands.archiveSegment(key));
+  }
+}

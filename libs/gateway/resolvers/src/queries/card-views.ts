@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { modelCardSchema, type ClusterSheet, type Json } from '@kohort/kernel-contracts';
+
+const clusterRule = z.object({
+  where: z.object({ cluster: z.object({ model: z.string(), in: z.array(z.string()) }) }),
+});
+
+/** The clusters that a segment's rule stands for; null when the rule is of another kind. */
+export function clustersNamedBy(rule: Json): { readonly model: string; readonly in: readonly string[] } | null {
+  const parsed = clusterRule.safeParse(rule);
+  return parsed.success ? parsed.data.where.cluster : null;
+}
+
+/** The cluster sheets of a model's card; empty for another kind of model. */
+export function sheetsOf(card: Json): readonly ClusterSheet[] {
+  const parsed = modelCardSchema.safeParse(card);
+  return parsed.success && parsed.data.kind === 'clustering' ? parsed.data.clusters : [];
+}
+
+/**
+ * The figures of a card by which its model is judged: silhouette and k of a clustering; of a propensity model the figures
+ * of the candidate that was chosen, on later data, beside the base rate.
+ */
+export function metricsOf(card: Json): Json {
+  const parsed = modelCardSchema.safeParse(card);
+  if (!parsed.success) return null;
+  if (parsed.data.kind === 'clustering') {
+    const { k, rows, silhouette, inertia } = parsed.data;
+    return { k, rows, silhouette, inertia };
+  }
+  const { baseRate, trainRows, testRows, candidates } = parsed.data;
+  const chosen = candidates.find((candidate) => candidate.chosen);
+  if (!chosen) return { baseRate, trainRows, testRows };
+  const { auc, aucLow, aucHigh, logLoss, brier, liftTopDecile } = chosen;
+  return { baseRate, trainRows, testRows, algorithm: chosen.name, auc, aucLow, aucHigh, logLoss, brier, liftTopDecile };
+}

@@ -1,0 +1,128 @@
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  ClusterType,
+  JobType,
+  JsonScalar,
+  ModelConnection,
+  ModelType,
+  ModelVersionConnection,
+  ModelVersionType,
+  PageArgs,
+  ProfileType,
+  ScoreReasonType,
+  ScoreType,
+} from '@kohort/gateway-schema';
+import type { ModelRecord, ModelVersionRecord, ScoreRecord } from '@kohort/kernel-contracts';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { asIs, connection, pageOf } from '../context/pages';
+import { Policy } from '../context/policy';
+import { metricsOf, sheetsOf } from './card-views';
+
+/** Models, their versions, and what they say of people. */
+@Resolver(() => ModelType)
+export class ModelResolver {
+  @Query(() => ModelConnection)
+  @Policy('graphql:read')
+  async models(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
+    return connection(await context.reader.models.list(pageOf(args)), asIs);
+  }
+
+  @Query(() => ModelType, { nullable: true })
+  @Policy('graphql:read')
+  model(@Args('key') key: string, @Context('gateway') context: GatewayContext) {
+    return context.loaders.modelByKey.load(key);
+  }
+
+  @Query(() => ScoreType, {
+    nullable: true,
+    description: 'Null when there is no such profile or model, or the live version does not know this person.',
+  })
+  @Policy('graphql:read')
+  async score(
+    @Args('profile', { type: () => ID }) profileId: string,
+    @Args('model') modelKey: string,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    const model = await context.loaders.modelByKey.load(modelKey);
+    return model ? context.reader.models.score(profileId, model.id) : null;
+  }
+
+  @ResolveField(() => ModelVersionConnection, { description: 'Newest first.' })
+  @Policy('graphql:read')
+  async versions(
+    @Parent() model: ModelRecord,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.models.versions(model.id, pageOf(args)), asIs);
+  }
+
+  @ResolveField(() => ModelVersionType, { nullable: true, description: 'The live version; the latest when none is.' })
+  @Policy('graphql:read')
+  currentVersion(@Parent() model: ModelRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.modelVersion.load(model.id);
+  }
+
+  @ResolveField(() => JsonScalar, { nullable: true, description: 'The card of the current version.' })
+  @Policy('graphql:read')
+  async card(@Parent() model: ModelRecord, @Context('gateway') context: GatewayContext) {
+    return (await context.loaders.modelVersion.load(model.id))?.card ?? null;
+  }
+
+  @ResolveField(() => JsonScalar, {
+    nullable: true,
+    description: 'The figures by which the current version is judged.',
+  })
+  @Policy('graphql:read')
+  async metrics(@Parent() model: ModelRecord, @Context('gateway') context: GatewayContext) {
+    const version = await context.loaders.modelVersion.load(model.id);
+    return version ? metricsOf(version.card) : null;
+  }
+
+  @ResolveField(() => [ClusterType], {
+    description: 'Of the current version; empty for a model that is no clustering.',
+  })
+  @Policy('graphql:read')
+  async clusters(@Parent() model: ModelRecord, @Context('gateway') context: GatewayContext) {
+    const version = await context.loaders.modelVersion.load(model.id);
+    return version ? sheetsOf(version.card) : [];
+  }
+}
+
+/** The edges of a model's version. */
+@Resolver(() => ModelVersionType)
+export class ModelVersionResolver {
+  @ResolveField(() => JobType, { nullable: true, description: 'The job that trained it.' })
+  @Policy('graphql:read')
+  trainedBy(@Parent() version: ModelVersionRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.job.load(version.runId);
+  }
+}
+
+/** The edges of a score. */
+@Resolver(() => ScoreType)
+export class ScoreResolver {
+  @ResolveField(() => ModelType)
+  @Policy('graphql:read')
+  model(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.model.load(score.modelId);
+  }
+
+  @ResolveField(() => ProfileType)
+  @Policy('graphql:read')
+  profile(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.profile.load(score.profileId);
+  }
+
+  @ResolveField(() => [ScoreReasonType], {
+    nullable: true,
+    description: 'What moved this score, the strongest first. Null where this installation cannot say.',
+  })
+  @Policy('graphql:read')
+  async reasons(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
+    const { explainer } = context.services;
+    const model = await context.loaders.model.load(score.modelId);
+    if (!explainer || !model) return null;
+    return explainer.explain(callerOf(context).workspaceId, { profileId: score.profileId, model, score });
+  }
+}

@@ -1,0 +1,197 @@
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  ClusterType,
+  DateTimeScalar,
+  FreshnessType,
+  JsonScalar,
+  MembershipConnection,
+  MembershipExplanationType,
+  MembershipType,
+  PageArgs,
+  ProfileType,
+  SegmentConnection,
+  SegmentFilter,
+  SegmentType,
+  SegmentVersionConnection,
+  SyncConnection,
+} from '@kohort/gateway-schema';
+import type { Json, MembershipProofRecord, MembershipRecord, SegmentRecord } from '@kohort/kernel-contracts';
+import type { GatewayContext } from '../context/gateway-context';
+import { asIs, connection, pageOf } from '../context/pages';
+import { Policy } from '../context/policy';
+import { clustersNamedBy, sheetsOf } from './card-views';
+
+/** A membership as the API shows it: those who were never in have no version and no cause. */
+type MembershipNode = Omit<MembershipRecord, 'segmentVersion' | 'cause'> & {
+  readonly segmentVersion: number | null;
+  readonly cause: string | null;
+};
+
+interface Pair {
+  readonly profileId: string;
+  readonly segment: string;
+}
+
+async function proofOf(
+  context: GatewayContext,
+  pair: Pair,
+): Promise<{ node: MembershipNode; proof: MembershipProofRecord | null } | null> {
+  const [profile, segment] = await Promise.all([
+    context.loaders.profile.load(pair.profileId),
+    context.loaders.segmentByKey.load(pair.segment),
+  ]);
+  if (!profile || !segment) return null;
+  const proof = await context.reader.segments.proof(profile.id, segment.id);
+  const never: MembershipNode = {
+    segmentId: segment.id,
+    profileId: profile.id,
+    member: false,
+    changeVersion: 0,
+    segmentVersion: null,
+    enteredAt: null,
+    exitedAt: null,
+    cause: null,
+  };
+  return { node: proof ?? never, proof };
+}
+
+async function ruleOf(context: GatewayContext, segmentId: string): Promise<Json> {
+  return (await context.loaders.segmentVersion.load(segmentId))?.rule ?? null;
+}
+
+/** Segments, and who is in them. */
+@Resolver(() => SegmentType)
+export class SegmentResolver {
+  @Query(() => SegmentConnection)
+  @Policy('graphql:read')
+  async segments(
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Args('filter', { type: () => SegmentFilter, nullable: true }) filter: SegmentFilter | null,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    const narrowed = {
+      kind: filter?.kind ?? undefined,
+      status: filter?.status ?? undefined,
+      search: filter?.search ?? undefined,
+    };
+    return connection(await context.reader.segments.list(narrowed, pageOf(args)), asIs);
+  }
+
+  @Query(() => SegmentType, { nullable: true })
+  @Policy('graphql:read')
+  segment(@Args('key') key: string, @Context('gateway') context: GatewayContext) {
+    return context.loaders.segmentByKey.load(key);
+  }
+
+  @Query(() => MembershipType, { nullable: true, description: 'Null when there is no such profile or segment.' })
+  @Policy('graphql:read')
+  async membership(
+    @Args('profile', { type: () => ID }) profileId: string,
+    @Args('segment') segment: string,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<MembershipNode | null> {
+    return (await proofOf(context, { profileId, segment }))?.node ?? null;
+  }
+
+  @Query(() => MembershipExplanationType, {
+    nullable: true,
+    description: 'Why this person is in, or is not. Null when there is no such profile or segment.',
+  })
+  @Policy('graphql:read')
+  async explainMembership(
+    @Args('profile', { type: () => ID }) profileId: string,
+    @Args('segment') segment: string,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    const found = await proofOf(context, { profileId, segment });
+    if (!found) return null;
+    return {
+      membership: found.node,
+      proof: found.proof?.proof ?? null,
+      proofHash: found.proof?.proofHash ?? null,
+      nextChangeAt: found.proof?.nextChangeAt ?? null,
+      rule: await ruleOf(context, found.node.segmentId),
+    };
+  }
+
+  @ResolveField(() => JsonScalar, {
+    nullable: true,
+    description: 'Of the live version; of the latest when none is live.',
+  })
+  @Policy('graphql:read')
+  rule(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    return ruleOf(context, segment.id);
+  }
+
+  @ResolveField(() => SegmentVersionConnection)
+  @Policy('graphql:read')
+  async versions(
+    @Parent() segment: SegmentRecord,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.segments.versions(segment.id, pageOf(args)), asIs);
+  }
+
+  @ResolveField(() => MembershipConnection, { description: 'Those who are in, by profile id.' })
+  @Policy('graphql:read')
+  async members(
+    @Parent() segment: SegmentRecord,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.segments.members(segment.id, pageOf(args)), asIs);
+  }
+
+  @ResolveField(() => FreshnessType)
+  @Policy('graphql:read')
+  freshness(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.freshness.load(segment.id);
+  }
+
+  @ResolveField(() => DateTimeScalar, { nullable: true })
+  @Policy('graphql:read')
+  async lastChangeAt(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    return (await context.loaders.freshness.load(segment.id))?.lastChangeAt ?? null;
+  }
+
+  @ResolveField(() => [ClusterType], {
+    nullable: true,
+    description: 'For a cluster segment: the sheets of the clusters that its rule names.',
+  })
+  @Policy('graphql:read')
+  async profileSheet(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    const named = clustersNamedBy(await ruleOf(context, segment.id));
+    if (!named) return null;
+    const model = await context.loaders.modelByKey.load(named.model);
+    if (!model) return null;
+    const version = await context.loaders.modelVersion.load(model.id);
+    return version ? sheetsOf(version.card).filter((sheet) => named.in.includes(sheet.key)) : null;
+  }
+
+  @ResolveField(() => SyncConnection, { description: 'Where this segment is synced to.' })
+  @Policy('graphql:read')
+  async usedBy(
+    @Parent() segment: SegmentRecord,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.syncs.list({ segmentId: segment.id }, pageOf(args)), asIs);
+  }
+}
+
+/** The edges of a membership. */
+@Resolver(() => MembershipType)
+export class MembershipResolver {
+  @ResolveField(() => SegmentType)
+  @Policy('graphql:read')
+  segment(@Parent() membership: MembershipNode, @Context('gateway') context: GatewayContext) {
+    return context.loaders.segment.load(membership.segmentId);
+  }
+
+  @ResolveField(() => ProfileType)
+  @Policy('graphql:read')
+  profile(@Parent() membership: MembershipNode, @Context('gateway') context: GatewayContext) {
+    return context.loaders.profile.load(membership.profileId);
+  }
+}

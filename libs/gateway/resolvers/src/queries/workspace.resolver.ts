@@ -1,0 +1,72 @@
+import { Args, Context, Float, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  ChangeLogType,
+  LedgerConnection,
+  LedgerEntryType,
+  LedgerRange,
+  PageArgs,
+  SourceConnection,
+  SourceType,
+  WorkspaceType,
+} from '@kohort/gateway-schema';
+import type { LedgerRecord, WorkspaceRecord } from '@kohort/kernel-contracts';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { asIs, connection, pageOf } from '../context/pages';
+import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
+
+/** The workspace that the caller's key names, its sources and its books. */
+@Resolver(() => WorkspaceType)
+export class WorkspaceResolver {
+  @Query(() => WorkspaceType)
+  @Policy('graphql:read')
+  async workspace(@Context('gateway') context: GatewayContext): Promise<WorkspaceRecord> {
+    const workspace = await context.reader.workspace();
+    if (!workspace) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'workspace' });
+    return workspace;
+  }
+
+  @Query(() => SourceConnection)
+  @Policy('graphql:read')
+  async sources(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
+    return connection(await context.reader.sources(pageOf(args)), asIs);
+  }
+
+  @Query(() => LedgerConnection, {
+    description: 'Per source: received = stored + duplicate + rejected + suppressed + quarantined.',
+  })
+  @Policy('graphql:read')
+  async ledger(
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Args('range', { type: () => LedgerRange, nullable: true }) range: LedgerRange | null,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    const bounds = { fromMs: range?.from ?? undefined, toMs: range?.to ?? undefined };
+    return connection(await context.reader.ledger(bounds, pageOf(args)), asIs);
+  }
+
+  @Query(() => ChangeLogType)
+  @Policy('graphql:read')
+  async changeLog(@Context('gateway') context: GatewayContext): Promise<ChangeLogType> {
+    return { head: await context.services.changeLog.head(callerOf(context).workspaceId) };
+  }
+}
+
+/** The edges of a ledger entry. */
+@Resolver(() => LedgerEntryType)
+export class LedgerEntryResolver {
+  @ResolveField(() => SourceType)
+  @Policy('graphql:read')
+  source(@Parent() entry: LedgerRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.source.load(entry.sourceId);
+  }
+
+  @ResolveField(() => Float, {
+    description: 'received − (stored + duplicate + rejected + suppressed + quarantined): 0.',
+  })
+  @Policy('graphql:read')
+  residual(@Parent() entry: LedgerRecord): number {
+    const known = entry.stored + entry.duplicate + entry.rejected + entry.suppressed + entry.quarantined;
+    return entry.received - known;
+  }
+}

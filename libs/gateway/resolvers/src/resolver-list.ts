@@ -1,0 +1,32 @@
+import { ConnectionMutationsResolver } from './mutations/connection.mutations.resolver';
+import { JobMutationsResolver } from './mutations/job.mutations.resolver';
+import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
+import { JobResolver } from './queries/job.resolver';
+import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
+import { EventResolver, ProfileResolver } from './queries/profile.resolver';
+import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
+import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
+import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
+import { StreamResolver } from './subscriptions/stream.resolver';
+
+/** Everything that answers a field: what the host provides, what the schema is made from, what must name a policy. */
+export const RESOLVERS = [
+  WorkspaceResolver,
+  LedgerEntryResolver,
+  SegmentResolver,
+  MembershipResolver,
+  ProfileResolver,
+  EventResolver,
+  ModelResolver,
+  ModelVersionResolver,
+  ScoreResolver,
+  DestinationResolver,
+  SyncResolver,
+  SyncRunResolver,
+  SyncRecordResolver,
+  JobResolver,
+  SegmentMutationsResolver,
+  JobMutationsResolver,
+  ConnectionMutationsResolver,
+  StreamResolver,
+] as const;

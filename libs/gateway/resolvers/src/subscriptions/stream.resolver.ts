@@ -1,0 +1,74 @@
+import { Args, Context, ID, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import {
+  CursorScalar,
+  JobType,
+  MembershipChangeKind,
+  MembershipChangeType,
+  ProfileType,
+  SegmentType,
+} from '@kohort/gateway-schema';
+import type { MembershipChange } from '@kohort/kernel-contracts';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
+import { liveStream } from '../feeds/live-stream';
+import type { ChangeFilter } from '../feeds/change-feed';
+
+async function filterOf(
+  context: GatewayContext,
+  asked: { segment: string | null; profile: string | null; kinds: readonly string[] | null },
+): Promise<ChangeFilter> {
+  const segment = asked.segment === null ? null : await context.loaders.segmentByKey.load(asked.segment);
+  if (asked.segment !== null && !segment) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'segment' });
+  const profile = asked.profile === null ? null : await context.loaders.profile.load(asked.profile);
+  if (asked.profile !== null && !profile) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'profile' });
+  return { segmentId: segment?.id, profileId: profile?.id, kinds: asked.kinds ?? undefined };
+}
+
+/** What comes by itself. */
+@Resolver(() => MembershipChangeType)
+export class StreamResolver {
+  @Subscription(() => MembershipChangeType, {
+    description: 'Who enters and leaves, in commit order, without a gap behind `after` (from now on when absent).',
+  })
+  @Policy('graphql:read')
+  membershipChanged(
+    @Args('segment', { type: () => String, nullable: true, description: 'Key of a segment.' }) segment: string | null,
+    @Args('profile', { type: () => ID, nullable: true }) profile: string | null,
+    @Args('kinds', { type: () => [MembershipChangeKind], nullable: true }) kinds: string[] | null,
+    @Args('after', { type: () => CursorScalar, nullable: true }) after: string | null,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    const asked = { segment: segment ?? null, profile: profile ?? null, kinds: kinds ?? null };
+    return liveStream(context, 'membershipChanged', async () => {
+      const filter = await filterOf(context, asked);
+      return context.services.changes.open(callerOf(context).workspaceId, after ?? null, filter);
+    });
+  }
+
+  @Subscription(() => JobType, {
+    description: 'A job as it goes on, beginning with its present state; over when it is.',
+  })
+  @Policy('graphql:read')
+  jobProgress(@Args('id', { type: () => ID }) id: string, @Context('gateway') context: GatewayContext) {
+    return liveStream(context, 'jobProgress', () => context.services.jobs.open(callerOf(context).workspaceId, id));
+  }
+
+  @ResolveField(() => ID)
+  @Policy('graphql:read')
+  id(@Parent() change: MembershipChange): string {
+    return `${change.segmentId}:${change.profileId}:${change.changeVersion}`;
+  }
+
+  @ResolveField(() => SegmentType)
+  @Policy('graphql:read')
+  segment(@Parent() change: MembershipChange, @Context('gateway') context: GatewayContext) {
+    return context.loaders.segment.load(change.segmentId);
+  }
+
+  @ResolveField(() => ProfileType)
+  @Policy('graphql:read')
+  profile(@Parent() change: MembershipChange, @Context('gateway') context: GatewayContext) {
+    return context.loaders.profile.load(change.profileId);
+  }
+}

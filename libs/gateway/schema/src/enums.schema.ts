@@ -1,0 +1,65 @@
+import { registerEnumType } from '@nestjs/graphql';
+import { SCOPES } from '@kohort/access-domain';
+
+/** Enum values as GraphQL shows them (`INSUFFICIENT_DATA`) over the words that are stored (`insufficient_data`). */
+export type EnumMap<V extends string> = Readonly<Record<string, V>>;
+
+function enumOf<const V extends string>(name: string, values: readonly V[], description: string): EnumMap<V> {
+  const map: Record<string, V> = {};
+  for (const value of values) map[value.replaceAll(':', '_').toUpperCase()] = value;
+  registerEnumType(map, { name, description });
+  return map;
+}
+
+export const SegmentKind = enumOf(
+  'SegmentKind',
+  ['rule', 'cluster', 'predictive', 'list'],
+  'What decides who is in a segment.',
+);
+export const SegmentStatus = enumOf(
+  'SegmentStatus',
+  ['draft', 'backfilling', 'live', 'held', 'paused', 'failed', 'archived'],
+  'Where a segment stands.',
+);
+export const ChangeCause = enumOf(
+  'ChangeCause',
+  ['event', 'time', 'edit', 'merge', 'import', 'model', 'erasure'],
+  'Why a membership changed.',
+);
+export const MembershipChangeKind = enumOf('MembershipChangeKind', ['entered', 'exited'], 'In or out.');
+export const TraitKind = enumOf('TraitKind', ['custom', 'computed', 'predictive', 'cluster'], 'Where a trait is from.');
+export const SourceKind = enumOf('SourceKind', ['http', 'import', 'demo'], 'How records come in.');
+export const ModelKind = enumOf('ModelKind', ['clustering', 'propensity'], 'What a model says of people.');
+export const ModelVersionStatus = enumOf(
+  'ModelVersionStatus',
+  ['training', 'insufficient_data', 'refused', 'failed', 'ready', 'degraded', 'retired'],
+  'Where a version of a model stands; which one is served is a pointer, not a status.',
+);
+export const ModelGrade = enumOf(
+  'ModelGrade',
+  ['poor', 'fair', 'good', 'excellent'],
+  'How far a model can be trusted.',
+);
+export const SyncMode = enumOf('SyncMode', ['live', 'manual'], 'Whether changes leave by themselves.');
+export const SyncRunStatus = enumOf(
+  'SyncRunStatus',
+  ['queued', 'held', 'running', 'succeeded', 'partial', 'failed', 'cancelled'],
+  'Where a sync run stands; partial is not success.',
+);
+export const MemberState = enumOf(
+  'MemberState',
+  ['clean', 'owed', 'sending', 'unknown', 'rejected', 'parked', 'held'],
+  'How a person stands in a destination.',
+);
+export const RecordFate = enumOf(
+  'RecordFate',
+  ['pending', 'sent', 'accepted', 'rejected', 'unknown', 'unattributed', 'skipped', 'matched'],
+  "One member's fate in one run.",
+);
+export const SyncOperation = enumOf('SyncOperation', ['add', 'remove'], 'What was to be done at the destination.');
+export const JobStatus = enumOf(
+  'JobStatus',
+  ['queued', 'running', 'succeeded', 'failed', 'cancelled'],
+  'Where a long job stands.',
+);
+export const KeyScope = enumOf('KeyScope', SCOPES, 'What an API key may do.');

@@ -1,0 +1,115 @@
+export { CursorScalar, DateTimeScalar, JsonScalar } from './scalars.schema';
+export {
+  ChangeCause,
+  JobStatus,
+  KeyScope,
+  MemberState,
+  MembershipChangeKind,
+  ModelGrade,
+  ModelKind,
+  ModelVersionStatus,
+  RecordFate,
+  SegmentKind,
+  SegmentStatus,
+  SourceKind,
+  SyncMode,
+  SyncOperation,
+  SyncRunStatus,
+  TraitKind,
+} from './enums.schema';
+export type { EnumMap } from './enums.schema';
+export { PageArgs, PageInfoType, connectionOf } from './page.schema';
+export type { Connection, Edge } from './page.schema';
+export {
+  ConflictType,
+  FailureType,
+  InvalidInputType,
+  IssueType,
+  NeedsAttentionType,
+  NotFoundType,
+  resultOf,
+} from './failure.schema';
+export {
+  ChangeLogType,
+  LedgerConnection,
+  LedgerEntryType,
+  LedgerRange,
+  NewApiKeyType,
+  NewSourceType,
+  RevokedApiKeyType,
+  SourceConnection,
+  SourceType,
+  WorkspaceType,
+} from './workspace.schema';
+export {
+  FreshnessType,
+  MembershipConnection,
+  MembershipExplanationType,
+  MembershipType,
+  SegmentConnection,
+  SegmentFilter,
+  SegmentType,
+  SegmentVersionConnection,
+  SegmentVersionType,
+} from './segment.schema';
+export {
+  EventConnection,
+  EventType,
+  FeaturesType,
+  IdentifierConnection,
+  IdentifierType,
+  ProfileArgs,
+  ProfileType,
+  TraitConnection,
+  TraitType,
+} from './profile.schema';
+export {
+  ClusterFeatureType,
+  ClusterType,
+  ModelConnection,
+  ModelType,
+  ModelVersionConnection,
+  ModelVersionType,
+  ScoreConnection,
+  ScoreReasonType,
+  ScoreType,
+} from './model.schema';
+export {
+  DestinationConnection,
+  DestinationType,
+  SyncConnection,
+  SyncRecordConnection,
+  SyncRecordFilter,
+  SyncRecordType,
+  SyncRunConnection,
+  SyncRunType,
+  SyncStateCountType,
+  SyncType,
+} from './sync.schema';
+export { JobConnection, JobErrorType, JobFilter, JobType, ProgressType } from './job.schema';
+export { MembershipChangeType } from './change.schema';
+export {
+  CreateApiKeyInput,
+  CreateSegmentInput,
+  CreateSourceInput,
+  CreateSyncInput,
+  ImportRecordsInput,
+  TrainClustersInput,
+  TrainPropensityInput,
+} from './inputs.schema';
+export {
+  ArchiveSegmentResult,
+  CancelJobResult,
+  ComputeFeaturesResult,
+  CreateApiKeyResult,
+  CreateSegmentResult,
+  CreateSourceResult,
+  CreateSyncResult,
+  ImportRecordsResult,
+  PublishSegmentResult,
+  RevokeApiKeyResult,
+  RunSyncResult,
+  TrainClustersResult,
+  TrainPropensityResult,
+  UpdateSegmentResult,
+} from './results.schema';

@@ -1,0 +1,115 @@
+import { Field, InputType, Int } from '@nestjs/graphql';
+import { KeyScope, SegmentKind, SourceKind, SyncMode } from './enums.schema';
+import { DateTimeScalar, JsonScalar } from './scalars.schema';
+
+/** A source to be made. */
+@InputType()
+export class CreateSourceInput {
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => SourceKind, { defaultValue: 'http' })
+  kind!: string;
+}
+
+/** A segment to be made, as a draft. */
+@InputType()
+export class CreateSegmentInput {
+  @Field(() => String, { description: 'snake_case, immutable, never reused.' })
+  key!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => SegmentKind, { defaultValue: 'rule' })
+  kind!: string;
+
+  @Field(() => JsonScalar, { description: '{"version": 1, "entity": "profile", "where": …}' })
+  rule!: unknown;
+}
+
+/** A file to be read in. */
+@InputType()
+export class ImportRecordsInput {
+  @Field(() => String, { description: 'What POST /v2/artifacts answered.' })
+  artifactKey!: string;
+
+  @Field(() => String)
+  fileName!: string;
+
+  @Field(() => String, { description: 'Key of the source that the records count for.' })
+  source!: string;
+
+  @Field(() => JsonScalar, { description: 'Name of a known mapping, or a mapping.' })
+  mapping!: unknown;
+}
+
+/** A clustering to be trained. */
+@InputType()
+export class TrainClustersInput {
+  @Field(() => String, { description: 'Key of the model; made when it is new.' })
+  key!: string;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
+  asOf?: number | null;
+
+  @Field(() => [String], { nullable: true, description: 'Names of features; all numeric ones when absent.' })
+  features?: string[] | null;
+
+  @Field(() => Int, { nullable: true, description: '2 to 100; chosen from the data when absent.' })
+  k?: number | null;
+
+  @Field(() => Int, { defaultValue: 1 })
+  seed!: number;
+}
+
+/** A propensity model to be trained. */
+@InputType()
+export class TrainPropensityInput {
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String, { description: 'Name of the event that is to happen.' })
+  event!: string;
+
+  @Field(() => Int, { description: 'Within so many days.' })
+  horizonDays!: number;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The latest instant that leaves a horizon when absent.' })
+  asOf?: number | null;
+
+  @Field(() => Int, { defaultValue: 1 })
+  seed!: number;
+}
+
+/** A segment to be bound to a destination. */
+@InputType()
+export class CreateSyncInput {
+  @Field(() => String, { description: 'Key of the destination.' })
+  destination!: string;
+
+  @Field(() => String, { description: 'Key of the segment.' })
+  segment!: string;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Field of the action → where its value comes from.' })
+  mapping?: unknown;
+
+  @Field(() => SyncMode, { defaultValue: 'live' })
+  mode!: string;
+}
+
+/** A key to be made. */
+@InputType()
+export class CreateApiKeyInput {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => [KeyScope], { description: 'None that the calling key does not carry itself.' })
+  scopes!: string[];
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  expiresAt?: number | null;
+}

@@ -1,0 +1,20 @@
+import { resultOf } from './failure.schema';
+import { JobType } from './job.schema';
+import { SegmentType } from './segment.schema';
+import { SyncType } from './sync.schema';
+import { NewApiKeyType, NewSourceType, RevokedApiKeyType } from './workspace.schema';
+
+export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
+export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
+export const UpdateSegmentResult = resultOf('UpdateSegment', SegmentType);
+export const ArchiveSegmentResult = resultOf('ArchiveSegment', SegmentType);
+export const PublishSegmentResult = resultOf('PublishSegment', JobType);
+export const ImportRecordsResult = resultOf('ImportRecords', JobType);
+export const ComputeFeaturesResult = resultOf('ComputeFeatures', JobType);
+export const TrainClustersResult = resultOf('TrainClusters', JobType);
+export const TrainPropensityResult = resultOf('TrainPropensity', JobType);
+export const CreateSyncResult = resultOf('CreateSync', SyncType);
+export const RunSyncResult = resultOf('RunSync', JobType);
+export const CancelJobResult = resultOf('CancelJob', JobType);
+export const CreateApiKeyResult = resultOf('CreateApiKey', NewApiKeyType);
+export const RevokeApiKeyResult = resultOf('RevokeApiKey', RevokedApiKeyType);

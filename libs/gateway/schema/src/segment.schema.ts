@@ -1,0 +1,122 @@
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ChangeCause, SegmentKind, SegmentStatus } from './enums.schema';
+import { connectionOf } from './page.schema';
+import { DateTimeScalar, JsonScalar } from './scalars.schema';
+
+/** A definition, its versions and its membership. */
+@ObjectType('Segment', { description: 'A definition, its versions and its membership.' })
+export class SegmentType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'snake_case, immutable, never reused.' })
+  key!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => SegmentKind)
+  kind!: string;
+
+  @Field(() => SegmentStatus)
+  status!: string;
+
+  @Field(() => Int, { description: 'People in it, of the live version.' })
+  size!: number;
+
+  @Field(() => Int, { nullable: true })
+  liveVersion!: number | null;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: number;
+}
+
+/** One version of a segment: its rule. */
+@ObjectType('SegmentVersion')
+export class SegmentVersionType {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => JsonScalar)
+  rule!: unknown;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: number;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  publishedAt!: number | null;
+}
+
+/** How fresh a segment is, measured. */
+@ObjectType('Freshness', { description: 'How fresh a segment is, measured.' })
+export class FreshnessType {
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Null when nobody ever entered.' })
+  lastChangeAt!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'From the evaluation of the latest change to its recording.' })
+  recordingLagMs!: number | null;
+}
+
+/** Whether a person is in a segment, since when and why. */
+@ObjectType('Membership', { description: 'Whether a person is in a segment, since when and why.' })
+export class MembershipType {
+  segmentId!: string;
+  profileId!: string;
+
+  @Field(() => Boolean)
+  member!: boolean;
+
+  @Field(() => Int, { description: 'Rises by one with each entry and exit; 0: never in.' })
+  changeVersion!: number;
+
+  @Field(() => Int, { nullable: true, description: 'Null when this person was never in.' })
+  segmentVersion!: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  enteredAt!: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  exitedAt!: number | null;
+
+  @Field(() => ChangeCause, { nullable: true, description: 'Null when this person was never in.' })
+  cause!: string | null;
+}
+
+/** Why a person is in a segment, or is not. */
+@ObjectType('MembershipExplanation', { description: 'Why a person is in a segment, or is not.' })
+export class MembershipExplanationType {
+  @Field(() => MembershipType)
+  membership!: MembershipType;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Per deciding node: the values compared, the events counted, the window, and what would flip it.',
+  })
+  proof!: unknown;
+
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the proof.' })
+  proofHash!: string | null;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'The rule of the version that decided.' })
+  rule!: unknown;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When time alone may change the answer; null: never.' })
+  nextChangeAt!: number | null;
+}
+
+/** Which segments; what is absent does not narrow. */
+@InputType()
+export class SegmentFilter {
+  @Field(() => SegmentKind, { nullable: true })
+  kind?: string | null;
+
+  @Field(() => SegmentStatus, { nullable: true })
+  status?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Part of the key or the name.' })
+  search?: string | null;
+}
+
+export const SegmentConnection = connectionOf('Segment', SegmentType);
+export const SegmentVersionConnection = connectionOf('SegmentVersion', SegmentVersionType);
+export const MembershipConnection = connectionOf('Membership', MembershipType);

@@ -1,0 +1,112 @@
+import { Field, Float, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { SourceKind } from './enums.schema';
+import { connectionOf } from './page.schema';
+import { CursorScalar, DateTimeScalar } from './scalars.schema';
+
+/** A tenant; everything belongs to exactly one. */
+@ObjectType('Workspace', { description: 'A tenant; everything belongs to exactly one.' })
+export class WorkspaceType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  timeZone!: string;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: number;
+}
+
+/** Where records come from, with its own write key. */
+@ObjectType('Source', { description: 'Where records come from, with its own write key.' })
+export class SourceType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => SourceKind)
+  kind!: string;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: number;
+}
+
+/** What came in from a source: received = stored + duplicate + rejected + suppressed + quarantined. */
+@ObjectType('LedgerEntry', {
+  description: 'What came in from a source: received = stored + duplicate + rejected + suppressed + quarantined.',
+})
+export class LedgerEntryType {
+  sourceId!: string;
+
+  @Field(() => Float)
+  received!: number;
+
+  @Field(() => Float)
+  stored!: number;
+
+  @Field(() => Float)
+  duplicate!: number;
+
+  @Field(() => Float)
+  rejected!: number;
+
+  @Field(() => Float)
+  suppressed!: number;
+
+  @Field(() => Float)
+  quarantined!: number;
+}
+
+/** A source just made, with its write key. */
+@ObjectType('NewSource', { description: 'A source just made, with its write key.' })
+export class NewSourceType {
+  @Field(() => SourceType)
+  source!: SourceType;
+
+  @Field(() => String, { nullable: true, description: 'Shown once; null when the call repeated an earlier one.' })
+  writeKey!: string | null;
+}
+
+/** A key just made. */
+@ObjectType('NewApiKey', { description: 'A key just made.' })
+export class NewApiKeyType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'Shown once; null when the call repeated an earlier one.' })
+  key!: string | null;
+}
+
+/** A key that is good for nothing from now on. */
+@ObjectType('RevokedApiKey')
+export class RevokedApiKeyType {
+  @Field(() => ID)
+  id!: string;
+}
+
+/** The membership change log. */
+@ObjectType('ChangeLog', { description: 'The membership change log.' })
+export class ChangeLogType {
+  @Field(() => CursorScalar, { description: 'The present end: a subscription from here sees all that comes later.' })
+  head!: string;
+}
+
+/** From when to when the ledger is added up; what is absent does not narrow. */
+@InputType()
+export class LedgerRange {
+  @Field(() => DateTimeScalar, { nullable: true })
+  from?: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  to?: number | null;
+}
+
+export const SourceConnection = connectionOf('Source', SourceType);
+export const LedgerConnection = connectionOf('LedgerEntry', LedgerEntryType);
