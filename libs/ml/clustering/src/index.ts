@@ -1,6 +1,18 @@
+export { chooseK } from './choose-k/choose-k';
+export type { KChoice } from './choose-k/choose-k';
+export { chooseKDefaults, chooseKLimits } from './choose-k/choose-k.params';
+export type { ChooseKParams } from './choose-k/choose-k.params';
+export { recommendK } from './choose-k/recommend-k';
+export type { KScore, Recommendation } from './choose-k/recommend-k';
+export type { ClusteringWarning } from './clustering-warning';
 export { kmeans, kmeansDistances } from './kmeans/kmeans';
 export type { FittedKmeans } from './kmeans/kmeans';
 export { kmeansDefaults, kmeansLimits } from './kmeans/kmeans.params';
 export type { KmeansParams, KmeansStart } from './kmeans/kmeans.params';
 export { kmeansFromJson, kmeansToJson } from './kmeans/kmeans.state';
 export type { KmeansState } from './kmeans/kmeans.state';
+export { columnMedian, profileColumn } from './scaling/column-profile';
+export type { ColumnProfile } from './scaling/column-profile';
+export { applyScaling, fitScaling, unscaleCentroids } from './scaling/scaling';
+export type { ColumnScale, FittedScaling, ScalingMode, ScalingOptions } from './scaling/scaling';
+export { scalingFromJson, scalingToJson } from './scaling/scaling.state';

@@ -1,0 +1,17 @@
+/** Something a person should know of a clustering; never a reason to stop. */
+export interface ClusteringWarning {
+  readonly code:
+    | 'COLUMN_CONSTANT'
+    | 'COLUMN_EMPTY'
+    | 'COLUMN_FILLED'
+    | 'COLUMN_LOGGED'
+    | 'SCALES_DIFFER'
+    | 'UNCLUSTERED'
+    | 'UNSTABLE'
+    | 'SMALL_CLUSTER'
+    | 'NOT_CONVERGED'
+    | 'SILHOUETTE_SAMPLED'
+    | 'SILHOUETTE_UNDEFINED';
+  /** A full sentence; names columns, never a person's value. */
+  readonly message: string;
+}

@@ -1,0 +1,179 @@
+import { checkShape, mlErrors, type Matrix, type WideMatrix } from '@kohort/ml-core';
+import type { ClusteringWarning } from '../clustering-warning';
+import { columnMedian, profileColumn, type ColumnProfile } from './column-profile';
+
+/**
+ * `none`: values as given (centred, which changes no distance). `zscore`: each column less its mean, over its population
+ * standard deviation. `auto`: z-score, after log1p of heavy-tailed non-negative columns.
+ */
+export type ScalingMode = 'none' | 'zscore' | 'auto';
+
+/** How one column is brought to the space where distances are taken. */
+export interface ColumnScale {
+  readonly name: string;
+  /** False: constant or empty, left out. */
+  readonly kept: boolean;
+  readonly log1p: boolean;
+  /** Subtracted after log1p. */
+  readonly shift: number;
+  /** Divided by, after the shift. */
+  readonly divisor: number;
+  /** Put in place of a missing value, in the column's own units; null when missing values are refused. */
+  readonly fill: number | null;
+}
+
+/** A fitted scaling: plain data, stored with the model. */
+export interface FittedScaling {
+  readonly version: 1;
+  readonly mode: ScalingMode;
+  readonly columns: readonly ColumnScale[];
+}
+
+export interface ScalingOptions {
+  readonly mode: ScalingMode;
+  /** What to do with NaN; default `refuse`. */
+  readonly missing?: 'refuse' | 'median';
+}
+
+/** Skewness above which a non-negative column counts as heavy-tailed. */
+const HEAVY_TAIL = 1;
+/** Spread of one column over another's above which unscaled distances are ruled by one column. */
+const SCALES_DIFFER = 10;
+
+const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+function scaleColumn(
+  matrix: Matrix | WideMatrix,
+  { at, name, options }: { at: number; name: string; options: ScalingOptions },
+): { column: ColumnScale; profile: ColumnProfile; warnings: ClusteringWarning[] } {
+  const plain = profileColumn(matrix, at);
+  const warnings: ClusteringWarning[] = [];
+  const fill = options.missing === 'median' && plain.present > 0 ? columnMedian(matrix, at) : null;
+  if (plain.spread === 0) {
+    const code = plain.present === 0 ? 'COLUMN_EMPTY' : 'COLUMN_CONSTANT';
+    const reason = plain.present === 0 ? 'holds no value' : 'has the same value in every row';
+    warnings.push({ code, message: `Column "${name}" ${reason} and was left out.` });
+    return { column: { name, kept: false, log1p: false, shift: 0, divisor: 1, fill }, profile: plain, warnings };
+  }
+  if (plain.missing > 0) {
+    const message = `Column "${name}": ${count(plain.missing, 'missing value')} replaced by the median.`;
+    warnings.push({ code: 'COLUMN_FILLED', message });
+  }
+  const logged = profileColumn(matrix, at, Math.log1p);
+  const heavy = plain.min >= 0 && plain.skewness > HEAVY_TAIL && Math.abs(logged.skewness) < 0.9 * plain.skewness;
+  const log1p = options.mode === 'auto' && heavy;
+  if (log1p) {
+    const skews = `skewness ${plain.skewness.toFixed(1)}, ${logged.skewness.toFixed(1)} after`;
+    warnings.push({
+      code: 'COLUMN_LOGGED',
+      message: `Column "${name}" is heavy-tailed: log(1 + x) was taken (${skews}).`,
+    });
+  }
+  const profile = log1p ? logged : plain;
+  const divisor = options.mode === 'none' ? 1 : profile.spread;
+  return { column: { name, kept: true, log1p, shift: profile.mean, divisor, fill }, profile, warnings };
+}
+
+function scaleDifference(names: readonly string[], profiles: readonly ColumnProfile[]): ClusteringWarning[] {
+  const spreads = profiles
+    .map(({ spread }, at) => ({ spread, name: names[at] ?? '' }))
+    .filter(({ spread }) => spread > 0);
+  const widest = spreads.reduce((a, b) => (b.spread > a.spread ? b : a), { spread: 0, name: '' });
+  const narrowest = spreads.reduce((a, b) => (b.spread < a.spread ? b : a), { spread: Infinity, name: '' });
+  if (!(widest.spread > SCALES_DIFFER * narrowest.spread)) return [];
+  const times = Math.round(widest.spread / narrowest.spread);
+  const message =
+    `Column "${widest.name}" varies ${times} times as much as "${narrowest.name}" and rules the distances; ` +
+    'scale the columns (zscore or auto) unless that is meant.';
+  return [{ code: 'SCALES_DIFFER', message }];
+}
+
+/**
+ * Learns how to scale columns.
+ *
+ * Shape   matrix: n×d; names: d
+ * Units   log1p where skewness > 1, no value is negative and the logarithm is clearly less skewed; population deviations
+ * Cost    four passes a column
+ * Throws  ML_SHAPE; ML_NOT_FINITE for ±Infinity, and for NaN unless `missing` is `median`; ML_TOO_FEW_ROWS when every
+ *         column is constant
+ */
+export function fitScaling(
+  matrix: Matrix | WideMatrix,
+  names: readonly string[],
+  options: ScalingOptions,
+): { scaling: FittedScaling; warnings: ClusteringWarning[] } {
+  checkShape(matrix);
+  if (names.length !== matrix.cols) {
+    throw mlErrors.ML_SHAPE({ what: 'column names', expected: `${matrix.cols}`, got: `${names.length}` });
+  }
+  for (let at = 0; at < matrix.data.length; at += 1) {
+    const value = matrix.data[at] as number;
+    if (Number.isFinite(value) || (Number.isNaN(value) && options.missing === 'median')) continue;
+    const problem = Number.isNaN(value) ? 'a missing value (NaN)' : 'an infinite value';
+    const row = Math.floor(at / matrix.cols);
+    throw mlErrors.ML_NOT_FINITE({ what: 'the table', problem, row, column: names[at % matrix.cols] ?? '' });
+  }
+  const scaled = names.map((name, at) => scaleColumn(matrix, { at, name, options }));
+  if (!scaled.some(({ column }) => column.kept)) {
+    throw mlErrors.ML_TOO_FEW_ROWS({
+      estimator: 'clustering',
+      needed: 2,
+      of: 'distinct rows',
+      rows: Math.min(1, matrix.rows),
+    });
+  }
+  const warnings = scaled.flatMap((one) => one.warnings);
+  const profiles = scaled.map(({ profile }) => profile);
+  if (options.mode === 'none') warnings.push(...scaleDifference(names, profiles));
+  return { scaling: { version: 1, mode: options.mode, columns: scaled.map(({ column }) => column) }, warnings };
+}
+
+/**
+ * Brings rows to the space where distances are taken; columns left out are gone.
+ *
+ * Shape   matrix: n×d of the columns the scaling was fitted on; returns n × kept columns in float32
+ * Throws  ML_SHAPE; ML_NOT_FINITE for a value that has no place there (missing, or negative below -1 under a logarithm)
+ */
+export function applyScaling(scaling: FittedScaling, matrix: Matrix | WideMatrix): Matrix {
+  const { columns } = scaling;
+  if (matrix.cols !== columns.length) {
+    throw mlErrors.ML_SHAPE({ what: 'columns', expected: `${columns.length}`, got: `${matrix.cols}` });
+  }
+  const places = [...columns.keys()].filter((at) => columns[at]?.kept);
+  const out = new Float32Array(matrix.rows * places.length);
+  places.forEach((place, to) => {
+    const { name, log1p, shift, divisor, fill } = columns[place] as ColumnScale;
+    for (let i = 0; i < matrix.rows; i += 1) {
+      const raw = matrix.data[i * matrix.cols + place] as number;
+      const present = Number.isNaN(raw) && fill !== null ? fill : raw;
+      const value = ((log1p ? Math.log1p(present) : present) - shift) / divisor;
+      if (!Number.isFinite(value)) {
+        throw mlErrors.ML_NOT_FINITE({
+          what: 'the table',
+          problem: 'a value that cannot be scaled',
+          row: i,
+          column: name,
+        });
+      }
+      out[i * places.length + to] = value;
+    }
+  });
+  return { data: out, rows: matrix.rows, cols: places.length };
+}
+
+/**
+ * Centroids in the columns' own units; a column under a logarithm gives the centre of its logarithms taken back.
+ *
+ * Shape   centroids: k × kept columns; returns k arrays with a value for every kept column, by name
+ */
+export function unscaleCentroids(scaling: FittedScaling, centroids: ArrayLike<number>): Record<string, number>[] {
+  const kept = scaling.columns.filter((column) => column.kept);
+  return Array.from({ length: centroids.length / kept.length }, (_, c) =>
+    Object.fromEntries(
+      kept.map(({ name, log1p, shift, divisor }, j) => {
+        const value = (centroids[c * kept.length + j] as number) * divisor + shift;
+        return [name, log1p ? Math.expm1(value) : value];
+      }),
+    ),
+  );
+}
