@@ -37,8 +37,16 @@ export const fitPropensityParamsSchema = z.strictObject({
 /** The version of a segment that is to be computed for everybody and then served. */
 export const backfillParamsSchema = z.strictObject({ segmentId: segmentIdSchema, version: z.int().min(1) });
 
-/** One execution of a sync. */
-export const syncRunParamsSchema = z.strictObject({ syncId: syncIdSchema });
+/**
+ * One execution of a sync. `released`: a person lets it pass the blast-radius guard; `full`: the whole segment is compared
+ * with the ledger first; `retryNumber`: how many runs in a row brought nothing through before this one.
+ */
+export const syncRunParamsSchema = z.strictObject({
+  syncId: syncIdSchema,
+  released: z.boolean().optional(),
+  full: z.boolean().optional(),
+  retryNumber: z.int().min(0).optional(),
+});
 
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {

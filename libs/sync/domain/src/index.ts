@@ -1,0 +1,19 @@
+export { BACKOFF, backoffMs } from './backoff';
+export type { BackoffPolicy } from './backoff';
+export { EMPTY_FUNNEL, addToFunnel, runStatus } from './funnel';
+export type { Funnel } from './funnel';
+export { GUARD, reasonToHold } from './guard';
+export type { GuardPolicy } from './guard';
+export {
+  PARK_AFTER_MS,
+  claim,
+  isOwed,
+  newMember,
+  operationOf,
+  raiseDesired,
+  recover,
+  reopen,
+  settle,
+} from './member-state';
+export type { Chance } from './member-state';
+export { pageSize } from './page-size';

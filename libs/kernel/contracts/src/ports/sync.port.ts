@@ -1,5 +1,5 @@
 import type { BatchId, DestinationId, ProfileId, RunId, SegmentId, SyncId, WorkspaceId } from '../ids';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import type { Fence } from '../runs';
 
 export type SyncOperation = 'add' | 'remove';
@@ -209,8 +209,6 @@ export interface SyncTransaction {
   saveMembers(syncId: SyncId, states: readonly MemberState[], now: number): Promise<void>;
   /** Due work, locked: removals before additions, first tries before repeats, one operation a page. */
   claimable(syncId: SyncId, now: number, limit: number): Promise<readonly MemberState[]>;
-  /** In-flight rows of starts that are gone. */
-  inFlightBefore(syncId: SyncId, fence: number, limit: number): Promise<readonly MemberState[]>;
   /** Rows in one of these states, locked. */
   membersInState(
     syncId: SyncId,
@@ -226,12 +224,21 @@ export interface SyncTransaction {
     traitKeys: readonly string[],
   ): Promise<readonly MembershipDelta[]>;
   saveVerdicts(runId: RunId, verdicts: readonly MemberVerdict[]): Promise<void>;
-  saveRun(runId: RunId, progress: SyncRunProgress): Promise<void>;
+  /** Makes the run's row when it is not there. */
+  saveRun(run: { readonly runId: RunId; readonly syncId: SyncId }, progress: SyncRunProgress): Promise<void>;
+  checkpoint(runId: RunId): Promise<Json>;
   saveCheckpoint(runId: RunId, checkpoint: JsonObject): Promise<void>;
   pauseDestination(destinationId: DestinationId, paused: boolean): Promise<void>;
+  destination(destinationId: DestinationId): Promise<DestinationRecord | null>;
   syncsOfDestination(destinationId: DestinationId): Promise<readonly SyncRecord[]>;
   /** Ends older held runs of the sync: a newer decision has taken their place. */
   cancelHeld(syncId: SyncId, except: RunId | null, now: number): Promise<number>;
+  /** Whether a person has asked this run to stop. */
+  cancelRequested(runId: RunId): Promise<boolean>;
+  /** Another run of the sync that is being executed now. */
+  otherRunning(syncId: SyncId, except: RunId): Promise<RunId | null>;
+  /** Whether a run of the sync has ever compared the whole segment with the ledger. */
+  wasCompared(syncId: SyncId): Promise<boolean>;
   heldRun(runId: RunId): Promise<{ readonly syncId: SyncId } | null>;
   /** One open run a sync: returns the open one (and pulls its start forward) or makes a new one with its outbox row. */
   openRun(

@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { seededRandom } from '@kohort/kernel-clock-random';
+import { profileIdSchema, type MemberState, type MemberVerdict } from '@kohort/kernel-contracts';
+import {
+  PARK_AFTER_MS,
+  claim,
+  isOwed,
+  newMember,
+  operationOf,
+  raiseDesired,
+  recover,
+  reopen,
+  settle,
+} from './member-state';
+
+const profileId = profileIdSchema.parse('00000000-0000-4000-8000-000000000001');
+const chance = { now: 1_000, random: seededRandom(1) };
+
+function verdictFor(
+  state: MemberState,
+  fate: MemberVerdict['fate'],
+  extra: Partial<MemberVerdict> = {},
+): MemberVerdict {
+  return {
+    profileId: state.profileId,
+    operation: operationOf(state),
+    changeVersion: state.desiredVersion,
+    fate,
+    stage: fate === 'accepted' ? 'accepted' : 'sent',
+    code: fate === 'accepted' ? null : 'X',
+    message: null,
+    retryAfterMs: null,
+    countsAsAttempt: true,
+    fingerprint: 'f',
+    ...extra,
+  };
+}
+const enter = (version: number): { member: boolean; changeVersion: number } => ({
+  member: true,
+  changeVersion: version,
+});
+const leave = (version: number): { member: boolean; changeVersion: number } => ({
+  member: false,
+  changeVersion: version,
+});
+const added = (): MemberState => {
+  const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+  return settle(sending, verdictFor(sending, 'accepted'), chance);
+};
+
+describe('raiseDesired', () => {
+  it('owes an entry', () => {
+    expect(raiseDesired(newMember(profileId, 0), enter(1), 50)).toMatchObject({
+      state: 'owed',
+      desired: true,
+      owedSince: 50,
+      nextAt: 50,
+    });
+  });
+
+  it('takes an entry back before it was sent: nothing to do', () => {
+    const state = raiseDesired(raiseDesired(newMember(profileId, 0), enter(1), 0), leave(2), 5);
+    expect(state).toMatchObject({ state: 'clean', desired: false, desiredVersion: 2, owedSince: null });
+  });
+
+  it('pays no heed to old and repeated changes', () => {
+    const state = raiseDesired(newMember(profileId, 0), enter(3), 0);
+    expect(raiseDesired(state, leave(2), 9)).toBe(state);
+    expect(raiseDesired(state, leave(3), 9)).toBe(state);
+  });
+
+  it('still owes a removal when the entry may have arrived', () => {
+    const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    const lost = settle(sending, verdictFor(sending, 'unknown'), chance);
+    expect(raiseDesired(lost, leave(2), 2_000)).toMatchObject({
+      state: 'unknown',
+      desired: false,
+      acked: null,
+      nextAt: 2_000,
+      attempts: 0,
+    });
+  });
+
+  it('leaves a row that is being sent in flight, and owes the difference afterwards', () => {
+    const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    const turned = raiseDesired(sending, leave(2), 3);
+    expect(turned.state).toBe('sending');
+    const accepted = settle(turned, verdictFor(sending, 'accepted'), chance);
+    expect(accepted).toMatchObject({ state: 'owed', desired: false, acked: true, ackedVersion: 1 });
+  });
+
+  it('counts how long a removal is owed from the removal on', () => {
+    const rejected = { ...raiseDesired(newMember(profileId, 0), enter(1), 10), acked: null };
+    expect(raiseDesired(rejected, leave(2), 99).owedSince).toBe(99);
+  });
+});
+
+describe('settle', () => {
+  it('is clean only after an acknowledgement', () => {
+    expect(added()).toMatchObject({ state: 'clean', acked: true, ackedVersion: 1, attempts: 0, fence: null });
+    const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    for (const fate of ['unknown', 'retry', 'rejected'] as const)
+      expect(isOwed(settle(sending, verdictFor(sending, fate), chance))).toBe(true);
+  });
+
+  it('never takes a lost answer for a finished removal', () => {
+    const sending = claim(raiseDesired(added(), leave(2), 0), 2);
+    expect(settle(sending, verdictFor(sending, 'unknown'), chance)).toMatchObject({ state: 'unknown', acked: null });
+  });
+
+  it('waits longer with each try, and as long as it is told', () => {
+    let state = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    state = settle(state, verdictFor(state, 'retry', { retryAfterMs: 7_000, countsAsAttempt: false }), chance);
+    expect(state).toMatchObject({ state: 'owed', attempts: 0, nextAt: 8_000 });
+    for (let i = 1; i <= 20; i += 1) {
+      state = claim(state, 1);
+      state = settle(state, verdictFor(state, 'retry'), chance);
+      expect(state.attempts).toBe(i);
+      expect(state.nextAt - chance.now).toBeLessThanOrEqual(Math.max(1_000, Math.min(900_000, 1_000 * 2 ** (i - 1))));
+      expect(state.nextAt - chance.now).toBeGreaterThanOrEqual(1_000);
+    }
+  });
+
+  it('parks after 72 hours, and a new run tries once more', () => {
+    const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    const late = { ...chance, now: PARK_AFTER_MS };
+    const parked = settle(sending, verdictFor(sending, 'retry'), late);
+    expect(parked.state).toBe('parked');
+    const again = reopen(parked, PARK_AFTER_MS + 5);
+    expect(again).toMatchObject({ state: 'owed', nextAt: PARK_AFTER_MS + 5 });
+    const sent = claim(again, 2);
+    expect(settle(sent, verdictFor(sent, 'retry'), late).state).toBe('parked');
+    expect(settle(sent, verdictFor(sent, 'accepted'), late).state).toBe('clean');
+  });
+
+  it('keeps a refused record visible until it is tried again', () => {
+    const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    const refused = settle(sending, verdictFor(sending, 'rejected'), chance);
+    expect(refused).toMatchObject({ state: 'rejected', lastCode: 'X', acked: false });
+    expect(reopen(refused, 9)).toMatchObject({ state: 'owed', nextAt: 9 });
+    expect(raiseDesired(refused, leave(2), 9).state).toBe('clean');
+  });
+
+  it('does not hold a refusal of an entry against a removal that came meanwhile', () => {
+    const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+    const turned = raiseDesired(sending, leave(2), 2);
+    expect(settle(turned, verdictFor(sending, 'rejected'), chance).state).toBe('clean');
+  });
+
+  it('pays no heed to a verdict for a row that is not being sent', () => {
+    const state = added();
+    expect(settle(state, verdictFor(state, 'rejected'), chance)).toBe(state);
+  });
+});
+
+it('a worker that died leaves the outcome unknown', () => {
+  const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
+  expect(recover(sending, 7)).toMatchObject({ state: 'unknown', acked: null, nextAt: 7, fence: null });
+  expect(recover(added(), 7).state).toBe('clean');
+});
+
+/** One step of a world in which everything that can go wrong does, in any order. */
+type Step =
+  | { readonly kind: 'change'; readonly person: number }
+  | { readonly kind: 'track'; readonly lag: number; readonly twice: boolean }
+  | {
+      readonly kind: 'page';
+      readonly take: number;
+      readonly fates: readonly Outcome[];
+      readonly crash: 'no' | 'before' | 'after';
+    }
+  | { readonly kind: 'new-run' };
+type Outcome = 'ok' | 'applied-lost' | 'not-applied-lost' | 'not-sent' | 'refused';
+
+const PEOPLE = 4;
+
+/** People, the change log, the ledger and a destination with set semantics. */
+class World {
+  readonly truth = Array.from({ length: PEOPLE }, () => ({ member: false, version: 0 }));
+  readonly log: { person: number; member: boolean; changeVersion: number }[] = [];
+  readonly ledger: MemberState[] = Array.from({ length: PEOPLE }, () => newMember(profileId, 0));
+  readonly destination = new Set<number>();
+  private readonly random = seededRandom(8);
+  private now = 0;
+
+  change(person: number): void {
+    const one = this.truth[person];
+    if (!one) return;
+    one.member = !one.member;
+    one.version += 1;
+    this.log.push({ person, member: one.member, changeVersion: one.version });
+  }
+
+  track(from: number): void {
+    this.now += 10;
+    for (const change of this.log.slice(Math.max(0, from))) {
+      const state = this.ledger[change.person];
+      if (state) this.ledger[change.person] = raiseDesired(state, change, this.now);
+    }
+  }
+
+  page(take: number, fates: readonly Outcome[], crash: 'no' | 'before' | 'after'): number {
+    this.now += 1_000_000;
+    const claimed = this.ledger
+      .map((state, person) => ({ state, person }))
+      .filter(({ state }) => (state.state === 'owed' || state.state === 'unknown') && state.nextAt <= this.now)
+      .sort((a, b) => Number(a.state.desired) - Number(b.state.desired))
+      .slice(0, take);
+    for (const { state, person } of claimed) this.ledger[person] = claim(state, 1);
+    if (crash === 'before') this.ledger.forEach((state, person) => (this.ledger[person] = recover(state, this.now)));
+    claimed.forEach(({ state, person }, i) => {
+      if (crash === 'before') return;
+      const fate = fates[i % Math.max(1, fates.length)] ?? 'ok';
+      const sent = this.ledger[person] ?? state;
+      if (fate === 'ok' || fate === 'applied-lost') {
+        if (state.desired) this.destination.add(person);
+        else this.destination.delete(person);
+      }
+      if (crash === 'after') return;
+      const verdict = {
+        ok: 'accepted',
+        'applied-lost': 'unknown',
+        'not-applied-lost': 'unknown',
+        'not-sent': 'retry',
+        refused: 'rejected',
+      } as const;
+      this.ledger[person] = settle(sent, verdictFor(state, verdict[fate]), { now: this.now, random: this.random });
+    });
+    if (crash === 'after') this.ledger.forEach((state, person) => (this.ledger[person] = recover(state, this.now)));
+    return claimed.length;
+  }
+
+  newRun(): void {
+    this.ledger.forEach((state, person) => (this.ledger[person] = reopen(state, this.now)));
+  }
+}
+
+const outcome = fc.constantFrom<Outcome>('ok', 'applied-lost', 'not-applied-lost', 'not-sent', 'refused');
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant('change' as const), person: fc.nat(PEOPLE - 1) }),
+  fc.record({ kind: fc.constant('track' as const), lag: fc.nat(6), twice: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('page' as const),
+    take: fc.integer({ min: 1, max: PEOPLE }),
+    fates: fc.array(outcome, { minLength: 1, maxLength: 4 }),
+    crash: fc.constantFrom('no' as const, 'no' as const, 'before' as const, 'after' as const),
+  }),
+  fc.record({ kind: fc.constant('new-run' as const) }),
+);
+
+it('any order of change, repeat, crash, lost answer and refusal ends with the destination equal to the segment', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const world = new World();
+      for (const one of steps) {
+        if (one.kind === 'change') world.change(one.person);
+        else if (one.kind === 'new-run') world.newRun();
+        else if (one.kind === 'page') world.page(one.take, one.fates, one.crash);
+        else {
+          world.track(world.log.length - one.lag);
+          if (one.twice) world.track(world.log.length - one.lag);
+        }
+        for (const state of world.ledger)
+          expect(state.state === 'clean').toBe(state.state !== 'sending' && !isOwed(state));
+      }
+      world.track(0);
+      world.newRun();
+      let rounds = 0;
+      while (world.page(PEOPLE, ['ok'], 'no') > 0 && rounds < 20) rounds += 1;
+      expect(rounds).toBeLessThan(20);
+      const desired = world.truth.flatMap((one, person) => (one.member ? [person] : []));
+      expect([...world.destination].sort()).toEqual(desired);
+      expect(world.ledger.every((state) => state.state === 'clean')).toBe(true);
+    }),
+    { seed: 20_26, numRuns: 600 },
+  );
+});
