@@ -1,3 +1,5 @@
+export { loadTensorflow, tensorflowAvailable } from './tensorflow.adapter';
+export type { LoadedTensorflow, Tensorflow, TensorflowBackend } from './tensorflow.adapter';
 export { xgboostErrors } from './xgboost-errors';
 export { parseXgboostModel } from './xgboost-model';
 export { xgboostEngine } from './xgboost.adapter';
