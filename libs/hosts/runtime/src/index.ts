@@ -1,0 +1,4 @@
+export { openEngines } from './engines';
+export type { EngineOptions, Engines } from './engines';
+export { startWorkerProcess } from './worker-process';
+export type { WorkerProcess, WorkerProcessOptions } from './worker-process';
