@@ -5,6 +5,7 @@ import type { Logger } from '@kohort/kernel-telemetry';
 import { pipeline, type JobName } from '@kohort/pipeline-map';
 import {
   claimTask,
+  classifyFailure,
   finishTask,
   quarantineTask,
   releaseTask,
@@ -15,7 +16,7 @@ import {
 } from '@kohort/platform-postgres';
 import { fullJitterMs } from './backoff';
 import type { TaskHandler } from './check-handlers';
-import { classifyFailure, originOf } from './failure';
+import { originOf } from './failure';
 import { isJobName } from './lanes';
 import { queueErrors } from './queue-errors';
 import { ABORT_GRACE_MS, CRASH_LIMIT, UNEXPECTED_ATTEMPTS } from './queue-settings';
@@ -78,7 +79,7 @@ async function settleFailure(
   thrown: unknown,
 ): Promise<void> {
   const { database, logger, random } = options;
-  const error = classifyFailure(thrown, job);
+  const error = classifyFailure(thrown, `job ${job}`);
   const fields = { workspaceId: task.workspaceId, job, code: error.code, kind: error.kind };
   const attempts = attemptsOf(job, error);
   if (RETRIED.has(error.kind) && task.failures + 1 < attempts) {
@@ -141,7 +142,7 @@ export async function runTask(options: TaskRunnerOptions, ref: TaskRef): Promise
   } catch (thrown) {
     // Stopped by us, not by the work: as if it had not begun. Where the lease is lost, this changes nothing.
     const reason: unknown = abort.signal.aborted ? abort.signal.reason : undefined;
-    const isOurs = reason !== undefined && classifyFailure(reason, job).kind === 'cancelled';
+    const isOurs = reason !== undefined && classifyFailure(reason, `job ${job}`).kind === 'cancelled';
     if (isOurs) await releaseTask(database.relay, task);
     else await settleFailure(options, task, job, reason ?? thrown);
   } finally {

@@ -1,0 +1,39 @@
+import { AppError, isAppError, toAppError } from '@kohort/kernel-errors';
+
+/** SQLSTATE classes that say "not now": connection, conflict with another transaction, resources, shutdown, system. */
+const PASSING_STATES = /^(08|40|53|57P|58|55P03)/;
+const PASSING_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+}
+
+function isPassing(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  if (PASSING_STATES.test(code) || PASSING_CODES.has(code)) return true;
+  // The driver has no code for a connection that ended under a query.
+  return (
+    thrown instanceof Error && /^Connection terminated|timeout exceeded when trying to connect/.test(thrown.message)
+  );
+}
+
+/** Whatever was thrown, as one of ours: outages of database and network become `transient`. */
+export function classifyFailure(thrown: unknown, doing: string): AppError {
+  if (isAppError(thrown)) return thrown;
+  if (!isPassing(thrown)) return toAppError(thrown, doing);
+  const code = 'POSTGRES_AWAY';
+  return new AppError({
+    code,
+    kind: 'transient',
+    message: `${doing}: the database or another resource is away (${codeOf(thrown)})`,
+    cause: thrown,
+  });
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import type { Clock } from '@kohort/kernel-clock-random';
+import type { Fence, Json, RunContext, RunId, WorkspaceId } from '@kohort/kernel-contracts';
+import type { AppError } from '@kohort/kernel-errors';
+import type { HandlerControl } from '@kohort/pipeline-map';
+import { classifyFailure } from '../classify-failure';
+import type { Database, WorkspaceTransaction } from '../database';
+import { holdFence } from '../fence';
+import { startRun, type RunSession } from './start-run';
+
+export interface RunHandlerOptions<P> {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly params: z.ZodType<P>;
+  /** The flow: its answer is kept as the run's result. */
+  readonly flow: (context: RunContext, params: P) => Promise<Json>;
+}
+
+interface RunInput {
+  readonly workspaceId: WorkspaceId;
+  readonly runId: RunId;
+}
+
+/** Failures after which the same run may succeed: the task tries it again, and says so to a later start. */
+const RETRIED: ReadonlySet<string> = new Set(['transient', 'rate-limited']);
+
+async function settle(session: RunSession, error: AppError, control: HandlerControl): Promise<void> {
+  if (session.isCancelRequested()) return session.cancel();
+  // Stopped by the worker, or overtaken: the run goes on elsewhere, and the task must not count this as a failure.
+  if (control.signal.aborted || error.kind === 'cancelled') {
+    await session.release(undefined);
+    throw error;
+  }
+  if (RETRIED.has(error.kind) && !control.isLastAttempt) {
+    await session.release(error);
+    throw error;
+  }
+  await session.fail(error);
+}
+
+/**
+ * Makes a job handler of a flow over a run: starts it under a fence, carries progress and cancel, and writes how it
+ * ended. A failure that no retry can mend ends the run as failed and the task as done; one that may pass puts both back.
+ */
+export function runHandler<P>(
+  options: RunHandlerOptions<P>,
+): (input: RunInput, control: HandlerControl) => Promise<void> {
+  const { database, clock, params, flow } = options;
+  return async (input, control) => {
+    const session = await startRun(database, { ...input, clock, signal: control.signal });
+    if (!session) return;
+    try {
+      await session.succeed(await flow(session.context, params.parse(session.context.run.params)));
+    } catch (thrown) {
+      await settle(session, classifyFailure(thrown, session.context.run.job), control);
+    }
+  };
+}
+
+/** Keeps where the run stands, in the transaction of the effect that brought it there. Holds the fence. */
+export async function saveCheckpoint(tx: WorkspaceTransaction, fence: Fence, checkpoint: Json): Promise<void> {
+  await holdFence(tx, fence);
+  await tx
+    .updateTable('run')
+    .set({ checkpoint: JSON.stringify(checkpoint), heartbeat_at: sql`now()` })
+    .where('workspace_id', '=', fence.workspaceId)
+    .where('id', '=', fence.runId)
+    .execute();
+}
+
+/** Asks a run to stop: one that has not begun is cancelled now, a running one at its next beat, within a second. */
+export async function cancelRun(tx: WorkspaceTransaction, ids: RunInput): Promise<void> {
+  await sql`
+    update run set cancel_requested = true,
+      status = case when status = 'queued' then 'cancelled' else status end,
+      finished_at = case when status = 'queued' then now() else finished_at end
+    where workspace_id = ${ids.workspaceId} and id = ${ids.runId} and status in ('queued', 'running')`.execute(tx);
+}
