@@ -50,7 +50,8 @@ async function put(dir: string, content: AsyncIterable<Uint8Array>, maxBytes = I
   await handle.close();
   const sha256 = hash.digest('hex');
   const folder = join(dir, sha256.slice(0, 2));
-  mkdirSync(folder, { recursive: true });
+  // A new folder is durable once its own parent is.
+  if (mkdirSync(folder, { recursive: true }) !== undefined) await syncFolder(dir);
   await rename(temporary, join(folder, sha256));
   await syncFolder(folder);
   return { key: sha256, sha256, bytes };

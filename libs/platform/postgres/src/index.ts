@@ -6,6 +6,8 @@ export { classifyFailure } from './classify-failure';
 export { openDatabase } from './database';
 export type { Database, DatabaseOptions, TransactionOptions, WorkspaceTransaction } from './database';
 export { fenceErrors, holdFence } from './fence';
+export { addToLedger, ledgerResidual } from './ledger';
+export type { LedgerBalance, LedgerCounts, LedgerEntry } from './ledger';
 export { migrate } from './migrate';
 export { appendOutbox } from './outbox';
 export { ensurePartitions } from './partitions';
