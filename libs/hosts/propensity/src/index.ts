@@ -1,0 +1,2 @@
+export { PROPENSITY_THREAD, propensityHandlers } from './propensity-handlers';
+export type { PropensityParts } from './propensity-handlers';

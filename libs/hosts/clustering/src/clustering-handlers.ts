@@ -1,0 +1,41 @@
+import { runParams } from '@kohort/kernel-contracts';
+import type { Engines } from '@kohort/hosts-runtime';
+import { fitClusters, type ClusterFit, type DatasetPort } from '@kohort/models-flow';
+import type { JobHandlers } from '@kohort/pipeline-map';
+import type { Compute } from '@kohort/platform-compute';
+import { modelStore, runHandler } from '@kohort/platform-postgres';
+
+/** What the clustering worker is bound to. */
+export interface ClusteringParts {
+  readonly engines: Engines;
+  readonly dataset: DatasetPort;
+  /** Must know the thread `fit-clusters`. */
+  readonly compute: Compute;
+}
+
+/** Name of the thread entry of this host. */
+export const CLUSTERING_THREAD = 'fit-clusters';
+
+/** The jobs of the clustering worker, bound to the engines. */
+export function clusteringHandlers({ engines, dataset, compute }: ClusteringParts): JobHandlers {
+  const { database, artifacts, clock } = engines;
+  return {
+    'models.fitClusters': runHandler({
+      database,
+      clock,
+      params: runParams['models.fitClusters'],
+      flow: (context, params) =>
+        fitClusters(
+          {
+            dataset,
+            artifacts,
+            models: modelStore(database),
+            fit: (matrix, settings, control) =>
+              compute.run<ClusterFit>(CLUSTERING_THREAD, { matrix, ...settings }, control),
+          },
+          context,
+          params,
+        ),
+    }),
+  };
+}
