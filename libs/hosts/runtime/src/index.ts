@@ -2,3 +2,5 @@ export { openEngines } from './engines';
 export type { EngineOptions, Engines } from './engines';
 export { startWorkerProcess } from './worker-process';
 export type { WorkerProcess, WorkerProcessOptions } from './worker-process';
+export { runProcess } from './run-process';
+export type { Running } from './run-process';

@@ -1,2 +1,3 @@
+export { engineSettings } from './engine-settings';
 export { booleanText, configErrors, defineConfig, integerText } from './define-config';
 export type { Config, ConfigOf, Setting } from './define-config';
