@@ -1,10 +1,11 @@
+import { weightedProducts } from './logistic.hessian';
 import type { SparseRows } from './sparse-rows';
 
 /** The penalised likelihood at one point. */
 export interface Slope {
   readonly value: number;
   readonly gradient: Float64Array;
-  /** Lower triangle, row-major width × width; absent where only value and gradient were asked for. */
+  /** Lower triangle, row-major width × width. */
   readonly hessian: Float64Array;
 }
 
@@ -40,12 +41,12 @@ export function objectiveValue({ data, labels, c, penalised }: Problem, w: Float
   return c * loss + ridge / 2;
 }
 
-/** Value, gradient and Hessian in one pass over the rows. */
+/** Value, gradient and Hessian. */
 export function objectiveSlope(problem: Problem, w: Float64Array): Slope {
   const { data, labels, c, penalised } = problem;
   const { width, starts, columns, values } = data;
   const gradient = new Float64Array(width);
-  const hessian = new Float64Array(width * width);
+  const weights = new Float64Array(data.rows);
   let loss = 0;
   for (let row = 0; row < data.rows; row += 1) {
     const z = marginOf(data, row, w);
@@ -53,20 +54,14 @@ export function objectiveSlope(problem: Problem, w: Float64Array): Slope {
     loss += softplus(label === 1 ? -z : z);
     const p = 1 / (1 + Math.exp(-z));
     const residual = c * (p - label);
-    const weight = c * p * (1 - p);
+    weights[row] = c * p * (1 - p);
     const end = starts[row + 1] as number;
-    for (let a = starts[row] as number; a < end; a += 1) {
-      const ja = columns[a] as number;
-      const va = values[a] as number;
-      gradient[ja] = (gradient[ja] as number) + residual * va;
-      const scaled = weight * va;
-      // A row's columns rise, so b ≤ a stays in the lower triangle.
-      for (let b = starts[row] as number; b <= a; b += 1) {
-        const at = ja * width + (columns[b] as number);
-        hessian[at] = (hessian[at] as number) + scaled * (values[b] as number);
-      }
+    for (let k = starts[row] as number; k < end; k += 1) {
+      const column = columns[k] as number;
+      gradient[column] = (gradient[column] as number) + residual * (values[k] as number);
     }
   }
+  const hessian = weightedProducts(data, weights);
   let ridge = 0;
   for (let j = 0; j < penalised; j += 1) {
     const wj = w[j] as number;

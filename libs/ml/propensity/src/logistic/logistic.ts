@@ -22,7 +22,7 @@ const MAX_HALVINGS = 40;
  *
  * Shape   matrix: n×d row-major; labels: n; d at most 2,000
  * Units   coefficients are log-odds per unit of the column
- * Cost    O(Σ cells² + d³) per step, about 8 steps; O(d²) memory beside the compressed rows; input is left as it was
+ * Cost    O(Σ cells² + d³) per step, about 6 steps; O(d²) memory beside the compressed rows; input is left as it was
  * Throws  LOGISTIC_SHAPE, LOGISTIC_NOT_FINITE, LOGISTIC_LABEL_NOT_BINARY, LOGISTIC_ONE_CLASS, LOGISTIC_TOO_WIDE,
  *         LOGISTIC_BAD_PARAMETER, LOGISTIC_NOT_SOLVABLE, PROPENSITY_CANCELLED
  * Source  Hastie, Tibshirani & Friedman 2009, 4.4; held to scikit-learn by reference/logistic.golden.json

@@ -7,8 +7,8 @@ export interface SparseRows {
   /** Coefficients, the intercept's (the last) included. */
   readonly width: number;
   /** Row r owns the cells starts[r] .. starts[r + 1] − 1. */
-  readonly starts: Uint32Array;
-  readonly columns: Uint32Array;
+  readonly starts: Int32Array;
+  readonly columns: Int32Array;
   readonly values: Float64Array;
 }
 
@@ -22,8 +22,8 @@ export function sparseRows(matrix: DenseMatrix, intercept: boolean): SparseRows 
   const { rows, cols, data } = matrix;
   let count = intercept ? rows : 0;
   for (let i = 0; i < data.length; i += 1) if (data[i] !== 0) count += 1;
-  const starts = new Uint32Array(rows + 1);
-  const columns = new Uint32Array(count);
+  const starts = new Int32Array(rows + 1);
+  const columns = new Int32Array(count);
   const cells = new Float64Array(count);
   let at = 0;
   for (let row = 0; row < rows; row += 1) {
