@@ -1,0 +1,61 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { SCOPES, hashKey, mintKey } from '@kohort/access-domain';
+import type { Database } from '@kohort/platform-postgres';
+import { newHome, readHome, writeHome, type SoloHome } from './home';
+
+/** Key of the source that the first write key speaks for. */
+export const FIRST_SOURCE = 'app';
+
+async function ensureRows(database: Database, home: SoloHome): Promise<void> {
+  const { workspaceId } = home;
+  const pepper = Buffer.from(home.pepper, 'hex');
+  await database.inWorkspace(workspaceId, async (tx) => {
+    const known = await tx
+      .selectFrom('workspace')
+      .select('workspace_id')
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst();
+    if (known) return;
+    await tx.insertInto('workspace').values({ workspace_id: workspaceId, name: 'Solo' }).execute();
+    await tx
+      .insertInto('api_key')
+      .values({
+        workspace_id: workspaceId,
+        id: randomUUID(),
+        name: 'first key',
+        secret_hash: Buffer.from(hashKey(home.apiKey, pepper)),
+        scopes: [...SCOPES],
+      })
+      .execute();
+    await tx
+      .insertInto('source')
+      .values({
+        workspace_id: workspaceId,
+        id: randomUUID(),
+        key: FIRST_SOURCE,
+        name: 'Application',
+        kind: 'http',
+        write_key_hash: Buffer.from(hashKey(home.writeKey, pepper)),
+      })
+      .execute();
+  });
+}
+
+/** The home of a folder, made when it is new. */
+export function ensureHome(dir: string): SoloHome {
+  const found = readHome(dir);
+  if (found) return found;
+  const home = newHome((workspaceId) => ({
+    apiKey: mintKey('api', workspaceId, randomBytes(32)),
+    writeKey: mintKey('write', workspaceId, randomBytes(32)),
+  }));
+  writeHome(dir, home);
+  return home;
+}
+
+/** Makes the first workspace with its keys and source; a second start finds them. The home is written before the rows. */
+export async function ensureWorkspace(database: Database, dir: string): Promise<SoloHome> {
+  const home = ensureHome(dir);
+  await ensureRows(database, home);
+  return home;
+}

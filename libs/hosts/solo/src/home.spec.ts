@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseKey } from '@kohort/access-domain';
+import { ensureHome } from './first-workspace';
+import { readHome } from './home';
+
+describe("solo's home", () => {
+  const dir = mkdtempSync(join(tmpdir(), 'kohort-home-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('is made once, readable by its owner alone, with keys of its workspace', () => {
+    expect(readHome(dir)).toBeNull();
+    const home = ensureHome(dir);
+    expect(ensureHome(dir)).toEqual(home);
+    expect(statSync(join(dir, 'solo.json')).mode & 0o777).toBe(0o600);
+    expect(parseKey(home.apiKey)).toMatchObject({ kind: 'api', workspaceId: home.workspaceId });
+    expect(parseKey(home.writeKey)).toMatchObject({ kind: 'write', workspaceId: home.workspaceId });
+  });
+
+  it('refuses a damaged file instead of making new keys', () => {
+    writeFileSync(join(dir, 'solo.json'), '{"workspaceId":1}');
+    expect(() => ensureHome(dir)).toThrow(expect.objectContaining({ code: 'SOLO_HOME_UNREADABLE' }));
+  });
+});
