@@ -135,3 +135,11 @@ export type {
   TraitRecord,
   WorkspaceRecord,
 } from './ports/read-records';
+export type {
+  ColumnLoadReport,
+  ColumnLoader,
+  ColumnParameter,
+  ColumnParameters,
+  ColumnStore,
+  ProfileMatrix,
+} from './ports/columns.port';
