@@ -1,0 +1,167 @@
+import { columnsErrors } from './errors';
+
+/** Raised when a table changes; an older store is dropped and filled anew. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Where the tables lie. `single`: one server, the embedded engine among them. `cluster`: every table is a local one on
+ * each shard with a Distributed one before it, sharded by profile, so that a GROUP BY profile stays on its shard;
+ * `replicated` when the cluster has a keeper.
+ */
+export type ColumnLayout =
+  { readonly kind: 'single' } | { readonly kind: 'cluster'; readonly name: string; readonly replicated: boolean };
+
+interface TableDefinition {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Among rows with the same order key the one with the greatest version counts. */
+  readonly version: string;
+  readonly partitionBy?: string;
+  readonly orderBy: readonly string[];
+  /** Absent: the same on every shard. */
+  readonly shardBy?: string;
+}
+
+const IDS = ['workspace_id UUID', 'profile_id UUID'];
+const LOG = ['xid UInt64', 'seq UInt64', 'sign Int8'];
+
+/**
+ * Every table is the end of a log: rows come again after a crash, and −1 follows +1 when an event moves to another
+ * profile. So the last row of a key decides (`seq` rises along the log), which makes loading again harmless.
+ */
+const TABLES: readonly TableDefinition[] = [
+  {
+    name: 'events',
+    columns: [
+      ...IDS,
+      'event_id UUID',
+      'name LowCardinality(String)',
+      "ts DateTime64(3, 'UTC')",
+      'properties String',
+      ...LOG,
+    ],
+    version: 'seq',
+    partitionBy: 'toYYYYMM(ts)',
+    orderBy: ['workspace_id', 'profile_id', 'ts', 'event_id'],
+    shardBy: 'cityHash64(profile_id)',
+  },
+  {
+    name: 'trait_rows',
+    columns: [
+      ...IDS,
+      'key LowCardinality(String)',
+      'value String',
+      "valid_from DateTime64(3, 'UTC')",
+      'message_id String',
+      ...LOG,
+    ],
+    version: 'seq',
+    orderBy: ['workspace_id', 'profile_id', 'key', 'valid_from', 'message_id'],
+    shardBy: 'cityHash64(profile_id)',
+  },
+  {
+    name: 'membership_rows',
+    columns: [...IDS, 'segment_key LowCardinality(String)', 'member UInt8', 'change_version UInt64'],
+    version: 'change_version',
+    orderBy: ['workspace_id', 'segment_key', 'profile_id'],
+    shardBy: 'cityHash64(profile_id)',
+  },
+  {
+    name: 'score_rows',
+    columns: [
+      ...IDS,
+      'model_key LowCardinality(String)',
+      'version UInt32',
+      'probability Nullable(Float64)',
+      'percentile Nullable(Float64)',
+      'cluster_key Nullable(String)',
+      'confidence Nullable(Float64)',
+    ],
+    version: 'version',
+    orderBy: ['workspace_id', 'model_key', 'version', 'profile_id'],
+    shardBy: 'cityHash64(profile_id)',
+  },
+  {
+    name: 'watermarks',
+    columns: ['workspace_id UUID', 'log LowCardinality(String)', 'xid UInt64', 'seq UInt64', 'loaded UInt64'],
+    version: 'loaded',
+    orderBy: ['workspace_id', 'log'],
+  },
+];
+
+/** Rows before rows: the names that statements read. `name = ''` marks records that are no events (identify, alias). */
+const VIEWS: readonly { readonly name: string; readonly select: (database: string) => string }[] = [
+  {
+    name: 'live_events',
+    select: (db) => `SELECT workspace_id, profile_id, event_id, name, ts, properties
+      FROM ${db}.events FINAL WHERE sign > 0 AND name != ''`,
+  },
+  {
+    name: 'profiles',
+    select: (db) => `SELECT workspace_id, profile_id FROM ${db}.events FINAL
+      WHERE sign > 0 GROUP BY workspace_id, profile_id`,
+  },
+  {
+    name: 'traits',
+    select: (db) => `SELECT workspace_id, profile_id, key, value, valid_from, message_id
+      FROM ${db}.trait_rows FINAL WHERE sign > 0`,
+  },
+  {
+    name: 'memberships',
+    select: (db) => `SELECT workspace_id, profile_id, segment_key FROM ${db}.membership_rows FINAL WHERE member = 1`,
+  },
+  {
+    name: 'scores',
+    // A version is readable once its watermark, written behind all of its rows, names it.
+    select: (db) => `SELECT workspace_id, profile_id, model_key, probability, percentile, cluster_key, confidence
+      FROM ${db}.score_rows FINAL
+      WHERE (workspace_id, model_key, version) IN (
+        SELECT workspace_id, substring(log, 8), toUInt32(seq) FROM ${db}.watermarks FINAL WHERE startsWith(log, 'scores:'))`,
+  },
+];
+
+const WORD = /^[a-z][a-z0-9_]{0,62}$/;
+
+function engineOf(table: TableDefinition, layout: ColumnLayout): string {
+  if (layout.kind === 'cluster' && layout.replicated) {
+    return `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/${table.name}', '{replica}', ${table.version})`;
+  }
+  return `ReplacingMergeTree(${table.version})`;
+}
+
+function tableStatements(database: string, table: TableDefinition, layout: ColumnLayout): readonly string[] {
+  const body = `(${table.columns.join(', ')}) ENGINE = ${engineOf(table, layout)}
+    ${table.partitionBy === undefined ? '' : `PARTITION BY ${table.partitionBy}`} ORDER BY (${table.orderBy.join(', ')})`;
+  if (layout.kind === 'single') return [`CREATE TABLE IF NOT EXISTS ${database}.${table.name} ${body}`];
+  const on = `ON CLUSTER ${layout.name}`;
+  const local = `${table.name}_local`;
+  const shard = table.shardBy ?? 'cityHash64(workspace_id)';
+  return [
+    `CREATE TABLE IF NOT EXISTS ${database}.${local} ${on} ${body}`,
+    `CREATE TABLE IF NOT EXISTS ${database}.${table.name} ${on} AS ${database}.${local}
+      ENGINE = Distributed(${layout.name}, ${database}, ${local}, ${shard})`,
+  ];
+}
+
+/**
+ * The statements that make the store, in order. Repeating them changes nothing.
+ *
+ * Throws  COLUMNS_NAME_INVALID
+ */
+export function columnsDdl(database: string, layout: ColumnLayout): readonly string[] {
+  const names = layout.kind === 'cluster' ? [database, layout.name] : [database];
+  if (!names.every((name) => WORD.test(name))) throw columnsErrors.COLUMNS_NAME_INVALID();
+  const on = layout.kind === 'cluster' ? ` ON CLUSTER ${layout.name}` : '';
+  return [
+    `CREATE DATABASE IF NOT EXISTS ${database}${on}`,
+    ...TABLES.flatMap((table) => tableStatements(database, table, layout)),
+    ...VIEWS.map(({ name, select }) => `CREATE VIEW IF NOT EXISTS ${database}.${name}${on} AS ${select(database)}`),
+    // Last: its presence says that all others are there, in this version.
+    `CREATE VIEW IF NOT EXISTS ${database}.schema_version${on} AS SELECT toUInt32(${SCHEMA_VERSION}) AS version`,
+  ];
+}
+
+/** The tables that hold rows of workspaces, without the Distributed ones before them. */
+export function rowTables(layout: ColumnLayout): readonly string[] {
+  return TABLES.map(({ name }) => (layout.kind === 'cluster' ? `${name}_local` : name));
+}
