@@ -9,16 +9,11 @@ export { calibrate, chooseCalibration, fitCalibration } from './calibration/choo
 export type { ChosenCalibration } from './calibration/choose-calibration';
 export { fitIsotonic, isotonicRate } from './calibration/isotonic';
 export { fitPlatt } from './calibration/platt';
-export { fitLogistic, logisticMargins, predictLogistic } from './logistic/logistic';
-export type { LabelledMatrix } from './logistic/logistic';
+export { fitLogistic, logisticMargins, logisticRegression, predictLogistic } from './logistic/logistic';
+export type { LabelledMatrix, LogisticTraining } from './logistic/logistic';
 export { logisticBenchCases, logisticBenchInput, runLogisticBench } from './logistic/logistic.bench';
 export type { LogisticBenchCase } from './logistic/logistic.bench';
-export {
-  checkLogisticParams,
-  logisticDefaults,
-  logisticLimits,
-  MAX_LOGISTIC_COLUMNS,
-} from './logistic/logistic.params';
+export { logisticDefaults, logisticLimits, MAX_LOGISTIC_COLUMNS } from './logistic/logistic.params';
 export type { LogisticParams } from './logistic/logistic.params';
 export { parseLogistic } from './logistic/logistic.state';
 export type { FittedLogistic } from './logistic/logistic.state';

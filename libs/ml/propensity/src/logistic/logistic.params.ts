@@ -1,8 +1,8 @@
-import { propensityErrors } from '../propensity-errors';
+import type { ParamLimits } from '@kohort/ml-core';
 
 /** Settings of the logistic regression. */
 export interface LogisticParams {
-  /** Inverse strength of the ridge penalty: the data's weight against ½·|w|². No unit. */
+  /** Inverse strength of the ridge penalty: the data's weight against ½·|w|². */
   readonly c: number;
   /** Whether a constant, not penalised, is fitted. */
   readonly intercept: boolean;
@@ -14,29 +14,26 @@ export interface LogisticParams {
 
 export const logisticDefaults: LogisticParams = { c: 1, intercept: true, tolerance: 1e-10, maxIterations: 100 };
 
-/** Limits as data, checked by `checkLogisticParams`. */
-export const logisticLimits = {
-  c: { above: 0, max: 1e12 },
-  tolerance: { above: 0, max: 1e-2 },
-  maxIterations: { above: 0, max: 10_000, integer: true },
-} as const;
+export const logisticLimits: ParamLimits<LogisticParams> = {
+  c: {
+    kind: 'number',
+    min: 1e-12,
+    max: 1e12,
+    integer: false,
+    unit: 'weight of the data against the penalty',
+    help: 'inverse strength of the ridge penalty',
+  },
+  intercept: { kind: 'flag', help: 'whether a constant is fitted' },
+  tolerance: {
+    kind: 'number',
+    min: 1e-15,
+    max: 1e-2,
+    integer: false,
+    unit: 'share of max(1, |coefficient|)',
+    help: 'largest move of a coefficient at which the fit ends',
+  },
+  maxIterations: { kind: 'number', min: 1, max: 10_000, integer: true, unit: 'steps', help: 'most Newton steps' },
+};
 
 /** Matrix columns at most: the Hessian holds their square in 8-byte numbers. */
 export const MAX_LOGISTIC_COLUMNS = 2_000;
-
-/** Fills in defaults and checks limits. Throws LOGISTIC_BAD_PARAMETER. */
-export function checkLogisticParams(params: Partial<LogisticParams>): LogisticParams {
-  const filled = { ...logisticDefaults, ...params };
-  for (const [name, limit] of Object.entries(logisticLimits)) {
-    const value = filled[name as keyof typeof logisticLimits];
-    const whole = !('integer' in limit) || Number.isInteger(value);
-    if (!(value > limit.above && value <= limit.max && whole)) {
-      throw propensityErrors.LOGISTIC_BAD_PARAMETER({
-        parameter: name,
-        value,
-        allowed: `above ${limit.above}, at most ${limit.max}${'integer' in limit ? ', a whole number' : ''}`,
-      });
-    }
-  }
-  return filled;
-}

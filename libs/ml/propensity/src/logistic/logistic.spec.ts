@@ -51,7 +51,7 @@ describe('logistic regression', () => {
   it('refuses rows of another width', async () => {
     const fitted = await fitLogistic({ matrix: column(0, 1), labels: Uint8Array.of(0, 1) });
     expect(() => logisticMargins(fitted, { rows: 1, cols: 2, data: Float64Array.of(1, 2) })).toThrow(
-      expect.objectContaining({ code: 'LOGISTIC_SHAPE' }),
+      expect.objectContaining({ code: 'ML_SHAPE' }),
     );
   });
 });

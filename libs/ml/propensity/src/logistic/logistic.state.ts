@@ -1,5 +1,5 @@
+import { mlErrors } from '@kohort/ml-core';
 import { z } from 'zod';
-import { propensityErrors } from '../propensity-errors';
 
 const fittedLogisticSchema = z.object({
   version: z.literal(1),
@@ -17,12 +17,9 @@ const fittedLogisticSchema = z.object({
 /** A fitted logistic regression; plain data, so its JSON is its serialised form. */
 export type FittedLogistic = Readonly<z.infer<typeof fittedLogisticSchema>>;
 
-/** Reads a stored fit. Throws PROPENSITY_STATE_INVALID. */
+/** Reads a stored fit. Throws ML_STATE. */
 export function parseLogistic(stored: unknown): FittedLogistic {
   const parsed = fittedLogisticSchema.safeParse(stored);
   if (parsed.success) return parsed.data;
-  throw propensityErrors.PROPENSITY_STATE_INVALID({
-    what: 'logistic regression',
-    reason: z.prettifyError(parsed.error),
-  });
+  throw mlErrors.ML_STATE({ estimator: 'logistic', problem: z.prettifyError(parsed.error) }, { cause: parsed.error });
 }

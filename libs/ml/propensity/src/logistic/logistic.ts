@@ -1,15 +1,23 @@
 import type { JobControl } from '@kohort/kernel-contracts';
-import type { DenseMatrix } from '@kohort/ml-preprocessing';
+import {
+  breathe,
+  checkMatrix,
+  checkParams,
+  mlErrors,
+  type Estimator,
+  type Matrix as Rows,
+  type WideMatrix,
+} from '@kohort/ml-core';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { propensityErrors } from '../propensity-errors';
 import { objectiveSlope, objectiveValue, type Problem, type Slope } from './logistic.objective';
-import { checkLogisticParams, MAX_LOGISTIC_COLUMNS, type LogisticParams } from './logistic.params';
-import type { FittedLogistic } from './logistic.state';
+import { logisticDefaults, logisticLimits, MAX_LOGISTIC_COLUMNS, type LogisticParams } from './logistic.params';
+import { parseLogistic, type FittedLogistic } from './logistic.state';
 import { sparseRows } from './sparse-rows';
 
 /** Rows and their outcomes. */
 export interface LabelledMatrix {
-  readonly matrix: DenseMatrix;
+  readonly matrix: Rows | WideMatrix;
   /** n values of 0 or 1. */
   readonly labels: Uint8Array;
 }
@@ -23,8 +31,8 @@ const MAX_HALVINGS = 40;
  * Shape   matrix: n×d row-major; labels: n; d at most 2,000
  * Units   coefficients are log-odds per unit of the column
  * Cost    O(Σ cells² + d³) per step, about 6 steps; O(d²) memory beside the compressed rows; input is left as it was
- * Throws  LOGISTIC_SHAPE, LOGISTIC_NOT_FINITE, LOGISTIC_LABEL_NOT_BINARY, LOGISTIC_ONE_CLASS, LOGISTIC_TOO_WIDE,
- *         LOGISTIC_BAD_PARAMETER, LOGISTIC_NOT_SOLVABLE, PROPENSITY_CANCELLED
+ * Throws  ML_SHAPE, ML_NOT_FINITE, ML_PARAM, ML_CANCELLED, LOGISTIC_LABEL_NOT_BINARY, LOGISTIC_ONE_CLASS,
+ *         LOGISTIC_TOO_WIDE, LOGISTIC_NOT_SOLVABLE
  * Source  Hastie, Tibshirani & Friedman 2009, 4.4; held to scikit-learn by reference/logistic.golden.json
  */
 export async function fitLogistic(
@@ -32,7 +40,8 @@ export async function fitLogistic(
   params: Partial<LogisticParams> = {},
   control: JobControl = {},
 ): Promise<FittedLogistic> {
-  const settings = checkLogisticParams(params);
+  const settings = { ...logisticDefaults, ...params };
+  checkParams('logistic', settings, logisticLimits);
   checkInput(input);
   const data = sparseRows(input.matrix, settings.intercept);
   const problem: Problem = { data, labels: input.labels, c: settings.c, penalised: input.matrix.cols };
@@ -41,7 +50,7 @@ export async function fitLogistic(
   let iterations = 0;
   let converged = false;
   while (!converged && iterations < settings.maxIterations) {
-    if (control.signal?.aborted) throw propensityErrors.PROPENSITY_CANCELLED({ what: 'the logistic regression' });
+    await breathe(control);
     const step = newtonStep(slope, data.width);
     const next = damp(problem, { w, step, value: slope.value });
     iterations += 1;
@@ -101,12 +110,10 @@ function isSmall(before: Float64Array, after: Float64Array, tolerance: number): 
 }
 
 function checkInput({ matrix, labels }: LabelledMatrix): void {
-  const { rows, cols, data } = matrix;
-  if (data.length !== rows * cols) {
-    throw propensityErrors.LOGISTIC_SHAPE({ what: 'the matrix', found: data.length, expected: rows * cols });
-  }
+  const { rows, cols } = matrix;
+  checkMatrix(matrix);
   if (labels.length !== rows) {
-    throw propensityErrors.LOGISTIC_SHAPE({ what: 'the labels', found: labels.length, expected: rows });
+    throw mlErrors.ML_SHAPE({ what: 'labels', expected: `${rows}`, got: `${labels.length}` });
   }
   if (cols > MAX_LOGISTIC_COLUMNS) {
     throw propensityErrors.LOGISTIC_TOO_WIDE({ columns: cols, allowed: MAX_LOGISTIC_COLUMNS });
@@ -123,25 +130,43 @@ function checkInput({ matrix, labels }: LabelledMatrix): void {
  * Log-odds of each row.
  *
  * Shape   matrix: n×d with the d of the fit; returns n
- * Throws  LOGISTIC_SHAPE, LOGISTIC_NOT_FINITE
+ * Throws  ML_SHAPE, ML_NOT_FINITE
  */
-export function logisticMargins(fitted: FittedLogistic, matrix: DenseMatrix): Float64Array {
+export function logisticMargins(fitted: FittedLogistic, matrix: Rows | WideMatrix): Float64Array {
   const { rows, cols, data } = matrix;
   if (cols !== fitted.coefficients.length) {
-    throw propensityErrors.LOGISTIC_SHAPE({ what: 'a row', found: cols, expected: fitted.coefficients.length });
+    throw mlErrors.ML_SHAPE({ what: 'a row', expected: `${fitted.coefficients.length} values`, got: `${cols}` });
   }
+  checkMatrix(matrix);
   const w = Float64Array.from(fitted.coefficients);
   const margins = new Float64Array(rows);
   for (let row = 0; row < rows; row += 1) {
     let z = fitted.intercept;
     for (let column = 0; column < cols; column += 1) z += (data[row * cols + column] as number) * (w[column] as number);
-    if (!Number.isFinite(z)) throw propensityErrors.LOGISTIC_NOT_FINITE({ row, column: 'any' });
     margins[row] = z;
   }
   return margins;
 }
 
 /** Probability of outcome 1 per row, as logisticMargins through the logistic curve. Throws as logisticMargins. */
-export function predictLogistic(fitted: FittedLogistic, matrix: DenseMatrix): Float64Array {
+export function predictLogistic(fitted: FittedLogistic, matrix: Rows | WideMatrix): Float64Array {
   return logisticMargins(fitted, matrix).map((z) => 1 / (1 + Math.exp(-z)));
 }
+
+/** Rows with their outcomes, as estimators take them. */
+export interface LogisticTraining {
+  readonly matrix: Rows;
+  readonly labels: Uint8Array;
+}
+
+/** Logistic regression behind the contract of all estimators; it predicts probabilities. */
+export const logisticRegression: Estimator<LogisticParams, FittedLogistic, LogisticTraining> = {
+  name: 'logistic',
+  defaults: logisticDefaults,
+  limits: logisticLimits,
+  missingValues: 'refused',
+  fit: fitLogistic,
+  predict: async (fitted, matrix) => predictLogistic(fitted, matrix),
+  toJson: (fitted) => ({ ...fitted }),
+  fromJson: parseLogistic,
+};

@@ -1,5 +1,4 @@
-import type { DenseMatrix } from '@kohort/ml-preprocessing';
-import { propensityErrors } from '../propensity-errors';
+import type { Matrix, WideMatrix } from '@kohort/ml-core';
 
 /** The cells that are not 0, row by row, with a last cell of 1 where an intercept is fitted. */
 export interface SparseRows {
@@ -16,9 +15,8 @@ export interface SparseRows {
  * Compresses a matrix: one-hot columns make most cells 0, and each Newton step costs the square of a row's cells.
  *
  * Cost    O(n·d) once; 12 bytes per cell that is not 0
- * Throws  LOGISTIC_NOT_FINITE
  */
-export function sparseRows(matrix: DenseMatrix, intercept: boolean): SparseRows {
+export function sparseRows(matrix: Matrix | WideMatrix, intercept: boolean): SparseRows {
   const { rows, cols, data } = matrix;
   let count = intercept ? rows : 0;
   for (let i = 0; i < data.length; i += 1) if (data[i] !== 0) count += 1;
@@ -30,7 +28,6 @@ export function sparseRows(matrix: DenseMatrix, intercept: boolean): SparseRows 
     for (let column = 0; column < cols; column += 1) {
       const value = data[row * cols + column] as number;
       if (value === 0) continue;
-      if (!Number.isFinite(value)) throw propensityErrors.LOGISTIC_NOT_FINITE({ row, column });
       columns[at] = column;
       cells[at++] = value;
     }
