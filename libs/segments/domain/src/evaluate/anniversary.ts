@@ -24,14 +24,20 @@ export function anniversariesAhead(now: number, days: number, zone: string): Rea
   return found;
 }
 
+/** Day number of the anniversary of a month and day in a year. */
+function anniversaryIn(year: number, wanted: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, Math.floor(wanted / 100) - 1, wanted % 100);
+  const isLeapling = wanted === 229 && date.getUTCMonth() === 2;
+  return date.getTime() / UNIT_MS.day - (isLeapling ? 1 : 0);
+}
+
 /** `anniversary`: the value's month and day come round today, or within so many days, in the rule's time zone. */
 export function anniversaryCondition(days: number, zone: string): Condition {
   const read = (value: Json | undefined): number | undefined => {
     const at = typeof value === 'string' ? parseMoment(value, zone) : undefined;
     return at === undefined ? undefined : monthDay(localDayNumber(at, zone));
   };
-  const holdsOn = (wanted: number, dayNumber: number): boolean =>
-    anniversariesAhead(dayNumber * UNIT_MS.day, days, 'UTC').has(wanted);
   return {
     test: (value, now) => {
       const wanted = read(value);
@@ -39,13 +45,17 @@ export function anniversaryCondition(days: number, zone: string): Condition {
     },
     nextCandidate: (value, now) => {
       const wanted = read(value);
-      if (wanted === undefined) return null;
+      if (wanted === undefined || days >= 365) return null;
       const today = localDayNumber(now, zone);
-      const holds = holdsOn(wanted, today);
-      for (let day = today + 1; day <= today + 2 * 366; day += 1) {
-        if (holdsOn(wanted, day) !== holds) return startOfLocalDate(day * UNIT_MS.day, zone);
-      }
-      return null;
+      const year = new Date(today * UNIT_MS.day).getUTCFullYear();
+      // It begins to hold `days` before the date and ceases the day after it.
+      const turns = [year - 1, year, year + 1, year + 2].flatMap((y) => {
+        const day = anniversaryIn(y, wanted);
+        return [day - days, day + 1];
+      });
+      const next = Math.min(...turns.filter((day) => day > today));
+      return startOfLocalDate(next * UNIT_MS.day, zone);
     },
+    isPeriodic: true,
   };
 }

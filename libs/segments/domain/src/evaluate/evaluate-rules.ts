@@ -49,7 +49,7 @@ function nextChange(rule: CompiledRule, now: number, timeline: TimelineOf): numb
  * Cost    O(events) for each different selection, then a search per leaf and per instant at which a leaf changes
  */
 export function evaluateRules(compiled: CompiledRules, history: History, now: number): readonly RuleOutcome[] {
-  const index = new EventIndex(history);
+  const index = new EventIndex(history, now);
   const timelines: (LeafTimeline | undefined)[] = [];
   const timeline: TimelineOf = (leaf) => {
     const known = timelines[leaf];

@@ -1,6 +1,7 @@
 import type { Json } from '@kohort/kernel-contracts';
 import type { ParsedSelection } from '../rule/parsed-rule';
 import { readPath } from '../rule/property-path';
+import { UNIT_MS } from '../time/duration';
 import { compileCondition, type Condition } from './condition';
 import type { History, HistoryEvent } from './history';
 import { earlier, firstAbove } from './sorted-times';
@@ -35,7 +36,8 @@ export function compileSelection(selection: ParsedSelection, zone: string): Even
   };
 }
 
-function matches(matcher: EventMatcher, event: HistoryEvent, now: number): boolean {
+/** Whether an event has the selection's name and passes its comparisons. */
+export function matchesEvent(matcher: EventMatcher, event: HistoryEvent, now: number): boolean {
   return (
     matcher.hasName(event.name) && matcher.conditions.every(({ read, condition }) => condition.test(read(event), now))
   );
@@ -47,13 +49,21 @@ export interface SelectedEvents {
   readonly times: readonly number[];
 }
 
+/** Anniversaries of event properties are followed this long past the last event: one whole round of leap years. */
+const PERIODIC_YEARS = 9;
+
 /** A profile's events with what many leaves ask of them, each selection sought once. */
 export class EventIndex {
   readonly times: readonly number[];
+  private readonly periodicUntil: number;
   private readonly selections = new Map<string, SelectedEvents>();
 
-  constructor(readonly history: History) {
+  constructor(
+    readonly history: History,
+    now: number,
+  ) {
     this.times = history.events.map((event) => event.time);
+    this.periodicUntil = Math.max(now, this.times.at(-1) ?? now) + PERIODIC_YEARS * 366 * UNIT_MS.day;
   }
 
   /** The events of a selection as they stand at `now`; later events are among them and are cut by the window. */
@@ -73,14 +83,16 @@ export class EventIndex {
     for (const event of this.history.events) {
       if (!matcher.hasName(event.name)) continue;
       for (const { read, condition } of matcher.conditions) {
-        next = earlier(next, condition.nextCandidate?.(read(event), now) ?? null);
+        const candidate = condition.nextCandidate?.(read(event), now) ?? null;
+        if (candidate === null || (condition.isPeriodic === true && candidate > this.periodicUntil)) continue;
+        next = earlier(next, candidate);
       }
     }
     return next;
   }
 
   private search(matcher: EventMatcher, now: number): SelectedEvents {
-    const events = this.history.events.filter((event) => matches(matcher, event, now));
+    const events = this.history.events.filter((event) => matchesEvent(matcher, event, now));
     return { events, times: events.map((event) => event.time) };
   }
 }

@@ -2,7 +2,11 @@ import type { ParsedNode } from '../rule/parsed-rule';
 import { segmentsErrors } from '../errors';
 import type { LeafPlan } from './leaf';
 import { planBucket, planCluster, planMembership, planPrediction } from './leaves/constant-leaves';
+import { planAggregate } from './leaves/aggregate-leaf';
 import { planEvent } from './leaves/event-leaf';
+import { planFrequency } from './leaves/frequency-leaf';
+import { planLifecycle } from './leaves/lifecycle-leaf';
+import { planSequence } from './leaves/sequence-leaf';
 import { planTrait } from './leaves/trait-leaf';
 
 /** The plan of a node that has no children, in the rule's time zone. */
@@ -12,6 +16,14 @@ export function planLeaf(node: ParsedNode, zone: string): LeafPlan {
       return planTrait(node.trait, zone);
     case 'event':
       return planEvent(node, zone);
+    case 'aggregate':
+      return planAggregate(node.aggregate, zone);
+    case 'sequence':
+      return planSequence(node.sequence, zone);
+    case 'frequency':
+      return planFrequency(node, zone);
+    case 'lifecycle':
+      return planLifecycle(node, zone);
     case 'segment':
       return planMembership(node.key);
     case 'prediction':

@@ -1,5 +1,5 @@
 import { UNIT_MS, type CalendarSpan } from './duration';
-import { shiftInstant } from './local-time';
+import { shiftInstant, toLocalMs, zoneOffsetMs } from './local-time';
 
 /** A stretch of instants over which the shifted instant advances with them, millisecond by millisecond. */
 interface Piece {
@@ -65,11 +65,26 @@ export class CalendarShift {
     if (known !== undefined) return known;
     if (this.pieces.size >= CACHED_DAYS) this.pieces.clear();
     const pieces: Piece[] = [];
-    for (let start = day * UNIT_MS.day; start < (day + 1) * UNIT_MS.day; start += CELL_MS) {
-      this.cut(start, start + CELL_MS, pieces);
+    const [start, end] = [day * UNIT_MS.day, (day + 1) * UNIT_MS.day];
+    const sinceMidnight = toLocalMs(start, this.zone) % UNIT_MS.day;
+    const midnight = start + UNIT_MS.day - ((sinceMidnight + UNIT_MS.day) % UNIT_MS.day);
+    for (const [from, to] of [
+      [start, midnight],
+      [midnight, end],
+    ] as const) {
+      if (to <= from) continue;
+      if (this.isPlain(from, to)) this.cut(from, to, pieces);
+      else for (let cell = from; cell < to; cell += CELL_MS) this.cut(cell, Math.min(cell + CELL_MS, to), pieces);
     }
     this.pieces.set(day, pieces);
     return pieces;
+  }
+
+  /** True when no clock changes on the day nor on the day it is shifted to: then only midnight can bring a jump. */
+  private isPlain(from: number, to: number): boolean {
+    const [first, last] = [this.at(from), this.at(to - 1)];
+    const offset = (instant: number): number => zoneOffsetMs(instant, this.zone);
+    return offset(from) === offset(to - 1) && offset(first) === offset(last) && last - first === to - 1 - from;
   }
 
   private cut(start: number, end: number, into: Piece[]): void {

@@ -7,6 +7,9 @@ import type { History, TraitValue } from '../history';
 import { valueEvidence, type BoundLeaf, type LeafEvidence, type LeafFlip, type LeafPlan } from '../leaf';
 import { earlier, firstAbove, nextAbove } from '../sorted-times';
 
+/** Anniversaries are followed to this instant, so that a rule they never turn round comes to an end. */
+const LAST_ANNIVERSARY = Date.UTC(2200, 0, 1);
+
 /** The values of one path over time. */
 class TraitTrack {
   private readonly versions: readonly TraitValue[];
@@ -54,7 +57,12 @@ class TraitLeaf implements BoundLeaf {
   nextCandidate(now: number): number | null {
     let next = earlier(nextAbove(this.own.times, now), this.other === null ? null : nextAbove(this.other.times, now));
     if (this.condition.nextCandidate === undefined) return next;
-    for (const t of this.instants(now)) next = earlier(next, this.condition.nextCandidate(this.own.at(t), now));
+    for (const t of this.instants(now)) {
+      const candidate = this.condition.nextCandidate(this.own.at(t), now);
+      if (candidate !== null && !(this.condition.isPeriodic === true && candidate > LAST_ANNIVERSARY)) {
+        next = earlier(next, candidate);
+      }
+    }
     return next;
   }
 

@@ -1,0 +1,76 @@
+import type { Json } from '@kohort/kernel-contracts';
+import type { NumberTest, Scalar } from '../../rule/operand';
+import type { ParsedAggregate } from '../../rule/parsed-rule';
+import { readPath } from '../../rule/property-path';
+import { ExactDecimal } from '../../values/decimal-sum';
+import { aggregate, shownAggregate, type AggregateValue } from '../aggregate-value';
+import { compileSelection } from '../event-index';
+import type { BoundLeaf, LeafEvidence, LeafFlip, LeafPlan } from '../leaf';
+import { passes } from '../number-test';
+import { makeWindow } from '../time-window';
+import { selectionText, WindowedEvents } from './event-leaf';
+
+type AggregateTest = NumberTest | { readonly op: 'eq' | 'neq'; readonly value: Scalar };
+
+/** Applies the test; a missing value passes none. */
+function passesAggregate(test: AggregateTest, actual: AggregateValue): boolean {
+  if (actual.kind === 'missing') return false;
+  if ('value' in test) return (actual.kind === 'scalar' && actual.value === test.value) === (test.op === 'eq');
+  if (actual.kind === 'scalar') return test.op === 'neq';
+  const against = (bound: number): number =>
+    actual.numerator.cmp(new ExactDecimal(String(bound)).mul(actual.denominator));
+  if (test.op === 'between') return against(test.n) >= 0 && against(test.high) <= 0;
+  return passes({ op: test.op, n: 0, high: 0 }, against(test.n));
+}
+
+class AggregateLeaf implements BoundLeaf {
+  constructor(
+    private readonly node: ParsedAggregate,
+    private readonly zone: string,
+    private readonly windowed: WindowedEvents,
+  ) {}
+
+  private value(now: number): AggregateValue {
+    const { selected, start, end } = this.windowed.at(now);
+    const steps = this.node.property?.steps;
+    const samples = selected.events.slice(start, end).map((event) => ({
+      time: event.time,
+      value: steps === undefined ? undefined : readPath(event.properties, steps),
+    }));
+    return aggregate(this.node.fn, samples, { p: this.node.p, zone: this.zone });
+  }
+
+  at(now: number): boolean {
+    return passesAggregate(this.node.test, this.value(now));
+  }
+
+  nextCandidate(now: number): number | null {
+    return this.windowed.nextCandidate(now);
+  }
+
+  evidence(now: number): LeafEvidence {
+    const { fn, property, test } = this.node;
+    const expected: Json = 'value' in test ? test.value : test.op === 'between' ? [test.n, test.high] : test.n;
+    const actual = shownAggregate(this.value(now));
+    const values = [{ fn, property: property?.text ?? null, actual, op: test.op, expected }];
+    return { ...this.windowed.evidence(now), values };
+  }
+
+  flip(now: number): LeafFlip | null {
+    const { fn, property, event } = this.node;
+    const what = property === null ? fn : `${fn} of ${property.text}`;
+    const goal = this.at(now) ? 'takes it out of' : 'brings it into';
+    return { records: 1, text: `a ${selectionText(event)} that ${goal} the bounds of ${what}` };
+  }
+}
+
+/** Plans an aggregate node: a number over the events of a window. */
+export function planAggregate(node: ParsedAggregate, zone: string): LeafPlan {
+  const matcher = compileSelection(node.event, zone);
+  const window = makeWindow(node.window, zone);
+  const { event, fn, property, p, test } = node;
+  return {
+    key: `aggregate ${zone} ${JSON.stringify([event.key, fn, property?.text ?? null, p, test, node.window])}`,
+    bind: (index) => new AggregateLeaf(node, zone, new WindowedEvents(index, matcher, window)),
+  };
+}

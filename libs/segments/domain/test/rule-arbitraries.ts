@@ -1,0 +1,261 @@
+import fc from 'fast-check';
+import { duration, EVENT_NAMES, fixedDuration, instantNear, number, text, TRAIT_KEYS } from './history-arbitraries';
+
+/** Random rules as JSON, in the words that the random histories use. */
+
+type Node = Record<string, unknown>;
+export interface RuleContext {
+  readonly now: number;
+  readonly zone: string;
+}
+
+const scalar = fc.oneof(text, number, fc.boolean());
+const numberTest = fc.oneof(
+  fc.record({ op: fc.constantFrom('eq', 'neq', 'gt', 'gte', 'lt', 'lte'), n: fc.integer({ min: 0, max: 3 }) }),
+  fc.constantFrom([0, 1], [1, 2], [2, 1]).map((n) => ({ op: 'between', n })),
+);
+const iso = ({ now, zone }: RuleContext): fc.Arbitrary<string> =>
+  instantNear(now, zone).map((t) => new Date(t).toISOString());
+
+/** An operator with an operand that fits it. */
+export function comparison(context: RuleContext): fc.Arbitrary<Node> {
+  const of = (ops: readonly string[], value: fc.Arbitrary<unknown>): fc.Arbitrary<Node> =>
+    fc.record({ op: fc.constantFrom(...ops), value });
+  const ordered = fc.oneof(text, number);
+  return fc.oneof(
+    fc.constantFrom('exists', 'notExists', 'isTrue', 'isFalse', 'anniversary').map((op) => ({ op })),
+    of(['eq', 'neq'], scalar),
+    of(
+      ['in', 'notIn'],
+      fc.oneof(fc.array(text, { minLength: 1, maxLength: 3 }), fc.array(number, { minLength: 1, maxLength: 3 })),
+    ),
+    of(['gt', 'gte', 'lt', 'lte'], ordered),
+    of(['between'], fc.oneof(fc.tuple(number, number), fc.tuple(text, text))),
+    of(['contains', 'notContains', 'startsWith', 'endsWith'], text),
+    of(['matches'], fc.constantFrom('^p', 'o$', 'p.o', '^$', 'line.break', 'é', '^.$', '[0-9]+', 'pro|free')),
+    of(['before', 'after'], iso(context)),
+    of(['withinLast', 'notWithinLast', 'withinNext'], duration),
+    of(['anniversary'], fc.constantFrom({ n: 0, unit: 'day' }, { n: 7, unit: 'day' })),
+    of(['arrayAny', 'arrayAll', 'arrayNone'], fc.oneof(scalar, fc.array(scalar, { minLength: 1, maxLength: 2 }))),
+    of(['arraySize'], fc.oneof(fc.integer({ min: 0, max: 3 }), numberTest)),
+    of(['semver'], fc.constantFrom('>=1.2.0 <2.0.0', '>=1.3.0 <1.11.0')),
+    of(['cidr'], fc.constantFrom('10.0.0.0/8', '10.1.2.0/30', ['192.168.0.0/16', '0.0.0.0/0'])),
+    of(
+      ['geoWithin'],
+      fc.constantFrom(
+        { center: { lat: 52.52, lon: 13.405 }, radiusKm: 20 },
+        { center: { lat: 50, lon: 12 }, radiusKm: 300 },
+      ),
+    ),
+  );
+}
+
+const traitPath = fc.oneof(
+  fc.constantFrom(...TRAIT_KEYS),
+  fc.constantFrom('plan.a', 'age.b[0]', 'tags[0]', 'tags[1]', 'plan.b', 'since.lat'),
+);
+const propertyPath = fc.constantFrom('p', 'q', 'when', 'p.a', 'p[0]', 'p.b[1]', 'none');
+
+function traitNode(context: RuleContext): fc.Arbitrary<Node> {
+  const byRef = fc.record({
+    op: fc.constantFrom(
+      'eq',
+      'neq',
+      'gt',
+      'gte',
+      'lt',
+      'lte',
+      'contains',
+      'notContains',
+      'startsWith',
+      'endsWith',
+      'before',
+      'after',
+    ),
+    ref: traitPath,
+  });
+  const when = fc.oneof(
+    { weight: 4, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.constant({ ever: true }) },
+    { weight: 1, arbitrary: iso(context).map((asOf) => ({ asOf })) },
+  );
+  const right = fc.oneof({ weight: 5, arbitrary: comparison(context) }, { weight: 1, arbitrary: byRef });
+  return fc.tuple(traitPath, right, when).map(([path, op, at]) => ({ trait: { path, ...op, ...at } }));
+}
+
+export function selection(context: RuleContext): fc.Arbitrary<Node> {
+  const where = fc.tuple(propertyPath, comparison(context)).map(([path, op]) => ({ path, ...op }));
+  return fc.record(
+    {
+      name: fc.oneof(fc.constantFrom(...EVENT_NAMES), fc.subarray(EVENT_NAMES, { minLength: 1 })),
+      where: fc.oneof(
+        { weight: 5, arbitrary: fc.constant([]) },
+        { weight: 2, arbitrary: fc.array(where, { minLength: 1, maxLength: 2 }) },
+      ),
+    },
+    { requiredKeys: [] },
+  );
+}
+
+export function windowOf(context: RuleContext): fc.Arbitrary<Node> {
+  return fc.oneof(
+    { weight: 4, arbitrary: duration.map((last) => ({ last })) },
+    { weight: 2, arbitrary: fc.record({ between: fc.record({ from: duration, to: duration }) }) },
+    { weight: 1, arbitrary: iso(context).map((since) => ({ since })) },
+    { weight: 1, arbitrary: iso(context).map((before) => ({ before })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(iso(context), iso(context))
+        .map(([a, b]) => ({ absolute: a < b ? { from: a, to: b } : { from: b, to: a } })),
+    },
+    { weight: 1, arbitrary: fixedDuration.map((gap) => ({ session: { gap } })) },
+    { weight: 1, arbitrary: duration.map((withinFirst) => ({ withinFirst })) },
+  );
+}
+
+const maybe = (key: string, arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<Node> =>
+  fc.option(arbitrary, { nil: undefined }).map((value) => (value === undefined ? {} : { [key]: value }));
+
+const mostly = (key: string, arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<Node> =>
+  fc.option(arbitrary, { nil: undefined, freq: 8 }).map((value) => (value === undefined ? {} : { [key]: value }));
+
+function eventNode(context: RuleContext): fc.Arbitrary<Node> {
+  return fc
+    .tuple(selection(context), maybe('count', numberTest), mostly('window', windowOf(context)))
+    .map((parts) => ({ event: Object.assign({}, ...parts) as Node }));
+}
+
+const fixedNodes: fc.Arbitrary<Node> = fc.oneof(
+  fc.boolean().map((is) => ({ segment: { key: 'vip', is } })),
+  fc
+    .tuple(
+      fc.constantFrom('probability', 'percentile'),
+      fc.constantFrom('gte', 'lt', 'neq'),
+      fc.constantFrom(0, 0.25, 25, 90),
+    )
+    .map(([measure, op, value]) => ({ prediction: { model: 'm', measure, op, value } })),
+  maybe('minConfidence', fc.constantFrom(0.5, 0.6)).map((more) => ({
+    cluster: { model: 'm', in: ['loyal', 'x'], ...more },
+  })),
+);
+
+/** Leaves that set SQL answers too. */
+export function setLeaf(context: RuleContext): fc.Arbitrary<Node> {
+  return fc.oneof(
+    { weight: 4, arbitrary: traitNode(context) },
+    { weight: 8, arbitrary: eventNode(context) },
+    { weight: 1, arbitrary: fixedNodes },
+  );
+}
+
+/** Leaves that look at patterns of events. */
+export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
+  const fns = fc.constantFrom(
+    'sum',
+    'avg',
+    'min',
+    'max',
+    'distinct',
+    'distinctDays',
+    'first',
+    'last',
+    'percentile',
+    'slope',
+  );
+  const aggregate = fc
+    .tuple(
+      selection(context),
+      fns,
+      fc.constantFrom('p', 'q'),
+      fc.constantFrom('eq', 'gt', 'gte', 'lte', 'neq'),
+      number,
+      maybe('window', windowOf(context)),
+    )
+    .map(([event, fn, property, op, value, window]) => ({
+      aggregate: { event, fn, property, op, value, ...window, ...(fn === 'percentile' ? { p: 50 } : {}) },
+    }));
+  const edge = fc
+    .tuple(selection(context), fc.constantFrom('first', 'last'), fc.constantFrom('eq', 'neq'), text)
+    .map(([event, fn, op, value]) => ({ aggregate: { event, fn, property: 'q', op, value } }));
+  const frequency = fc
+    .tuple(
+      selection(context),
+      selection(context),
+      fc.constantFrom('eq', 'gt', 'gte', 'lt', 'neq'),
+      fc.constantFrom(0, 0.2, 0.5, 1, 2),
+      maybe('window', windowOf(context)),
+    )
+    .map(([a, b, op, ratio, window]) => ({ frequency: { a, b, op, ratio, ...window } }));
+  const lifecycle = fc
+    .tuple(fc.constantFrom('new', 'regular', 'stopped', 'resurrected'), selection(context), duration)
+    .map(([state, event, period]) => ({ lifecycle: { state, event, period } }));
+  const bucket = fc.constantFrom(0, 3000).map((from) => ({ bucket: { salt: 's', from, to: 6000 } }));
+  return fc.oneof(
+    { weight: 4, arbitrary: aggregate },
+    { weight: 1, arbitrary: edge },
+    { weight: 2, arbitrary: frequency },
+    { weight: 3, arbitrary: lifecycle },
+    { weight: 5, arbitrary: sequenceNode(context) },
+    { weight: 1, arbitrary: bucket },
+  );
+}
+
+function sequenceNode(context: RuleContext): fc.Arbitrary<Node> {
+  const gap = fc.record({ min: fixedDuration, max: fixedDuration }, { requiredKeys: [] });
+  const simple = fc.record({ name: fc.constantFrom(...EVENT_NAMES) }, { requiredKeys: [] });
+  const step = fc.tuple(fc.oneof(simple, selection(context)), maybe('gap', gap), fc.boolean());
+  const without = fc.tuple(
+    simple,
+    fc.integer({ min: 0, max: 2 }),
+    fc.oneof(fixedDuration, fc.constant(null)),
+    fc.boolean(),
+  );
+  return fc
+    .tuple(
+      fc.array(step, { minLength: 1, maxLength: 3 }),
+      fc.array(without, { maxLength: 2 }),
+      maybe('keyBy', fc.constant('q')),
+      maybe('order', fc.constantFrom('strict', 'loose')),
+      maybe('window', windowOf(context)),
+    )
+    .map(([parts, rules, ...rest]) => {
+      const steps = parts.map(([event, bounds, withRef], i) => {
+        const ref = { path: 'q', op: 'eq', ref: `s${i - 1}.q` };
+        const where = [...((event as { where?: Node[] }).where ?? []), ...(withRef && i > 0 ? [ref] : [])];
+        return { as: `s${i}`, event: { ...event, where }, ...(i > 0 ? bounds : {}) };
+      });
+      const list = rules.flatMap(([event, index, within, withRef]): Node[] => {
+        const after = index % steps.length;
+        const where = withRef ? [{ path: 'q', op: 'eq', ref: `s${after}.q` }] : [];
+        if (within !== null) return [{ event: { ...event, where }, after: `s${after}`, within }];
+        return after + 1 < steps.length
+          ? [{ event: { ...event, where }, after: `s${after}`, before: `s${steps.length - 1}` }]
+          : [];
+      });
+      return { sequence: Object.assign({ steps, without: list }, ...rest) as Node };
+    });
+}
+
+/** A whole rule over leaves of one sort. */
+export function ruleOf(context: RuleContext, leaf: fc.Arbitrary<Node>): fc.Arbitrary<unknown> {
+  const { node } = fc.letrec<{ node: Node }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      { weight: 4, arbitrary: leaf },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(fc.constantFrom('all', 'any', 'none'), fc.array(tie('node'), { maxLength: 3 }))
+          .map(([kind, children]) => ({ [kind]: children })),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .record({ n: fc.integer({ min: 0, max: 3 }), of: fc.array(tie('node'), { maxLength: 3 }) })
+          .map((atLeast) => ({ atLeast })),
+      },
+    ),
+  }));
+  return node.map((where) => ({ version: 1, entity: 'profile', where, options: { timezone: context.zone } }));
+}
