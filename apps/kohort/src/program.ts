@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { importCommand } from './commands/import';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
+import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
 import { reportFailure } from './terminal/outcome';
 import { KOHORT_VERSION } from './version';
 
@@ -13,7 +15,14 @@ function program(): Command {
     .version(KOHORT_VERSION)
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for the options)');
-  const commands = [propensityCommand(), ruleCommand()];
+  const commands = [
+    importCommand(),
+    propensityCommand(),
+    ruleCommand(),
+    segmentsCommand(),
+    explainCommand(),
+    syncCommand(),
+  ];
   for (const command of commands) root.addCommand(command);
   return root;
 }
