@@ -127,8 +127,9 @@ export async function openQueues(options: OpenQueuesOptions): Promise<Queues> {
     makeWorker: (lane, concurrency, process) => backend.makeWorker(lane, concurrency, process),
     ping: () => backend.ping(),
     async close() {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
-      await backend.close();
+      // An engine that is away does not answer a goodbye either.
+      const closed = Promise.all([...queues.values()].map((queue) => queue.close())).then(() => backend.close());
+      await Promise.race([closed, pause(PRODUCER_TIMEOUT_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -1,77 +1,69 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import IORedis from 'ioredis';
 import { Client } from 'pg';
 import { batchIdSchema, type BatchId, type WorkspaceId } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import { OWNERS, jobNames, pipeline, type HandlerControl, type JobInput, type Owner } from '@kohort/pipeline-map';
 import { appendOutbox, openDatabase, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import { eventually, hasRedisServer, startRedis, type Engine } from '../test/engines';
 import { openQueues, type Queues } from './open-queues';
 import { startRelay, type Relay } from './start-relay';
 import { startWorkers, type Workers } from './start-workers';
 
-const hasRedis = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
-if (!hasRedis) process.stdout.write('redis-server is not installed: the Redis leg of the queue suite is left out\n');
+const hasRedis = hasRedisServer();
 
 type TrackHandler = (input: JobInput<'sync.track'>, control: HandlerControl) => Promise<void>;
 
-interface Engine {
-  readonly redisUrl: string | undefined;
-  wipe(): Promise<void>;
-  stop(): Promise<void>;
-}
+(hasRedis ? describe : describe.skip)('Redis itself', () => {
+  let db: TestDatabase;
 
-async function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
+  beforeAll(async () => {
+    db = await startTestDatabase();
   });
-}
 
-async function startRedis(): Promise<Engine> {
-  const dir = mkdtempSync(join(tmpdir(), 'kohort-redis-'));
-  const port = await freePort();
-  const flags = [
-    '--port',
-    String(port),
-    '--dir',
-    dir,
-    '--appendonly',
-    'yes',
-    '--maxmemory-policy',
-    'noeviction',
-    '--save',
-    '',
-  ];
-  const child: ChildProcess = spawn('redis-server', flags, { stdio: 'ignore' });
-  const client = new IORedis(port, '127.0.0.1', { maxRetriesPerRequest: null });
-  client.on('error', () => undefined);
-  await client.ping();
-  return {
-    redisUrl: `redis://127.0.0.1:${port}`,
-    wipe: async () => void (await client.flushall()),
-    async stop() {
-      client.disconnect();
-      await new Promise((done) => child.once('exit', done).kill('SIGTERM'));
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
-}
+  afterAll(() => db.stop());
 
-async function eventually(holds: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it did not come to hold in time');
-    await new Promise((done) => setTimeout(done, 10));
-  }
-}
+  it('is refused when it may evict keys or keeps no log', async () => {
+    const unsafe = await startRedis('unsafe');
+    try {
+      await expect(openQueues({ redisUrl: unsafe.redisUrl, postgresUrl: db.url })).rejects.toMatchObject({
+        code: 'QUEUE_REDIS_UNSAFE',
+        details: { findings: ['maxmemory-policy is allkeys-lru, not noeviction', 'appendonly is off'] },
+      });
+    } finally {
+      await unsafe.stop();
+    }
+  });
+
+  it('may restart under the workers: they go on', async () => {
+    const redis = await startRedis();
+    const workspaceId = await db.addWorkspace();
+    const queues = await openQueues({ redisUrl: redis.redisUrl, postgresUrl: db.url });
+    const relay = await startRelay({ database: db.database, queues, logger: silentLogger });
+    const seen: string[] = [];
+    const track: TrackHandler = async ({ batchId }) => void seen.push(batchId);
+    const handlers = { 'sync-worker': { 'sync.track': track, 'sync.run': () => Promise.resolve() } };
+    const workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers });
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        const batchId = batchIdSchema.parse(randomUUID());
+        const send = db.database.inWorkspace(workspaceId, (tx) =>
+          appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId }),
+        );
+        await Promise.all([send, round === 1 ? redis.restart() : undefined]);
+        await eventually(() => seen.includes(batchId), 60_000);
+      }
+      expect(new Set(seen).size).toBe(3);
+    } finally {
+      await workers.stop();
+      await relay.stop();
+      await queues.close();
+      await redis.stop();
+    }
+  });
+});
 
 describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kind) => {
   let db: TestDatabase;
@@ -254,6 +246,35 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     await eventually(hasStatus(killer, 'quarantined'));
     expect(seen).toEqual([dead]);
     expect(await taskOf(killer)).toMatchObject({ last_error: { code: 'QUEUE_CRASHED_REPEATEDLY' } });
+  });
+
+  it('does again what a worker was at when it was killed, and its effect is there once', async () => {
+    const batchId = newBatch();
+    const victim = fork(join(__dirname, '..', 'test', 'victim.cjs'), [db.url, engine.redisUrl ?? ''], {
+      execArgv: ['--conditions=@kohort/source'],
+      stdio: 'ignore',
+    });
+    const ended = new Promise<string | null>((done) => victim.once('exit', (_code, signal) => done(signal)));
+    await announce(batchId);
+    expect(await ended).toBe('SIGKILL');
+    expect(await taskOf(batchId)).toMatchObject({ status: 'running', starts: 1 });
+    // Its lease, lapsed.
+    await owner.query(`update task set due_at = now(), enqueued_at = now() - interval '1 hour' where entity = $1`, [
+      batchId,
+    ]);
+    await work(async (input) => {
+      await db.database.inWorkspace(workspace, (tx) =>
+        tx
+          .insertInto('batch')
+          .values({ workspace_id: workspace, id: input.batchId, kind: 'membership' })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      );
+    });
+    await eventually(hasStatus(batchId, 'done'));
+    expect(await taskOf(batchId)).toMatchObject({ starts: 2, failures: 0 });
+    const effects = await owner.query('select row_count from batch where id = $1', [batchId]);
+    expect(effects.rows).toEqual([{ row_count: 1 }]);
   });
 
   it('gives back at a shutdown what it was at, and another worker ends it', async () => {

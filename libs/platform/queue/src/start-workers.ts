@@ -41,6 +41,7 @@ export interface Workers {
 }
 
 const STOP_DEADLINE_MS = 20_000;
+const FORCED_MS = 2_000;
 
 function ownersOf(handlers: HandlersByOwner): readonly Owner[] {
   return OWNERS.filter((owner) => handlers[owner] !== undefined);
@@ -112,7 +113,8 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
     limit.abort();
     if (first === 'late') {
       logger.warn('workers did not end in time', { count: held.count });
-      await Promise.all(workers.map((worker) => worker.close(true)));
+      // With the engine away even this may hang; the process is about to end anyhow.
+      await Promise.race([Promise.all(workers.map((worker) => worker.close(true))), pause(FORCED_MS)]);
     }
     held.stop();
   };

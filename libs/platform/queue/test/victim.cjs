@@ -1,0 +1,33 @@
+/** A worker process that is killed in the middle of its first job: after the effect, before it could say so. */
+const { transformFileSync } = require('@swc/core');
+require.extensions['.ts'] = (module, file) =>
+  module._compile(
+    transformFileSync(file, {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+      module: { type: 'commonjs' },
+    }).code,
+    file,
+  );
+const { silentLogger } = require('@kohort/kernel-telemetry');
+const { openDatabase } = require('@kohort/platform-postgres');
+const { openQueues, startWorkers } = require('../src/index.ts');
+
+const [postgresUrl, redisUrl] = process.argv.slice(2);
+
+async function main() {
+  const database = openDatabase({ url: postgresUrl, maxConnections: 2, applicationName: 'victim' });
+  const queues = await openQueues({ redisUrl: redisUrl || undefined, postgresUrl, prefix: 'spec' });
+  const track = async ({ workspaceId, batchId }) => {
+    await database.inWorkspace(workspaceId, (tx) =>
+      tx
+        .insertInto('batch')
+        .values({ workspace_id: workspaceId, id: batchId, kind: 'membership', row_count: 1 })
+        .execute(),
+    );
+    process.kill(process.pid, 'SIGKILL');
+  };
+  const handlers = { 'sync-worker': { 'sync.track': track, 'sync.run': async () => undefined } };
+  await startWorkers({ database, queues, logger: silentLogger, handlers });
+}
+
+void main();
