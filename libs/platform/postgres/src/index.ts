@@ -40,3 +40,5 @@ export { LOG_CHANNEL, moveOutbox, relayState, takeDueTasks, tidyRelay } from './
 export type { MovedBatch, RelayState, TopicListener } from './relay-steps';
 export { LEASE_MS, claimTask, finishTask, quarantineTask, releaseTask, renewLeases, retryTask } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
+export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
+export { identityStore } from './identity/identity-store.adapter';

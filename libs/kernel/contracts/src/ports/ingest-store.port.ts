@@ -40,6 +40,8 @@ export interface StoreRequest {
   readonly workspaceId: WorkspaceId;
   readonly sourceId: SourceId;
   readonly receivedAt: number;
+  /** How long an id is remembered: 7 by default for live calls, without practical end for imports. */
+  readonly dedupeDays: number;
   readonly messages: readonly KeyedMessage[];
   /** Records that were refused before the store, for the ledger. */
   readonly refused: { readonly rejected: number; readonly suppressed: number; readonly quarantined: number };
@@ -52,7 +54,8 @@ export interface StoreRequest {
  *
  * A caller may rely on: dedupe keys, events, ledger, outbox row (`EventsStored`, when anything was stored) and
  * checkpoint are one transaction; of two messages with one id in the same request the first wins; concurrent calls with
- * overlapping ids store each id once. Raises INGEST_STORE_REFUSED (kind invalid-input) when PostgreSQL refuses a value,
+ * overlapping ids store each id once; an id whose days are over is
+ * taken as new. Raises INGEST_STORE_REFUSED (kind invalid-input) when PostgreSQL refuses a value,
  * with nothing written.
  */
 export interface IngestStore {

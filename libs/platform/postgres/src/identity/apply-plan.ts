@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { BatchId, IdentityPlan, WorkspaceId } from '@kohort/kernel-contracts';
+import { defineErrors } from '@kohort/kernel-errors';
+import type { WorkspaceTransaction } from '../database';
+
+const identityErrors = defineErrors({
+  IDENTITY_RACED: {
+    kind: 'transient',
+    message: () => 'another writer has claimed one of the identifiers; the batch is resolved again',
+  },
+});
+
+/** A plan with the ids of all its profiles, old and new. */
+export interface PlanWrite {
+  readonly workspaceId: WorkspaceId;
+  readonly batchId: BatchId;
+  readonly plan: IdentityPlan;
+  readonly ids: readonly string[];
+}
+
+const epoch = (column: string) => sql.raw(`'epoch'::timestamptz + ${column} * interval '1 millisecond'`);
+
+async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
+  const rows = plan.profiles.map((profile, i) => ({
+    id: ids[i],
+    fresh: profile.id === null,
+    canonical_id: profile.canonicalId,
+    first_seen: profile.firstSeenAt,
+    last_seen: profile.lastSeenAt,
+  }));
+  const fresh = rows.filter((row) => row.fresh);
+  const known = rows.filter((row) => !row.fresh);
+  if (fresh.length > 0) {
+    await sql`
+      insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at)
+      select ${workspaceId}::uuid, r.id, r.canonical_id, ${epoch('r.first_seen')}, ${epoch('r.last_seen')}
+      from json_to_recordset(${JSON.stringify(fresh)}::json)
+        as r (id uuid, canonical_id text, first_seen float8, last_seen float8)`.execute(tx);
+  }
+  if (known.length === 0) return;
+  await sql`
+    update profile p set canonical_id = r.canonical_id, first_seen_at = r.first_seen_at, last_seen_at = r.last_seen_at
+    from (select id, canonical_id, ${epoch('first_seen')} as first_seen_at, ${epoch('last_seen')} as last_seen_at
+          from json_to_recordset(${JSON.stringify(known)}::json)
+            as r (id uuid, canonical_id text, first_seen float8, last_seen float8)) as r
+    where p.workspace_id = ${workspaceId}::uuid and p.id = r.id
+      and (p.canonical_id, p.first_seen_at, p.last_seen_at)
+        is distinct from (r.canonical_id, r.first_seen_at, r.last_seen_at)`.execute(tx);
+}
+
+async function writeIdentifiers(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
+  if (plan.identifiers.length === 0) return;
+  const rows = plan.identifiers.map(({ type, value, profile, firstSeenAt }) => ({
+    type,
+    value,
+    profile_id: ids[profile],
+    first_seen: firstSeenAt,
+  }));
+  const written = await sql<{ value: string }>`
+    insert into identifier (workspace_id, type, value, profile_id, first_seen_at)
+    select ${workspaceId}::uuid, r.type, r.value, r.profile_id, ${epoch('r.first_seen')}
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as r (type text, value text, profile_id uuid, first_seen float8)
+    order by r.type, r.value
+    on conflict do nothing returning value`.execute(tx);
+  // The workspace's lock keeps other batches out; whoever else writes identifiers meets the primary key.
+  if (written.rows.length !== rows.length) throw identityErrors.IDENTITY_RACED();
+}
+
+async function moveEvents(tx: WorkspaceTransaction, write: PlanWrite, pairs: string): Promise<number> {
+  const moved = await sql`
+    with pair as materialized (
+      select absorbed, survivor from json_to_recordset(${pairs}::json) as r (absorbed uuid, survivor uuid)
+    ), live as materialized (
+      select a.event_id, a.profile_id, pair.survivor, min(a.received_at) as received_at, min(a.ts) as ts
+      from event_assignment a join pair on pair.absorbed = a.profile_id
+      where a.workspace_id = ${write.workspaceId}::uuid
+      group by a.event_id, a.profile_id, pair.survivor having sum(a.sign) > 0
+    )
+    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+    select ${write.workspaceId}::uuid, event_id, profile_id, ${write.batchId}::uuid, received_at, ts, -1 from live
+    union all
+    select ${write.workspaceId}::uuid, event_id, survivor, ${write.batchId}::uuid, received_at, ts, 1 from live
+    `.execute(tx);
+  return Number(moved.numAffectedRows ?? 0) / 2;
+}
+
+/** Stated traits go with their events; computed ones are taken back, for they are computed anew. */
+async function moveTraits(tx: WorkspaceTransaction, write: PlanWrite, pairs: string): Promise<void> {
+  await sql`
+    with pair as materialized (
+      select absorbed, survivor from json_to_recordset(${pairs}::json) as r (absorbed uuid, survivor uuid)
+    ), live as materialized (
+      select t.*, pair.survivor from trait_value t join pair on pair.absorbed = t.profile_id
+      where t.workspace_id = ${write.workspaceId}::uuid and t.sign = 1
+        and not exists (
+          select 1 from trait_value gone
+          where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
+            and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)
+    )
+    insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value, event_id, sign)
+    select workspace_id, profile_id, key, valid_from, message_id, kind, value, event_id, -1 from live
+    union all
+    select workspace_id, survivor, key, valid_from, message_id, kind, value, event_id, 1 from live where kind = 'custom'
+    on conflict do nothing`.execute(tx);
+}
+
+async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<number> {
+  const { workspaceId, plan, ids } = write;
+  if (plan.merges.length === 0) return 0;
+  const rows = plan.merges.map(({ survivor, absorbed, eventId, reason }) => ({
+    id: randomUUID(),
+    survivor: ids[survivor],
+    absorbed,
+    event_id: eventId,
+    reason,
+  }));
+  const pairs = JSON.stringify(rows);
+  await sql`
+    insert into merge_log (workspace_id, id, survivor_id, absorbed_id, event_id, reason)
+    select ${workspaceId}::uuid, r.id, r.survivor, r.absorbed, r.event_id, r.reason
+    from json_to_recordset(${pairs}::json)
+      as r (id uuid, survivor uuid, absorbed uuid, event_id uuid, reason text)`.execute(tx);
+  const moved = await moveEvents(tx, write, pairs);
+  await moveTraits(tx, write, pairs);
+  await sql`
+    update identifier i set profile_id = r.survivor
+    from json_to_recordset(${pairs}::json) as r (survivor uuid, absorbed uuid)
+    where i.workspace_id = ${workspaceId}::uuid and i.profile_id = r.absorbed`.execute(tx);
+  // Who was merged into the absorbed one before points straight at the survivor: no reader follows a chain.
+  await sql`
+    update profile p set merged_into = r.survivor
+    from json_to_recordset(${pairs}::json) as r (survivor uuid, absorbed uuid)
+    where p.workspace_id = ${workspaceId}::uuid and (p.id = r.absorbed or p.merged_into = r.absorbed)`.execute(tx);
+  return moved;
+}
+
+async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Promise<void> {
+  const { workspaceId, batchId, plan, ids } = write;
+  const rows = plan.assignments.map(({ event, profile }) => ({
+    event_id: event.eventId,
+    profile_id: ids[profile],
+    received_at: event.receivedAt,
+    ts: event.ts,
+  }));
+  await sql`
+    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+    select ${workspaceId}::uuid, r.event_id, r.profile_id, ${batchId}::uuid, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as r (event_id uuid, profile_id uuid, received_at float8, ts float8)`.execute(tx);
+}
+
+async function writeTraits(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
+  if (plan.traits.length === 0) return;
+  const rows = plan.traits.map(({ profile, key, value, validFrom, messageId, eventId }) => ({
+    profile_id: ids[profile],
+    key,
+    value,
+    valid_from: validFrom,
+    message_id: messageId,
+    event_id: eventId,
+  }));
+  await sql`
+    insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value, event_id)
+    select ${workspaceId}::uuid, r.profile_id, r.key, ${epoch('r.valid_from')}, r.message_id, 'custom', r.value, r.event_id
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r
+      (profile_id uuid, key text, value jsonb, valid_from float8, message_id text, event_id uuid)
+    on conflict do nothing`.execute(tx);
+}
+
+/**
+ * Writes a plan in the caller's transaction: profiles before what refers to them, merges before the batch's own
+ * assignments, so that nothing is moved that was just assigned. Answers how many earlier events moved.
+ *
+ * Throws  IDENTITY_RACED (transient)
+ */
+export async function applyPlan(tx: WorkspaceTransaction, write: PlanWrite): Promise<number> {
+  await writeProfiles(tx, write);
+  const moved = await writeMerges(tx, write);
+  await writeIdentifiers(tx, write);
+  await writeAssignments(tx, write);
+  await writeTraits(tx, write);
+  return moved;
+}
