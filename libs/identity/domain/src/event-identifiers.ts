@@ -24,7 +24,7 @@ function emailOf(event: UnassignedEvent, policy: IdentityPolicy): string | null 
 
 /**
  * The identifiers that an event joins; none when it names nobody. An alias joins its user id with whatever carries its
- * previous id.
+ * previous id. A group call joins nothing: it counts for its user id, else for its anonymous id.
  */
 export function identifiersOfEvent(event: UnassignedEvent, policy: IdentityPolicy): readonly Identifier[] {
   const found: Identifier[] = [];
@@ -32,7 +32,7 @@ export function identifiersOfEvent(event: UnassignedEvent, policy: IdentityPolic
     if (value !== null && !isBlockedIdentifier(value)) found.push({ type, value });
   };
   add('user_id', event.userId);
-  if (event.type !== 'alias') add('anonymous_id', event.anonymousId);
+  if (event.type !== 'group' || found.length === 0) add('anonymous_id', event.anonymousId);
   if (found.length === 0) return found;
   if (event.type === 'alias') add('previous_id', event.previousId);
   add('email', emailOf(event, policy));

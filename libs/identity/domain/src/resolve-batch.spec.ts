@@ -21,9 +21,8 @@ function oracle(events: readonly UnassignedEvent[]): Map<string, string> {
   const groups: { keys: Set<string>; events: UnassignedEvent[] }[] = [];
   for (const event of events) {
     const keys = new Set<string>();
-    const anonymous = event.type === 'alias' ? null : event.anonymousId;
     if (usable(event.userId)) keys.add(`u:${event.userId}`);
-    if (usable(anonymous)) keys.add(`a:${anonymous}`);
+    if (usable(event.anonymousId) && (event.type !== 'group' || keys.size === 0)) keys.add(`a:${event.anonymousId}`);
     if (keys.size === 0) continue;
     if (event.type === 'alias' && usable(event.previousId)) keys.add(`p:${event.previousId}`);
     groups.push({ keys, events: [event] });
@@ -68,9 +67,11 @@ const messages = fc
   .array(
     fc.oneof(
       fc.record({ userId: id('u'), anonymousId: id('a') }),
+      fc.record({ type: fc.constant('group' as const), userId: id('u'), anonymousId: id('a') }),
       fc.record({
         type: fc.constant('alias' as const),
         userId: id('u'),
+        anonymousId: id('a'),
         previousId: fc.oneof(id('u'), id('a'), id('x')),
       }),
       fc.record({ userId: fc.constantFrom('null', 'x1', 'x2'), anonymousId: id('x') }),

@@ -1,0 +1,2 @@
+export { resolveIdentities } from './resolve-identities.flow';
+export type { ResolveIdentitiesDeps } from './resolve-identities.flow';
