@@ -23,7 +23,7 @@ export const STABLE = 0.75;
 const NEARLY_AS_GOOD = 0.75;
 /** Difference of silhouettes that says nothing. */
 const SAME_SILHOUETTE = 0.01;
-const SAME_STABILITY = 0.02;
+const SAME_STABILITY = 0.05;
 /** Jaccard similarity below which a cluster should not be trusted (Hennig 2007). */
 const FOUND_AGAIN = 0.6;
 
@@ -52,7 +52,7 @@ function finestOfEquals(best: KScore, scores: readonly KScore[]): KScore {
  * 2. The highest silhouette wins.
  * 3. Two clusters often split large from small and no more: when k = 2 wins, the best stable k ≥ 3 is taken instead if it
  *    keeps at least 75 % of that silhouette.
- * 4. Silhouettes within 0.01 are equal: then the more stable k wins, and among those within 0.02 the finest one whose
+ * 4. Silhouettes within 0.01 are equal: then the more stable k wins, and among those within 0.05 the finest one whose
  *    weakest cluster is still found again (Jaccard ≥ 0.6).
  *
  * Shape   scores: at least one, any order

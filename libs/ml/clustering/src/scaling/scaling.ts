@@ -42,10 +42,18 @@ const SCALES_DIFFER = 10;
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
+interface ScaledColumn {
+  readonly column: ColumnScale;
+  readonly profile: ColumnProfile;
+  readonly warnings: readonly ClusteringWarning[];
+  /** Skewness before and after the logarithm, where one was taken. */
+  readonly skews?: readonly [number, number];
+}
+
 function scaleColumn(
   matrix: Matrix | WideMatrix,
   { at, name, options }: { at: number; name: string; options: ScalingOptions },
-): { column: ColumnScale; profile: ColumnProfile; warnings: ClusteringWarning[] } {
+): ScaledColumn {
   const plain = profileColumn(matrix, at);
   const warnings: ClusteringWarning[] = [];
   const fill = options.missing === 'median' && plain.present > 0 ? columnMedian(matrix, at) : null;
@@ -62,16 +70,23 @@ function scaleColumn(
   const logged = profileColumn(matrix, at, Math.log1p);
   const heavy = plain.min >= 0 && plain.skewness > HEAVY_TAIL && Math.abs(logged.skewness) < 0.9 * plain.skewness;
   const log1p = options.mode === 'auto' && heavy;
-  if (log1p) {
-    const skews = `skewness ${plain.skewness.toFixed(1)}, ${logged.skewness.toFixed(1)} after`;
-    warnings.push({
-      code: 'COLUMN_LOGGED',
-      message: `Column "${name}" is heavy-tailed: log(1 + x) was taken (${skews}).`,
-    });
-  }
   const profile = log1p ? logged : plain;
   const divisor = options.mode === 'none' ? 1 : profile.spread;
-  return { column: { name, kept: true, log1p, shift: profile.mean, divisor, fill }, profile, warnings };
+  return {
+    column: { name, kept: true, log1p, shift: profile.mean, divisor, fill },
+    profile,
+    warnings,
+    ...(log1p ? { skews: [plain.skewness, logged.skewness] as const } : {}),
+  };
+}
+
+/** One sentence for all columns under a logarithm. */
+function loggedWarning(scaled: readonly ScaledColumn[]): ClusteringWarning[] {
+  const told = scaled.flatMap(({ column, skews }) =>
+    skews ? [`${column.name} (skewness ${skews[0].toFixed(1)}, then ${skews[1].toFixed(1)})`] : [],
+  );
+  if (told.length === 0) return [];
+  return [{ code: 'COLUMN_LOGGED', message: `log(1 + x) was taken of heavy-tailed columns: ${told.join(', ')}.` }];
 }
 
 function scaleDifference(names: readonly string[], profiles: readonly ColumnProfile[]): ClusteringWarning[] {
@@ -122,7 +137,7 @@ export function fitScaling(
       rows: Math.min(1, matrix.rows),
     });
   }
-  const warnings = scaled.flatMap((one) => one.warnings);
+  const warnings = [...scaled.flatMap((one) => one.warnings), ...loggedWarning(scaled)];
   const profiles = scaled.map(({ profile }) => profile);
   if (options.mode === 'none') warnings.push(...scaleDifference(names, profiles));
   return { scaling: { version: 1, mode: options.mode, columns: scaled.map(({ column }) => column) }, warnings };
