@@ -27,3 +27,29 @@ export type { PropensityModelKind } from './propensity/propensity.params';
 export { scorePropensity } from './propensity/score-propensity';
 export type { PropensityScores } from './propensity/score-propensity';
 export type { LabelledTable, PropensityContext } from './propensity/train-model';
+export { clusterErrors } from './clusters/cluster-errors';
+export { runClusterCommand } from './clusters/cluster-file';
+export type { ClusterCommandParams, ClusterCommandResult, ClusterCsvTable } from './clusters/cluster-file';
+export {
+  assignClusters,
+  clusterCentres,
+  clusterModelFromJson,
+  clusterModelToJson,
+  parseClusterModel,
+  serialiseClusterModel,
+} from './clusters/cluster-model';
+export type { ClusterAssignment, ClusterModel } from './clusters/cluster-model';
+export { clusterTable, clusteringCard } from './clusters/cluster-table';
+export type {
+  ClusterControl,
+  ClusterMetrics,
+  ClusterTableInput,
+  ClusterTableParams,
+  ClusterTableResult,
+} from './clusters/cluster-table';
+export { featureLabel, roleOf } from './clusters/feature-roles';
+export type { FeatureRole } from './clusters/feature-roles';
+export { DEFAULT_PLAYBOOK, playbookSchema } from './clusters/playbook';
+export type { PlaybookRule } from './clusters/playbook';
+export { clusterProfileSheets } from './clusters/profile-sheets';
+export type { ProfileSheetInput } from './clusters/profile-sheets';

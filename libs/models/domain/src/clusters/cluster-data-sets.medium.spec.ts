@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { runClusterCommand, type ClusterCsvTable } from './cluster-file';
+
+const folder = process.env['KOHORT_DATA_DIR'] ?? join(__dirname, '..', '..', '..', '..', '..', '..', 'shared', 'data');
+const has = existsSync(join(folder, 'README.md'));
+
+function readTable(file: string): ClusterCsvTable {
+  const [header = [], ...rows]: string[][] = parse(gunzipSync(readFileSync(join(folder, file))));
+  return { header, rows, lineOf: (row) => row + 2 };
+}
+
+(has ? describe : describe.skip)('kohort cluster on public data', () => {
+  const mall = { id: 'CustomerID', features: ['Annual Income (k$)', 'Spending Score (1-100)'] };
+
+  it('mall customers, k = 5: the published inertia, silhouette and sizes', async () => {
+    const { metrics, warnings, sheets } = await runClusterCommand(readTable('mall-customers/customers.csv.gz'), {
+      ...mall,
+      k: 5,
+    });
+    expect(metrics.inertia).toBeCloseTo(44448.46, 1);
+    expect(metrics.silhouette).toBeCloseTo(0.5539, 4);
+    expect(metrics.sizes).toEqual([81, 39, 35, 23, 22]);
+    expect(warnings).toEqual([]);
+    expect(sheets.map(({ name }) => name)).toEqual([
+      'Average annual income and spending score',
+      'High annual income and spending score',
+      'High annual income, low spending score',
+      'Low annual income and spending score',
+      'Low annual income, high spending score',
+    ]);
+  });
+
+  it('mall customers, k chosen: 5 for every seed', async () => {
+    const table = readTable('mall-customers/customers.csv.gz');
+    for (const seed of [1, 2, 3, 7, 42]) {
+      const { metrics, reasons } = await runClusterCommand(table, { ...mall, k: 'auto', seed });
+      expect(metrics.k).toBe(5);
+      expect(reasons[0]).toContain('5 clusters separate best');
+    }
+  });
+
+  it('planted sets, k given: the reference inertia', async () => {
+    const reference: Record<string, { kmeans: { inertia: number; silhouette: number } }> = JSON.parse(
+      readFileSync(join(folder, 'clustering-benchmarks', 'reference.json'), 'utf8'),
+    );
+    for (const { name, k } of [
+      { name: 's1', k: 15 },
+      { name: 'a1', k: 20 },
+      { name: 'unbalance', k: 8 },
+    ]) {
+      const table = readTable(`clustering-benchmarks/${name}.csv.gz`);
+      const { metrics } = await runClusterCommand(table, { features: ['x1', 'x2'], k });
+      const wanted = reference[name]?.kmeans ?? { inertia: NaN, silhouette: NaN };
+      expect(metrics.inertia / wanted.inertia).toBeCloseTo(1, 4);
+      expect(metrics.silhouette).toBeCloseTo(wanted.silhouette, 3);
+    }
+  });
+});

@@ -1,0 +1,109 @@
+import { runClusterCommand, type ClusterCsvTable } from './cluster-file';
+
+const table = (header: string[], rows: string[][]): ClusterCsvTable => ({ header, rows, lineOf: (row) => row + 2 });
+const good = table(
+  ['id', 'x', 'note', 'y'],
+  [
+    ['a', '1', 'n', '1e1'],
+    ['b', '20', '', '-3.5'],
+    ['c', ' 1.5 ', 'n', '10'],
+    ['d', '21', 'n', '-3'],
+    ['e', '1', 'n', '11'],
+  ],
+);
+const params = { id: 'id', features: ['x', 'y'], k: 2 };
+const edited = (row: number, column: number, cell: string) =>
+  table(
+    [...good.header],
+    good.rows.map((cells, i) => cells.map((old, j) => (i === row && j === column ? cell : old))),
+  );
+
+describe('runClusterCommand', () => {
+  it('answers id, cluster and distance in input order, and the report', async () => {
+    const result = await runClusterCommand(good, params);
+    expect(result.header).toEqual(['id', 'cluster', 'distance']);
+    expect(result.rows.map(([id, cluster]) => `${id}${cluster}`)).toEqual(['a0', 'b1', 'c0', 'd1', 'e0']);
+    expect(Number(result.rows[1]?.[2])).toBeCloseTo(Math.hypot(0.5, 0.25), 6);
+    expect(result).toMatchObject({
+      seed: 1,
+      input: { rows: 5, columns: 4 },
+      params: { algorithm: 'kmeans', id: 'id', features: ['x', 'y'], k: 2, seed: 1, scale: 'none' },
+      metrics: { k: 2, sizes: [3, 2] },
+      reasons: [],
+    });
+    const sum = result.rows.reduce((total, [, , distance]) => total + Number(distance) ** 2, 0);
+    expect(sum).toBeCloseTo(result.metrics.inertia, 6);
+  });
+
+  it('numbers the rows when no id column is given', async () => {
+    const { rows } = await runClusterCommand(good, { features: ['x', 'y'], k: 2 });
+    expect(rows.map(([id]) => id)).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('warns when one column rules the distances', async () => {
+    const wide = edited(0, 3, '90000');
+    expect((await runClusterCommand(wide, params)).warnings.join(' ')).toContain('Column "y" varies');
+    expect((await runClusterCommand(wide, { ...params, scale: 'zscore' })).warnings.join(' ')).not.toContain('varies');
+  });
+
+  it.each([
+    ['a missing feature', good, { ...params, features: ['x', 'z'] }, 'CLUSTERS_COLUMN_MISSING', { column: 'z' }],
+    ['a missing id column', good, { ...params, id: 'key' }, 'CLUSTERS_COLUMN_MISSING', { column: 'key' }],
+    ['a word for a number', edited(2, 1, 'many'), params, 'CLUSTERS_NOT_A_NUMBER', { line: 4, column: 'x' }],
+    ['an empty cell', edited(4, 3, ''), params, 'CLUSTERS_NOT_A_NUMBER', { line: 6, column: 'y' }],
+    ['infinity', edited(0, 3, 'Infinity'), params, 'CLUSTERS_NOT_A_NUMBER', { line: 2, column: 'y' }],
+    ['an overflowing number', edited(0, 3, '1e999'), params, 'CLUSTERS_NOT_A_NUMBER', { line: 2, column: 'y' }],
+    ['a hexadecimal number', edited(0, 3, '0x10'), params, 'CLUSTERS_NOT_A_NUMBER', { line: 2, column: 'y' }],
+    ['an id twice', edited(3, 0, 'b'), params, 'CLUSTERS_ID_REPEATED', { line: 5, firstLine: 3, column: 'id' }],
+    ['an empty id', edited(1, 0, ' '), params, 'CLUSTERS_ID_EMPTY', { line: 3, column: 'id' }],
+    ['no rows', table(['id', 'x', 'y'], []), params, 'CLUSTERS_TABLE_EMPTY', {}],
+    ['a short row', table(['id', 'x', 'y'], [['a', '1']]), params, 'CLUSTERS_ROW_WIDTH', { line: 2 }],
+    ['a feature twice', good, { ...params, features: ['x', 'x'] }, 'CLUSTERS_COLUMN_REPEATED', { column: 'x' }],
+    [
+      'a header twice',
+      table(['id', 'x', 'x'], [['a', '1', '2']]),
+      { ...params, features: ['x'] },
+      'CLUSTERS_COLUMN_REPEATED',
+      {},
+    ],
+    ['no features', good, { ...params, features: [] }, 'CLUSTERS_BAD_PARAMETER', { parameter: 'features' }],
+    [
+      'another algorithm',
+      good,
+      { ...params, algorithm: 'dbscan' },
+      'CLUSTERS_BAD_PARAMETER',
+      { parameter: 'algorithm' },
+    ],
+    ['k = 1', good, { ...params, k: 1 }, 'CLUSTERS_BAD_PARAMETER', { parameter: 'k' }],
+  ])('refuses %s as invalid input, with its place', async (_title, input, settings, code, details) => {
+    const attempt = runClusterCommand(input, settings);
+    await expect(attempt).rejects.toMatchObject({ code, kind: 'invalid-input', details });
+  });
+
+  it('never tells the content of a cell', async () => {
+    const secret = edited(2, 1, 'anna@example.org');
+    await expect(runClusterCommand(secret, params)).rejects.toMatchObject({
+      message: 'line 4, column "x": text of 16 characters where a number is wanted',
+    });
+  });
+
+  it.each([
+    ['more clusters than rows', good, { ...params, k: 6 }],
+    ['more clusters than different rows', table(['x'], [['1'], ['2'], ['1'], ['2']]), { features: ['x'], k: 3 }],
+    [
+      'a constant table',
+      table(
+        ['x', 'y'],
+        [
+          ['1', '2'],
+          ['1', '2'],
+          ['1', '2'],
+        ],
+      ),
+      { features: ['x', 'y'], k: 2 },
+    ],
+    ['two rows for auto', table(['x'], [['1'], ['2']]), { features: ['x'] }],
+  ])('refuses %s as unsuitable data', async (_title, input, settings) => {
+    await expect(runClusterCommand(input, settings)).rejects.toMatchObject({ kind: 'unsuitable-data' });
+  });
+});
