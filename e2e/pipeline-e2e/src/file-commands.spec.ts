@@ -1,0 +1,168 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { dataDir, errorOf, reportOf, runKohort } from './run-kohort';
+
+const withData = (name: string): typeof describe => (existsSync(join(dataDir, name)) ? describe : describe.skip);
+
+describe('file commands of the built command line', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'kohort-e2e-'));
+  const file = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(dir, name), content);
+    return join(dir, name);
+  };
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it('says what it can do, and refuses what it does not know with exit 2', async () => {
+    expect(await runKohort(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('propensity') });
+    expect((await runKohort(['propensty'])).code).toBe(2);
+    const missing = await runKohort(['rule', 'eval', '--json']);
+    expect(missing.code).toBe(2);
+    expect(errorOf(missing)).toMatchObject({ code: 'CLI_USAGE' });
+  });
+
+  describe('rule eval', () => {
+    const rule = {
+      version: 1,
+      entity: 'profile',
+      where: {
+        event: { name: 'Order Completed', count: { op: 'gte', n: 2 }, window: { last: { n: 30, unit: 'day' } } },
+      },
+    };
+    const order = (userId: string, timestamp: string): object => ({
+      type: 'track',
+      userId,
+      event: 'Order Completed',
+      timestamp,
+    });
+    const events = [
+      order('b', '2026-05-01T00:00:00Z'),
+      order('a', '2026-05-02T00:00:00Z'),
+      order('b', '2026-05-03T00:00:00Z'),
+    ];
+
+    it('answers one line a person, sorted, with the instant at which time alone changes it', async () => {
+      const e = file('e.ndjson.gz', gzipSync(events.map((event) => JSON.stringify(event)).join('\n')));
+      const out = join(dir, 'o.ndjson');
+      const ran = await runKohort([
+        'rule',
+        'eval',
+        '--events',
+        e,
+        '--rule',
+        file('r.json', JSON.stringify(rule)),
+        '--now',
+        '2026-05-10T00:00:00Z',
+        '--out',
+        out,
+        '--json',
+      ]);
+      expect(ran.code).toBe(0);
+      const lines = readFileSync(out, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(lines.map((line) => [line.profile, line.member, line.nextChangeAt])).toEqual([
+        ['a', false, null],
+        ['b', true, '2026-05-31T00:00:00.000Z'],
+      ]);
+    });
+
+    it('names the node of a wrong rule and the line of a wrong message, exit 2', async () => {
+      const unknown = file(
+        'u.json',
+        JSON.stringify({
+          ...rule,
+          where: { prediction: { model: 'x', measure: 'probability', op: 'gt', value: 0.5 } },
+        }),
+      );
+      const e = file('e2.ndjson', JSON.stringify(events[0]));
+      const refused = await runKohort([
+        'rule',
+        'eval',
+        '--events',
+        e,
+        '--rule',
+        unknown,
+        '--now',
+        '2026-05-10T00:00:00Z',
+        '--json',
+      ]);
+      expect(refused.code).toBe(2);
+      expect(errorOf(refused).message).toContain('where');
+      const broken = file('broken.ndjson', `${JSON.stringify(events[0])}\n{"type":`);
+      const cut = await runKohort([
+        'rule',
+        'eval',
+        '--events',
+        broken,
+        '--rule',
+        file('r.json', JSON.stringify(rule)),
+        '--now',
+        '2026-05-10T00:00:00Z',
+        '--json',
+      ]);
+      expect(cut.code).toBe(2);
+      expect(errorOf(cut)).toMatchObject({ code: 'FILE_BAD_JSON', line: 2 });
+    });
+  });
+
+  withData('telco-churn')('propensity on telecom customers', () => {
+    const csv = join(dataDir, 'telco-churn/customers.csv.gz');
+    it.each([
+      ['logistic', 0.843],
+      ['gbdt', 0.834],
+    ])('reaches the published quality with %s', async (model, least) => {
+      const out = join(dir, `${model}.csv`);
+      const ran = await runKohort([
+        'propensity',
+        '--csv',
+        csv,
+        '--label',
+        'Churn',
+        '--positive',
+        'Yes',
+        '--id',
+        'customerID',
+        '--model',
+        model,
+        '--out',
+        out,
+        '--json',
+      ]);
+      expect(ran.code).toBe(0);
+      const { metrics, input } = reportOf(ran);
+      expect(input).toEqual({ rows: 7043, columns: 21 });
+      expect(metrics['auc']).toBeGreaterThanOrEqual(least);
+      expect(metrics['auc_low']).toBeLessThan(metrics['auc'] ?? 0);
+      const lines = readFileSync(out, 'utf8').trim().split('\n');
+      expect(lines).toHaveLength(7044);
+      expect(lines[0]).toBe('id,fold,score');
+      expect(lines[1]).toMatch(/^7590-VHVEG,[1-5],0\.\d+$/);
+    });
+  });
+
+  it.each([
+    ['an unknown column', 'id,y\n1,a\n', ['--label', 'z', '--positive', 'a'], 2, /z/],
+    ['a value that never occurs', 'id,y\n1,a\n2,b\n', ['--label', 'y', '--positive', 'c'], 2, /c/],
+    ['one class only', 'x,y\n1,a\n2,a\n3,a\n', ['--label', 'y', '--positive', 'a'], 3, /a/],
+    ['too few rows', 'x,y\n1,a\n2,b\n3,a\n', ['--label', 'y', '--positive', 'a'], 3, /./],
+    ['an id twice', 'id,x,y\n1,2,a\n1,3,b\n', ['--label', 'y', '--positive', 'a', '--id', 'id'], 2, /line 3/],
+    ['an empty file', '', ['--label', 'y', '--positive', 'a'], 2, /rows/],
+  ])('propensity refuses %s', async (_what, content, flags, code, message) => {
+    const ran = await runKohort(['propensity', '--csv', file('bad.csv', content), ...flags, '--json']);
+    expect(ran.code).toBe(code);
+    expect(errorOf(ran).message).toMatch(message);
+  });
+
+  withData('online-retail')('import --dry-run on real order lines', () => {
+    it('cleans by the mapping exactly as published', async () => {
+      const ran = await runKohort(['import', join(dataDir, 'online-retail'), '--dry-run', '--json']);
+      expect(ran.code).toBe(0);
+      const { report, mapping } = JSON.parse(ran.stdout);
+      expect(mapping).toBe('online-retail');
+      expect(report).toMatchObject({ rows: 541_909, mappedRows: 397_884, messages: 18_532, distinctIds: 4_338 });
+    });
+  });
+});
