@@ -42,3 +42,4 @@ export { LEASE_MS, claimTask, finishTask, quarantineTask, releaseTask, renewLeas
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
+export { syncStore } from './sync/sync-store.adapter';

@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import {
+  destinationIdSchema,
+  segmentIdSchema,
+  syncIdSchema,
+  workspaceIdSchema,
+  type DestinationRecord,
+  type SyncRecord,
+} from '@kohort/kernel-contracts';
+import type { LedgerScope } from './member-rows';
+
+interface SyncRow {
+  id: string;
+  mapping: unknown;
+  mode: string;
+  paused: boolean;
+  segment_id: string;
+  segment_key: string;
+  segment_name: string;
+  destination_id: string;
+  plugin: string;
+  settings: unknown;
+  secrets: Buffer | null;
+  destination_paused: boolean;
+}
+
+const settingsSchema = z.record(z.string(), z.json());
+const mappingSchema = z.record(z.string(), z.string());
+
+const columns = sql.raw(`
+  s.id, s.mapping, s.mode, s.paused, g.id as segment_id, g.key as segment_key, g.name as segment_name,
+  d.id as destination_id, d.plugin, d.settings, d.secrets, d.paused as destination_paused`);
+
+const from = sql.raw(`
+  from sync s
+  join segment g on g.workspace_id = s.workspace_id and g.id = s.segment_id
+  join destination d on d.workspace_id = s.workspace_id and d.id = s.destination_id`);
+
+function toSyncRecord(workspaceId: string, row: SyncRow): SyncRecord {
+  return {
+    workspaceId: workspaceIdSchema.parse(workspaceId),
+    id: syncIdSchema.parse(row.id),
+    destination: {
+      workspaceId: workspaceIdSchema.parse(workspaceId),
+      id: destinationIdSchema.parse(row.destination_id),
+      plugin: row.plugin,
+      settings: settingsSchema.parse(row.settings),
+      secrets: row.secrets,
+      paused: row.destination_paused,
+    },
+    segment: { id: segmentIdSchema.parse(row.segment_id), key: row.segment_key, name: row.segment_name },
+    mapping: mappingSchema.parse(row.mapping),
+    mode: row.mode === 'manual' ? 'manual' : 'live',
+    paused: row.paused,
+  };
+}
+
+/** Which syncs: of one id, of some segments, or of one destination. */
+export type SyncFilter =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'segments'; readonly ids: readonly string[] }
+  | { readonly by: 'destination'; readonly id: string };
+
+/** Reads syncs and holds their rows until the transaction ends, in the order of their ids. */
+export async function lockSyncs({ tx, workspaceId }: LedgerScope, filter: SyncFilter): Promise<readonly SyncRecord[]> {
+  const ids = filter.by === 'segments' ? [...filter.ids] : [filter.id];
+  const column = sql.ref({ id: 's.id', segments: 's.segment_id', destination: 's.destination_id' }[filter.by]);
+  const { rows } = await sql<SyncRow>`
+    select ${columns} ${from} where s.workspace_id = ${workspaceId} and ${column} = any(${ids}::uuid[])
+    order by s.id for update of s`.execute(tx);
+  return rows.map((row) => toSyncRecord(workspaceId, row));
+}
+
+/** One destination; null when there is none. */
+export async function readDestination(
+  { tx, workspaceId }: LedgerScope,
+  destinationId: string,
+): Promise<DestinationRecord | null> {
+  const row = await tx
+    .selectFrom('destination')
+    .select(['id', 'plugin', 'settings', 'secrets', 'paused'])
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', destinationId)
+    .executeTakeFirst();
+  if (!row) return null;
+  return {
+    workspaceId: workspaceIdSchema.parse(workspaceId),
+    id: destinationIdSchema.parse(row.id),
+    plugin: row.plugin,
+    settings: settingsSchema.parse(row.settings),
+    secrets: row.secrets,
+    paused: row.paused,
+  };
+}
