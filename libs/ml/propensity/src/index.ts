@@ -11,8 +11,6 @@ export { fitIsotonic, isotonicRate } from './calibration/isotonic';
 export { fitPlatt } from './calibration/platt';
 export { fitLogistic, logisticMargins, logisticRegression, predictLogistic } from './logistic/logistic';
 export type { LabelledMatrix, LogisticTraining } from './logistic/logistic';
-export { logisticBenchCases, logisticBenchInput, runLogisticBench } from './logistic/logistic.bench';
-export type { LogisticBenchCase } from './logistic/logistic.bench';
 export { logisticDefaults, logisticLimits, MAX_LOGISTIC_COLUMNS } from './logistic/logistic.params';
 export type { LogisticParams } from './logistic/logistic.params';
 export { parseLogistic } from './logistic/logistic.state';
