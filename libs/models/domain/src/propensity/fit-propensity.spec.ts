@@ -65,6 +65,25 @@ describe('fitting a propensity', () => {
     }
   });
 
+  it('bears columns that are constant or missing in everybody', async () => {
+    const world = propensityWorld(400, linearTruth);
+    const widened = <T extends { features: readonly string[]; data: Float64Array }>(one: T): T => ({
+      ...one,
+      features: [...one.features, 'never', 'always'],
+      data: Float64Array.from({ length: (one.data.length / 4) * 6 }, (_, i) => {
+        const column = i % 6;
+        if (column < 4) return one.data[Math.floor(i / 6) * 4 + column] ?? NaN;
+        return column === 4 ? NaN : 7;
+      }),
+    });
+    const input = { ...world, train: widened(world.train), test: widened(world.test), now: widened(world.now) };
+    const fitted = await fitPropensity(input, quick, context);
+    expect(fitted.status).toBe('ready');
+    const idle = fitted.card.importance.filter(({ feature }) => feature === 'never' || feature === 'always');
+    expect(idle.map(({ value }) => value)).toEqual([0, 0]);
+    expect(fitted.probabilities.every((p) => p > 0 && p < 1)).toBe(true);
+  });
+
   it('refuses noise, and scores nobody', async () => {
     const fitted = await fitPropensity(
       propensityWorld(400, () => 0),
