@@ -1,5 +1,14 @@
 import { shuffle, type Random } from '@kohort/kernel-clock-random';
-import { breathe, checkMatrix, checkParams, mlErrors, takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
+import {
+  breathe,
+  checkMatrix,
+  checkParams,
+  mlErrors,
+  poolOf,
+  takeRows,
+  type FitControl,
+  type Matrix,
+} from '@kohort/ml-core';
 import { silhouette } from '@kohort/ml-metrics';
 import type { ClusteringWarning } from '../clustering-warning';
 import { kmeans } from '../kmeans/kmeans';
@@ -105,7 +114,9 @@ function warningsFor(score: KScore, gain: { structureless: number; deviation: nu
 export async function chooseK(matrix: Matrix, params: ChooseKParams, control: FitControl): Promise<KChoice> {
   checkParams('chooseK', params, chooseKLimits);
   checkMatrix(matrix);
-  const { random, onProgress, ...quiet } = control;
+  const { random, onProgress, ...rest } = control;
+  // Hundreds of fits share one arena.
+  const quiet = { ...rest, pool: poolOf(control) };
   const swept = sampleRows(matrix, params.sampleRows, random.split('sweep'));
   const scored = sampleRows(swept, params.scoredRows, random.split('score'));
   const distinct = countDistinct(swept, params.kLimit + 2);
