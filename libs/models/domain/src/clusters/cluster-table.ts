@@ -12,7 +12,7 @@ import {
   type KChoice,
   type ScalingMode,
 } from '@kohort/ml-clustering';
-import type { ComputeControl, KernelPool, Matrix, WideMatrix } from '@kohort/ml-core';
+import { poolOf, type ComputeControl, type KernelPool, type Matrix, type WideMatrix } from '@kohort/ml-core';
 import { silhouette, type Silhouette } from '@kohort/ml-metrics';
 import { clusterErrors } from './cluster-errors';
 import { placeRows, type ClusterAssignment, type ClusterModel } from './cluster-model';
@@ -154,9 +154,10 @@ function warningsOfFit({ converged, iterations, sizes }: FittedKmeans, rows: num
 export async function clusterTable(
   input: ClusterTableInput,
   params: ClusterTableParams,
-  control: ClusterControl = {},
+  given: ClusterControl = {},
 ): Promise<ClusterTableResult> {
   checkParams(params);
+  const control = { ...given, pool: poolOf(given) };
   const { featureNames, matrix, ids } = input;
   if (ids.length !== matrix.rows) {
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'ids', must: `${matrix.rows} ids, one a row` });
