@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { clusterCommand } from './commands/cluster';
 import { importCommand } from './commands/import';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
@@ -17,6 +18,7 @@ function program(): Command {
     .showHelpAfterError('(add --help for the options)');
   const commands = [
     importCommand(),
+    clusterCommand(),
     propensityCommand(),
     ruleCommand(),
     segmentsCommand(),
