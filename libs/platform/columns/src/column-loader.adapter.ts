@@ -116,8 +116,17 @@ async function logCounts(loading: Loading): Promise<Omit<ColumnLoadReport, 'rebu
   return { ...counts, scores: await loadScores(loading) };
 }
 
-async function areEqual(loading: Loading): Promise<boolean> {
-  for (const log of COLUMN_LOGS) if (!(await isEqual(loading, log))) return false;
+/** Takes a failure of the store's content for an answer (false), but not the store's absence, nor a cancel. */
+function onlyIfAnswering(thrown: unknown): false {
+  if (isAppError(thrown) && (thrown.kind === 'transient' || thrown.kind === 'cancelled')) throw thrown;
+  return false;
+}
+
+/** Whether store and PostgreSQL agree up to the watermark. A store that cannot be read (a damaged part) does not. */
+async function agrees(loading: Loading): Promise<boolean> {
+  for (const log of COLUMN_LOGS) {
+    if (!(await isEqual(loading, log).catch(onlyIfAnswering))) return false;
+  }
   return true;
 }
 
@@ -134,34 +143,31 @@ export function openColumnLoader(options: ColumnLoaderOptions): OpenColumnLoader
     const watermarks = await readWatermarks(columns, workspaceId);
     return { workspaceId, columns, readers, batchRows, watermarks, control };
   };
-  const rebuild = async (loading: Loading): Promise<void> => {
-    // Where files are damaged, rows cannot be taken out one by one; the other workspaces are filled by their next load.
-    await columns.clear(loading.workspaceId).catch(() => columns.reset());
-    loading.watermarks.places.clear();
-    await logCounts(loading);
-  };
   return {
     async load(workspaceId, control) {
       const startedAt = clock.now();
-      const loading = await begin(workspaceId, control);
-      const ahead = await isAhead(loading);
-      if (ahead) {
-        await columns.clear(workspaceId);
-        loading.watermarks.places.clear();
+      let loading = await begin(workspaceId, control);
+      if (await isAhead(loading)) {
+        // PostgreSQL was restored to an earlier state: that concerns every workspace.
+        await columns.reset();
+        loading = await begin(workspaceId, control);
       }
       const rebuilt = loading.watermarks.places.size === 0;
       const counts = await logCounts(loading);
       return { ...counts, rebuilt, durationMs: clock.now() - startedAt };
     },
     async verify(workspaceId, control) {
-      const loading = await begin(workspaceId, control);
-      // A store that cannot be read (a damaged part) is as bad as one that differs.
-      const equal = await areEqual(loading).catch((thrown: unknown) => {
-        if (isAppError(thrown) && thrown.kind === 'transient') throw thrown;
-        return false;
-      });
-      if (!equal) await rebuild(loading);
-      return { equal };
+      if (await agrees(await begin(workspaceId, control))) return { equal: true };
+      // Cheapest first: rows that are missing come back by loading again; rows too many must go; files may be damaged.
+      const repairs = [async () => undefined, () => columns.clear(workspaceId), () => columns.reset()];
+      for (const repair of repairs) {
+        await repair().catch(onlyIfAnswering);
+        const loading = await begin(workspaceId, control);
+        loading.watermarks.places.clear();
+        const filled = await logCounts(loading).then(() => true, onlyIfAnswering);
+        if (filled && (await agrees(loading))) return { equal: false };
+      }
+      throw columnsErrors.COLUMNS_CANNOT_REPAIR({ workspaceId });
     },
     close: () => readers.close(),
   };

@@ -83,10 +83,20 @@ const TABLES: readonly TableDefinition[] = [
   },
   {
     name: 'watermarks',
-    columns: ['workspace_id UUID', 'log LowCardinality(String)', 'xid UInt64', 'seq UInt64', 'loaded UInt64'],
+    columns: [
+      'workspace_id UUID',
+      'log LowCardinality(String)',
+      'xid UInt64',
+      'seq UInt64',
+      'loaded UInt64',
+      // Which filling of the store it speaks of: a loader that was under way when the store was dropped must not leave
+      // a place behind that the new one has not reached.
+      'store UUID',
+    ],
     version: 'loaded',
     orderBy: ['workspace_id', 'log'],
   },
+  { name: 'store_identity', columns: ['id UUID', 'version UInt8'], version: 'version', orderBy: ['id'] },
 ];
 
 /** Rows before rows: the names that statements read. `name = ''` marks records that are no events (identify, alias). */
@@ -116,7 +126,8 @@ const VIEWS: readonly { readonly name: string; readonly select: (database: strin
     select: (db) => `SELECT workspace_id, profile_id, model_key, probability, percentile, cluster_key, confidence
       FROM ${db}.score_rows FINAL
       WHERE (workspace_id, model_key, version) IN (
-        SELECT workspace_id, substring(log, 8), toUInt32(seq) FROM ${db}.watermarks FINAL WHERE startsWith(log, 'scores:'))`,
+        SELECT workspace_id, substring(log, 8), toUInt32(seq) FROM ${db}.watermarks FINAL
+        WHERE startsWith(log, 'scores:') AND store = (SELECT min(id) FROM ${db}.store_identity))`,
   },
 ];
 
@@ -156,6 +167,8 @@ export function columnsDdl(database: string, layout: ColumnLayout): readonly str
     `CREATE DATABASE IF NOT EXISTS ${database}${on}`,
     ...TABLES.flatMap((table) => tableStatements(database, table, layout)),
     ...VIEWS.map(({ name, select }) => `CREATE VIEW IF NOT EXISTS ${database}.${name}${on} AS ${select(database)}`),
+    `INSERT INTO ${database}.store_identity (id, version) SELECT generateUUIDv4(), 1
+      WHERE (SELECT count() FROM ${database}.store_identity) = 0`,
     // Last: its presence says that all others are there, in this version.
     `CREATE VIEW IF NOT EXISTS ${database}.schema_version${on} AS SELECT toUInt32(${SCHEMA_VERSION}) AS version`,
   ];
@@ -163,5 +176,6 @@ export function columnsDdl(database: string, layout: ColumnLayout): readonly str
 
 /** The tables that hold rows of workspaces, without the Distributed ones before them. */
 export function rowTables(layout: ColumnLayout): readonly string[] {
-  return TABLES.map(({ name }) => (layout.kind === 'cluster' ? `${name}_local` : name));
+  const names = TABLES.map(({ name }) => name).filter((name) => name !== 'store_identity');
+  return layout.kind === 'cluster' ? names.map((name) => `${name}_local`) : names;
 }

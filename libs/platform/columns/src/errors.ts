@@ -14,6 +14,7 @@ export const columnsErrors = defineErrors({
   },
   COLUMNS_ANSWER_INVALID: { kind: 'bug', message: (d) => `the answer has not the expected shape: ${d['reason']}` },
   COLUMNS_CANCELLED: { kind: 'cancelled', message: () => 'the statement was given up' },
+  COLUMNS_CANNOT_REPAIR: { kind: 'bug', message: () => 'the column store differs from PostgreSQL after three repairs' },
   COLUMNS_NAME_INVALID: { kind: 'configuration', message: () => 'database and cluster names are lower-case words' },
 });
 

@@ -9,6 +9,8 @@ export interface Watermarks {
   readonly places: Map<string, LogPlace>;
   /** Rises with each writing; among the rows of one log the greatest counts. */
   loaded: bigint;
+  /** The filling of the store that this was read from. */
+  readonly store: string;
 }
 
 /** One log's new place. `log` is `events`, `traits`, `memberships`, or `scores:<model key>` (then `seq` is a version). */
@@ -18,23 +20,33 @@ export interface Watermark {
   readonly place: LogPlace;
 }
 
-const rowSchema = z.object({ log: z.string(), xid: z.string(), seq: z.string(), loaded: z.string() });
+const rowSchema = z.object({
+  log: z.string(),
+  xid: z.string(),
+  seq: z.string(),
+  loaded: z.string(),
+  store: z.string(),
+});
+const identitySchema = z.object({ store: z.string() });
 
 /** Reads the places of a workspace; none for an empty store. */
 export async function readWatermarks(columns: Columns, workspaceId: WorkspaceId): Promise<Watermarks> {
+  const { database } = columns;
+  const [identity] = await columns.select(`SELECT toString(min(id)) AS store FROM ${database}.store_identity`);
+  const { store } = identitySchema.parse(identity);
   const rows = await columns.select(
-    `SELECT toString(log) AS log, toString(xid) AS xid, toString(seq) AS seq, toString(loaded) AS loaded
-     FROM ${columns.database}.watermarks FINAL WHERE workspace_id = {workspaceId:UUID}`,
+    `SELECT toString(log) AS log, toString(xid) AS xid, toString(seq) AS seq, toString(loaded) AS loaded,
+       toString(store) AS store
+     FROM ${database}.watermarks FINAL WHERE workspace_id = {workspaceId:UUID}`,
     { workspaceId },
   );
-  const places = new Map<string, LogPlace>();
-  let loaded = 0n;
-  for (const row of rows) {
-    const { log, xid, seq, loaded: at } = rowSchema.parse(row);
-    places.set(log, { xid, seq });
-    if (BigInt(at) > loaded) loaded = BigInt(at);
-  }
-  return { places, loaded };
+  const marks = rows.map((row) => rowSchema.parse(row));
+  const own = marks.filter((mark) => mark.store === store);
+  return {
+    places: new Map(own.map(({ log, xid, seq }) => [log, { xid, seq }])),
+    loaded: marks.reduce((most, { loaded }) => (BigInt(loaded) > most ? BigInt(loaded) : most), 0n),
+    store,
+  };
 }
 
 /**
@@ -44,7 +56,7 @@ export async function readWatermarks(columns: Columns, workspaceId: WorkspaceId)
 export async function writeWatermark(columns: Columns, watermarks: Watermarks, mark: Watermark): Promise<void> {
   watermarks.loaded += 1n;
   const { workspaceId, log, place } = mark;
-  const line = `${[workspaceId, log, place.xid, place.seq, watermarks.loaded].join('\t')}\n`;
+  const line = `${[workspaceId, log, place.xid, place.seq, watermarks.loaded, watermarks.store].join('\t')}\n`;
   await columns.insertLines('watermarks', Readable.from([Buffer.from(line)], { objectMode: false }));
   watermarks.places.set(log, place);
 }
