@@ -40,9 +40,25 @@ describe('insertBody', () => {
       maxBytes: 2 ** 30,
     });
     expect(written.rows).toBe(rows);
-    expect(inserted.length).toBe(2);
+    expect(inserted.length).toBe(3);
     expect(inserted.every((piece) => piece.endsWith('\n'))).toBe(true);
     expect(inserted.join('') === whole).toBe(true);
+  });
+
+  it('tells a failed write, and only after it has ended', async () => {
+    const { session } = recorder();
+    let ended = false;
+    const failing: EngineSession = {
+      ...session,
+      insert: async () => {
+        await Promise.resolve();
+        ended = true;
+        throw new Error('Code: 27. DB::Exception: cannot parse. (CANNOT_PARSE_INPUT_ASSERTION_FAILED)');
+      },
+    };
+    const insert = { statement: 'INSERT INTO t FORMAT TSV', body: Readable.from([Buffer.from('x\n')]), maxBytes: 9 };
+    await expect(insertBody(failing, insert)).rejects.toThrow('Code: 27');
+    expect(ended).toBe(true);
   });
 
   it('hands binary rows over whole, and refuses what is too long for that', async () => {

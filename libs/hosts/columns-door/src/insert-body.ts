@@ -11,8 +11,8 @@ export interface InsertBody {
   readonly maxBytes: number;
 }
 
-/** Rows handed to the engine at a time where the format can be cut: a few hundred thousand usual events. */
-const PIECE_BYTES = 32 * 1024 * 1024;
+/** Rows handed to the engine at a time where the format can be cut: some ten thousand usual events. */
+const PIECE_BYTES = 16 * 1024 * 1024;
 const LINE_END = 0x0a;
 
 /** Cuts at the last line end; the rest waits for more. */
@@ -22,7 +22,8 @@ function cut(held: Buffer): { readonly ready: Buffer; readonly rest: Buffer } {
 }
 
 /**
- * Inserts a request's body while it arrives. Formats with one row a line go to the engine in pieces, the others whole.
+ * Inserts a request's body while it arrives. Formats with one row a line go to the engine in pieces, the others whole;
+ * the next piece is read while the engine writes the one before.
  * As on a server, an insert of several pieces is not atomic: what was inserted before a failure stays.
  *
  * Throws  DOOR_STATEMENT_REFUSED (307) when a body that cannot be cut is too long; what the engine says
@@ -32,10 +33,14 @@ export async function insertBody(session: EngineSession, insert: InsertBody): Pr
   let pieces: Buffer[] = [];
   let size = 0;
   let rows = 0;
+  let writing = Promise.resolve(0);
   const flush = async (ready: Buffer): Promise<void> => {
-    if (ready.length > 0) rows += await session.insert(insert.statement, ready);
+    rows += await writing;
+    writing = ready.length > 0 ? session.insert(insert.statement, ready) : Promise.resolve(0);
+    // Its failure is told by the next await; until then it must not count as unhandled.
+    writing.catch(() => undefined);
   };
-  for await (const chunk of insert.body) {
+  const take = async (chunk: unknown): Promise<void> => {
     const piece: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     pieces.push(piece);
     size += piece.length;
@@ -48,9 +53,14 @@ export async function insertBody(session: EngineSession, insert: InsertBody): Pr
     if (size > insert.maxBytes) {
       throw refuse(307, 'TOO_MANY_BYTES', `the body is longer than ${insert.maxBytes} bytes`, 413);
     }
+  };
+  try {
+    for await (const chunk of insert.body) await take(chunk);
+    await flush(Buffer.concat(pieces));
+  } finally {
+    // The session must not be closed under a write, whatever ended the body.
+    rows += await writing;
   }
-  const last = Buffer.concat(pieces);
-  if (last.length > 0) await flush(last);
-  else if (rows === 0 && !/\bformat\b/i.test(insert.statement)) await session.run(insert.statement, 'Null');
+  if (rows === 0 && size === 0 && !/\bformat\b/i.test(insert.statement)) await session.run(insert.statement, 'Null');
   return { rows };
 }
