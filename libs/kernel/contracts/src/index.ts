@@ -54,6 +54,7 @@ export type {
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
 export type { HttpRequest, HttpResponse, HttpTransport } from './ports/http.port';
+export type { SecretBox, SecretPlace } from './ports/secret-box.port';
 export { SYNC_STAGES } from './ports/sync.port';
 export type {
   AudienceCounts,

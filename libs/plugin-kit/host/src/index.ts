@@ -9,3 +9,4 @@ export type { PluginCard, PluginList } from './plugin-list';
 export { createRedactor, redactObject, scrubMessage } from './redact';
 export type { Blanks } from './redact';
 export { retryAfterOf } from './retry-after';
+export { createSecretBox, secretErrors } from './secret-box';

@@ -27,6 +27,7 @@ export function sampleInput(
     destination: {
       workspaceId,
       id: destinationIdSchema.parse('00000000-0000-4000-9000-000000000002'),
+      key: 'sample',
       plugin: plugin.manifest.id,
       settings,
       secrets: null,

@@ -79,6 +79,7 @@ export interface DeliveryStop {
 export interface DestinationRecord {
   readonly workspaceId: WorkspaceId;
   readonly id: DestinationId;
+  readonly key: string;
   readonly plugin: string;
   readonly settings: JsonObject;
   readonly secrets: Uint8Array | null;
