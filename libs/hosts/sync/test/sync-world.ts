@@ -7,6 +7,7 @@ import {
   runIdSchema,
   segmentIdSchema,
   syncIdSchema,
+  type BatchId,
   type Deliverer,
   type DestinationId,
   type Json,
@@ -55,6 +56,7 @@ export class Receiver {
 /** One workspace with one segment that is synced to one webhook, on a real database and over real HTTP. */
 export class SyncWorld {
   readonly clock: ManualClock = manualClock(Date.UTC(2026, 0, 2));
+  lastBatch: BatchId | undefined;
   private readonly versions = new Map<ProfileId, number>();
   private readonly inside = new Set<ProfileId>();
 
@@ -224,6 +226,7 @@ export class SyncWorld {
           .execute();
       }
     });
+    this.lastBatch = batchId;
     if (!track) return { created: 0 };
     const done = await trackChanges(this.ports, { workspaceId: this.workspaceId, batchId });
     return { created: done.runs };

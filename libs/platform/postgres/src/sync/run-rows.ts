@@ -55,6 +55,18 @@ async function wake({ tx, workspaceId }: LedgerScope, runId: RunId, dueAt: numbe
     .execute();
 }
 
+/** A run that was cancelled before it began, or set aside, has nobody left to write its end: this does. */
+async function closeAbandoned({ tx, workspaceId }: LedgerScope, syncId: SyncId): Promise<void> {
+  await sql`
+    update sync_run s set status = case when r.status = 'cancelled' then 'cancelled' else 'failed' end,
+      finished_at = coalesce(r.finished_at, now())
+    from run r
+    where s.workspace_id = ${workspaceId} and s.sync_id = ${syncId} and s.finished_at is null
+      and r.workspace_id = s.workspace_id and r.id = s.id and r.status in ('succeeded', 'failed', 'cancelled')`.execute(
+    tx,
+  );
+}
+
 /** Returns the open run of a sync, its start pulled forward, or makes one. The caller holds the sync's row. */
 export async function openRun(
   scope: LedgerScope,
@@ -63,6 +75,7 @@ export async function openRun(
 ): Promise<{ runId: RunId; created: boolean }> {
   const { tx, workspaceId } = scope;
   const { options, now } = asked;
+  await closeAbandoned(scope, syncId);
   const open = (await openRuns(scope, syncId))[0];
   const dueAt = options.dueAt !== undefined && options.dueAt > now ? options.dueAt : undefined;
   if (open && options.released !== true) {

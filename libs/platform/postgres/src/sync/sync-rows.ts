@@ -19,6 +19,7 @@ interface SyncRow {
   segment_key: string;
   segment_name: string;
   destination_id: string;
+  destination_key: string;
   plugin: string;
   settings: unknown;
   secrets: Buffer | null;
@@ -30,7 +31,7 @@ const mappingSchema = z.record(z.string(), z.string());
 
 const columns = sql.raw(`
   s.id, s.mapping, s.mode, s.paused, g.id as segment_id, g.key as segment_key, g.name as segment_name,
-  d.id as destination_id, d.plugin, d.settings, d.secrets, d.paused as destination_paused`);
+  d.id as destination_id, d.key as destination_key, d.plugin, d.settings, d.secrets, d.paused as destination_paused`);
 
 const from = sql.raw(`
   from sync s
@@ -44,6 +45,7 @@ function toSyncRecord(workspaceId: string, row: SyncRow): SyncRecord {
     destination: {
       workspaceId: workspaceIdSchema.parse(workspaceId),
       id: destinationIdSchema.parse(row.destination_id),
+      key: row.destination_key,
       plugin: row.plugin,
       settings: settingsSchema.parse(row.settings),
       secrets: row.secrets,
@@ -79,7 +81,7 @@ export async function readDestination(
 ): Promise<DestinationRecord | null> {
   const row = await tx
     .selectFrom('destination')
-    .select(['id', 'plugin', 'settings', 'secrets', 'paused'])
+    .select(['id', 'key', 'plugin', 'settings', 'secrets', 'paused'])
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', destinationId)
     .executeTakeFirst();
@@ -87,6 +89,7 @@ export async function readDestination(
   return {
     workspaceId: workspaceIdSchema.parse(workspaceId),
     id: destinationIdSchema.parse(row.id),
+    key: row.key,
     plugin: row.plugin,
     settings: settingsSchema.parse(row.settings),
     secrets: row.secrets,

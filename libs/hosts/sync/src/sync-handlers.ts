@@ -1,0 +1,64 @@
+import { seededRandom } from '@kohort/kernel-clock-random';
+import { runParams, type SecretBox } from '@kohort/kernel-contracts';
+import type { Engines } from '@kohort/hosts-runtime';
+import type { JobHandlers } from '@kohort/pipeline-map';
+import { createEgressClient } from '@kohort/platform-http';
+import { runHandler, syncStore } from '@kohort/platform-postgres';
+import { createDeliverer, createFolderArea, createPluginList, noFiles } from '@kohort/plugin-kit-host';
+import type { Plugin } from '@kohort/plugin-kit-sdk';
+import { runSync, trackChanges, type SyncPorts } from '@kohort/sync-flow';
+import { firstPartyPlugins } from './plugins';
+
+/** What the sync worker is bound to. */
+export interface SyncParts {
+  readonly engines: Pick<Engines, 'database' | 'clock' | 'logger'>;
+  /** Opens the sealed credentials of destinations. */
+  readonly secrets: SecretBox;
+  /** Below it connectors may write files; null when they may not. */
+  readonly filesDir: string | null;
+  /** Exact `host:port` pairs that may be http and loopback (`KOHORT_EGRESS_ALLOW`); empty in production. */
+  readonly egressAllow: readonly string[];
+  /** Connectors beside those of this repository. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/** The handlers of the two jobs, what else the host needs of them, and the connections to close. */
+export interface SyncHost {
+  readonly handlers: JobHandlers;
+  /** For check, dry run, release and resume (`@kohort/sync-flow`). */
+  readonly ports: SyncPorts;
+  close(): Promise<void>;
+}
+
+/** The jobs of the sync worker, bound to the engines. */
+export function syncHandlers(parts: SyncParts): SyncHost {
+  const { database, clock, logger } = parts.engines;
+  const http = createEgressClient({ allow: parts.egressAllow });
+  const ports: SyncPorts = {
+    store: syncStore(database),
+    deliverer: createDeliverer({
+      plugins: createPluginList([...firstPartyPlugins, ...(parts.plugins ?? [])]),
+      machine: { http, files: parts.filesDir === null ? noFiles : createFolderArea(parts.filesDir), clock },
+      openSecrets: ({ workspaceId, key, secrets }) =>
+        Promise.resolve(secrets === null ? {} : parts.secrets.open({ workspaceId, destinationKey: key }, secrets)),
+    }),
+    clock,
+    random: seededRandom(clock.now()),
+    logger,
+  };
+  return {
+    ports,
+    handlers: {
+      'sync.track': async (input) => {
+        await trackChanges(ports, input);
+      },
+      'sync.run': runHandler({
+        database,
+        clock,
+        params: runParams['sync.run'],
+        flow: (context, params) => runSync(ports, context, params),
+      }),
+    },
+    close: () => http.close(),
+  };
+}
