@@ -40,6 +40,11 @@ describe('runClusterCommand', () => {
     expect(rows.map(([id]) => id)).toEqual(['1', '2', '3', '4', '5']);
   });
 
+  it('makes as many starts as asked for', async () => {
+    expect((await runClusterCommand(good, { ...params, nInit: 7 })).params.nInit).toBe(7);
+    await expect(runClusterCommand(good, { ...params, nInit: 0 })).rejects.toMatchObject({ kind: 'invalid-input' });
+  });
+
   it('warns when one column rules the distances', async () => {
     const wide = edited(0, 3, '90000');
     expect((await runClusterCommand(wide, params)).warnings.join(' ')).toContain('Column "y" varies');

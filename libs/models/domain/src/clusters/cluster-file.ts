@@ -25,6 +25,8 @@ export interface ClusterCommandParams {
   readonly seed?: number;
   /** Default none: distances on the columns as they are given, as any numeric library would take them. */
   readonly scale?: ScalingMode;
+  /** k-means starts; see ClusterTableParams. */
+  readonly nInit?: number;
 }
 
 /** What the file command answers. */
@@ -150,7 +152,7 @@ export async function runClusterCommand(
   checkShape(table);
   const ids = readIds(table, params.id);
   const matrix = readFeatures(table, features);
-  const settings = { algorithm, k, seed, scaling: scale } as const;
+  const settings = { algorithm, k, seed, scaling: scale, nInit: params.nInit } as const;
   const result = await clusterTable({ featureNames: features, matrix, ids }, settings, control);
   const { labels, distances, metrics, warnings, choice, sheets, nInit } = result;
   return {
