@@ -1,4 +1,6 @@
 import type { Client } from 'pg';
+import type { Clock } from '@kohort/kernel-clock-random';
+import type { Logger } from '@kohort/kernel-telemetry';
 import { withMaintenanceLock } from './maintenance-lock';
 import { protect } from './migrations/protect';
 
@@ -43,4 +45,26 @@ export async function makePartitions(client: Client, nowMs: number): Promise<rea
  */
 export async function ensurePartitions(ownerUrl: string, nowMs: number): Promise<readonly string[]> {
   return withMaintenanceLock(ownerUrl, (client) => makePartitions(client, nowMs));
+}
+
+const LOOK_EVERY_MS = 6 * 3_600_000;
+
+/** Keeps the partitions made while the process lives; returns how to end it. Rows meet the default partition else. */
+export function keepPartitions(
+  ownerUrl: string,
+  parts: { readonly clock: Clock; readonly logger: Logger },
+): () => void {
+  const look = async (): Promise<void> => {
+    try {
+      const made = await ensurePartitions(ownerUrl, parts.clock.now());
+      if (made.length > 0) parts.logger.info('partitions made', { count: made.length });
+    } catch (thrown) {
+      // Nothing is lost: rows go to the default partition and move over at the next look.
+      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+      parts.logger.warn('partitions not made', { code });
+    }
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -81,6 +81,7 @@ create table task (
   unique (workspace_id, job, entity)
 );
 create index task_due on task (due_at) include (workspace_id, id) where status in ('waiting', 'running');
+create index task_quarantined on task (workspace_id, job) where status = 'quarantined';
 create index task_unqueued on task (due_at) include (workspace_id, id) where status = 'waiting' and enqueued_at is null;
 
 -- One long job: its parameters, where it stands, and the fence that a commit must hold.
