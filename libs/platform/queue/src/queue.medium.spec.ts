@@ -16,55 +16,6 @@ const hasRedis = hasRedisServer();
 
 type TrackHandler = (input: JobInput<'sync.track'>, control: HandlerControl) => Promise<void>;
 
-(hasRedis ? describe : describe.skip)('Redis itself', () => {
-  let db: TestDatabase;
-
-  beforeAll(async () => {
-    db = await startTestDatabase();
-  });
-
-  afterAll(() => db.stop());
-
-  it('is refused when it may evict keys or keeps no log', async () => {
-    const unsafe = await startRedis('unsafe');
-    try {
-      await expect(openQueues({ redisUrl: unsafe.redisUrl, postgresUrl: db.url })).rejects.toMatchObject({
-        code: 'QUEUE_REDIS_UNSAFE',
-        details: { findings: ['maxmemory-policy is allkeys-lru, not noeviction', 'appendonly is off'] },
-      });
-    } finally {
-      await unsafe.stop();
-    }
-  });
-
-  it('may restart under the workers: they go on', async () => {
-    const redis = await startRedis();
-    const workspaceId = await db.addWorkspace();
-    const queues = await openQueues({ redisUrl: redis.redisUrl, postgresUrl: db.url });
-    const relay = await startRelay({ database: db.database, queues, logger: silentLogger });
-    const seen: string[] = [];
-    const track: TrackHandler = async ({ batchId }) => void seen.push(batchId);
-    const handlers = { 'sync-worker': { 'sync.track': track, 'sync.run': () => Promise.resolve() } };
-    const workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers });
-    try {
-      for (let round = 0; round < 3; round += 1) {
-        const batchId = batchIdSchema.parse(randomUUID());
-        const send = db.database.inWorkspace(workspaceId, (tx) =>
-          appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId }),
-        );
-        await Promise.all([send, round === 1 ? redis.restart() : undefined]);
-        await eventually(() => seen.includes(batchId), 60_000);
-      }
-      expect(new Set(seen).size).toBe(3);
-    } finally {
-      await workers.stop();
-      await relay.stop();
-      await queues.close();
-      await redis.stop();
-    }
-  });
-});
-
 describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kind) => {
   let db: TestDatabase;
   let owner: Client;
@@ -275,6 +226,45 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     expect(await taskOf(batchId)).toMatchObject({ starts: 2, failures: 0 });
     const effects = await owner.query('select row_count from batch where id = $1', [batchId]);
     expect(effects.rows).toEqual([{ row_count: 1 }]);
+  });
+
+  it('holds back what stands behind an open transaction, and hands it on when that has ended', async () => {
+    const seen: string[] = [];
+    await work(async ({ batchId }) => void seen.push(batchId));
+    const [hidden, before] = [newBatch(), newBatch()];
+    await announce(before);
+    await eventually(() => seen.includes(before));
+    await owner.query('begin');
+    await owner.query('select pg_current_xact_id()');
+    try {
+      await announce(hidden);
+      await owner.query('select pg_sleep(0.4)');
+      expect(seen).toEqual([before]);
+    } finally {
+      await owner.query('commit');
+    }
+    await eventually(() => seen.includes(hidden));
+  });
+
+  it('keeps its lease while it works, and stops when another has taken it', async () => {
+    const batchId = newBatch();
+    let started = false;
+    let reason: unknown;
+    await work(async (_, { signal }) => {
+      started = true;
+      await new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+      reason = signal.reason;
+      signal.throwIfAborted();
+    });
+    await announce(batchId);
+    await eventually(() => started);
+    const leased = await taskOf(batchId);
+    await eventually(async () => Number((await taskOf(batchId))?.due_at) > Number(leased?.due_at));
+    await owner.query(`update task set starts = starts + 1 where entity = $1`, [batchId]);
+    await eventually(() => reason !== undefined);
+    expect(reason).toMatchObject({ code: 'QUEUE_LEASE_LOST' });
+    expect(await taskOf(batchId)).toMatchObject({ status: 'running', starts: 2 });
+    await owner.query(`update task set status = 'done' where entity = $1`, [batchId]);
   });
 
   it('gives back at a shutdown what it was at, and another worker ends it', async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AppError } from '@kohort/kernel-errors';
 import type { Random } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
@@ -19,6 +18,7 @@ import type { TaskHandler } from './check-handlers';
 import { originOf } from './failure';
 import { isJobName } from './lanes';
 import { queueErrors } from './queue-errors';
+import { runLimited } from './run-limited';
 import { ABORT_GRACE_MS, CRASH_LIMIT, UNEXPECTED_ATTEMPTS } from './queue-settings';
 import type { HeldTasks } from './held-tasks';
 
@@ -38,37 +38,6 @@ const RETRIED = new Set(['transient', 'rate-limited', 'bug', 'cancelled']);
 function attemptsOf(job: JobName, error: AppError): number {
   const { attempts } = pipeline[job];
   return error.kind === 'bug' ? Math.min(attempts, UNEXPECTED_ATTEMPTS) : attempts;
-}
-
-/** Runs the handler under its time limit. One that does not heed its signal is left to itself after a grace. */
-async function runLimited(
-  handler: TaskHandler,
-  task: ClaimedTask,
-  job: JobName,
-  abort: AbortController,
-): Promise<void> {
-  const { timeLimitMs, attempts } = pipeline[job];
-  const over = new AbortController();
-  const wait = (ms: number) => pause(ms, undefined, { signal: over.signal, ref: false });
-  const limit = wait(timeLimitMs).then(() => abort.abort(queueErrors.QUEUE_TIME_LIMIT({ limitMs: timeLimitMs })));
-  const deaf = new Promise<never>((_, fail) => {
-    const onAbort = (): void => {
-      wait(ABORT_GRACE_MS).then(
-        () => fail(abort.signal.reason),
-        () => undefined,
-      );
-    };
-    if (abort.signal.aborted) onAbort();
-    else abort.signal.addEventListener('abort', onAbort, { once: true });
-  });
-  limit.catch(() => undefined);
-  deaf.catch(() => undefined);
-  try {
-    const isLastAttempt = task.failures + 1 >= attempts;
-    await Promise.race([handler(task.payload, { signal: abort.signal, isLastAttempt }), deaf]);
-  } finally {
-    over.abort();
-  }
 }
 
 /** Decides what a failure means for the task: back to waiting, given back, or set aside. */
@@ -137,7 +106,10 @@ export async function runTask(options: TaskRunnerOptions, ref: TaskRef): Promise
   if (crashes >= CRASH_LIMIT) return setAsideCrasher(options, task, job, crashes);
   const abort = held.hold(task);
   try {
-    await runLimited(handler, task, job, abort);
+    const { timeLimitMs, attempts } = pipeline[job];
+    const control = { signal: abort.signal, isLastAttempt: task.failures + 1 >= attempts };
+    const limits = { limitMs: timeLimitMs, graceMs: ABORT_GRACE_MS };
+    await runLimited(() => handler(task.payload, control), abort, limits);
     await finishTask(database.relay, task);
   } catch (thrown) {
     // Stopped by us, not by the work: as if it had not begun. Where the lease is lost, this changes nothing.
