@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { startKernelPool } from '@kohort/ml-core';
-import { clusterTable, clusteringCard, serialiseClusterModel } from '@kohort/models-domain';
-import type { ClusterFit, FeatureMatrix } from '@kohort/models-flow';
+import { fitClusterModel } from '@kohort/models-domain';
+import type { FeatureMatrix } from '@kohort/models-flow';
 import { serveThread } from '@kohort/platform-compute';
 
 interface FitInput {
@@ -10,32 +10,10 @@ interface FitInput {
   readonly seed: number;
 }
 
-/** The column that a cluster's share of value is taken of. */
-const VALUE = 'monetary';
-
-serveThread(async ({ matrix, k, seed }: FitInput, control): Promise<ClusterFit> => {
-  const cols = matrix.features.length;
-  const input = {
-    featureNames: matrix.features,
-    ids: matrix.profileIds,
-    matrix: { data: matrix.data, rows: matrix.profileIds.length, cols },
-  };
-  const valueColumn = matrix.features.includes(VALUE) ? VALUE : null;
-  const pool = await startKernelPool({ threads: Math.min(4, availableParallelism()), blocking: 'allowed' });
+serveThread(async ({ matrix, ...settings }: FitInput, control) => {
+  const pool = await startKernelPool({ threads: Math.min(4, availableParallelism()) });
   try {
-    const result = await clusterTable(
-      input,
-      { algorithm: 'kmeans', k, seed, scaling: 'auto', missing: 'median', valueColumn },
-      { ...control, pool },
-    );
-    const { labels, distances, confidences, model } = result;
-    return {
-      labels,
-      distances,
-      confidences,
-      card: clusteringCard(input, result, seed),
-      artifact: serialiseClusterModel(model),
-    };
+    return await fitClusterModel(matrix, settings, { ...control, pool });
   } finally {
     await pool.close();
   }
