@@ -1,2 +1,0 @@
-export { destinationPlace, openSecretBox, secretErrors } from './secret-box';
-export type { SecretBox } from './secret-box';
