@@ -47,8 +47,6 @@ export type {
   ClusterTableParams,
   ClusterTableResult,
 } from './clusters/cluster-table';
-export { fitClusterModel } from './clusters/fit-cluster-model';
-export type { FittedClusterModel, PeopleFeatures } from './clusters/fit-cluster-model';
 export { featureLabel, roleOf } from './clusters/feature-roles';
 export type { FeatureRole } from './clusters/feature-roles';
 export { DEFAULT_PLAYBOOK, playbookSchema } from './clusters/playbook';
