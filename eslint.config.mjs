@@ -50,7 +50,7 @@ const may = {
     'type:contract',
   ],
   'type:tool': ['type:tool', 'type:testing', 'type:ml', 'type:domain', 'type:contract', 'type:adapter', 'type:host'],
-  'type:e2e': ['type:testing', 'type:testkit', 'type:contract'],
+  'type:e2e': ['type:testing', 'type:testkit', 'type:contract', 'type:domain'],
 };
 const onlyForSpecs = ['type:testing', 'type:testkit', 'type:adapter', 'type:ml'];
 /** Domain and ml are plain functions: packages that reach the machine are not on their list. */
