@@ -82,6 +82,7 @@ export const TEXTS = [
   '10.1.2.3',
   '1.2.3',
   '1.10.0',
+  '1.4.0-beta.2',
 ];
 export const text = fc.constantFrom(...TEXTS);
 export const number = fc.constantFrom(

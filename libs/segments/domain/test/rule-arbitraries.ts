@@ -149,6 +149,28 @@ export function setLeaf(context: RuleContext): fc.Arbitrary<Node> {
   );
 }
 
+/** Leaves that compare counts, or draw a share: set SQL answers them as well. */
+export function countingLeaf(context: RuleContext): fc.Arbitrary<Node> {
+  const frequency = fc
+    .tuple(
+      selection(context),
+      selection(context),
+      fc.constantFrom('eq', 'gt', 'gte', 'lt', 'neq'),
+      fc.constantFrom(0, 0.2, 0.5, 1, 2),
+      maybe('window', windowOf(context)),
+    )
+    .map(([a, b, op, ratio, window]) => ({ frequency: { a, b, op, ratio, ...window } }));
+  const lifecycle = fc
+    .tuple(fc.constantFrom('new', 'regular', 'stopped', 'resurrected'), selection(context), duration)
+    .map(([state, event, period]) => ({ lifecycle: { state, event, period } }));
+  const bucket = fc.constantFrom(0, 3000).map((from) => ({ bucket: { salt: 's', from, to: 6000 } }));
+  return fc.oneof(
+    { weight: 2, arbitrary: frequency },
+    { weight: 3, arbitrary: lifecycle },
+    { weight: 1, arbitrary: bucket },
+  );
+}
+
 /** Leaves that look at patterns of events. */
 export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
   const fns = fc.constantFrom(
@@ -178,26 +200,11 @@ export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
   const edge = fc
     .tuple(selection(context), fc.constantFrom('first', 'last'), fc.constantFrom('eq', 'neq'), text)
     .map(([event, fn, op, value]) => ({ aggregate: { event, fn, property: 'q', op, value } }));
-  const frequency = fc
-    .tuple(
-      selection(context),
-      selection(context),
-      fc.constantFrom('eq', 'gt', 'gte', 'lt', 'neq'),
-      fc.constantFrom(0, 0.2, 0.5, 1, 2),
-      maybe('window', windowOf(context)),
-    )
-    .map(([a, b, op, ratio, window]) => ({ frequency: { a, b, op, ratio, ...window } }));
-  const lifecycle = fc
-    .tuple(fc.constantFrom('new', 'regular', 'stopped', 'resurrected'), selection(context), duration)
-    .map(([state, event, period]) => ({ lifecycle: { state, event, period } }));
-  const bucket = fc.constantFrom(0, 3000).map((from) => ({ bucket: { salt: 's', from, to: 6000 } }));
   return fc.oneof(
     { weight: 4, arbitrary: aggregate },
     { weight: 1, arbitrary: edge },
-    { weight: 2, arbitrary: frequency },
-    { weight: 3, arbitrary: lifecycle },
+    { weight: 5, arbitrary: countingLeaf(context) },
     { weight: 5, arbitrary: sequenceNode(context) },
-    { weight: 1, arbitrary: bucket },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from '@kohort/kernel-contracts';
-import { Decimal } from 'decimal.js';
+import type { Decimal } from 'decimal.js';
 import type { Scalar } from '../rule/operand';
 import type { AggregateFunction } from '../rule/parsed-rule';
 import { UNIT_MS } from '../time/duration';

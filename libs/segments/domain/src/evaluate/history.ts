@@ -17,11 +17,13 @@ export interface TraitValue {
   readonly value: Json;
 }
 
+/** The score of a model's live version: probability 0 to 1, percentile 0 to 100. */
 export interface PredictionScore {
   readonly probability: number;
   readonly percentile: number;
 }
 
+/** The cluster of a model's live version, with a confidence of 0 to 1. */
 export interface ClusterAssignment {
   readonly cluster: string;
   readonly confidence: number;

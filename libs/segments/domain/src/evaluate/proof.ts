@@ -28,6 +28,7 @@ export interface ProofFlip {
   readonly nodes: readonly string[];
 }
 
+/** Why a profile is in or out: the deciding nodes, root first, and what would turn the answer round. */
 export interface Proof {
   readonly nodes: readonly ProofNode[];
   readonly flip: ProofFlip | null;

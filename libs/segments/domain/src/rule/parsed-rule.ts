@@ -25,6 +25,7 @@ export interface ParsedCondition {
   readonly written: Json;
 }
 
+/** A comparison of a trait: now, as of an instant, or at any time so far. */
 export interface ParsedTrait extends ParsedCondition {
   readonly asOf: number | null;
   readonly ever: boolean;
@@ -61,6 +62,7 @@ export interface ParsedAggregate {
   readonly window: ParsedWindow;
 }
 
+/** One step of a sequence; its gap bounds count from the step before it. */
 export interface ParsedStep {
   readonly as: string;
   readonly event: ParsedSelection;
@@ -77,6 +79,7 @@ export interface ParsedWithout {
   readonly withinMs: number;
 }
 
+/** An ordered pattern of events. */
 export interface ParsedSequence {
   readonly steps: readonly ParsedStep[];
   readonly without: readonly ParsedWithout[];

@@ -3,11 +3,14 @@ import { startOfLocalDate } from './local-time';
 const DATE = '(\\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])';
 const CLOCK = '([01]\\d|2[0-3]):([0-5]\\d)(?::([0-5]\\d)(?:[.,](\\d{1,9}))?)?';
 const ZONE = '(Z|[+-](?:0\\d|1[0-4]):?[0-5]\\d)';
-const INSTANT = new RegExp(`^${DATE}[T ]${CLOCK}${ZONE}$`);
-const LOCAL_DATE = new RegExp(`^${DATE}$`);
+/** An instant with a zone, and a bare date, in RE2 syntax: the SQL form reads the same texts. */
+export const INSTANT_PATTERN = `^${DATE}[T ]${CLOCK}${ZONE}$`;
+export const DATE_PATTERN = `^${DATE}$`;
+const INSTANT = new RegExp(INSTANT_PATTERN);
+const LOCAL_DATE = new RegExp(DATE_PATTERN);
 
 /** Years that a trait's or property's date may have; those that the column store's 64-bit dates can hold. */
-const MOMENT_YEARS = { first: 1900, last: 2299 };
+export const MOMENT_YEARS = { first: 1900, last: 2299 };
 
 function utcMidnight(match: RegExpExecArray): number | undefined {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];

@@ -1,0 +1,212 @@
+import { segmentsErrors } from '../errors';
+import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import { times } from '../time/duration';
+import { ExactDecimal } from '../values/decimal-sum';
+import { EventPass } from './event-pass';
+import { sqlNumberTest, type SqlContext } from './sql-condition';
+import { SqlParams, type SqlValue } from './sql-params';
+import { TraitPass } from './trait-pass';
+
+/** A ClickHouse statement with typed parameters. */
+export interface CompiledSql {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, SqlValue>>;
+}
+
+export interface SqlOptions {
+  readonly workspaceId: string;
+  /** The instant of evaluation, epoch milliseconds. */
+  readonly nowMs: number;
+  /** Zone of rules that name none. Default UTC. */
+  readonly timezone?: string;
+  /** Rules that `segment` nodes may name; others are looked up in `memberships`. */
+  readonly segments?: ReadonlyMap<string, ParsedRule>;
+}
+
+interface Place {
+  readonly zone: string;
+  readonly trail: readonly string[];
+}
+
+class Statement {
+  private readonly params = new SqlParams();
+  private readonly events: EventPass;
+  private readonly traits: TraitPass;
+  private readonly scores: string[] = [];
+  private readonly memberships = new Map<string, string>();
+
+  constructor(private readonly options: SqlOptions) {
+    this.params.named('workspaceId', 'UUID', options.workspaceId);
+    this.events = new EventPass(options.nowMs);
+    this.traits = new TraitPass(options.nowMs);
+  }
+
+  rule(rule: ParsedRule, trail: readonly string[]): string {
+    if (rule.entity !== 'profile') {
+      throw segmentsErrors.SEGMENTS_ENTITY_UNSUPPORTED({ entity: rule.entity, where: 'as one statement' });
+    }
+    return this.node(rule.root, { zone: rule.timezone ?? this.options.timezone ?? 'UTC', trail });
+  }
+
+  private node(node: ParsedNode, place: Place): string {
+    const context: SqlContext = { params: this.params, zone: place.zone, now: this.options.nowMs };
+    switch (node.kind) {
+      case 'all':
+        return node.children.length === 0 ? '1' : `(${this.children(node.children, place).join(' AND ')})`;
+      case 'any':
+        return node.children.length === 0 ? '0' : `(${this.children(node.children, place).join(' OR ')})`;
+      case 'none':
+        return node.children.length === 0 ? '1' : `NOT (${this.children(node.children, place).join(' OR ')})`;
+      case 'atLeast': {
+        const sum =
+          this.children(node.children, place)
+            .map((child) => `toUInt16(${child})`)
+            .join(' + ') || '0';
+        return `(${sum} >= ${this.params.integer(node.n)})`;
+      }
+      case 'trait':
+        return this.traits.condition(node.trait, context);
+      case 'event':
+        return sqlNumberTest(node.count, this.events.count(node.event, node.window, context), (n) =>
+          this.params.float(n),
+        );
+      case 'frequency':
+        return this.frequency(node, context);
+      case 'lifecycle':
+        return this.lifecycle(node, context);
+      case 'segment':
+        return this.segment(node, place);
+      case 'prediction': {
+        const measure = sqlNumberTest(node.test, node.measure, (n) => this.params.float(n));
+        return this.score(`model_key = ${this.params.text(node.model)} AND ifNull(${measure}, 0)`);
+      }
+      case 'cluster': {
+        const confidence =
+          node.minConfidence === null ? '' : ` AND ifNull(confidence >= ${this.params.float(node.minConfidence)}, 0)`;
+        const isIn = `ifNull(has(${this.params.bind('Array(String)', node.in)}, assumeNotNull(cluster_key)) AND isNotNull(cluster_key), 0)`;
+        return this.score(`model_key = ${this.params.text(node.model)} AND ${isIn}${confidence}`);
+      }
+      case 'bucket': {
+        const text = `concat(${this.params.text(`${node.salt}:`)}, toString(profile_id))`;
+        const bucket = `(reinterpretAsUInt64(reverse(substring(SHA256(${text}), 1, 8))) % 10000)`;
+        return `(${bucket} >= ${this.params.integer(node.from)} AND ${bucket} <= ${this.params.integer(node.to)})`;
+      }
+      default:
+        throw segmentsErrors.SEGMENTS_NODE_UNSUPPORTED({ node: node.id, name: node.kind, where: 'as one statement' });
+    }
+  }
+
+  private children(children: readonly ParsedNode[], place: Place): string[] {
+    return children.map((child) => this.node(child, place));
+  }
+
+  private frequency(node: Extract<ParsedNode, { kind: 'frequency' }>, context: SqlContext): string {
+    const a = this.events.count(node.a, node.window, context);
+    const b = this.events.count(node.b, node.window, context);
+    // a / b against a decimal ratio, in integers: a · 10^k against b · (ratio · 10^k).
+    const decimals = Math.max(
+      ...[node.ratio.n, node.ratio.high].map((n) => new ExactDecimal(String(n)).decimalPlaces()),
+    );
+    const scaled = (n: number): string => {
+      const digits = new ExactDecimal(String(n)).mul(new ExactDecimal(10).pow(decimals)).toFixed(0);
+      return `toInt256(${b}) * toInt256(${this.params.text(digits)})`;
+    };
+    const power = this.params.text(new ExactDecimal(10).pow(decimals).toFixed(0));
+    const left = `toInt256(${a}) * toInt256(${power})`;
+    return `(${b} > 0 AND ${sqlNumberTest(node.ratio, left, scaled)})`;
+  }
+
+  private lifecycle(node: Extract<ParsedNode, { kind: 'lifecycle' }>, context: SqlContext): string {
+    const twice = times(node.period, 2);
+    const current = this.events.count(node.event, { kind: 'last', duration: node.period }, context);
+    const both = this.events.count(node.event, { kind: 'last', duration: twice }, context);
+    const previous = this.events.count(node.event, { kind: 'between', from: twice, to: node.period }, context);
+    const ever = this.events.count(node.event, { kind: 'all' }, context);
+    switch (node.state) {
+      case 'new':
+        return `(${current} > 0 AND ${ever} = ${current})`;
+      case 'regular':
+        return `(${current} > 0 AND ${previous} > 0)`;
+      case 'resurrected':
+        return `(${current} > 0 AND ${previous} = 0 AND ${ever} > ${both})`;
+      case 'stopped':
+        return `(${current} = 0 AND ${previous} > 0)`;
+    }
+  }
+
+  private segment(node: Extract<ParsedNode, { kind: 'segment' }>, place: Place): string {
+    if (place.trail.includes(node.key)) {
+      const path = [...place.trail.slice(place.trail.indexOf(node.key)), node.key].join(' → ');
+      throw segmentsErrors.SEGMENTS_SEGMENT_CYCLE({ node: node.id, path });
+    }
+    const rule = this.options.segments?.get(node.key);
+    const member = rule === undefined ? this.membership(node.key) : this.rule(rule, [...place.trail, node.key]);
+    return node.is ? `(${member})` : `NOT (${member})`;
+  }
+
+  private membership(key: string): string {
+    const column = this.memberships.get(key) ?? `m${this.memberships.size}`;
+    this.memberships.set(key, column);
+    return column;
+  }
+
+  private score(test: string): string {
+    this.scores.push(test);
+    return `s${this.scores.length - 1}`;
+  }
+
+  private passes(): { columns: readonly string[]; sql: string }[] {
+    const where = 'WHERE workspace_id = {workspaceId:UUID} GROUP BY profile_id';
+    const members = [...this.memberships].map(([key, column]) => ({
+      column,
+      test: `segment_key = ${this.params.text(key)}`,
+    }));
+    const scored = this.scores.map((test, i) => ({ column: `s${i}`, test }));
+    const flags = (from: string, list: readonly { column: string; test: string }[]) => ({
+      columns: list.map(({ column }) => column),
+      sql: `SELECT profile_id, ${list.map(({ column, test }) => `max(${test}) AS ${column}`).join(', ')} FROM ${from} ${where}`,
+    });
+    return [
+      this.events.statement(this.params),
+      this.traits.statement(this.params),
+      ...(members.length === 0 ? [] : [flags('memberships', members)]),
+      ...(scored.length === 0 ? [] : [flags('scores', scored)]),
+    ].filter((pass) => pass !== null);
+  }
+
+  /** Everybody once, with each pass's columns beside them: UNION ALL and GROUP BY, so that a shard needs no other. */
+  build(condition: string): CompiledSql {
+    const passes = this.passes();
+    const columns = passes.flatMap((pass) => pass.columns);
+    const line = (own: readonly string[], here: 0 | 1): string =>
+      [
+        `toUInt8(${here}) AS is_profile`,
+        ...columns.map((column) =>
+          own.includes(column) ? `toUInt64(${column}) AS ${column}` : `toUInt64(0) AS ${column}`,
+        ),
+      ].join(', ');
+    const everybody = `SELECT profile_id, ${line([], 1)} FROM profiles WHERE workspace_id = {workspaceId:UUID}`;
+    const rest = passes.map((pass) => `SELECT profile_id, ${line(pass.columns, 0)} FROM (${pass.sql})`);
+    const totals = ['max(is_profile) AS is_here', ...columns.map((column) => `max(${column}) AS ${column}_max`)].join(
+      ', ',
+    );
+    const renamed = columns.map((column) => `${column}_max AS ${column}`);
+    const grouped = `SELECT profile_id, ${totals} FROM (${[everybody, ...rest].join(' UNION ALL ')}) GROUP BY profile_id`;
+    const named = `SELECT ${['profile_id', 'is_here', ...renamed].join(', ')} FROM (${grouped})`;
+    return { sql: `SELECT profile_id FROM (${named}) WHERE is_here = 1 AND ${condition}`, params: this.params.all() };
+  }
+}
+
+/**
+ * Compiles a rule to one ClickHouse statement that gives the ids of its members at `nowMs`, with the meaning of the
+ * per-profile evaluator. It reads `profiles` (the universe), `live_events`, `traits`, `memberships` and `scores`, each at
+ * most once.
+ *
+ * Shape   one column, `profile_id`; every value of the rule is a typed parameter
+ * Throws  SEGMENTS_NODE_UNSUPPORTED for `aggregate`, `sequence` and the kinds that are not evaluated per profile;
+ *         SEGMENTS_SEGMENT_CYCLE, SEGMENTS_ENTITY_UNSUPPORTED
+ */
+export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql {
+  const statement = new Statement(options);
+  return statement.build(statement.rule(rule, []));
+}

@@ -1,0 +1,101 @@
+import { makeWindow } from '../evaluate/time-window';
+import type { ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+import { toSpan } from '../time/duration';
+import { JsonValue } from './json-value';
+import { sqlCondition, type SqlContext } from './sql-condition';
+import type { SqlParams } from './sql-params';
+
+const MS = 'toUnixTimestamp64Milli(ts)';
+
+/** Counts of events by profile, all in one reading of the events. */
+export class EventPass {
+  private readonly inner: string[] = [];
+  private readonly outer: string[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly names = new Set<string>();
+  private readsAll = false;
+  private readsTimes = false;
+
+  constructor(private readonly now: number) {}
+
+  /** The column that holds the number of events of a selection in a window. */
+  count(selection: ParsedSelection, window: ParsedWindow, context: SqlContext): string {
+    const key = `${context.zone} ${selection.key} ${JSON.stringify(window)}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const column = `e${this.known.size}`;
+    this.known.set(key, column);
+    const matches = this.matches(selection, context);
+    if (window.kind === 'session' || window.kind === 'withinFirst')
+      this.countFromEdge(column, matches, window, context);
+    else this.countInRange(column, matches, window, context);
+    return column;
+  }
+
+  private matches(selection: ParsedSelection, context: SqlContext): string {
+    const { params } = context;
+    if (selection.names === null) this.readsAll = true;
+    selection.names?.forEach((name) => this.names.add(name));
+    const conditions = selection.where.map((parsed) =>
+      sqlCondition(parsed, { value: new JsonValue('properties', parsed.path.steps, params) }, context),
+    );
+    const isNamed = selection.names === null ? [] : [`has(${params.bind('Array(String)', selection.names)}, name)`];
+    return [...isNamed, ...conditions].join(' AND ') || '1';
+  }
+
+  private countInRange(column: string, matches: string, window: ParsedWindow, { zone, params }: SqlContext): void {
+    const { from, to } = makeWindow(window, zone).range(this.now, []);
+    const bounds = [
+      ...(from === -Infinity ? [] : [`ts >= ${params.instant(from)}`]),
+      ...(to > this.now ? [] : [`ts < ${params.instant(to)}`]),
+    ];
+    const inside = from >= to ? '0' : [matches, ...bounds].join(' AND ');
+    this.inner.push(`countIf(${inside}) AS ${column}`);
+    this.outer.push(column);
+  }
+
+  /** Windows whose edge is one of the profile's own events: the times are gathered, and counted one level up. */
+  private countFromEdge(
+    column: string,
+    matches: string,
+    window: ParsedWindow & { kind: 'session' | 'withinFirst' },
+    context: SqlContext,
+  ): void {
+    this.readsTimes = true;
+    this.readsAll = true;
+    this.inner.push(`groupArrayIf(${MS}, ${matches}) AS ${column}_times`);
+    const inside =
+      window.kind === 'session'
+        ? `t >= ${this.sessionStart(window.gapMs, context)}`
+        : `t < ${firstEnd(window, context)}`;
+    this.outer.push(`arrayCount(t -> ${inside}, ${column}_times) AS ${column}`);
+  }
+
+  private sessionStart(gapMs: number, { params }: SqlContext): string {
+    const jump = `arrayLastIndex(d -> d > ${params.integer(gapMs)}, arrayDifference(all_times))`;
+    return `all_times[greatest(1, ${jump})]`;
+  }
+
+  /** Columns of the pass, and the statement that has them beside `profile_id`; null when no event is asked for. */
+  statement(params: SqlParams): { columns: readonly string[]; sql: string } | null {
+    if (this.known.size === 0) return null;
+    const names = this.readsAll ? '' : ` AND name IN ${params.bind('Array(String)', [...this.names].sort())}`;
+    const times = this.readsTimes ? [`arraySort(groupArray(${MS})) AS all_times`] : [];
+    const inner = `SELECT profile_id, ${[...times, ...this.inner].join(', ')} FROM live_events WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
+    return { columns: [...this.known.values()], sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${inner})` };
+  }
+}
+
+/** End of the first days of a profile; calendar days are counted on the wall clock, as `shiftInstant` does. */
+function firstEnd(window: { duration: Parameters<typeof toSpan>[0] }, { zone, params }: SqlContext): string {
+  const span = toSpan(window.duration);
+  const first = 'all_times[1]';
+  if (span.months === 0 && span.days === 0) return `${first} + ${params.integer(span.ms)}`;
+  const offset = (ms: string): string =>
+    `(toInt64(timezoneOffset(toTimeZone(fromUnixTimestamp64Milli(${ms}, 'UTC'), ${params.text(zone)}))) * 1000)`;
+  const wall = `fromUnixTimestamp64Milli(${first} + ${offset(first)}, 'UTC')`;
+  const moved = `toUnixTimestamp64Milli(addDays(addMonths(${wall}, ${params.integer(span.months)}), ${params.integer(span.days)}))`;
+  const once = offset(`${moved} - ${offset(first)}`);
+  const twice = offset(`${moved} - ${once}`);
+  return `if(${once} = ${offset(first)}, ${moved} - ${offset(first)}, ${moved} - least(${once}, ${twice}))`;
+}

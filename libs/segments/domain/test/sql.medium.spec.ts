@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Session } from 'chdb';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { compileRules, compileToSql, evaluateRule, makeHistory, parseRule } from '../src';
+import { now, person, ZONES } from './history-arbitraries';
+import { oracle, type RawPerson } from './oracle';
+import { teachPatterns } from './oracle-patterns';
+import { toInit } from './raw-person';
+import { countingLeaf, ruleOf, setLeaf } from './rule-arbitraries';
+
+/** Evaluator = SQL = oracle, on the embedded column engine: populations of people, each asked many random rules. */
+
+teachPatterns();
+const TRIPLES = Number(process.env['KOHORT_TRIPLES'] ?? 3000);
+const SEED = Number(process.env['KOHORT_SEED'] ?? 20260514);
+const PEOPLE = 30;
+const RULES = 25;
+jest.setTimeout(1_800_000);
+
+const answer = z.object({ data: z.array(z.object({ profile_id: z.string() })) });
+const workspaceOf = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
+const uuidOf = (id: string): string => `00000000-0000-4000-a000-${Buffer.from(id).toString('hex').padStart(12, '0')}`;
+const instant = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+
+const TABLES = [
+  "CREATE TABLE live_events (workspace_id UUID, profile_id UUID, event_id UUID, name String, ts DateTime64(3,'UTC'), properties String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id, ts)",
+  'CREATE TABLE profiles (workspace_id UUID, profile_id UUID) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
+  "CREATE TABLE traits (workspace_id UUID, profile_id UUID, key String, value String, valid_from DateTime64(3,'UTC'), message_id String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id, key)",
+  'CREATE TABLE memberships (workspace_id UUID, profile_id UUID, segment_key String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
+  'CREATE TABLE scores (workspace_id UUID, profile_id UUID, model_key String, probability Nullable(Float64), percentile Nullable(Float64), cluster_key Nullable(String), confidence Nullable(Float64)) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
+];
+
+describe('SQL on the column engine', () => {
+  let folder: string;
+  let session: Session;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kohort-rules-'));
+    session = new Session(folder);
+    session.query('CREATE DATABASE rules ENGINE = Atomic');
+    session.query('USE rules');
+    for (const table of TABLES) session.query(table);
+  });
+  afterAll(() => {
+    session.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const insert = (table: string, rows: readonly object[]): void => {
+    if (rows.length > 0)
+      session.query(`INSERT INTO ${table} FORMAT JSONEachRow ${rows.map((row) => JSON.stringify(row)).join('\n')}`);
+  };
+
+  function load(workspace_id: string, people: readonly RawPerson[]): void {
+    const of = (raw: RawPerson) => ({ workspace_id, profile_id: raw.profileId });
+    insert('profiles', people.map(of));
+    // Repeats never reach the store: it has one row for each event.
+    insert(
+      'live_events',
+      people.flatMap((raw) =>
+        [...new Map(raw.events.map((event) => [event.id, event])).values()].map((event) => ({
+          ...of(raw),
+          event_id: uuidOf(event.id),
+          name: event.name,
+          ts: instant(event.time),
+          properties: JSON.stringify(event.properties),
+        })),
+      ),
+    );
+    insert(
+      'traits',
+      people.flatMap((raw) =>
+        raw.traits.map(({ key, value, time, messageId }) => ({
+          ...of(raw),
+          key,
+          value: JSON.stringify(value),
+          valid_from: instant(time),
+          message_id: messageId,
+        })),
+      ),
+    );
+    insert(
+      'memberships',
+      people.flatMap((raw) => raw.memberships.map((segment_key) => ({ ...of(raw), segment_key }))),
+    );
+    insert(
+      'scores',
+      people.flatMap((raw) => [
+        ...raw.predictions.map(({ model, probability, percentile }) => ({
+          ...of(raw),
+          model_key: model,
+          probability,
+          percentile,
+        })),
+        ...raw.clusters.map(({ model, cluster, confidence }) => ({
+          ...of(raw),
+          model_key: model,
+          cluster_key: cluster,
+          confidence,
+        })),
+      ]),
+    );
+  }
+
+  function membersBySql(rule: unknown, workspaceId: string, nowMs: number): Set<string> {
+    const { sql, params } = compileToSql(parseRule(rule), { workspaceId, nowMs });
+    const found = answer.parse(JSON.parse(session.queryBind(sql, params, 'JSON')));
+    expect(new Set(found.data.map((row) => row.profile_id)).size).toBe(found.data.length);
+    return new Set(found.data.map((row) => row.profile_id));
+  }
+
+  it(`agrees with the evaluator and the oracle on ${TRIPLES} triples`, () => {
+    const populations = Math.ceil(TRIPLES / (PEOPLE * RULES));
+    const instants = fc.sample(now, { numRuns: populations, seed: SEED });
+    const [inSql, inAll] = [new Set<string>(), [] as string[]];
+    instants.forEach((at, n) => {
+      const zone = ZONES[n % ZONES.length] ?? 'UTC';
+      const workspaceId = workspaceOf(n);
+      const sampled = fc.sample(person(at, zone), { numRuns: PEOPLE, seed: SEED + n });
+      const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
+      load(workspaceId, people);
+      const rules = fc.sample(
+        ruleOf(
+          { now: at, zone },
+          fc.oneof({ weight: 5, arbitrary: setLeaf({ now: at, zone }) }, countingLeaf({ now: at, zone })),
+        ),
+        {
+          numRuns: RULES,
+          seed: SEED + 1000 + n,
+        },
+      );
+      for (const rule of rules) {
+        const compiled = compileRules([{ rule: parseRule(rule) }], { otherSegments: 'membership' });
+        const members = membersBySql(rule, workspaceId, at);
+        for (const raw of people) {
+          const expected = oracle(rule, raw, at);
+          const evaluated = evaluateRule(compiled, makeHistory(toInit(raw)), at).member;
+          const found = members.has(raw.profileId);
+          if (evaluated !== expected || found !== expected) {
+            inAll.push(JSON.stringify({ evaluated, found, expected, now: new Date(at), rule, person: raw }));
+          }
+          inSql.add(String(expected));
+        }
+      }
+    });
+    expect(inAll.sort((a, b) => a.length - b.length).slice(0, 3)).toEqual([]);
+    expect(inSql.size).toBe(2);
+  });
+});
