@@ -1,0 +1,43 @@
+import type { ScoreExplainer, GatewayLimits } from '@kohort/gateway-resolvers';
+import type { Clock } from '@kohort/kernel-clock-random';
+import type { ArtifactStore, IngestPort } from '@kohort/kernel-contracts';
+import type { Logger } from '@kohort/kernel-telemetry';
+import type { Database } from '@kohort/platform-postgres';
+
+/** What the gateway is given. It reads no environment. */
+export interface GatewayOptions {
+  readonly database: Database;
+  readonly artifacts: ArtifactStore;
+  readonly ingest: IngestPort;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Address to listen on; loopback when absent. */
+  readonly host?: string;
+  /** Secret that stored key digests are made under. */
+  readonly pepper: Buffer;
+  /** Secret that cursors of the change log are signed with. */
+  readonly cursorKey: Buffer;
+  /** Turns introspection and the explorer off. */
+  readonly production: boolean;
+  readonly limits?: Partial<GatewayLimits>;
+  /** Says why a person has a score; without it reasons are null. */
+  readonly explainer?: ScoreExplainer;
+  /** How long a commit may stay unnoticed by streams when no notification comes. At most 1,000. */
+  readonly pollMs?: number;
+  /** How often the keys of open streams are looked up again. At most 30,000. */
+  readonly recheckMs?: number;
+  /** Largest upload. */
+  readonly maxArtifactBytes?: number;
+}
+
+/** A gateway that serves. */
+export interface RunningGateway {
+  readonly port: number;
+  readonly url: string;
+  /** Tells the streams that something was committed: for solo, where worker and gateway are one process. */
+  wake(): void;
+  /** Takes no more connections, ends streams, lets answers under way finish. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { hashKey, mintKey } from '@kohort/access-domain';
+import { keyRing, type KeyRing } from '@kohort/access-flow';
+import {
+  ChangeFeed,
+  DEFAULT_LIMITS,
+  HorizonPulse,
+  JobFeed,
+  type GatewayLimits,
+  type GatewayServices,
+  type KeyMaker,
+} from '@kohort/gateway-resolvers';
+import { accessAdapter, changeLogAdapter, commandAdapter, readAdapter } from '@kohort/platform-postgres';
+import type { GatewayOptions } from './gateway-options';
+import { ruleCheck } from './rule-check.adapter';
+
+/** How long a good key is not looked up again. A revoked one stops working within this time. */
+const KEY_CACHE_MS = 10_000;
+const DEFAULT_POLL_MS = 1_000;
+
+/** The ports of the gateway, bound to PostgreSQL, and what lives as long as the process. */
+export interface BoundServices {
+  readonly services: GatewayServices;
+  readonly keys: KeyRing;
+  readonly pulse: HorizonPulse;
+  readonly limits: GatewayLimits;
+}
+
+function keyMaker(pepper: Buffer): KeyMaker {
+  return {
+    make(kind, workspaceId) {
+      const text = mintKey(kind, workspaceId, randomBytes(32));
+      return { text, digest: hashKey(text, pepper) };
+    },
+  };
+}
+
+/** Binds every port of the gateway. */
+export function bindServices(options: GatewayOptions): BoundServices {
+  const { database, clock, logger } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const read = readAdapter({ database, clock });
+  const changeLog = changeLogAdapter(database, options.cursorKey);
+  const pulse = new HorizonPulse({
+    log: changeLog,
+    logger,
+    pollMs: Math.min(options.pollMs ?? DEFAULT_POLL_MS, 1_000),
+  });
+  const keys = keyRing({ access: accessAdapter(database), pepper: options.pepper, clock, cacheMs: KEY_CACHE_MS });
+  const services: GatewayServices = {
+    read,
+    commands: commandAdapter({ database, clock }),
+    changeLog,
+    changes: new ChangeFeed({ log: changeLog, pulse, logger }),
+    jobs: new JobFeed({ read, pulse, clock, logger, deadlineMs: limits.deadlineMs }),
+    rules: ruleCheck,
+    keys: keyMaker(options.pepper),
+    explainer: options.explainer ?? null,
+    clock,
+    logger,
+    deadlineMs: limits.deadlineMs,
+  };
+  return { services, keys, pulse, limits };
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
+import { specifiedRules, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import { accessErrors, keyOfAuthorization } from '@kohort/access-domain';
+import type { Caller, KeyRing } from '@kohort/access-flow';
+import {
+  checkDocument,
+  openContext,
+  requireParsed,
+  toPublicError,
+  type DocumentRules,
+  type GatewayContext,
+  type GatewayServices,
+} from '@kohort/gateway-resolvers';
+import type { AppError } from '@kohort/kernel-errors';
+import { ERROR_KINDS, isAppError, toAppError } from '@kohort/kernel-errors';
+import { requireTokens } from './count-tokens';
+import { CLOSE_FORBIDDEN, type LiveConnections } from './live-connections';
+
+/** What the GraphQL door stands on. */
+export interface GraphqlParts {
+  readonly services: GatewayServices;
+  readonly keys: KeyRing;
+  readonly live: LiveConnections;
+  readonly rules: DocumentRules;
+  readonly onCost: (cost: number) => void;
+}
+
+/** What Mercurius carries through an operation. */
+interface Carried {
+  readonly gateway?: GatewayContext;
+  cost?: number;
+}
+
+async function identify(
+  keys: KeyRing,
+  text: string | null,
+): Promise<{ caller: Caller | null; refusal: AppError | null }> {
+  if (text === null) return { caller: null, refusal: null };
+  try {
+    return { caller: await keys.caller(text), refusal: null };
+  } catch (thrown) {
+    return { caller: null, refusal: isAppError(thrown) ? thrown : toAppError(thrown, 'looking up a key') };
+  }
+}
+
+const connectionInit = z.object({
+  payload: z
+    .object({
+      authorization: z.string().max(1_000).optional(),
+      Authorization: z.string().max(1_000).optional(),
+      apiKey: z.string().max(1_000).optional(),
+    })
+    .optional(),
+});
+
+/** The key of a websocket's first message: `{ authorization: "Bearer …" }` or `{ apiKey: "…" }`. */
+function keyOfInit(message: unknown): string | null {
+  const parsed = connectionInit.safeParse(message);
+  const payload = parsed.success ? parsed.data.payload : undefined;
+  return payload?.apiKey ?? keyOfAuthorization(payload?.authorization ?? payload?.Authorization);
+}
+
+/** Mercurius wraps the errors of validation: what is inside is what is wrong. */
+function unwrapped(error: GraphQLError): readonly unknown[] {
+  const { originalError } = error;
+  if (originalError && 'errors' in originalError && Array.isArray(originalError.errors)) return originalError.errors;
+  return [error];
+}
+
+function statusOf(error: GraphQLError): number {
+  const { kind } = error.extensions;
+  const known = Object.entries(ERROR_KINDS).find(([name]) => name === kind);
+  return known ? known[1].http : 400;
+}
+
+function formatterOf(parts: GraphqlParts) {
+  return (execution: ExecutionResult, context: object) => {
+    const { gateway }: Carried = context;
+    const setting = { correlationId: gateway?.correlationId ?? randomUUID(), logger: parts.services.logger };
+    const errors = (execution.errors ?? []).flatMap(unwrapped).map((error) => toPublicError(error, setting));
+    const [first] = errors;
+    // An operation that was begun answers 200 with what it has; one that was refused answers by the kind of refusal.
+    const statusCode = execution.data !== undefined || !first ? 200 : statusOf(first);
+    return { statusCode, response: { data: execution.data ?? null, errors } };
+  };
+}
+
+/** Asks before anything of the document is looked at: a stranger learns nothing of the schema by its errors. */
+function requireCaller(context: object): void {
+  const { gateway }: Carried = context;
+  if (!gateway?.caller) throw gateway?.refusal ?? accessErrors.ACCESS_KEY_MISSING();
+}
+
+async function holdToLimits(
+  parts: GraphqlParts,
+  asked: { schema: GraphQLSchema; document: DocumentNode; context: object; variables: Record<string, unknown> },
+): Promise<void> {
+  const cost = checkDocument(asked, parts.rules);
+  Object.assign(asked.context, { cost });
+  parts.onCost(cost);
+}
+
+/** Mercurius parses a subscription without a limit and does not validate it: both are made good here. */
+async function holdSubscription(
+  parts: GraphqlParts,
+  asked: { schema: GraphQLSchema; document: DocumentNode; context: object },
+): Promise<void> {
+  const { gateway }: Carried = asked.context;
+  const setting = { correlationId: gateway?.correlationId ?? randomUUID(), logger: parts.services.logger };
+  try {
+    requireCaller(asked.context);
+    requireParsed(asked.document);
+    requireTokens(asked.document, parts.rules.limits.tokens);
+    const [wrong] = validate(asked.schema, asked.document, specifiedRules, { maxErrors: 1 });
+    if (wrong) throw wrong;
+    await holdToLimits(parts, { ...asked, variables: {} });
+  } catch (thrown) {
+    throw toPublicError(thrown, setting);
+  }
+}
+
+/** The one who calls back: Mercurius calls `onConnect` as a method of its connection, which holds the socket. */
+interface Connection {
+  readonly socket: WebSocket;
+}
+
+function subscriptionsOf(parts: GraphqlParts, initialised: WeakSet<WebSocket>) {
+  return {
+    keepAlive: 15_000,
+    async onConnect(this: unknown, message: unknown) {
+      const { socket } = this as Connection;
+      initialised.add(socket);
+      const text = keyOfInit(message);
+      const { caller, refusal } = await identify(parts.keys, text);
+      if (!caller || text === null || !caller.scopes.includes('graphql:read')) {
+        parts.services.logger.info('websocket refused', { code: refusal?.code ?? 'ACCESS_KEY_MISSING' });
+        socket.close(CLOSE_FORBIDDEN, 'Forbidden');
+        return false;
+      }
+      const live = parts.live.add(socket, text);
+      const gateway = openContext(parts.services, { caller, refusal: null, correlationId: randomUUID(), live });
+      return { gateway };
+    },
+  };
+}
+
+/** How Mercurius is set up: who may ask, what, and how it is answered. */
+export function mercuriusConfig(parts: GraphqlParts, initialised: WeakSet<WebSocket>): MercuriusDriverConfig {
+  return {
+    driver: MercuriusDriver,
+    autoSchemaFile: true,
+    path: '/graphql',
+    graphiql: false,
+    allowBatchedQueries: false,
+    fieldResolverEnhancers: ['guards'],
+    graphql: { parseOptions: { maxTokens: parts.rules.limits.tokens }, validateOptions: { maxErrors: 5 } },
+    errorFormatter: formatterOf(parts),
+    context: async (request: FastifyRequest, _reply: FastifyReply) => {
+      const asked = await identify(parts.keys, keyOfAuthorization(request.headers.authorization));
+      return { gateway: openContext(parts.services, { ...asked, correlationId: request.id, live: null }) };
+    },
+    subscription: subscriptionsOf(parts, initialised),
+    hooks: {
+      preParsing: async (_schema, _source, context) => requireCaller(context),
+      preValidation: async (_schema, document) => requireParsed(document),
+      preExecution: async (schema, document, context, variables) => {
+        await holdToLimits(parts, { schema, document, context, variables: variables ?? {} });
+      },
+      onResolution: async (execution, context: object) => {
+        const { cost }: Carried = context;
+        if (cost !== undefined) Object.assign(execution, { extensions: { ...execution.extensions, cost } });
+      },
+      preSubscriptionExecution: async (schema, document, context) =>
+        holdSubscription(parts, { schema, document, context }),
+    },
+  };
+}

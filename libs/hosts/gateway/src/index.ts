@@ -1,0 +1,5 @@
+export { GatewayModule, HANDLER_CLASSES } from './gateway.module';
+export type { ModuleParts } from './gateway.module';
+export type { GatewayOptions, RunningGateway } from './gateway-options';
+export { ruleCheck } from './rule-check.adapter';
+export { startGateway } from './start-gateway';

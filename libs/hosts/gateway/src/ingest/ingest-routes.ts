@@ -1,0 +1,146 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isAppError } from '@kohort/kernel-errors';
+import { httpAnswer } from '@kohort/platform-nest';
+import {
+  MAX_BODY_BYTES,
+  MAX_IN_FLIGHT,
+  accept,
+  asRetryable,
+  nativeOriginOf,
+  originOf,
+  uploaderOf,
+  type IngestParts,
+} from './ingest-parts';
+import { PATHS, parseCall } from './parse-call';
+import { readBody } from './read-body';
+import { wireCode, wireErrors } from './wire.errors';
+
+/** Browsers ask first whether they may: any origin may send, a write key is public by nature. */
+const CORS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-headers': 'authorization, content-type, content-encoding, x-retry-count, x-kohort-results',
+  'access-control-max-age': '86400',
+};
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+function bodyOf(request: FastifyRequest): Promise<Buffer> {
+  return readBody(request.raw, { encoding: request.headers['content-encoding'], limit: MAX_BODY_BYTES });
+}
+
+function queryText(request: FastifyRequest, name: string): string | null {
+  const query: unknown = request.query;
+  if (typeof query !== 'object' || query === null || !(name in query)) return null;
+  const value: unknown = Reflect.get(query, name);
+  return typeof value === 'string' ? value : null;
+}
+
+/** One message or a batch on the wire of Segment's SDKs: 200 `{"success":true}` after the commit, nothing else. */
+function wireHandler(parts: IngestParts, kind: (typeof PATHS)[string]): Handler {
+  return async (request, reply) => {
+    const call = parseCall(kind, await bodyOf(request));
+    const origin = await originOf(parts, request.headers.authorization, call.writeKey);
+    const verdicts = await accept(parts, origin, call);
+    const wantsResults = request.headers['x-kohort-results'] !== undefined;
+    return reply.code(200).send(wantsResults ? { success: true, results: verdicts } : { success: true });
+  };
+}
+
+function nativeHandler(parts: IngestParts): Handler {
+  return async (request, reply) => {
+    const call = parseCall('batch', await bodyOf(request));
+    const origin = await nativeOriginOf(parts, {
+      authorization: request.headers.authorization,
+      bodyKey: call.writeKey,
+      source: queryText(request, 'source'),
+    });
+    return reply.code(202).send({ results: await accept(parts, origin, call) });
+  };
+}
+
+function uploadHandler(parts: IngestParts): Handler {
+  return async (request, reply) => {
+    await uploaderOf(parts, request.headers.authorization);
+    const stored = await parts.artifacts.put(request.raw, { maxBytes: parts.maxArtifactBytes });
+    return reply.code(201).send(stored);
+  };
+}
+
+/** What the browser SDK asks before it sends: where to, and in which portions. */
+function settingsHandler(parts: IngestParts): Handler {
+  return async (request, reply) => {
+    const { params } = request;
+    const key: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'writeKey') : null;
+    await originOf(parts, undefined, typeof key === 'string' ? key : null);
+    const apiHost = `${request.host}/v1`;
+    return reply.code(200).send({
+      integrations: { 'Segment.io': { apiKey: key, apiHost, unbundledIntegrations: [], addBundledMetadata: true } },
+      plan: { track: { __default: { enabled: true } }, identify: { __default: { enabled: true } } },
+      edgeFunction: {},
+      analyticsNextEnabled: true,
+      middlewareSettings: {},
+      enabledMiddleware: {},
+      metrics: { sampleRate: 0 },
+      legacyVideoPluginsEnabled: false,
+      remotePlugins: [],
+    });
+  };
+}
+
+/** The parser of all content types here: none. Bodies are read by the handlers, up to their limits. */
+function leaveBodiesAlone(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+}
+
+function answerErrors(scope: FastifyInstance, parts: IngestParts): void {
+  scope.setErrorHandler((thrown, request, reply) => {
+    const answer = httpAnswer(asRetryable(thrown), { correlationId: request.id, logger: parts.logger });
+    // What was not read of the body would be taken for the next request of this connection.
+    if (!request.raw.complete) void reply.header('connection', 'close');
+    const code = isAppError(thrown) ? wireCode(thrown.code) : wireCode(answer.body.code);
+    if (answer.status === 429) void reply.header('x-ratelimit-reset', answer.headers['retry-after'] ?? '1');
+    return reply
+      .code(answer.status)
+      .headers(answer.headers)
+      .send({ ...answer.body, success: false, code });
+  });
+}
+
+/**
+ * The ingest paths, as a scope of its own on the Fastify server: own body reading, own errors, open to all origins.
+ * Each is guarded by its key: write keys on /v1, write or API keys on /v2.
+ */
+export function ingestRoutes(parts: IngestParts): (scope: FastifyInstance) => Promise<void> {
+  return async (scope) => {
+    let inFlight = 0;
+    leaveBodiesAlone(scope);
+    answerErrors(scope, parts);
+    scope.addHook('onRequest', async (_request, reply) => {
+      void reply.headers(CORS);
+    });
+    const guarded = (handler: Handler): Handler => {
+      return async (request, reply) => {
+        if (inFlight >= MAX_IN_FLIGHT) throw wireErrors.WIRE_OVERLOADED({}, { afterMs: 1_000 + (inFlight % 7) * 500 });
+        inFlight += 1;
+        try {
+          return await handler(request, reply);
+        } finally {
+          inFlight -= 1;
+        }
+      };
+    };
+    for (const [path, kind] of Object.entries(PATHS)) scope.post(`/v1/${path}`, guarded(wireHandler(parts, kind)));
+    // The SDK's figures about itself are taken and forgotten.
+    scope.post('/v1/m', async (request, reply) => {
+      request.raw.resume();
+      return reply.code(200).send({ success: true });
+    });
+    scope.get('/v1/projects/:writeKey/settings', settingsHandler(parts));
+    scope.post('/v2/events', guarded(nativeHandler(parts)));
+    scope.post('/v2/artifacts', uploadHandler(parts));
+    scope.options('/v1/*', async (_request, reply) => reply.code(204).send());
+    scope.options('/v2/*', async (_request, reply) => reply.code(204).send());
+  };
+}

@@ -1,0 +1,64 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What the gateway counts. One registry a gateway, so that several may live in one process. */
+export interface GatewayMetrics {
+  readonly registry: Registry;
+  readonly requests: Counter<'route' | 'status'>;
+  readonly seconds: Histogram<'route'>;
+  readonly ingestItems: Counter<'outcome'>;
+  readonly cost: Histogram;
+}
+
+/** Opens the metrics; gauges ask their sources when they are read. */
+export function openMetrics(gauges: {
+  readonly streams: () => number;
+  readonly sockets: () => number;
+}): GatewayMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_' });
+  const registers = [registry];
+  new Gauge({
+    name: 'kohort_gateway_streams_open',
+    help: 'Subscriptions to the membership change log',
+    registers,
+    collect() {
+      this.set(gauges.streams());
+    },
+  });
+  new Gauge({
+    name: 'kohort_gateway_sockets_open',
+    help: 'Websockets that carry a good key',
+    registers,
+    collect() {
+      this.set(gauges.sockets());
+    },
+  });
+  return {
+    registry,
+    requests: new Counter({
+      name: 'kohort_gateway_requests_total',
+      help: 'Requests by route and status',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'kohort_gateway_request_seconds',
+      help: 'From the first byte to the answer; for ingest the answer follows the commit',
+      labelNames: ['route'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    ingestItems: new Counter({
+      name: 'kohort_ingest_items_total',
+      help: 'Items received over HTTP, by what became of them',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    cost: new Histogram({
+      name: 'kohort_graphql_cost',
+      help: 'Estimated cost of GraphQL operations',
+      buckets: [1, 5, 10, 50, 100, 250, 500, 1_000],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,3 @@
+export { httpAnswer } from './http-answer';
+export type { HttpErrorAnswer } from './http-answer';
+export { nestLogger } from './nest-logger';
