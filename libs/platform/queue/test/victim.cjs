@@ -1,13 +1,5 @@
 /** A worker process that is killed in the middle of its first job: after the effect, before it could say so. */
-const { transformFileSync } = require('@swc/core');
-require.extensions['.ts'] = (module, file) =>
-  module._compile(
-    transformFileSync(file, {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'commonjs' },
-    }).code,
-    file,
-  );
+require('./typescript-hook.cjs');
 const { silentLogger } = require('@kohort/kernel-telemetry');
 const { openDatabase } = require('@kohort/platform-postgres');
 const { openQueues, startWorkers } = require('../src/index.ts');
