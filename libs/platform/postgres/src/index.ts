@@ -45,5 +45,3 @@ export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { syncStore } from './sync/sync-store.adapter';
-export { databaseHealth } from './read/database-health';
-export type { DatabaseHealth } from './read/database-health';

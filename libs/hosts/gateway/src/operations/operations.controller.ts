@@ -46,9 +46,9 @@ export class OperationsController {
 
   private async notReady(): Promise<string | null> {
     try {
-      const { writable, skewMs } = await databaseHealth(this.database, this.clock.now());
-      if (!writable) return 'the database takes no writes';
-      return Math.abs(skewMs) > MAX_SKEW_MS ? 'the clocks disagree' : null;
+      const { isWritable, clockSkewMs } = await databaseHealth(this.database, this.clock);
+      if (!isWritable) return 'the database takes no writes';
+      return Math.abs(clockSkewMs) > MAX_SKEW_MS ? 'the clocks disagree' : null;
     } catch (thrown) {
       return thrown instanceof Error ? 'the database is away' : 'unknown';
     }
