@@ -128,6 +128,7 @@ async function waitUntilReady(child: SupervisedChild, pgData: string): Promise<v
 
 async function ensureDatabase(port: number, password: string): Promise<void> {
   const client = new Client({ host: '127.0.0.1', port, user: OWNER, password, database: OWNER });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);

@@ -45,6 +45,7 @@ const defects: readonly (readonly [rule: string, object: string, plant: string])
     `create function peek() returns bigint language sql security definer as 'select count(*) from profile'`,
   ],
   ['truncate granted', 'profile', 'grant truncate on profile to kohort_app'],
+  ['app writes a global table', 'reader_position', 'grant update on reader_position to kohort_app'],
   ['relay reads content', 'event', 'grant select (properties) on event to kohort_relay'],
   ['role too strong', 'kohort_app', 'alter role kohort_app bypassrls'],
 ];

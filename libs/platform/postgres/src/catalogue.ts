@@ -67,6 +67,9 @@ const rules: Readonly<Record<string, string>> = {
   'truncate granted': `
     select relname as object from t where relkind in ('r', 'p')
     and (has_table_privilege('kohort_app', oid, 'truncate') or has_table_privilege('kohort_relay', oid, 'truncate'))`,
+  'app writes a global table': `
+    select relname as object from t where relkind in ('r', 'p') and relname = any ($1)
+    and has_any_column_privilege('kohort_app', oid, 'insert, update')`,
   'relay reads content': `
     select relname as object from t where relkind in ('r', 'p') and relname <> all ($2)
     and has_any_column_privilege('kohort_relay', oid, 'select, insert, update')`,

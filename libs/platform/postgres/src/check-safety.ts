@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import { postgresErrors } from './postgres-errors';
+import { withClient } from './with-client';
 
 export interface SafetyOptions {
   /** Tests run with fsync off; everything else is still checked. */
@@ -66,15 +66,11 @@ function roleFindings(rows: readonly RoleRow[]): string[] {
  * Throws  POSTGRES_UNSAFE, with every finding in `details.findings`
  */
 export async function checkSafety(url: string, options: SafetyOptions = {}): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const settings = await client.query<{ name: string; setting: string }>(settingsQuery);
-    const roles = await client.query<RoleRow>(rolesQuery);
-    const values = new Map(settings.rows.map((row) => [row.name, row.setting]));
-    const findings = [...settingFindings(values, options), ...roleFindings(roles.rows)];
-    if (findings.length > 0) throw postgresErrors.POSTGRES_UNSAFE({ findings });
-  } finally {
-    await client.end();
-  }
+  const [settings, roles] = await withClient({ connectionString: url }, async (client) => [
+    await client.query<{ name: string; setting: string }>(settingsQuery),
+    await client.query<RoleRow>(rolesQuery),
+  ]);
+  const values = new Map(settings.rows.map((row) => [row.name, row.setting]));
+  const findings = [...settingFindings(values, options), ...roleFindings(roles.rows)];
+  if (findings.length > 0) throw postgresErrors.POSTGRES_UNSAFE({ findings });
 }

@@ -23,6 +23,7 @@ export { runErrors, startRun } from './runs/start-run';
 export type { RunSession, StartRunOptions } from './runs/start-run';
 export type { KohortTables } from './tables';
 export { modelStore } from './models/model-store.adapter';
+export { withClient } from './with-client';
 export { startTestDatabase } from './test-database';
 export type { TestDatabase } from './test-database';
 export { decodeCursor, encodeCursor } from './cursor';

@@ -93,6 +93,8 @@ export async function migrate(ownerUrl: string, nowMs: number = Date.now()): Pro
     application_name: 'kohort:migrate',
     options: `-c search_path=kohort -c lock_timeout=${LOCK_TIMEOUT_MS} -c client_min_messages=warning -c timezone=UTC`,
   });
+  // A pool that is ending may still hear of a server that stops.
+  pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await withMaintenanceLock(ownerUrl, async (client) => {

@@ -80,8 +80,14 @@ export async function logEpoch(db: Kysely<KohortTables>): Promise<number> {
 
 /** Makes every cursor given out so far expired. An operator's step after a logical restore. */
 export async function raiseLogEpoch(db: Kysely<KohortTables>): Promise<number> {
-  const answer = await sql<{ epoch: number }>`
-    insert into reader_position (reader, xid, seq, epoch) values ('timeline', '0', 0, 2)
-    on conflict (reader) do update set epoch = reader_position.epoch + 1, moved_at = now() returning epoch`.execute(db);
-  return answer.rows[0]?.epoch ?? 1;
+  return db.transaction().execute(async (tx) => {
+    // The relay's pool does not wait for the disk; an operator who was answered relies on it.
+    await sql`set local synchronous_commit = on`.execute(tx);
+    const answer = await sql<{ epoch: number }>`
+      insert into reader_position (reader, xid, seq, epoch) values ('timeline', '0', 0, 2)
+      on conflict (reader) do update set epoch = reader_position.epoch + 1, moved_at = now() returning epoch`.execute(
+      tx,
+    );
+    return answer.rows[0]?.epoch ?? 1;
+  });
 }

@@ -9,7 +9,8 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import IORedis from 'ioredis';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
+import { withClient } from '@kohort/platform-postgres';
 import type { Lane } from './lanes';
 import { queueErrors } from './queue-errors';
 import { EVENTS_KEPT, PRODUCER_TIMEOUT_MS, STALLED_INTERVAL_MS, WORKER_SETTINGS } from './queue-settings';
@@ -75,13 +76,9 @@ function workerOptions(kind: 'postgres' | 'redis', concurrency: number): Omit<Wo
  * Each worker has a pool of its own: in a shared one, standing LISTEN connections could starve the queries.
  */
 export async function postgresBackend(url: string): Promise<QueueBackend> {
-  const migration = new Client({ connectionString: url, options: '-c client_min_messages=warning' });
-  await migration.connect();
-  try {
-    await runMigrations(migration);
-  } finally {
-    await migration.end();
-  }
+  await withClient({ connectionString: url, options: '-c client_min_messages=warning' }, (client) =>
+    runMigrations(client),
+  );
   const unsynced = '-c synchronous_commit=off -c client_min_messages=warning';
   const producers = new Pool({
     connectionString: url,

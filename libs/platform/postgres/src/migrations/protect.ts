@@ -43,7 +43,8 @@ begin
   grant select (workspace_id, id, job, status, heartbeat_at, fence), update (heartbeat_at) on kohort.run to kohort_relay;
   grant select on kohort.segment_timer to kohort_relay;
   grant select (workspace_id) on kohort.workspace to kohort_relay;
-  grant select, insert, update on kohort.reader_position to kohort_relay, kohort_app;
+  grant select on kohort.reader_position to kohort_relay, kohort_app;
+  grant insert, update on kohort.reader_position to kohort_relay;
   grant usage on schema kohort to kohort_app, kohort_relay;
   grant usage on all sequences in schema kohort to kohort_app, kohort_relay;
 end $protect$;
