@@ -134,6 +134,7 @@ export type {
   SyncRunRecord,
   SyncStateCount,
   TraitRecord,
+  ValueShareRecord,
   WorkspaceRecord,
 } from './ports/read-records';
 export type {

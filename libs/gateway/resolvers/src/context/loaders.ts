@@ -10,6 +10,7 @@ import type {
   SegmentVersionRecord,
   SourceRecord,
   SyncView,
+  ValueShareRecord,
   WorkspaceReader,
 } from '@kohort/kernel-contracts';
 
@@ -22,6 +23,7 @@ export interface Loaders {
   readonly segmentByKey: Loader<SegmentRecord>;
   readonly segmentVersion: Loader<SegmentVersionRecord>;
   readonly freshness: Loader<FreshnessRecord>;
+  readonly valueShare: Loader<ValueShareRecord>;
   readonly profile: Loader<ProfileRecord>;
   readonly model: Loader<ModelRecord>;
   readonly modelByKey: Loader<ModelRecord>;
@@ -64,6 +66,7 @@ export function makeLoaders(reader: () => WorkspaceReader, cache: boolean): Load
       cache,
     }),
     freshness: loader({ load: (ids) => reader().segments.freshness(ids), keyOf: (each) => each.segmentId, cache }),
+    valueShare: loader({ load: (ids) => reader().segments.valueShares(ids), keyOf: (each) => each.segmentId, cache }),
     profile: loader({ load: (ids) => reader().profiles.byIds(ids), keyOf: id, cache }),
     model: loader({ load: (ids) => reader().models.byIds(ids), keyOf: id, cache }),
     modelByKey: loader({ load: (keys) => reader().models.byKeys(keys), keyOf: key, cache }),

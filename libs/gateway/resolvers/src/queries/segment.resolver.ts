@@ -1,4 +1,4 @@
-import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver, Float } from '@nestjs/graphql';
 import {
   ClusterType,
   DateTimeScalar,
@@ -153,6 +153,15 @@ export class SegmentResolver {
   @Policy('graphql:read')
   async lastChangeAt(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
     return (await context.loaders.freshness.load(segment.id))?.lastChangeAt ?? null;
+  }
+
+  @ResolveField(() => Float, {
+    nullable: true,
+    description: '0–1: share of everybody’s monetary value; null while no features are computed.',
+  })
+  @Policy('graphql:read')
+  async valueShare(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    return (await context.loaders.valueShare.load(segment.id))?.valueShare ?? null;
   }
 
   @ResolveField(() => [ClusterType], {

@@ -26,6 +26,14 @@ export class WorkspaceResolver {
     return workspace;
   }
 
+  @ResolveField(() => Float, {
+    description: 'Records and jobs that are accepted and not yet worked off; 0 when all is done.',
+  })
+  @Policy('graphql:read')
+  backlog(@Context('gateway') context: GatewayContext): Promise<number> {
+    return context.reader.backlog();
+  }
+
   @Query(() => SourceConnection)
   @Policy('graphql:read')
   async sources(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {

@@ -224,3 +224,10 @@ export interface JobRecord {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
 }
+
+/** How much of the value a segment's members stand for. */
+export interface ValueShareRecord {
+  readonly segmentId: SegmentId;
+  /** 0–1 of the feature `monetary` over everybody; null while no features are computed. */
+  readonly valueShare: number | null;
+}

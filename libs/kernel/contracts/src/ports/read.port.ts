@@ -21,6 +21,7 @@ import type {
   SyncRunRecord,
   SyncStateCount,
   TraitRecord,
+  ValueShareRecord,
   WorkspaceRecord,
 } from './read-records';
 
@@ -59,6 +60,8 @@ export interface SegmentReader {
   /** The live version of each segment, or its latest when none is live. */
   currentVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
   freshness(segmentIds: readonly string[]): Promise<readonly FreshnessRecord[]>;
+  /** Share of everybody's value that the members hold, by their computed features. */
+  valueShares(segmentIds: readonly string[]): Promise<readonly ValueShareRecord[]>;
   /** Members only, by profile id. */
   members(segmentId: string, page: PageRequest): Promise<Page<MembershipRecord>>;
   membershipsOf(profileId: string, page: PageRequest): Promise<Page<MembershipRecord>>;
@@ -122,6 +125,8 @@ export interface JobReader {
 /** Everything the API reads, of one workspace. What belongs to another workspace does not exist here. */
 export interface WorkspaceReader {
   workspace(): Promise<WorkspaceRecord | null>;
+  /** Records and jobs that are accepted and not yet worked off; 0 when all is done. */
+  backlog(): Promise<number>;
   sources(page: PageRequest): Promise<Page<SourceRecord>>;
   sourcesByIds(ids: readonly string[]): Promise<readonly SourceRecord[]>;
   sourceByKey(key: string): Promise<SourceRecord | null>;

@@ -1,6 +1,7 @@
 import type { Clock } from '@kohort/kernel-clock-random';
 import { workspaceIdSchema, type ReadPort, type WorkspaceReader } from '@kohort/kernel-contracts';
 import type { Database } from '../database';
+import { backlog } from './backlog';
 import { ms } from './columns';
 import { reading, type Scope } from './deadline';
 import { jobReader } from './job-reader';
@@ -24,6 +25,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
       const id = workspaceIdSchema.parse(row.workspace_id);
       return { id, name: row.name, timeZone: row.time_zone, createdAt: ms(row.created_at) };
     },
+    backlog: () => backlog(scope),
     ...sourceReader(scope),
     segments: segmentReader(scope),
     profiles: profileReader(scope),

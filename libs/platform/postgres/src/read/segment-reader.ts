@@ -11,6 +11,7 @@ import {
   type SegmentReader,
   type SegmentRecord,
   type SegmentVersionRecord,
+  type ValueShareRecord,
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
@@ -163,6 +164,26 @@ async function freshness(scope: Scope, ids: readonly string[]): Promise<readonly
   }));
 }
 
+async function valueShares(scope: Scope, ids: readonly string[]): Promise<readonly ValueShareRecord[]> {
+  const { rows } = await reading(scope, (tx) =>
+    sql<{ id: string; share: number | null }>`
+      with value_of as (
+        select f.profile_id, (f.feature_values ->> 'monetary')::float8 as value from profile_feature f
+        where f.workspace_id = ${scope.workspaceId} and f.definition_version = (
+          select max(definition_version) from profile_feature where workspace_id = ${scope.workspaceId})
+      )
+      select wanted.id, held.value / nullif((select sum(value) from value_of), 0) as share
+      from unnest(${uuidsOf(ids)}::uuid[]) as wanted (id)
+      left join lateral (
+        select coalesce(sum(v.value), 0) as value from membership m
+        join value_of v on v.profile_id = m.profile_id
+        where m.workspace_id = ${scope.workspaceId} and m.segment_id = wanted.id and m.member) as held on true`.execute(
+      tx,
+    ),
+  );
+  return rows.map((row) => ({ segmentId: segmentIdSchema.parse(row.id), valueShare: row.share }));
+}
+
 async function memberships(
   scope: Scope,
   of: { readonly segmentId: string } | { readonly profileId: string },
@@ -233,6 +254,7 @@ export function segmentReader(scope: Scope): SegmentReader {
     versions: (segmentId, page) => versions(scope, segmentId, page),
     currentVersions: (ids) => currentVersions(scope, ids),
     freshness: (ids) => freshness(scope, ids),
+    valueShares: (ids) => valueShares(scope, ids),
     members: (segmentId, page) => memberships(scope, { segmentId }, page),
     membershipsOf: (profileId, page) => memberships(scope, { profileId }, page),
     proof: (profileId, segmentId) => proof(scope, profileId, segmentId),
