@@ -1,8 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { withClient } from './with-client';
 
 /** "kohort" in ASCII: the advisory lock under which schema work is done, by one process at a time. */
 const MAINTENANCE_LOCK = '118092690944116';
+
+const LOCK_ATTEMPTS = 30;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Whether a statement ended because it did not get its lock in time. */
+export function isLockTimeout(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === LOCK_NOT_AVAILABLE;
+}
+
+/** A lock not had within two seconds is let go, so that those who queue behind us are served, and tried again later. */
+export async function withLockRetry<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!isLockTimeout(thrown) || attempt >= LOCK_ATTEMPTS) throw thrown;
+      await pause(100 * attempt);
+    }
+  }
+}
 
 /**
  * Runs schema work on a connection of its own while no other process does any. The lock goes with the connection, so a

@@ -1,9 +1,12 @@
 import { Client } from 'pg';
 import { sql } from 'kysely';
 import { startTemporaryPostgres, type RunningPostgres } from '@kohort/platform-embedded';
+import { seededRandom } from '@kohort/kernel-clock-random';
+import { catalogueViolations } from './catalogue';
 import { checkSafety } from './check-safety';
 import { openDatabase } from './database';
 import { migrate } from './migrate';
+import { migrationList } from './migrations/list';
 import { ensurePartitions } from './partitions';
 
 describe('migrate and checkSafety', () => {
@@ -98,5 +101,48 @@ describe('migrate and checkSafety', () => {
       `select relrowsecurity and relforcerowsecurity as forced from pg_class where relname like 'event\\_2031%' and relkind = 'r'`,
     );
     expect(protection.rows).toEqual([{ forced: true }, { forced: true }]);
+  });
+
+  it('is resumable when its connections are killed at any instant', async () => {
+    await owner.query('create database killed');
+    const url = server.url.replace(/\/kohort$/, '/killed');
+    const random = seededRandom(7);
+    let failures = 0;
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      const delayMs = random.int(120);
+      const kill = new Promise((done) => setTimeout(done, delayMs)).then(() =>
+        owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'killed'`),
+      );
+      const ran = await migrate(url).then(
+        () => true,
+        () => false,
+      );
+      await kill;
+      if (!ran) failures += 1;
+    }
+    expect(failures).toBeGreaterThan(0);
+    await migrate(url);
+    const client = new Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      expect(await catalogueViolations(client)).toEqual([]);
+      const kept = await client.query('select count(*)::int as n from kohort_meta.migration');
+      expect(kept.rows).toEqual([{ n: Object.keys(migrationList).length }]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('lets go of a lock that it does not get within two seconds, and gets it later', async () => {
+    const blocker = new Client({ connectionString: server.url });
+    await blocker.connect();
+    await blocker.query('begin');
+    await blocker.query('lock table kohort.event in access exclusive mode');
+    const made = ensurePartitions(server.url, Date.UTC(2033, 0, 1));
+    await blocker.query('select pg_sleep(2.6)');
+    await blocker.query('commit');
+    await blocker.end();
+    expect(await made).toEqual(['event_2033_01', 'event_2033_02']);
   });
 });

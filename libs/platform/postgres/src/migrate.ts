@@ -1,15 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, Migrator, PostgresDialect, sql, type Migration } from 'kysely';
 import { Pool } from 'pg';
 import { migrationList } from './migrations/list';
 import { protect } from './migrations/protect';
 import { makePartitions } from './partitions';
-import { withMaintenanceLock } from './maintenance-lock';
+import { isLockTimeout, withLockRetry, withMaintenanceLock } from './maintenance-lock';
 import { postgresErrors } from './postgres-errors';
 
 const LOCK_TIMEOUT_MS = 2_000;
-const LOCK_ATTEMPTS = 30;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * The two roles that our statements run under. They cannot log in, own nothing and do not bypass row-level security;
@@ -41,22 +38,6 @@ const migrations: Record<string, Migration> = Object.fromEntries(
     { up: async (db) => void (await sql.raw(text).execute(db)) },
   ]),
 );
-
-function isLockTimeout(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === LOCK_NOT_AVAILABLE;
-}
-
-/** A lock not had within two seconds is let go, so that those who queue behind us are served, and tried again later. */
-async function withLockRetry<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (!isLockTimeout(thrown) || attempt >= LOCK_ATTEMPTS) throw thrown;
-      await pause(100 * attempt);
-    }
-  }
-}
 
 async function migrateOnce(db: Kysely<unknown>): Promise<readonly string[]> {
   await sql.raw(roles).execute(db);

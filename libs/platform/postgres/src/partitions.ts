@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { withMaintenanceLock } from './maintenance-lock';
+import { withLockRetry, withMaintenanceLock } from './maintenance-lock';
 import { protect } from './migrations/protect';
 
 const MONTHS_AHEAD = 2;
@@ -25,7 +25,8 @@ export async function makePartitions(client: Client, nowMs: number): Promise<rea
     const name = `event_${from.slice(0, 7).replace('-', '_')}`;
     const found = await client.query('select to_regclass($1) as found', [`kohort.${name}`]);
     if (found.rows[0]?.found !== null) continue;
-    // One simple query is one transaction. Rows that fell into the default partition meanwhile move over, or the new partition would be refused.
+    // One simple query is one transaction. Rows that fell into the default partition meanwhile move over, or the new
+    // partition would be refused.
     await client.query(`
       create table ${name} (like event including defaults including constraints);
       with moved as (delete from event_default where received_at >= '${from}' and received_at < '${to}' returning *)
@@ -44,7 +45,7 @@ export async function makePartitions(client: Client, nowMs: number): Promise<rea
  * Throws  the driver's 42501 when the login role does not own the schema (then the operator runs it)
  */
 export async function ensurePartitions(ownerUrl: string, nowMs: number): Promise<readonly string[]> {
-  return withMaintenanceLock(ownerUrl, (client) => makePartitions(client, nowMs));
+  return withMaintenanceLock(ownerUrl, (client) => withLockRetry(() => makePartitions(client, nowMs)));
 }
 
 const LOOK_EVERY_MS = 6 * 3_600_000;
