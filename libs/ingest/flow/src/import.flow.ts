@@ -127,6 +127,20 @@ async function storeBatch(session: Session, units: readonly ImportUnit[]): Promi
   await storeBatch(session, units.slice(middle));
 }
 
+/** Reads the next batch while the one before is being stored. A failure ahead shows when its batch is asked for. */
+async function* readAhead(batches: AsyncGenerator<ImportBatch>): AsyncGenerator<ImportBatch> {
+  let next = batches.next();
+  try {
+    for (let current = await next; !current.done; current = await next) {
+      next = batches.next();
+      next.catch(() => undefined);
+      yield current.value;
+    }
+  } finally {
+    await batches.return(undefined);
+  }
+}
+
 async function openSession(deps: ImportDeps, context: ImportContext, params: ImportParams) {
   const file = await importFile(deps.artifacts, params);
   const earlier = parseCheckpoint(context.run.checkpoint);
@@ -171,7 +185,7 @@ export async function importFlow(
   params: ImportParams,
 ): Promise<ImportResult> {
   const { file, reading, session } = await openSession(deps, context, params);
-  for await (const batch of reading.batches(context)) await storeBatch(session, batch.units);
+  for await (const batch of readAhead(reading.batches(context))) await storeBatch(session, batch.units);
   const rejectFileKey = await writeRejects(session, file);
   const { mapping, rowsConsumed: rows, messages, counts, reasons } = session.checkpoint;
   return { mapping, format: reading.format, rows, messages, counts, reasons, rejectFileKey };

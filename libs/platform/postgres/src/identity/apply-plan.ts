@@ -138,17 +138,16 @@ async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<
 
 async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Promise<void> {
   const { workspaceId, batchId, plan, ids } = write;
-  const rows = plan.assignments.map(({ event, profile }) => ({
-    event_id: event.eventId,
-    profile_id: ids[profile],
-    received_at: event.receivedAt,
-    ts: event.ts,
-  }));
+  const { assignments } = plan;
   await sql`
     insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
     select ${workspaceId}::uuid, r.event_id, r.profile_id, ${batchId}::uuid, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1
-    from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r (event_id uuid, profile_id uuid, received_at float8, ts float8)`.execute(tx);
+    from unnest(
+      ${assignments.map(({ event }) => event.eventId)}::uuid[],
+      ${assignments.map(({ profile }) => ids[profile])}::uuid[],
+      ${assignments.map(({ event }) => event.receivedAt)}::float8[],
+      ${assignments.map(({ event }) => event.ts)}::float8[]
+    ) as r (event_id, profile_id, received_at, ts)`.execute(tx);
 }
 
 async function writeTraits(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type IngestStore,
   type KeyOutcome,
   type KeyedMessage,
+  type NormalisedMessage,
   type StoreOutcome,
   type StoreRequest,
 } from '@kohort/kernel-contracts';
@@ -94,24 +95,9 @@ async function insertEvents(
   request: StoreRequest,
   target: { readonly batchId: BatchId; readonly fresh: readonly (readonly [eventId: string, keyed: KeyedMessage])[] },
 ): Promise<void> {
-  const rows = target.fresh.map(([id, { message }]) => ({
-    id,
-    message_id: message.messageId,
-    type: message.type,
-    name: message.name,
-    user_id: message.userId,
-    anonymous_id: message.anonymousId,
-    previous_id: message.previousId,
-    group_id: message.groupId,
-    ts: message.ts,
-    original_ts: message.originalTs,
-    sent_at: message.sentAt,
-    properties: message.properties,
-    traits: message.traits,
-    context: message.context,
-    flags: message.flags,
-    row_weight: message.rowWeight,
-  }));
+  const { fresh } = target;
+  const column = <T>(value: (message: NormalisedMessage) => T): T[] => fresh.map(([, { message }]) => value(message));
+  // Arrays, one a column: half the time of a JSON recordset for rows this wide.
   await sql`
     insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, user_id, anonymous_id,
       previous_id, group_id, ts, original_ts, sent_at, properties, traits, context, flags, row_weight)
@@ -120,10 +106,26 @@ async function insertEvents(
       'epoch'::timestamptz + m.ts * interval '1 millisecond',
       'epoch'::timestamptz + m.original_ts * interval '1 millisecond',
       'epoch'::timestamptz + m.sent_at * interval '1 millisecond',
-      m.properties, m.traits, m.context, m.flags, m.row_weight
-    from json_to_recordset(${JSON.stringify(rows)}::json) as m (id uuid, message_id text, type text, name text,
-      user_id text, anonymous_id text, previous_id text, group_id text, ts float8, original_ts float8, sent_at float8,
-      properties jsonb, traits jsonb, context jsonb, flags text[], row_weight int)`.execute(tx);
+      m.properties, m.traits, m.context, m.flags::text[], m.row_weight
+    from unnest(
+      ${fresh.map(([id]) => id)}::uuid[],
+      ${column((message) => message.messageId)}::text[],
+      ${column((message) => message.type)}::text[],
+      ${column((message) => message.name)}::text[],
+      ${column((message) => message.userId)}::text[],
+      ${column((message) => message.anonymousId)}::text[],
+      ${column((message) => message.previousId)}::text[],
+      ${column((message) => message.groupId)}::text[],
+      ${column((message) => message.ts)}::float8[],
+      ${column((message) => message.originalTs)}::float8[],
+      ${column((message) => message.sentAt)}::float8[],
+      ${column((message) => JSON.stringify(message.properties))}::jsonb[],
+      ${column((message) => JSON.stringify(message.traits))}::jsonb[],
+      ${column((message) => JSON.stringify(message.context))}::jsonb[],
+      ${column((message) => `{${message.flags.map((flag) => `"${flag}"`).join(',')}}`)}::text[],
+      ${column((message) => message.rowWeight)}::int[]
+    ) as m (id, message_id, type, name, user_id, anonymous_id, previous_id, group_id, ts, original_ts, sent_at,
+      properties, traits, context, flags, row_weight)`.execute(tx);
 }
 
 /** What became of each message, in the order they were given. */
