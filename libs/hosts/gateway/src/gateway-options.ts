@@ -8,7 +8,8 @@ import type { Database } from '@kohort/platform-postgres';
 export interface GatewayOptions {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
-  readonly ingest: IngestPort;
+  /** Where accepted events go; the store in PostgreSQL when absent. */
+  readonly ingest?: IngestPort;
   readonly logger: Logger;
   readonly clock: Clock;
   /** 0: any free port. */

@@ -6,9 +6,11 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
+import { acceptEvents } from '@kohort/ingest-flow';
+import type { IngestPort } from '@kohort/kernel-contracts';
 import { requirePolicies } from '@kohort/gateway-resolvers';
 import { nestLogger } from '@kohort/platform-nest';
-import { LOG_CHANNEL, listen, type Listening } from '@kohort/platform-postgres';
+import { LOG_CHANNEL, ingestStore, listen, type Database, type Listening } from '@kohort/platform-postgres';
 import { explorerRoutes } from './explorer/explorer-routes';
 import { GatewayModule, HANDLER_CLASSES } from './gateway.module';
 import type { GatewayOptions, RunningGateway } from './gateway-options';
@@ -22,6 +24,13 @@ import { openMetrics, type GatewayMetrics } from './operations/metrics';
 const INIT_TIMEOUT_MS = 10_000;
 const DEFAULT_RECHECK_MS = 15_000;
 const DEFAULT_ARTIFACT_BYTES = 1_073_741_824;
+
+/** Days within which a repeated message id is a duplicate. */
+const DEDUPE_DAYS = 7;
+
+function storeIn(database: Database): IngestPort {
+  return acceptEvents({ store: ingestStore(database), dedupeDays: DEDUPE_DAYS });
+}
 
 function watchSockets(fastify: FastifyInstance, initialised: WeakSet<WebSocket>): void {
   fastify.websocketServer.on('connection', (socket: WebSocket) => {
@@ -78,7 +87,13 @@ async function build(
   await fastify.register(websocket, { options: { maxPayload: limits.bodyBytes } });
   watchSockets(fastify, initialised);
   const ingest = {
-    ...{ keys, metrics, ingest: options.ingest, artifacts: options.artifacts, read: services.read },
+    ...{
+      keys,
+      metrics,
+      ingest: options.ingest ?? storeIn(options.database),
+      artifacts: options.artifacts,
+      read: services.read,
+    },
     ...{ clock: options.clock, logger: options.logger, deadlineMs: limits.deadlineMs },
     maxArtifactBytes: options.maxArtifactBytes ?? DEFAULT_ARTIFACT_BYTES,
   };

@@ -40,6 +40,10 @@ function ofTransport(thrown: unknown): AppError | null {
 export function toPublicError(thrown: unknown, setting: ErrorSetting): GraphQLError {
   const cause = causeOf(thrown);
   if (cause instanceof GraphQLError) {
+    // Made public already, nearer to where it was thrown: only the place in the answer is added.
+    if ('correlationId' in cause.extensions) {
+      return new GraphQLError(cause.message, { ...position(thrown), extensions: { ...cause.extensions } });
+    }
     return new GraphQLError(cause.message.replace(HINT, ''), {
       ...position(thrown),
       extensions: { code: codeOf(cause.extensions), correlationId: setting.correlationId },

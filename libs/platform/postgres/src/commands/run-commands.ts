@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { runTopics, type TopicName } from '@kohort/pipeline-map';
 import { runIdSchema, runParams, type JobRecord, type RunParamsJob, type RunRequest } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
-import { appendOutbox } from '../outbox';
+import { jsonOf } from '../read/columns';
 import { writing, type Scope } from '../read/deadline';
 import { jobColumns, toJob, type JobRow } from '../read/job-reader';
-import { uuidsOf } from '../read/paging';
+import { createRun } from '../runs/create-run';
+import { cancelRun as cancelOpenRun } from '../runs/run-handler';
 import { commandErrors } from './command.errors';
 import { requireSameRequest } from './make-once';
 
@@ -30,43 +29,24 @@ export async function insertRun<J extends RunParamsJob>(
   request: RunRequest<J>,
 ): Promise<JobRecord> {
   const params = runParams[request.job].parse(request.params);
-  const id = runIdSchema.parse(randomUUID());
-  const made = await tx
-    .insertInto('run')
-    .values({
-      workspace_id: scope.workspaceId,
-      id,
-      job: request.job,
-      params: JSON.stringify(params),
-      idempotency_key: request.idempotencyKey,
-    })
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'idempotency_key']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (made) {
-    const topic: TopicName = runTopics[request.job];
-    await appendOutbox(tx, topic, { workspaceId: scope.workspaceId, runId: id });
-    return jobById(tx, scope, id);
-  }
-  const earlier = await tx
-    .selectFrom('run')
-    .select(['id', 'job', 'params'])
-    .where('workspace_id', '=', scope.workspaceId)
-    .where('idempotency_key', '=', request.idempotencyKey)
-    .executeTakeFirstOrThrow();
-  requireSameRequest(earlier.job === request.job && isDeepStrictEqual(earlier.params, params));
-  return jobById(tx, scope, earlier.id);
+  const { workspaceId } = scope;
+  const { runId, fresh } = await createRun(tx, {
+    workspaceId,
+    job: request.job,
+    params: jsonOf(params),
+    idempotencyKey: request.idempotencyKey,
+  });
+  const job = await jobById(tx, scope, runId);
+  requireSameRequest(fresh || (job.job === request.job && isDeepStrictEqual(job.params, params)));
+  return job;
 }
 
 /** Asks a job to stop. One that has not begun is cancelled at once; a running one stops at its next look. */
 export function cancelRun(scope: Scope, runId: string): Promise<JobRecord> {
-  if (uuidsOf([runId]).length === 0) throw commandErrors.COMMAND_NOT_FOUND({ what: 'job' });
+  const id = runIdSchema.safeParse(runId);
+  if (!id.success) throw commandErrors.COMMAND_NOT_FOUND({ what: 'job' });
   return writing(scope, async (tx) => {
-    await sql`
-      update run set cancel_requested = true,
-        status = case when status = 'queued' then 'cancelled' else status end,
-        finished_at = case when status = 'queued' then now() else finished_at end
-      where workspace_id = ${scope.workspaceId} and id = ${runId} and status in ('queued', 'running')`.execute(tx);
-    return jobById(tx, scope, runId);
+    await cancelOpenRun(tx, { workspaceId: scope.workspaceId, runId: id.data });
+    return jobById(tx, scope, id.data);
   });
 }

@@ -1,0 +1,193 @@
+import { GatewayRig } from './gateway-rig';
+import { seedWorld, type SeededWorld } from './seed-world';
+
+const rule = (value: string) => ({
+  version: 1,
+  entity: 'profile',
+  where: { trait: { path: 'plan', op: 'eq', value } },
+});
+const failure = '... on Failure { __typename code message } ... on InvalidInput { issues { path message } }';
+const CREATE = `mutation C($input: CreateSegmentInput!, $k: String) { answer: createSegment(input: $input, idempotencyKey: $k) {
+  ... on Segment { __typename id key status rule } ${failure} } }`;
+
+interface Answer {
+  readonly answer: Record<string, unknown>;
+}
+
+describe('mutations', () => {
+  let rig: GatewayRig;
+  let world: SeededWorld;
+  let key: string;
+  beforeAll(async () => {
+    rig = await GatewayRig.start();
+    const workspaceId = await rig.db.addWorkspace('Ours');
+    world = await seedWorld(rig.db.database, workspaceId, 'ours');
+    key = (await rig.key(workspaceId)).text;
+  });
+  afterAll(() => rig.stop());
+
+  async function answerOf(query: string, variables: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+    const answered = await rig.ask(key, query, variables);
+    expect(answered.errors).toEqual([]);
+    return (answered.data as unknown as Answer).answer;
+  }
+
+  const outbox = (id: unknown) =>
+    rig.db.database.inWorkspace(world.workspaceId, async (tx) => {
+      const rows = await tx.selectFrom('outbox').select(['topic', 'payload']).execute();
+      return rows.filter((row) => JSON.stringify(row.payload).includes(String(id))).map((row) => row.topic);
+    });
+
+  it('make a segment once for one idempotency key, and refuse another use of it', async () => {
+    const input = { key: 'trial', name: 'Trial', rule: rule('trial') };
+    const first = await answerOf(CREATE, { input, k: 'once' });
+    expect(first).toMatchObject({ __typename: 'Segment', key: 'trial', status: 'DRAFT', rule: rule('trial') });
+    expect(await answerOf(CREATE, { input, k: 'once' })).toEqual(first);
+    expect(await answerOf(CREATE, { input: { ...input, name: 'Other' }, k: 'once' })).toMatchObject({
+      __typename: 'Conflict',
+      code: 'COMMAND_IDEMPOTENCY_REUSED',
+    });
+    expect(await answerOf(CREATE, { input, k: null })).toMatchObject({
+      __typename: 'Conflict',
+      code: 'COMMAND_KEY_TAKEN',
+    });
+  });
+
+  it('name the node of a rule that is wrong, and the field of an input', async () => {
+    const broken = {
+      version: 1,
+      entity: 'profile',
+      where: { all: [{ trait: { path: 'plan', op: 'equals', value: 1 } }] },
+    };
+    const answered = await answerOf(CREATE, { input: { key: 'broken', name: 'x', rule: broken } });
+    expect(answered).toMatchObject({
+      __typename: 'InvalidInput',
+      code: 'GATEWAY_RULE_INVALID',
+      issues: [{ path: expect.stringContaining('where') }],
+    });
+    expect(await answerOf(CREATE, { input: { key: 'Not A Key', name: 'x', rule: rule('x') } })).toMatchObject({
+      __typename: 'InvalidInput',
+      issues: [{ path: 'key' }],
+    });
+  });
+
+  it('publish: a job, its message in the outbox, a segment that fills; a new version beside a live one', async () => {
+    await answerOf(CREATE, { input: { key: 'fresh', name: 'Fresh', rule: rule('a') } });
+    const publish = `mutation P($key: String!, $version: Int, $k: String) { answer: publishSegment(key: $key, version: $version, idempotencyKey: $k) {
+      ... on Job { __typename id job status params } ${failure} } }`;
+    const job = await answerOf(publish, { key: 'fresh', k: 'p1' });
+    expect(job).toMatchObject({
+      __typename: 'Job',
+      job: 'segments.backfill',
+      status: 'QUEUED',
+      params: { version: 1 },
+    });
+    expect(await outbox(job['id'])).toEqual(['BackfillRequested']);
+    expect(await answerOf(publish, { key: 'fresh', k: 'p1' })).toMatchObject({ id: job['id'] });
+    expect((await rig.ask(key, '{ segment(key: "fresh") { status } }')).data).toEqual({
+      segment: { status: 'BACKFILLING' },
+    });
+    expect(await answerOf(publish, { key: 'fresh', version: 7 })).toMatchObject({ __typename: 'NotFound' });
+
+    const update = `mutation U($rule: JSON!) { answer: updateSegment(key: "pro", rule: $rule) { ... on Segment { __typename status liveVersion versions(first: 1) { nodes { version } } } ${failure} } }`;
+    const updated = { __typename: 'Segment', status: 'LIVE', liveVersion: 2, versions: { nodes: [{ version: 4 }] } };
+    expect(await answerOf(update, { rule: rule('next') })).toEqual(updated);
+    expect(await answerOf(update, { rule: rule('next') })).toEqual(updated);
+    expect(await answerOf('mutation { answer: archiveSegment(key: "fresh") { ... on Segment { status } } }')).toEqual({
+      status: 'ARCHIVED',
+    });
+    expect(await answerOf(publish, { key: 'fresh' })).toMatchObject({
+      __typename: 'Conflict',
+      code: 'COMMAND_SEGMENT_ARCHIVED',
+    });
+  });
+
+  it('answer long work with a job at once, with the parameters that its worker reads', async () => {
+    const job = '... on Job { job params status }';
+    const at = '2026-02-01T00:00:00.000Z';
+    const cases: [string, string, unknown][] = [
+      [`computeFeatures(asOf: "${at}")`, 'features.compute', { asOf: at }],
+      [
+        `trainClusters(input: { key: "groups", asOf: "${at}", seed: 3 })`,
+        'models.fitClusters',
+        { modelKey: 'groups', asOf: at, k: 'auto', seed: 3 },
+      ],
+      [
+        `trainClusters(input: { key: "groups", asOf: "${at}", k: 4, features: ["recency"] })`,
+        'models.fitClusters',
+        { modelKey: 'groups', asOf: at, features: ['recency'], k: 4, seed: 1 },
+      ],
+      [
+        'trainPropensity(input: { key: "orders", event: "Order Completed", horizonDays: 30 })',
+        'models.fitPropensity',
+        { modelKey: 'orders', event: 'Order Completed', horizonDays: 30, seed: 1 },
+      ],
+      [
+        'importRecords(input: { artifactKey: "k", fileName: "f.csv", source: "web", mapping: "orders" })',
+        'ingest.import',
+        { artifactKey: 'k', fileName: 'f.csv', sourceId: world.sourceId, mapping: 'orders' },
+      ],
+      [`runSync(id: "${world.syncId}")`, 'sync.run', { syncId: world.syncId }],
+    ];
+    for (const [call, name, params] of cases) {
+      expect(await answerOf(`mutation { answer: ${call} { ${job} ${failure} } }`)).toEqual({
+        job: name,
+        params,
+        status: 'QUEUED',
+      });
+    }
+    const bad = await answerOf(`mutation { answer: trainClusters(input: { key: "x", k: 1 }) { ${failure} } }`);
+    expect(bad).toMatchObject({ __typename: 'InvalidInput', issues: [{ path: 'k' }] });
+  });
+
+  it('cancel a job that has not begun, and ask one that runs', async () => {
+    const queued = await answerOf('mutation { answer: computeFeatures { ... on Job { id } } }');
+    const cancel = (id: unknown) =>
+      answerOf(
+        `mutation { answer: cancelJob(id: "${String(id)}") { ... on Job { status cancelRequested } ${failure} } }`,
+      );
+    expect(await cancel(queued['id'])).toEqual({ status: 'CANCELLED', cancelRequested: true });
+    expect(await cancel(world.jobId)).toEqual({ status: 'RUNNING', cancelRequested: true });
+  });
+
+  it('show a write key once, and never again', async () => {
+    const create =
+      'mutation { answer: createSource(input: { key: "shop", name: "Shop" }, idempotencyKey: "s") { ... on NewSource { writeKey source { key } } } }';
+    const first = await answerOf(create);
+    expect(first).toEqual({ writeKey: expect.stringMatching(/^khw_/), source: { key: 'shop' } });
+    expect(await answerOf(create)).toEqual({ writeKey: null, source: { key: 'shop' } });
+    const sent = await fetch(`${rig.gateway.url}/v1/track`, {
+      method: 'POST',
+      body: JSON.stringify({ writeKey: first['writeKey'], event: 'x', userId: 'u' }),
+    });
+    expect(sent.status).toBe(200);
+  });
+
+  it('make keys no stronger than the one that makes them, and revoke them', async () => {
+    const create = (scopes: string) =>
+      `mutation { answer: createApiKey(input: { name: "reader", scopes: [${scopes}] }) { ... on NewApiKey { id key } ${failure} } }`;
+    const made = await answerOf(create('GRAPHQL_READ'));
+    const reader = String(made['key']);
+    expect((await rig.ask(reader, '{ workspace { name } }')).data).toEqual({ workspace: { name: 'Ours' } });
+    expect(
+      (await rig.ask(reader, 'mutation { archiveSegment(key: "pro") { __typename } }')).errors[0]?.extensions['code'],
+    ).toBe('ACCESS_SCOPE_MISSING');
+    const weak = await rig.key(world.workspaceId, ['keys:write']);
+    expect((await rig.ask(weak.text, create('GRAPHQL_READ'))).errors[0]?.extensions['code']).toBe(
+      'ACCESS_SCOPE_NOT_HELD',
+    );
+    expect(
+      await answerOf(`mutation { answer: revokeApiKey(id: "${String(made['id'])}") { ... on RevokedApiKey { id } } }`),
+    ).toEqual({ id: made['id'] });
+  });
+
+  it('bind a segment to a destination once, and owe a live one its first run', async () => {
+    await answerOf(CREATE, { input: { key: 'vip', name: 'Vip', rule: rule('vip') } });
+    const create = `mutation { answer: createSync(input: { destination: "hook", segment: "vip", mapping: { email: "identifiers.email" } }) { ... on Sync { id mode mapping segment { key } } ${failure} } }`;
+    const made = await answerOf(create);
+    expect(made).toMatchObject({ mode: 'LIVE', mapping: { email: 'identifiers.email' }, segment: { key: 'vip' } });
+    const jobs = await rig.ask(key, '{ jobs(first: 50, filter: { job: "sync.run" }) { nodes { params } } }');
+    expect(jobs.text).toContain(String(made['id']));
+    expect(await answerOf(create)).toMatchObject({ __typename: 'Conflict', code: 'COMMAND_SYNC_EXISTS' });
+  });
+});

@@ -1,0 +1,40 @@
+import type { SeededWorld } from './seed-world';
+
+/** One operation an area, with every field of it: also run as a stranger against the ids of this world. */
+export function operationsOf(world: SeededWorld): Record<string, string> {
+  const [ada] = world.people;
+  const profile = '{ id canonicalId mergedInto firstSeenAt lastSeenAt }';
+  return {
+    workspace:
+      '{ workspace { id name timeZone createdAt } sources(first: 5) { nodes { id key name kind createdAt } } }',
+    ledger:
+      '{ ledger(first: 5) { nodes { source { key } received stored duplicate rejected suppressed quarantined residual } } }',
+    segments: `{ segments(first: 5, filter: { kind: RULE, status: LIVE, search: "PRO" }) { edges { cursor node { key name kind status size
+      liveVersion createdAt rule lastChangeAt freshness { lastChangeAt recordingLagMs } } } pageInfo { hasNextPage endCursor } } }`,
+    segment: `{ segment(key: "pro") { versions(first: 5) { nodes { version rule createdAt publishedAt } }
+      members(first: 5) { nodes { member changeVersion segmentVersion enteredAt exitedAt cause profile ${profile} segment { key } } }
+      usedBy(first: 5) { nodes { id mode } } profileSheet { key } } }`,
+    clusterSegment:
+      '{ segment(key: "loyal") { profileSheet { key name size suggestedAction features { feature lift direction } } } }',
+    membership: `{ membership(profile: "${ada}", segment: "pro") { member changeVersion cause enteredAt } }`,
+    explain: `{ explainMembership(profile: "${ada}", segment: "pro") { membership { member } proof proofHash rule nextChangeAt } }`,
+    profile: `{ profile(id: "${ada}") { id canonicalId traits(first: 9) { nodes { key kind value validFrom } }
+      features { definitionVersion asOf values computedAt } events(first: 9) { nodes { id type name messageId ts receivedAt properties flags source { key } } }
+      memberships(first: 9) { nodes { segment { key } } } identities(first: 9) { nodes { type value firstSeenAt } }
+      scores(first: 9) { nodes { version asOf clusterKey distance confidence probability percentile model { key } profile { id } reasons { feature } } } } }`,
+    byIdentifier: `{ profile(identifier: "${world.mark}@example.org", identifierType: "email") { id } }`,
+    models: '{ models(first: 5) { nodes { key kind liveVersion } } }',
+    model: `{ model(key: "value") { name card metrics currentVersion { version status grade seed asOf card trainedBy { id } }
+      versions(first: 5) { nodes { version } } clusters { key name evidence size shareOfPeople shareOfValue features { label clusterMean overallMean effectSize } } } }`,
+    score: `{ score(profile: "${ada}", model: "value") { clusterKey distance confidence } }`,
+    destinations:
+      '{ destinations(first: 5) { nodes { key name plugin settings paused syncs(first: 5) { nodes { id } } } } }',
+    syncs:
+      '{ syncs(first: 5) { nodes { id mapping mode paused destination { key } segment { key } states { state count } runs(first: 5) { nodes { id } } } } }',
+    sync: `{ sync(id: "${world.syncId}") { id mode } }`,
+    syncRun: `{ syncRun(id: "${world.runId}") { status heldReason funnel finishedAt sync { id } job { id }
+      records(first: 5, filter: { fate: REJECTED }) { nodes { operation fate code message changeVersion profile { id } } } } }`,
+    job: `{ job(id: "${world.jobId}") { job status params progress { phase done total perSecond etaMs } result error { code } cancelRequested } }`,
+    jobs: '{ jobs(first: 5, filter: { status: RUNNING }) { nodes { id job } } }',
+  };
+}

@@ -1,0 +1,206 @@
+import { GatewayRig } from './gateway-rig';
+import { operationsOf } from './operations';
+import { seedWorld, type SeededWorld } from './seed-world';
+
+describe('queries', () => {
+  let rig: GatewayRig;
+  let world: SeededWorld;
+  let key: string;
+  let operations: Record<string, string>;
+  beforeAll(async () => {
+    rig = await GatewayRig.start();
+    const workspaceId = await rig.db.addWorkspace('Ours');
+    world = await seedWorld(rig.db.database, workspaceId, 'ours');
+    key = (await rig.key(workspaceId)).text;
+    operations = operationsOf(world);
+  });
+  afterAll(() => rig.stop());
+
+  const run = async (name: string) => {
+    const answered = await rig.ask(key, operations[name] ?? '');
+    expect(answered.errors).toEqual([]);
+    expect(answered.status).toBe(200);
+    expect(answered.extensions?.['cost']).toBeGreaterThan(0);
+    return answered.data;
+  };
+
+  it('answer the workspace, its sources and books that balance', async () => {
+    expect(await run('workspace')).toMatchObject({
+      workspace: { name: 'Ours' },
+      sources: { nodes: [{ key: 'web', kind: 'HTTP' }] },
+    });
+    expect(await run('ledger')).toEqual({
+      ledger: {
+        nodes: [
+          {
+            source: { key: 'web' },
+            received: 10,
+            stored: 6,
+            duplicate: 2,
+            rejected: 2,
+            suppressed: 0,
+            quarantined: 0,
+            residual: 0,
+          },
+        ],
+      },
+    });
+  });
+
+  it('answer segments with rule, freshness, members and use', async () => {
+    const listed = await run('segments');
+    expect(listed).toMatchObject({
+      segments: {
+        edges: [
+          {
+            node: {
+              ...{ key: 'pro', kind: 'RULE', status: 'LIVE', size: 1, liveVersion: 2 },
+              rule: { where: { trait: { value: 'ours' } } },
+              freshness: { lastChangeAt: '2026-01-01T00:06:00.250Z', recordingLagMs: 250 },
+            },
+          },
+        ],
+        pageInfo: { hasNextPage: false },
+      },
+    });
+    expect(await run('segment')).toMatchObject({
+      segment: {
+        versions: { nodes: [{ version: 3 }, { version: 2, publishedAt: '2026-01-01T00:04:00.000Z' }, { version: 1 }] },
+        members: {
+          nodes: [{ member: true, cause: 'EVENT', profile: { id: world.people[0] }, segment: { key: 'pro' } }],
+        },
+        usedBy: { nodes: [{ id: world.syncId, mode: 'LIVE' }] },
+        profileSheet: null,
+      },
+    });
+    expect(await run('clusterSegment')).toMatchObject({
+      segment: { profileSheet: [{ key: 'loyal', name: 'ours loyal', features: [{ lift: 0.5, direction: 'lower' }] }] },
+    });
+  });
+
+  it('answer a membership and why', async () => {
+    expect(await run('membership')).toMatchObject({ membership: { member: true, changeVersion: 1, cause: 'EVENT' } });
+    expect(await run('explain')).toMatchObject({
+      explainMembership: {
+        membership: { member: true },
+        proof: { mark: 'ours' },
+        proofHash: '01'.repeat(32),
+        nextChangeAt: '2026-01-01T01:00:00.000Z',
+      },
+    });
+    const never = await rig.ask(
+      key,
+      `{ membership(profile: "${world.people[2]}", segment: "pro") { member changeVersion cause } }`,
+    );
+    expect(never.data).toEqual({ membership: { member: false, changeVersion: 0, cause: null } });
+  });
+
+  it('answer a person: the standing traits, the history that is theirs, scores of live versions', async () => {
+    const data = await run('profile');
+    expect(data).toMatchObject({
+      profile: {
+        canonicalId: 'ours-0',
+        features: { definitionVersion: 1, values: { recency: 2 } },
+        memberships: { nodes: [{ segment: { key: 'pro' } }] },
+        identities: { nodes: [{ type: 'email', value: 'ours@example.org' }, { type: 'user_id' }] },
+        scores: { nodes: [{ clusterKey: 'loyal', confidence: 0.75, model: { key: 'value' }, reasons: null }] },
+        traits: {
+          nodes: [
+            { key: 'city', value: 'ours' },
+            { key: 'plan', kind: 'CUSTOM', value: 'pro' },
+          ],
+        },
+      },
+    });
+    const { events } = (data as unknown as { profile: { events: { nodes: { id: string; ts: string }[] } } }).profile;
+    expect(new Set(events.nodes.map((event) => event.id))).toEqual(new Set(world.eventIds.slice(0, 4)));
+    expect(events.nodes.map((event) => event.ts)).toEqual([...events.nodes.map((event) => event.ts)].sort().reverse());
+    expect(await run('byIdentifier')).toEqual({ profile: { id: world.people[0] } });
+  });
+
+  it('answer models with card, metrics and clusters, and a score', async () => {
+    expect(await run('models')).toEqual({ models: { nodes: [{ key: 'value', kind: 'CLUSTERING', liveVersion: 1 }] } });
+    expect(await run('model')).toMatchObject({
+      model: {
+        metrics: { k: 2, rows: 3, silhouette: 0.5, inertia: 1 },
+        currentVersion: { version: 1, status: 'READY', grade: 'GOOD', trainedBy: { id: world.jobId } },
+        clusters: [{ key: 'loyal', shareOfPeople: 1 / 3, shareOfValue: null }, { key: 'sleeping' }],
+      },
+    });
+    expect(await run('score')).toEqual({ score: { clusterKey: 'loyal', distance: 0.25, confidence: 0.75 } });
+  });
+
+  it('answer destinations without secrets, syncs, runs and each fate', async () => {
+    const destinations = await rig.ask(key, operations['destinations'] ?? '');
+    expect(destinations.data).toMatchObject({
+      destinations: {
+        nodes: [
+          { key: 'hook', settings: { url: 'https://ours.example.org' }, syncs: { nodes: [{ id: world.syncId }] } },
+        ],
+      },
+    });
+    expect(destinations.text).not.toContain('secret');
+    expect(await run('syncs')).toMatchObject({
+      syncs: {
+        nodes: [
+          {
+            destination: { key: 'hook' },
+            segment: { key: 'pro' },
+            states: [
+              { state: 'CLEAN', count: 1 },
+              { state: 'OWED', count: 1 },
+            ],
+            runs: { nodes: [{ id: world.runId }] },
+          },
+        ],
+      },
+    });
+    expect(await run('sync')).toEqual({ sync: { id: world.syncId, mode: 'LIVE' } });
+    expect(await run('syncRun')).toMatchObject({
+      syncRun: {
+        status: 'PARTIAL',
+        funnel: { segment: 2 },
+        job: { id: world.runId },
+        records: { nodes: [{ operation: 'REMOVE', fate: 'REJECTED', code: 'WEBHOOK_GONE' }] },
+      },
+    });
+  });
+
+  it('answer jobs with their progress', async () => {
+    expect(await run('job')).toMatchObject({
+      job: {
+        job: 'features.compute',
+        status: 'RUNNING',
+        progress: { phase: 'reading rows', done: 5, total: 10, perSecond: null },
+      },
+    });
+    expect(await run('jobs')).toEqual({ jobs: { nodes: [{ id: world.jobId, job: 'features.compute' }] } });
+  });
+
+  it('walk a list page by page without loss or repeat, ties included', async () => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 10; page += 1) {
+      const query = `query P($after: Cursor) { profile(id: "${world.people[0]}") { events(first: 1, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } }`;
+      const answered = await rig.ask(key, query, { after });
+      const { events } = (
+        answered.data as unknown as {
+          profile: { events: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+        }
+      ).profile;
+      seen.push(...events.nodes.map((event) => event.id));
+      after = events.pageInfo.endCursor;
+      if (!events.pageInfo.hasNextPage) break;
+    }
+    expect([...seen].sort()).toEqual(world.eventIds.slice(0, 4).sort());
+  });
+
+  it('refuse a forged cursor and a page out of range with codes', async () => {
+    const forged = await rig.ask(key, '{ syncs(first: 1, after: "WyJ4Il0") { nodes { id } } }');
+    expect(forged.errors[0]?.extensions).toMatchObject({ code: 'READ_CURSOR_INVALID', kind: 'invalid-input' });
+    for (const first of [0, 101, -1]) {
+      const answered = await rig.ask(key, `{ segments(first: ${first}) { nodes { key } } }`);
+      expect(answered.errors[0]?.extensions['code']).toBe('GATEWAY_FIRST_OUT_OF_RANGE');
+    }
+  });
+});
