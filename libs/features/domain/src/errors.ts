@@ -1,0 +1,17 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+export const featuresErrors = defineErrors({
+  FEATURES_UNKNOWN: {
+    kind: 'invalid-input',
+    message: (d) => `there is no feature ${d['key']}; there are ${d['known']}`,
+  },
+  FEATURES_VERSION_UNKNOWN: {
+    kind: 'invalid-input',
+    message: (d) => `there is no feature set version ${d['version']}`,
+  },
+  FEATURES_KEY_INVALID: {
+    kind: 'configuration',
+    message: (d) => `the order mapping names a property "${d['property']}"; letters, digits and _ only`,
+  },
+  FEATURES_TIME_ZONE_INVALID: { kind: 'configuration', message: (d) => `there is no time zone ${d['timeZone']}` },
+});

@@ -1,0 +1,13 @@
+export { computeFeatures } from './compute-features';
+export type { ComputeOptions } from './compute-features';
+export { featuresErrors } from './errors';
+export type { DayWindow, FeatureDefinition, FeatureFormula, Measure } from './feature-definition';
+export { FEATURE_SET_VERSION, featureSet } from './feature-set';
+export { featureStatement } from './feature-statement';
+export type { FeaturePopulation, FeatureRequest, FeatureStatement } from './feature-statement';
+export { doersStatement, extentStatement } from './label-statements';
+export type { LabelRequest } from './label-statements';
+export { SEGMENT_ORDERS, checkOrderMapping } from './order-mapping';
+export type { OrderMapping } from './order-mapping';
+export { readOrders } from './read-orders';
+export type { HistoryEvent, Order } from './read-orders';
