@@ -33,7 +33,9 @@ function runningPostmaster(pgData: string): number | undefined {
   return words.includes(pgData) ? pid : undefined;
 }
 
-function livingOwner(ownerFile: string): number | undefined {
+/** The process that holds a data folder, while it lives. */
+export function livingOwner(dataDir: string): number | undefined {
+  const ownerFile = join(dataDir, 'owner');
   if (!existsSync(ownerFile)) return undefined;
   const [pidText = '', born = ''] = readFileSync(ownerFile, 'utf8').trim().split(' ');
   const pid = Number(pidText);
@@ -49,8 +51,7 @@ function livingOwner(ownerFile: string): number | undefined {
  * Throws  EMBEDDED_DATA_IN_USE
  */
 export async function takeDataFolder(dataDir: string, pgData: string, waitMs: number): Promise<void> {
-  const ownerFile = join(dataDir, 'owner');
-  const owner = livingOwner(ownerFile);
+  const owner = livingOwner(dataDir);
   const deadline = Date.now() + waitMs;
   let asked = false;
   for (let pid = runningPostmaster(pgData); pid !== undefined; pid = runningPostmaster(pgData)) {
@@ -66,5 +67,5 @@ export async function takeDataFolder(dataDir: string, pgData: string, waitMs: nu
     await pause(50);
   }
   rmSync(join(pgData, 'postmaster.pid'), { force: true });
-  writeFileSync(ownerFile, `${process.pid} ${birthOf(process.pid) ?? ''}`, { mode: 0o600 });
+  writeFileSync(join(dataDir, 'owner'), `${process.pid} ${birthOf(process.pid) ?? ''}`, { mode: 0o600 });
 }

@@ -1,10 +1,21 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres, type RunningPostgres } from './start-postgres';
 import type { RootMode } from './identity';
+import { startTemporaryPostgres } from './temporary-postgres';
 
 const isRoot = process.getuid?.() === 0;
 const folders: string[] = [];
@@ -171,7 +182,35 @@ describe('startPostgres', () => {
 
   (isRoot ? it : it.skip)('runs as another user where namespaces are forbidden', async () => {
     const dataDir = folder();
+    chmodSync(dataDir, 0o711);
     const started = await start(dataDir, 'other-user');
     expect(await ask(started.url, 'select 1')).toEqual([1]);
+    expect(statSync(join(dataDir, 'pgdata')).uid).not.toBe(0);
+  });
+
+  (isRoot ? it : it.skip)('moves the data to where the other user can reach it, and finds it again', async () => {
+    const home = '/var/lib/kohort';
+    const before = existsSync(home) ? readdirSync(home) : [];
+    const dataDir = folder();
+    try {
+      const first = await start(dataDir, 'other-user');
+      await ask(first.url, 'create table kept as select 7 as n');
+      await first.stop();
+      const second = await start(dataDir, 'other-user');
+      expect(await ask(second.url, 'select n from kept')).toEqual([7]);
+      await second.stop();
+    } finally {
+      const made = readdirSync(home).filter((name) => !before.includes(name) && name.startsWith('data-'));
+      for (const name of made) rmSync(join(home, name), { recursive: true });
+    }
+  });
+
+  it('sweeps what a killed test run left behind, and nothing that is in use or young', async () => {
+    const [stale, young] = ['kohort-pg-', 'kohort-pg-'].map((prefix) => mkdtempSync(join(tmpdir(), prefix)));
+    folders.push(stale ?? '', young ?? '');
+    utimesSync(stale ?? '', 0, 0);
+    const temporary = await startTemporaryPostgres();
+    running.push(temporary);
+    expect([existsSync(stale ?? ''), existsSync(young ?? '')]).toEqual([false, true]);
   });
 });
