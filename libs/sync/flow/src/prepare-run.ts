@@ -121,7 +121,7 @@ export async function prepareRun(
   if (begun.compare) checkpoint = await compareAll(ports, context, { sync: begun.sync, checkpoint });
   return ports.store.underFence(context.fence, async (tx): Promise<Prepared> => {
     const sync = await held(tx, syncId);
-    const reason = params.released === true || checkpoint.guarded ? null : reasonToHold(await tx.counts(syncId));
+    const reason = params.released === true || checkpoint.guarded ? null : reasonToHold(await tx.guardCounts(syncId));
     await tx.cancelHeld(syncId, run.runId, ports.clock.now());
     const next = { ...checkpoint, guarded: reason === null };
     await tx.saveCheckpoint(run.runId, checkpointJson(next));

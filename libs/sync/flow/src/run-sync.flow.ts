@@ -113,7 +113,7 @@ export async function runSync(ports: SyncPorts, context: RunContext, params: Run
   const { sync } = prepared;
   let { checkpoint } = prepared;
   const total = await ports.store.inWorkspace(sync.workspaceId, async (tx) => {
-    const counts = await tx.counts(sync.id);
+    const counts = await tx.guardCounts(sync.id);
     return counts.owedAdds + counts.owedRemovals;
   });
   for (;;) {

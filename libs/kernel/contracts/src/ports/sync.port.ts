@@ -217,6 +217,8 @@ export interface SyncTransaction {
     page: { readonly after: ProfileId | null; readonly limit: number },
   ): Promise<readonly MemberState[]>;
   counts(syncId: SyncId): Promise<AudienceCounts>;
+  /** For the guard, at the cost of what is owed: `held` is counted to four times the removals and no further. */
+  guardCounts(syncId: SyncId): Promise<AudienceCounts>;
   /** When the earliest owed row is due; null when nothing is owed. */
   nextDue(syncId: SyncId): Promise<number | null>;
   deltas(

@@ -64,7 +64,10 @@ create table sync_member (
   foreign key (workspace_id, sync_id) references sync (workspace_id, id),
   foreign key (workspace_id, profile_id) references profile (workspace_id, id)
 );
-create index sync_member_owed on sync_member (workspace_id, sync_id, desired, next_at) where state <> 'clean';
+-- The next page in its order: removals, then additions; first tries before repeats.
+create index sync_member_due on sync_member (workspace_id, sync_id, desired, attempts, next_at, profile_id)
+  where state in ('owed', 'unknown');
+create index sync_member_open on sync_member (workspace_id, sync_id, state, profile_id) where state <> 'clean';
 
 -- One member's fate in one run.
 create table sync_record (

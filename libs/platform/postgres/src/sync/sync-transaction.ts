@@ -39,7 +39,7 @@ function toChange(row: ChangeRow): TrackedChange {
 
 type Ledger = Pick<
   SyncTransaction,
-  'claimable' | 'membersInState' | 'counts' | 'nextDue' | 'memberships' | 'changesOfBatch'
+  'claimable' | 'membersInState' | 'counts' | 'guardCounts' | 'nextDue' | 'memberships' | 'changesOfBatch'
 >;
 
 function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
@@ -63,7 +63,7 @@ function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
       const { rows } = await sql<MemberRow>`
         select ${memberColumns} from sync_member
         where workspace_id = ${workspaceId} and sync_id = ${syncId} and state in ('owed', 'unknown')
-          and state <> 'clean' and next_at <= ${new Date(now).toISOString()}::timestamptz
+          and next_at <= ${new Date(now).toISOString()}::timestamptz
         order by desired, attempts, next_at, profile_id limit ${limit} for update`.execute(tx);
       const operation = rows[0]?.desired;
       return rows.filter((row) => row.desired === operation).map(toMember);
@@ -86,6 +86,23 @@ function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
                count(*) filter (where desired and acked is not true) as adds,
                count(*) filter (where not desired and acked is not false) as removals
         from sync_member where workspace_id = ${workspaceId} and sync_id = ${syncId}`.execute(tx);
+      const row = rows[0];
+      return {
+        held: Number(row?.held ?? 0),
+        owedAdds: Number(row?.adds ?? 0),
+        owedRemovals: Number(row?.removals ?? 0),
+      };
+    },
+    async guardCounts(syncId) {
+      const { rows } = await sql<{ held: string; adds: string; removals: string }>`
+        with owed as (
+          select count(*) filter (where desired and acked is not true) as adds,
+                 count(*) filter (where not desired and acked is not false) as removals
+          from sync_member where workspace_id = ${workspaceId} and sync_id = ${syncId} and state <> 'clean')
+        select adds, removals, (select count(*) from (
+            select 1 from sync_member where workspace_id = ${workspaceId} and sync_id = ${syncId} and acked is not false
+            limit (select 4 * removals + 1 from owed)) held_rows) as held
+        from owed`.execute(tx);
       const row = rows[0];
       return {
         held: Number(row?.held ?? 0),
