@@ -6,3 +6,5 @@ export { AUTO_MAPPING, importErrors } from './import-source';
 export type { ImportParams } from './import-source';
 export { importCheckpointSchema } from './import.state';
 export type { ImportCheckpoint } from './import.state';
+export { replayRefused } from './replay-refused.flow';
+export type { ReplayOutcome, ReplayRefusedDeps } from './replay-refused.flow';

@@ -35,6 +35,9 @@ export type {
   IngestStore,
   KeyOutcome,
   KeyedMessage,
+  RefusedItem,
+  RefusedRecord,
+  RefusedStore,
   StoreOutcome,
   StoreRequest,
 } from './ports/ingest-store.port';

@@ -44,5 +44,6 @@ export type { MovedBatch, RelayState, TopicListener } from './relay-steps';
 export { LEASE_MS, claimTask, finishTask, quarantineTask, releaseTask, renewLeases, retryTask } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
+export { refusedStore } from './ingest/refused-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { syncStore } from './sync/sync-store.adapter';

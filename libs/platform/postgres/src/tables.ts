@@ -278,6 +278,18 @@ interface SyncRecordTable {
   recorded_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
+/** Table `refused_event` of 0006-refused. */
+interface RefusedEventTable {
+  workspace_id: string;
+  id: string;
+  source_id: string;
+  received_at: Timestamp;
+  verdict: string;
+  code: string;
+  field: string;
+  payload: string | null;
+}
+
 /** `live_score`: the rows of `score` that belong to each model's live version. */
 interface LiveScoreView extends ScoreTable {
   model_key: string;
@@ -296,6 +308,7 @@ export interface KohortTables {
   batch: BatchTable;
   event: EventTable;
   event_key: EventKeyTable;
+  refused_event: RefusedEventTable;
   profile: ProfileTable;
   identifier: IdentifierTable;
   merge_log: MergeLogTable;

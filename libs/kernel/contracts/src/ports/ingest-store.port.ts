@@ -35,6 +35,22 @@ export interface StoreOutcome {
   readonly counts: IngestCounts;
 }
 
+/** An item that was refused before the store, to be kept for a person. `payload`: JSON text; null when too large. */
+export interface RefusedItem {
+  readonly verdict: 'rejected' | 'quarantined';
+  readonly code: string;
+  /** Path of the field at fault, without its value. */
+  readonly field: string;
+  readonly payload: string | null;
+}
+
+/** A kept item. */
+export interface RefusedRecord extends RefusedItem {
+  readonly id: string;
+  readonly sourceId: SourceId;
+  readonly receivedAt: number;
+}
+
 /** One transaction's worth: at most 5,000 messages. Counts are input records (rows of a grouped import). */
 export interface StoreRequest {
   readonly workspaceId: WorkspaceId;
@@ -45,6 +61,8 @@ export interface StoreRequest {
   readonly messages: readonly KeyedMessage[];
   /** Records that were refused before the store, for the ledger. */
   readonly refused: { readonly rejected: number; readonly suppressed: number; readonly quarantined: number };
+  /** Refused items to be kept (imports keep theirs in a reject file instead). */
+  readonly keep?: readonly RefusedItem[];
   /** For imports: commits only under the run's fence, with the checkpoint that follows from the outcome. */
   readonly run?: { readonly fence: Fence; readonly checkpoint: (counts: IngestCounts) => Json };
 }
@@ -60,4 +78,17 @@ export interface StoreRequest {
  */
 export interface IngestStore {
   store(request: StoreRequest): Promise<StoreOutcome>;
+}
+
+/**
+ * Items that were refused, oldest first. Kept for 14 days: they hold personal data that no erasure can find by name.
+ */
+export interface RefusedStore {
+  list(
+    workspaceId: WorkspaceId,
+    page: { readonly limit: number; readonly after: string | null },
+  ): Promise<readonly RefusedRecord[]>;
+  /** Of the ids those that are still kept. */
+  find(workspaceId: WorkspaceId, ids: readonly string[]): Promise<readonly RefusedRecord[]>;
+  forget(workspaceId: WorkspaceId, ids: readonly string[]): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { defineErrors } from '@kohort/kernel-errors';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { appendOutbox } from '../outbox';
+import { keepRefused } from './refused-store.adapter';
 
 export const ingestStoreErrors = defineErrors({
   INGEST_STORE_REFUSED: {
@@ -194,6 +195,7 @@ async function storeIn(tx: WorkspaceTransaction, request: StoreRequest): Promise
     return eventId === undefined ? [] : [[eventId, keyed] as const];
   });
   const batchId = await storeFresh(tx, request, fresh);
+  await keepRefused(tx, request);
   const counts = countsOf(request, outcomes);
   if (request.run) {
     const { fence, checkpoint } = request.run;

@@ -3,6 +3,7 @@ import { records } from './0002-records';
 import { segments } from './0003-segments';
 import { models } from './0004-models';
 import { sync } from './0005-sync';
+import { refused } from './0006-refused';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -11,4 +12,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0003-segments': segments,
   '0004-models': models,
   '0005-sync': sync,
+  '0006-refused': refused,
 };
