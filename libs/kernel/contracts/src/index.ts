@@ -148,3 +148,22 @@ export type {
   ColumnStore,
   ProfileMatrix,
 } from './ports/columns.port';
+export type {
+  EvaluationDecision,
+  EvaluationInput,
+  EvaluationOutcome,
+  EvaluationRequest,
+  Evaluator,
+  LiveRules,
+  MembershipCause,
+  MembershipDecision,
+  MembershipDiff,
+  PersonRecords,
+  RecordsNeeded,
+  SegmentRule,
+  SegmentStore,
+  StandingMembership,
+  TimerDecision,
+  TouchedProfile,
+  VersionToFill,
+} from './ports/segments.port';

@@ -1,0 +1,180 @@
+import type { BatchId, EventId, ProfileId, SegmentId, WorkspaceId } from '../ids';
+import type { Json, JsonObject } from '../json';
+import type { Fence } from '../runs';
+
+/** Why a membership changed. */
+export type MembershipCause = 'event' | 'time' | 'edit' | 'merge' | 'import' | 'model' | 'erasure';
+
+/** A version of a segment with its rule. Hashes are hex. */
+export interface SegmentRule {
+  readonly segmentId: SegmentId;
+  readonly key: string;
+  readonly version: number;
+  readonly rule: Json;
+  readonly ruleHash: string;
+}
+
+/** The rules that serve now. */
+export interface LiveRules {
+  /** IANA zone of the workspace, for rules that name none. */
+  readonly timezone: string;
+  /** By segment id. */
+  readonly segments: readonly SegmentRule[];
+}
+
+/** Which records of a person the rules look at; null means all. */
+export interface RecordsNeeded {
+  readonly eventNames: readonly string[] | null;
+  readonly traitKeys: readonly string[] | null;
+}
+
+/** Where a person stands in a segment. */
+export interface StandingMembership {
+  readonly segmentId: SegmentId;
+  readonly key: string;
+  readonly member: boolean;
+  readonly changeVersion: number;
+}
+
+/** A person with the records that the rules look at. Times are epoch milliseconds. */
+export interface PersonRecords {
+  readonly profileId: ProfileId;
+  /** False for one that was merged into another: it is in no segment. */
+  readonly isLive: boolean;
+  readonly events: readonly {
+    readonly id: EventId;
+    readonly name: string;
+    readonly time: number;
+    readonly properties: JsonObject;
+  }[];
+  readonly traits: readonly {
+    readonly key: string;
+    readonly time: number;
+    readonly messageId: string;
+    readonly value: Json;
+  }[];
+  readonly scores: readonly {
+    readonly model: string;
+    readonly probability: number | null;
+    readonly percentile: number | null;
+    readonly cluster: string | null;
+    readonly confidence: number | null;
+  }[];
+  readonly memberships: readonly StandingMembership[];
+}
+
+/** What an evaluation is given: rules, people and the database's clock, all of one transaction. */
+export interface EvaluationInput {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly rules: LiveRules;
+  readonly people: readonly PersonRecords[];
+}
+
+/** An entry or exit that has to be written. */
+export interface MembershipDecision {
+  readonly segmentId: SegmentId;
+  readonly profileId: ProfileId;
+  readonly member: boolean;
+  readonly segmentVersion: number;
+  readonly ruleHash: string;
+  readonly proof: Json;
+  readonly proofHash: string;
+}
+
+/** The instant at which time alone changes the answer. */
+export interface TimerDecision {
+  readonly segmentId: SegmentId;
+  readonly profileId: ProfileId;
+  readonly dueAt: number;
+}
+
+/** What an evaluation decided. Pairs of an evaluated segment and person without a timer have none. */
+export interface EvaluationDecision {
+  readonly changes: readonly MembershipDecision[];
+  readonly timers: readonly TimerDecision[];
+}
+
+/** The questions the store asks while it holds the people's rows. Pure and synchronous. */
+export interface Evaluator {
+  needs(rules: LiveRules): RecordsNeeded;
+  decide(input: EvaluationInput): EvaluationDecision;
+}
+
+/** A person to evaluate, with what brought them here. */
+export interface TouchedProfile {
+  readonly profileId: ProfileId;
+  readonly cause: MembershipCause;
+  readonly eventId: EventId | null;
+}
+
+export interface EvaluationRequest {
+  readonly workspaceId: WorkspaceId;
+  /** At most 500. */
+  readonly profiles: readonly TouchedProfile[];
+  /** Only these segments; absent: every live one. */
+  readonly segmentIds?: readonly SegmentId[];
+  /** Where the work belongs to a run. */
+  readonly fence?: Fence;
+}
+
+/** What a transaction wrote. `batchId` is null when nothing changed. */
+export interface EvaluationOutcome {
+  readonly entered: number;
+  readonly exited: number;
+  readonly batchId: BatchId | null;
+}
+
+/** The difference between what is and what a version says, for some people. */
+export interface MembershipDiff {
+  readonly fence: Fence;
+  readonly rule: SegmentRule;
+  readonly entering: readonly ProfileId[];
+  readonly leaving: readonly ProfileId[];
+  /** Epoch milliseconds of the answer. */
+  readonly evaluatedAt: number;
+  /** Makes the version the one that serves, in the same transaction. */
+  readonly flip: boolean;
+}
+
+/** A version that is to be filled, and where its segment stands. */
+export interface VersionToFill {
+  readonly rule: SegmentRule;
+  readonly liveVersion: number | null;
+  readonly isArchived: boolean;
+}
+
+/**
+ * Memberships in the source of truth.
+ *
+ * A caller may rely on: each call of `evaluate` and `applyDiff` is one transaction, under the fence where there is one;
+ * a person is evaluated by one transaction at a time, on records read after their row was taken; change versions of a
+ * (segment, person) rise by one with each entry and exit; the change log, the outbox row (`MembershipChanged` with a new
+ * batch) and the timers are of the same transaction; what is already so is not written again, so that a repeated call
+ * changes nothing. The version that serves changes between evaluations, never during one.
+ */
+export interface SegmentStore {
+  /** People whose records a batch changed, in the order of their ids. */
+  touchedBy(workspaceId: WorkspaceId, batchId: BatchId): Promise<readonly TouchedProfile[]>;
+  /** People with a timer that is due by the database's clock, longest due first. */
+  dueTimers(limit: number): Promise<readonly { readonly workspaceId: WorkspaceId; readonly profileId: ProfileId }[]>;
+  /** Milliseconds until the next timer is due, 0 when one is; null when there is none. */
+  nextTimerMs(): Promise<number | null>;
+  evaluate(request: EvaluationRequest, evaluator: Evaluator): Promise<EvaluationOutcome>;
+  /** The same records, rules and clock without a lock, for explanations. */
+  read(
+    workspaceId: WorkspaceId,
+    profileIds: readonly ProfileId[],
+    needs: (rules: LiveRules) => RecordsNeeded,
+  ): Promise<EvaluationInput>;
+  liveRules(workspaceId: WorkspaceId): Promise<LiveRules>;
+  /** Null when there is no such version. */
+  versionToFill(workspaceId: WorkspaceId, segmentId: SegmentId, version: number): Promise<VersionToFill | null>;
+  /** Everybody who is in now. */
+  membersOf(workspaceId: WorkspaceId, segmentId: SegmentId): Promise<readonly ProfileId[]>;
+  /** Live people behind an id, in the order of their ids; null for the beginning. */
+  profilesAfter(workspaceId: WorkspaceId, after: ProfileId | null, limit: number): Promise<readonly ProfileId[]>;
+  applyDiff(diff: MembershipDiff): Promise<EvaluationOutcome>;
+  /** Where a walk over everybody stands, kept with the run. */
+  saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
+}
