@@ -47,3 +47,4 @@ export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { refusedStore } from './ingest/refused-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { syncStore } from './sync/sync-store.adapter';
+export { segmentStore } from './segments/segment-store.adapter';

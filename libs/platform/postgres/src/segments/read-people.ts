@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import type {
+  EventId,
+  Json,
+  JsonObject,
+  LiveRules,
+  PersonRecords,
+  ProfileId,
+  RecordsNeeded,
+  SegmentId,
+  SegmentRule,
+  StandingMembership,
+  WorkspaceId,
+} from '@kohort/kernel-contracts';
+import type { WorkspaceTransaction } from '../database';
+
+/** Whose records are read. */
+export interface PeopleScope {
+  readonly workspaceId: WorkspaceId;
+  readonly profileIds: readonly ProfileId[];
+}
+
+const millis = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::float8`);
+
+/** The database's clock, whole milliseconds. Not `now()`: the transaction may have waited for its locks. */
+export async function databaseNow(tx: WorkspaceTransaction): Promise<number> {
+  const answer = await sql<{ now: number }>`select ${millis('clock_timestamp()')} as now`.execute(tx);
+  return answer.rows[0]?.now ?? 0;
+}
+
+/** The rules that serve, by segment id. Segments that are paused, held or archived keep their members as they are. */
+export async function readLiveRules(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<LiveRules> {
+  const zone = await tx
+    .selectFrom('workspace')
+    .select('time_zone')
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst();
+  const segments = await sql<SegmentRule>`
+    select s.id as "segmentId", s.key, v.version, v.rule, encode(v.rule_hash, 'hex') as "ruleHash"
+    from segment s join segment_version v
+      on v.workspace_id = s.workspace_id and v.segment_id = s.id and v.version = s.live_version
+    where s.workspace_id = ${workspaceId}::uuid and s.status = 'live' and s.kind <> 'list'
+    order by s.id`.execute(tx);
+  return { timezone: zone?.time_zone ?? 'UTC', segments: segments.rows };
+}
+
+interface EventRow {
+  readonly profileId: ProfileId;
+  readonly id: EventId;
+  readonly name: string;
+  readonly time: number;
+  readonly properties: JsonObject;
+}
+
+interface TraitRow {
+  readonly profileId: ProfileId;
+  readonly key: string;
+  readonly time: number;
+  readonly messageId: string;
+  readonly value: Json;
+}
+
+type ScoreRow = PersonRecords['scores'][number] & { readonly profileId: ProfileId };
+type MembershipRow = StandingMembership & { readonly profileId: ProfileId };
+
+async function readEvents(
+  tx: WorkspaceTransaction,
+  scope: PeopleScope,
+  names: readonly string[] | null,
+): Promise<readonly EventRow[]> {
+  if (names !== null && names.length === 0) return [];
+  const named = names === null ? sql`e.name is not null` : sql`e.name = any(${names}::text[])`;
+  const found = await sql<EventRow>`
+    with live as materialized (
+      select event_id, profile_id, min(received_at) as received_at from event_assignment
+      where workspace_id = ${scope.workspaceId}::uuid and profile_id = any(${scope.profileIds}::uuid[])
+      group by event_id, profile_id having sum(sign) > 0)
+    select live.profile_id as "profileId", e.id, e.name, ${millis('e.ts')} as time, e.properties
+    from live join event e on e.workspace_id = ${scope.workspaceId}::uuid and e.id = live.event_id
+      and e.received_at = live.received_at
+    where ${named}`.execute(tx);
+  return found.rows;
+}
+
+async function readTraits(
+  tx: WorkspaceTransaction,
+  scope: PeopleScope,
+  keys: readonly string[] | null,
+): Promise<readonly TraitRow[]> {
+  if (keys !== null && keys.length === 0) return [];
+  const keyed = keys === null ? sql`` : sql`and t.key = any(${keys}::text[])`;
+  const found = await sql<TraitRow>`
+    select t.profile_id as "profileId", t.key, ${millis('t.valid_from')} as time, t.message_id as "messageId", t.value
+    from trait_value t
+    where t.workspace_id = ${scope.workspaceId}::uuid and t.profile_id = any(${scope.profileIds}::uuid[]) ${keyed}
+      and t.sign = 1 and not exists (
+        select 1 from trait_value gone
+        where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
+          and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)`.execute(tx);
+  return found.rows;
+}
+
+function grouped<T extends { readonly profileId: ProfileId }>(rows: readonly T[]): (id: ProfileId) => readonly T[] {
+  const byProfile = new Map<ProfileId, T[]>();
+  for (const row of rows) {
+    const list = byProfile.get(row.profileId);
+    if (list === undefined) byProfile.set(row.profileId, [row]);
+    else list.push(row);
+  }
+  return (id) => byProfile.get(id) ?? [];
+}
+
+/** The records of some people, as far as they are needed, and where they stand in every segment. */
+export async function readPeople(
+  tx: WorkspaceTransaction,
+  scope: PeopleScope,
+  needs: RecordsNeeded,
+): Promise<readonly PersonRecords[]> {
+  const { workspaceId, profileIds } = scope;
+  const profiles = await sql<{ id: ProfileId; isLive: boolean }>`
+    select id, merged_into is null as "isLive" from profile
+    where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[]) order by id`.execute(tx);
+  const events = grouped(await readEvents(tx, scope, needs.eventNames));
+  const traits = grouped(await readTraits(tx, scope, needs.traitKeys));
+  const scores = await sql<ScoreRow>`
+    select profile_id as "profileId", model_key as model, probability, percentile, cluster_key as cluster, confidence
+    from live_score where workspace_id = ${workspaceId}::uuid and profile_id = any(${profileIds}::uuid[])`.execute(tx);
+  const memberships = await sql<MembershipRow & { segmentId: SegmentId }>`
+    select m.profile_id as "profileId", m.segment_id as "segmentId", s.key, m.member, m.change_version::float8 as "changeVersion"
+    from membership m join segment s on s.workspace_id = m.workspace_id and s.id = m.segment_id
+    where m.workspace_id = ${workspaceId}::uuid and m.profile_id = any(${profileIds}::uuid[])`.execute(tx);
+  const [scoresOf, membershipsOf] = [grouped(scores.rows), grouped(memberships.rows)];
+  return profiles.rows.map(({ id, isLive }) => ({
+    profileId: id,
+    isLive,
+    events: events(id),
+    traits: traits(id),
+    scores: scoresOf(id),
+    memberships: membershipsOf(id),
+  }));
+}

@@ -1,0 +1,219 @@
+import { sql } from 'kysely';
+import type {
+  BatchId,
+  EvaluationOutcome,
+  EvaluationRequest,
+  Evaluator,
+  LiveRules,
+  MembershipDiff,
+  ProfileId,
+  RecordsNeeded,
+  SegmentId,
+  SegmentRule,
+  SegmentStore,
+  TouchedProfile,
+  VersionToFill,
+  WorkspaceId,
+} from '@kohort/kernel-contracts';
+import type { Database, WorkspaceTransaction } from '../database';
+import { holdFence } from '../fence';
+import { saveCheckpoint } from '../runs/run-handler';
+import { databaseNow, readLiveRules, readPeople } from './read-people';
+import { writeChanges, writeTimers } from './write-changes';
+
+/** Held shared by evaluations and alone by a change of the version that serves: no evaluation sees both. */
+async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, alone: boolean): Promise<void> {
+  const key = sql`hashtextextended(${`segments:${workspaceId}`}, 0)`;
+  await (alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`).execute(
+    tx,
+  );
+}
+
+/** Takes people's rows in the order of their ids, so that batches which share people wait instead of deadlocking. */
+async function lockPeople(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  profileIds: readonly ProfileId[],
+): Promise<void> {
+  await sql`
+    select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[])
+    order by id for no key update`.execute(tx);
+}
+
+/** One evaluation: people are taken first, and everything else is read after that. */
+async function evaluateIn(
+  tx: WorkspaceTransaction,
+  request: EvaluationRequest,
+  evaluator: Evaluator,
+): Promise<EvaluationOutcome> {
+  const { workspaceId, profiles, segmentIds, fence } = request;
+  if (fence) await holdFence(tx, fence);
+  await lockPointers(tx, workspaceId, false);
+  const profileIds = profiles.map(({ profileId }) => profileId);
+  await lockPeople(tx, workspaceId, profileIds);
+  const rules = await readLiveRules(tx, workspaceId);
+  const people = await readPeople(tx, { workspaceId, profileIds }, evaluator.needs(rules));
+  const now = await databaseNow(tx);
+  const { changes, timers } = evaluator.decide({ now, rules, people });
+  const why = new Map(profiles.map((profile) => [profile.profileId, profile]));
+  const rows = changes.map((change) => {
+    const { cause, eventId } = why.get(change.profileId) ?? { cause: 'event' as const, eventId: null };
+    return { ...change, cause, eventId };
+  });
+  const outcome = await writeChanges(tx, { workspaceId, at: now }, rows);
+  await writeTimers(tx, { workspaceId, profileIds, segmentIds: segmentIds ?? null }, timers);
+  return outcome;
+}
+
+async function touchedBy(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  batchId: BatchId,
+): Promise<readonly TouchedProfile[]> {
+  // A row about an event of another batch was moved here by a merge.
+  const found = await sql<TouchedProfile>`
+    select a.profile_id as "profileId",
+      case when bool_or(e.batch_id is distinct from a.batch_id) then 'merge' else 'event' end as cause,
+      (array_agg(a.event_id order by a.ts desc, a.event_id desc) filter (where e.batch_id = a.batch_id))[1] as "eventId"
+    from event_assignment a
+    left join event e on e.workspace_id = a.workspace_id and e.id = a.event_id and e.received_at = a.received_at
+    where a.workspace_id = ${workspaceId}::uuid and a.batch_id = ${batchId}::uuid
+    group by a.profile_id order by a.profile_id`.execute(tx);
+  return found.rows;
+}
+
+async function versionToFill(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  of: { segmentId: SegmentId; version: number },
+): Promise<VersionToFill | null> {
+  const found = await sql<SegmentRule & { liveVersion: number | null; status: string }>`
+    select s.id as "segmentId", s.key, v.version, v.rule, encode(v.rule_hash, 'hex') as "ruleHash",
+      s.live_version as "liveVersion", s.status
+    from segment s join segment_version v on v.workspace_id = s.workspace_id and v.segment_id = s.id
+    where s.workspace_id = ${workspaceId}::uuid and s.id = ${of.segmentId}::uuid and v.version = ${of.version}`.execute(
+    tx,
+  );
+  const [row] = found.rows;
+  if (row === undefined) return null;
+  const { liveVersion, status, ...rule } = row;
+  return { rule, liveVersion, isArchived: status === 'archived' };
+}
+
+/** Entries, exits and, with `flip`, the pointer: readers see the old version whole or the new one whole. */
+async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<EvaluationOutcome> {
+  const { fence, rule, flip, evaluatedAt } = diff;
+  const { workspaceId } = fence;
+  await holdFence(tx, fence);
+  await lockPointers(tx, workspaceId, flip);
+  const wanted = [
+    ...diff.entering.map((id) => ({ id, member: true })),
+    ...diff.leaving.map((id) => ({ id, member: false })),
+  ];
+  const ids = wanted.map(({ id }) => id);
+  await lockPeople(tx, workspaceId, ids);
+  // The column store may still know people who have since been merged away or erased: they enter nothing.
+  const live = await sql<{ id: ProfileId }>`
+    select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${ids}::uuid[])
+      and merged_into is null`.execute(tx);
+  const present = new Set(live.rows.map(({ id }) => id));
+  const rows = wanted
+    .filter(({ id, member }) => !member || present.has(id))
+    .map(({ id, member }) => ({
+      segmentId: rule.segmentId,
+      profileId: id,
+      member,
+      segmentVersion: rule.version,
+      ruleHash: rule.ruleHash,
+      cause: 'edit' as const,
+      eventId: null,
+      proof: null,
+      proofHash: null,
+    }));
+  const outcome = await writeChanges(tx, { workspaceId, at: evaluatedAt }, rows);
+  if (flip) {
+    await sql`update membership set segment_version = ${rule.version}
+      where workspace_id = ${workspaceId}::uuid and segment_id = ${rule.segmentId}::uuid and member
+        and segment_version <> ${rule.version}`.execute(tx);
+    await sql`update segment_version set published_at = coalesce(published_at, now())
+      where workspace_id = ${workspaceId}::uuid and segment_id = ${rule.segmentId}::uuid and version = ${rule.version}`.execute(
+      tx,
+    );
+    await sql`update segment set live_version = ${rule.version}, status = 'live'
+      where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid and status <> 'archived'`.execute(tx);
+  }
+  return outcome;
+}
+
+/** Timers of all workspaces, as the relay's role sees them: ids and instants. */
+function timers(database: Database): Pick<SegmentStore, 'dueTimers' | 'nextTimerMs'> {
+  return {
+    async dueTimers(limit) {
+      const due = await sql<{ workspaceId: WorkspaceId; profileId: ProfileId }>`
+        select workspace_id as "workspaceId", profile_id as "profileId" from (
+          select workspace_id, profile_id, due_at from segment_timer
+          where due_at <= now() order by due_at limit ${limit}) as due
+        group by 1, 2 order by min(due_at)`.execute(database.relay);
+      return due.rows;
+    },
+    async nextTimerMs() {
+      const answer = await sql<{ ms: number | null }>`
+        select (extract(epoch from min(due_at) - now()) * 1000)::float8 as ms from segment_timer`.execute(
+        database.relay,
+      );
+      const ms = answer.rows[0]?.ms ?? null;
+      return ms === null ? null : Math.max(0, Math.ceil(ms));
+    },
+  };
+}
+
+/** What back-fills and walks over everybody need. */
+function fills(
+  database: Database,
+): Pick<SegmentStore, 'versionToFill' | 'membersOf' | 'profilesAfter' | 'applyDiff' | 'saveCheckpoint'> {
+  return {
+    versionToFill: (workspaceId, segmentId, version) =>
+      database.inWorkspace(workspaceId, (tx) => versionToFill(tx, workspaceId, { segmentId, version })),
+    membersOf: (workspaceId, segmentId) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const found = await sql<{ id: ProfileId }>`
+          select profile_id as id from membership
+          where workspace_id = ${workspaceId}::uuid and segment_id = ${segmentId}::uuid and member order by profile_id`.execute(
+          tx,
+        );
+        return found.rows.map(({ id }) => id);
+      }),
+    profilesAfter: (workspaceId, after, limit) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const found = await sql<{ id: ProfileId }>`
+          select id from profile where workspace_id = ${workspaceId}::uuid and merged_into is null
+            ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${limit}`.execute(tx);
+        return found.rows.map(({ id }) => id);
+      }),
+    applyDiff: (diff) => database.inWorkspace(diff.fence.workspaceId, (tx) => applyIn(tx, diff)),
+    saveCheckpoint: (fence, checkpoint) =>
+      database.inWorkspace(fence.workspaceId, (tx) => saveCheckpoint(tx, fence, checkpoint)),
+  };
+}
+
+/** Memberships in PostgreSQL. See the port for what a caller may rely on. */
+export function segmentStore(database: Database): SegmentStore {
+  return {
+    ...timers(database),
+    ...fills(database),
+    touchedBy: (workspaceId, batchId) => database.inWorkspace(workspaceId, (tx) => touchedBy(tx, workspaceId, batchId)),
+    evaluate: (request, evaluator) =>
+      database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator)),
+    liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),
+    read: (workspaceId, profileIds, needs: (rules: LiveRules) => RecordsNeeded) =>
+      database.inWorkspace(
+        workspaceId,
+        async (tx) => {
+          const rules = await readLiveRules(tx, workspaceId);
+          const people = await readPeople(tx, { workspaceId, profileIds }, needs(rules));
+          return { now: await databaseNow(tx), rules, people };
+        },
+        { readOnly: true, isolation: 'repeatable read' },
+      ),
+  };
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import {
+  batchIdSchema,
+  type BatchId,
+  type EvaluationOutcome,
+  type EventId,
+  type Json,
+  type MembershipCause,
+  type ProfileId,
+  type SegmentId,
+  type TimerDecision,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import type { WorkspaceTransaction } from '../database';
+import { appendOutbox } from '../outbox';
+
+/** One entry or exit as it is written. */
+export interface ChangeRow {
+  readonly segmentId: SegmentId;
+  readonly profileId: ProfileId;
+  readonly member: boolean;
+  readonly segmentVersion: number;
+  readonly ruleHash: string;
+  readonly cause: MembershipCause;
+  readonly eventId: EventId | null;
+  readonly proof: Json;
+  readonly proofHash: string | null;
+}
+
+interface Written {
+  readonly segment_id: string;
+  readonly kind: 'entered' | 'exited';
+  readonly n: number;
+}
+
+/** Membership and change log in one statement: what stands already as it should be is passed over. */
+async function writeRows(
+  tx: WorkspaceTransaction,
+  scope: { workspaceId: WorkspaceId; batchId: BatchId; at: number },
+  rows: readonly ChangeRow[],
+): Promise<readonly Written[]> {
+  const { workspaceId, batchId, at } = scope;
+  const instant = sql`'epoch'::timestamptz + ${at}::float8 * interval '1 millisecond'`;
+  const answer = await sql<Written>`
+    with wanted as materialized (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json) as r
+        ("segmentId" uuid, "profileId" uuid, member boolean, "segmentVersion" int, "ruleHash" text, cause text,
+         "eventId" uuid, proof jsonb, "proofHash" text)
+    ), written as (
+      insert into membership as m (workspace_id, segment_id, profile_id, member, change_version, segment_version,
+        entered_at, exited_at, cause, proof, proof_hash)
+      select ${workspaceId}::uuid, "segmentId", "profileId", member, 1, "segmentVersion",
+        case when member then ${instant} end, case when not member then ${instant} end,
+        cause, proof, decode("proofHash", 'hex')
+      from wanted order by "segmentId", "profileId"
+      on conflict (workspace_id, segment_id, profile_id) do update set
+        member = excluded.member, change_version = m.change_version + 1, segment_version = excluded.segment_version,
+        entered_at = coalesce(excluded.entered_at, m.entered_at), exited_at = excluded.exited_at,
+        cause = excluded.cause, proof = excluded.proof, proof_hash = excluded.proof_hash
+      where m.member is distinct from excluded.member
+      returning segment_id, profile_id, member, change_version, segment_version, cause, proof_hash
+    ), logged as (
+      insert into membership_change (workspace_id, batch_id, segment_id, segment_key, profile_id, kind, change_version,
+        segment_version, rule_hash, evaluated_at, cause, proof_hash, event_id)
+      select ${workspaceId}::uuid, ${batchId}::uuid, w.segment_id, s.key, w.profile_id,
+        case when w.member then 'entered' else 'exited' end, w.change_version, w.segment_version,
+        decode(r."ruleHash", 'hex'), ${instant}, w.cause, w.proof_hash, r."eventId"
+      from written w
+      join wanted r on r."segmentId" = w.segment_id and r."profileId" = w.profile_id
+      join segment s on s.workspace_id = ${workspaceId}::uuid and s.id = w.segment_id
+      returning segment_id, kind
+    )
+    select segment_id, kind, count(*)::int as n from logged group by 1, 2`.execute(tx);
+  return answer.rows;
+}
+
+async function moveSizes(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  written: readonly Written[],
+): Promise<void> {
+  const deltas = new Map<string, number>();
+  for (const { segment_id, kind, n } of written) {
+    deltas.set(segment_id, (deltas.get(segment_id) ?? 0) + (kind === 'entered' ? n : -n));
+  }
+  // In the order of ids: two transactions never wait for each other.
+  for (const [id, delta] of [...deltas].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (delta === 0) continue;
+    await sql`update segment set size = size + ${delta}
+      where workspace_id = ${workspaceId}::uuid and id = ${id}::uuid`.execute(tx);
+  }
+}
+
+/**
+ * Writes entries and exits with log, sizes, batch and outbox row. Nothing is written, and no batch made, when everything
+ * stands already as wanted.
+ */
+export async function writeChanges(
+  tx: WorkspaceTransaction,
+  scope: { readonly workspaceId: WorkspaceId; readonly at: number },
+  rows: readonly ChangeRow[],
+): Promise<EvaluationOutcome> {
+  if (rows.length === 0) return { entered: 0, exited: 0, batchId: null };
+  const { workspaceId } = scope;
+  const batchId = batchIdSchema.parse(randomUUID());
+  const written = await writeRows(tx, { ...scope, batchId }, rows);
+  const total = (kind: Written['kind']): number =>
+    written.reduce((sum, row) => sum + (row.kind === kind ? row.n : 0), 0);
+  const [entered, exited] = [total('entered'), total('exited')];
+  if (entered + exited === 0) return { entered, exited, batchId: null };
+  await moveSizes(tx, workspaceId, written);
+  await tx
+    .insertInto('batch')
+    .values({ workspace_id: workspaceId, id: batchId, kind: 'membership', row_count: entered + exited })
+    .execute();
+  await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
+  return { entered, exited, batchId };
+}
+
+/** Puts the timers of evaluated people right: wanted ones are set, all others of the same segments go. */
+export async function writeTimers(
+  tx: WorkspaceTransaction,
+  scope: {
+    readonly workspaceId: WorkspaceId;
+    readonly profileIds: readonly ProfileId[];
+    readonly segmentIds: readonly SegmentId[] | null;
+  },
+  timers: readonly TimerDecision[],
+): Promise<void> {
+  const { workspaceId, profileIds, segmentIds } = scope;
+  const ofSegments = segmentIds === null ? sql`` : sql`and t.segment_id = any(${segmentIds}::uuid[])`;
+  const rows = sql`json_to_recordset(${JSON.stringify(timers)}::json) as r ("segmentId" uuid, "profileId" uuid, "dueAt" float8)`;
+  await sql`
+    delete from segment_timer t
+    where t.workspace_id = ${workspaceId}::uuid and t.profile_id = any(${profileIds}::uuid[]) ${ofSegments}
+      and not exists (select 1 from ${rows} where r."segmentId" = t.segment_id and r."profileId" = t.profile_id)`.execute(
+    tx,
+  );
+  if (timers.length === 0) return;
+  await sql`
+    insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
+    select ${workspaceId}::uuid, r."segmentId", r."profileId", 'epoch'::timestamptz + r."dueAt" * interval '1 millisecond'
+    from ${rows}
+    on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
+    where t.due_at is distinct from excluded.due_at`.execute(tx);
+}
