@@ -24,6 +24,7 @@ export type {
   PredictionScore,
   TraitValue,
 } from './evaluate/history';
+export { proofToJson } from './evaluate/proof';
 export type { Proof, ProofFlip, ProofNode } from './evaluate/proof';
 export type { ShownWindow } from './evaluate/time-window';
 export { bucketOf } from './evaluate/leaves/constant-leaves';
@@ -36,3 +37,5 @@ export { parseMessageLine, readMessage } from './file/message';
 export type { FileMessage, MessageLine } from './file/message';
 export { compareCodePoints } from './values/code-points';
 export { formatInstant, parseInstant } from './time/instant';
+export { recordsNeeded, segmentsNamed, usesModels } from './evaluate/records-needed';
+export type { NeededRecords } from './evaluate/records-needed';

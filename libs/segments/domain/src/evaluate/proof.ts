@@ -1,4 +1,4 @@
-import type { Json } from '@kohort/kernel-contracts';
+import type { Json, JsonObject } from '@kohort/kernel-contracts';
 import { formatInstant } from '../time/instant';
 import type { CompiledNode } from './compile-rules';
 import { cheapestFlip } from './flip';
@@ -102,4 +102,19 @@ export function makeProof(input: ProofInput): Proof {
   };
   visit(input.root);
   return { nodes, flip: flipOf(input, isTrue(input.root)) };
+}
+
+/** The proof as plain JSON, to be stored and hashed. */
+export function proofToJson({ nodes, flip }: Proof): JsonObject {
+  return {
+    nodes: nodes.map(({ id, result, values, eventIds, count, window }) => ({
+      id,
+      result,
+      values,
+      eventIds,
+      count,
+      window: window === null ? null : { from: window.from, to: window.to, bounds: window.bounds },
+    })),
+    flip: flip === null ? null : { kind: flip.kind, text: flip.text, by: flip.by, nodes: flip.nodes },
+  };
 }

@@ -1,0 +1,83 @@
+import type { ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+
+/** Names of events and keys of traits that rules look at; `eventNames` null means events of every name. */
+export interface NeededRecords {
+  readonly eventNames: readonly string[] | null;
+  readonly traitKeys: readonly string[];
+}
+
+class Collector {
+  readonly names = new Set<string>();
+  readonly keys = new Set<string>();
+  needsAll = false;
+
+  events(selections: readonly ParsedSelection[], window: ParsedWindow): void {
+    // Sessions and first days are bounded by events of any name.
+    if (window.kind === 'session' || window.kind === 'withinFirst') this.needsAll = true;
+    for (const { names } of selections) {
+      if (names === null) this.needsAll = true;
+      names?.forEach((name) => this.names.add(name));
+    }
+  }
+
+  visit(node: ParsedNode): void {
+    switch (node.kind) {
+      case 'all':
+      case 'any':
+      case 'none':
+      case 'atLeast':
+        return node.children.forEach((child) => this.visit(child));
+      case 'trait':
+        for (const path of [node.trait.path, ...(node.trait.ref === null ? [] : [node.trait.ref])]) {
+          this.keys.add(String(path.steps[0]));
+        }
+        return;
+      case 'event':
+        return this.events([node.event], node.window);
+      case 'aggregate':
+        return this.events([node.aggregate.event], node.aggregate.window);
+      case 'sequence': {
+        const { steps, without, strict, window } = node.sequence;
+        if (strict) this.needsAll = true;
+        return this.events(
+          [...steps, ...without].map(({ event }) => event),
+          window,
+        );
+      }
+      case 'frequency':
+        return this.events([node.a, node.b], node.window);
+      case 'lifecycle':
+        return this.events([node.event], { kind: 'all' });
+      default:
+        return;
+    }
+  }
+}
+
+/** What has to be read of a person so that these rules can be evaluated; rules they refer to have to be among them. */
+export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
+  const collector = new Collector();
+  for (const rule of rules) collector.visit(rule.root);
+  return {
+    eventNames: collector.needsAll ? null : [...collector.names].sort(),
+    traitKeys: [...collector.keys].sort(),
+  };
+}
+
+/** Keys of the segments that a rule names. */
+export function segmentsNamed(rule: ParsedRule): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: ParsedNode): void => {
+    if (node.kind === 'segment') found.add(node.key);
+    if ('children' in node) node.children.forEach(visit);
+  };
+  visit(rule.root);
+  return found;
+}
+
+/** True when a rule looks at a model's scores or clusters. */
+export function usesModels(rule: ParsedRule): boolean {
+  const visit = (node: ParsedNode): boolean =>
+    node.kind === 'prediction' || node.kind === 'cluster' || ('children' in node && node.children.some(visit));
+  return visit(rule.root);
+}

@@ -1,0 +1,10 @@
+export { backfillSegment } from './backfill-segment.flow';
+export type { BackfillDeps, BackfillResult } from './backfill-segment.flow';
+export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
+export { evaluateTouched } from './evaluate-touched.flow';
+export { explainMembership } from './explain-membership.flow';
+export type { MembershipExplanation } from './explain-membership.flow';
+export { RuleSets } from './live-rule-set';
+export { rescoreSegments } from './rescore-segments.flow';
+export { runDueTimers } from './run-due-timers.flow';
+export { segmentsFlowErrors } from './segments-flow-errors';

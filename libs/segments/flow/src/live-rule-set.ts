@@ -1,0 +1,111 @@
+import type { LiveRules, RecordsNeeded, SegmentId, SegmentRule } from '@kohort/kernel-contracts';
+import { isAppError } from '@kohort/kernel-errors';
+import {
+  compileRules,
+  parseRule,
+  recordsNeeded,
+  segmentsNamed,
+  usesModels,
+  type CompiledRules,
+  type CompileOptions,
+  type ParsedRule,
+} from '@kohort/segments-domain';
+
+/** A live segment whose rule can be evaluated. */
+export interface ReadableSegment extends SegmentRule {
+  readonly parsed: ParsedRule;
+}
+
+/** The rules of a workspace, ready to be evaluated together. */
+export interface LiveRuleSet {
+  /** In the order of the compiled rules. */
+  readonly segments: readonly ReadableSegment[];
+  readonly compiled: CompiledRules;
+  readonly needs: RecordsNeeded;
+  /** Keys of segments whose stored rule cannot be evaluated for a person; they keep their members as they are. */
+  readonly unreadable: readonly string[];
+}
+
+/** Rules by their segments' keys, for the `segment` nodes of others. */
+export function rulesByKey(segments: readonly ReadableSegment[]): ReadonlyMap<string, ParsedRule> {
+  return new Map(segments.map(({ key, parsed }) => [key, parsed]));
+}
+
+function readable({ segments, timezone }: LiveRules): {
+  readable: readonly ReadableSegment[];
+  unreadable: readonly string[];
+} {
+  const unreadable: string[] = [];
+  const attempt = <T>(segment: SegmentRule, work: () => T): T | null => {
+    try {
+      return work();
+    } catch (thrown) {
+      // One bad rule must not stop the others: it is named in every outcome instead.
+      if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
+      unreadable.push(segment.key);
+      return null;
+    }
+  };
+  const parsed = segments.flatMap((segment): ReadableSegment[] => {
+    const rule = attempt(segment, () => parseRule(segment.rule, segment.key));
+    return rule === null ? [] : [{ ...segment, parsed: rule }];
+  });
+  const options = { segments: rulesByKey(parsed), otherSegments: 'membership', timezone } as const;
+  const good = parsed.filter(
+    (segment) => attempt(segment, () => compileRules([{ rule: segment.parsed, key: segment.key }], options)) !== null,
+  );
+  return { readable: good, unreadable };
+}
+
+/** Segments that name one of the given, directly or through others, and these themselves. */
+export function withDependents(
+  segments: readonly ReadableSegment[],
+  keys: ReadonlySet<string>,
+): readonly ReadableSegment[] {
+  const found = new Set(keys);
+  for (;;) {
+    const more = segments.filter(
+      ({ key, parsed }) => !found.has(key) && [...segmentsNamed(parsed)].some((name) => found.has(name)),
+    );
+    if (more.length === 0) break;
+    more.forEach(({ key }) => found.add(key));
+  }
+  return segments.filter(({ key }) => found.has(key));
+}
+
+/** Segments whose answer may follow from a model, directly or through other segments. */
+export function modelSegments(segments: readonly ReadableSegment[]): readonly ReadableSegment[] {
+  const own = new Set(segments.filter(({ parsed }) => usesModels(parsed)).map(({ key }) => key));
+  return withDependents(segments, own);
+}
+
+/** Compiles the rules of a workspace; only `segmentIds` are evaluated where they are given, all may be referred to. */
+export function compileLiveRules(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
+  const { readable: good, unreadable } = readable(rules);
+  const options: CompileOptions = { segments: rulesByKey(good), otherSegments: 'membership', timezone: rules.timezone };
+  const segments = segmentIds === undefined ? good : good.filter(({ segmentId }) => segmentIds.includes(segmentId));
+  const compiled = compileRules(
+    segments.map(({ parsed, key }) => ({ rule: parsed, key })),
+    options,
+  );
+  return { segments, compiled, needs: recordsNeeded(good.map(({ parsed }) => parsed)), unreadable };
+}
+
+/** Remembers compiled rules: live rules change seldom and are evaluated all the time. */
+export class RuleSets {
+  private readonly known = new Map<string, LiveRuleSet>();
+
+  constructor(private readonly limit = 64) {}
+
+  of(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
+    const versions = rules.segments.map(({ segmentId, version, ruleHash }) => `${segmentId}:${version}:${ruleHash}`);
+    const key = [rules.timezone, ...versions, '|', ...(segmentIds ?? ['*'])].join(' ');
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const made = compileLiveRules(rules, segmentIds);
+    const [oldest] = this.known.keys();
+    if (this.known.size >= this.limit && oldest !== undefined) this.known.delete(oldest);
+    this.known.set(key, made);
+    return made;
+  }
+}

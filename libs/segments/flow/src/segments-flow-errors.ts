@@ -1,0 +1,18 @@
+import { defineErrors } from '@kohort/kernel-errors';
+
+/** What can be wrong when memberships are computed for a workspace. */
+export const segmentsFlowErrors = defineErrors({
+  SEGMENTS_VERSION_MISSING: {
+    kind: 'not-found',
+    message: (d) => `segment ${d['segmentId']} has no version ${d['version']}`,
+  },
+  SEGMENTS_SEGMENT_ARCHIVED: {
+    kind: 'conflict',
+    message: (d) => `segment "${d['key']}" is archived; it can serve no version`,
+  },
+  SEGMENTS_SEGMENT_NOT_LIVE: {
+    kind: 'not-found',
+    message: (d) => `there is no live segment "${d['key']}" with a rule`,
+  },
+  SEGMENTS_PROFILE_MISSING: { kind: 'not-found', message: () => 'there is no such profile' },
+});
