@@ -167,3 +167,4 @@ export type {
   TouchedProfile,
   VersionToFill,
 } from './ports/segments.port';
+export type { FeatureRow, FeatureSetPoint, FeatureStore } from './ports/features.port';

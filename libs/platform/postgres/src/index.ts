@@ -22,6 +22,7 @@ export { getRun, toRun } from './runs/run-record';
 export { runErrors, startRun } from './runs/start-run';
 export type { RunSession, StartRunOptions } from './runs/start-run';
 export type { KohortTables } from './tables';
+export { featureStore } from './features/feature-store.adapter';
 export { modelStore } from './models/model-store.adapter';
 export { withClient } from './with-client';
 export { startTestDatabase } from './test-database';
