@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { booleanText, defineConfig, integerText } from './define-config';
+import { booleanText, defineConfig, integerText, required } from './define-config';
 
 const config = defineConfig({
   KOHORT_PORT: { type: integerText(0, 65535), default: 4000, audience: 'server', help: 'port of the API' },
@@ -26,5 +26,20 @@ describe('configuration', () => {
     const parsed = config.parse({ KOHORT_PEPPER: 'secretsecret' });
     expect(config.print(parsed)).toEqual(['KOHORT_PORT=4000', 'KOHORT_PEPPER=***', 'KOHORT_SAFE=true']);
     expect(config.example()).toContain('# pepper of the keys (required)\nKOHORT_PEPPER=\n');
+  });
+
+  it('makes an optional setting required, keeping everything else', () => {
+    const optional = {
+      type: z.string().min(3).optional(),
+      default: undefined,
+      secret: true,
+      audience: 'server',
+      help: 'x',
+    } as const;
+    const strict = defineConfig({ DATABASE_URL: required<string>(optional) });
+    expect(strict.parse({ DATABASE_URL: 'abc' }).DATABASE_URL.length).toBe(3);
+    expect(() => strict.parse({})).toThrow(/DATABASE_URL is required/);
+    expect(() => strict.parse({ DATABASE_URL: 'ab' })).toThrow(/DATABASE_URL/);
+    expect(strict.print({ DATABASE_URL: 'abc' })).toEqual(['DATABASE_URL=***']);
   });
 });

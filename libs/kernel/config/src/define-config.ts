@@ -50,6 +50,17 @@ export const booleanText: z.ZodType<boolean> = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
   .transform((text) => ['true', '1', 'yes'].includes(text));
 
+/** The same setting without a default: a process that cannot do without it names it at once. */
+export function required<T>(setting: Setting<T | undefined>): Setting<T> {
+  const { type, secret, audience, help } = setting;
+  const present = type.transform((value, context): T => {
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: 'must not be empty' });
+    return z.NEVER;
+  });
+  return { type: present, audience, help, ...(secret === undefined ? {} : { secret }) };
+}
+
 const PREFIX = 'KOHORT_';
 
 function shown(value: unknown): string {

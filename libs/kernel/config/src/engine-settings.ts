@@ -54,11 +54,11 @@ export const engineSettings = {
     help: 'lines below this level are not written: debug, info, warn, error, silent',
   },
   KOHORT_KEY_PEPPER: {
-    type: optional(z.string().min(32, 'must have at least 32 characters')),
+    type: optional(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits, as `openssl rand -hex 32` gives')),
     default: undefined,
     secret: true,
     audience: 'server',
-    help: 'secret beside the digests of API keys and in cursors; the same in every process, made once by solo',
+    help: 'secret, as hex, under which digests of keys, cursors and stored credentials are made; the same in every process, `pepper` in solo.json',
   },
   KOHORT_EGRESS_ALLOW: {
     type: z.string().transform((text) =>

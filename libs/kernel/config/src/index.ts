@@ -1,3 +1,5 @@
 export { engineSettings } from './engine-settings';
-export { booleanText, configErrors, defineConfig, integerText } from './define-config';
+export { booleanText, configErrors, defineConfig, integerText, required } from './define-config';
 export type { Config, ConfigOf, Setting } from './define-config';
+export { workerSettings } from './worker-settings';
+export type { WorkerConfig } from './worker-settings';
