@@ -1,5 +1,6 @@
 export { catalogueViolations } from './catalogue';
 export type { CatalogueViolation } from './catalogue';
+export { checkMigrated } from './check-migrated';
 export { checkSafety } from './check-safety';
 export type { SafetyOptions } from './check-safety';
 export { classifyFailure } from './classify-failure';

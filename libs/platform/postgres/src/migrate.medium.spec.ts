@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { startTemporaryPostgres, type RunningPostgres } from '@kohort/platform-embedded';
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { catalogueViolations } from './catalogue';
+import { checkMigrated } from './check-migrated';
 import { checkSafety } from './check-safety';
 import { openDatabase } from './database';
 import { migrate } from './migrate';
@@ -36,6 +37,19 @@ describe('migrate and checkSafety', () => {
     expect(runs.filter((ran) => ran.length > 0)).toHaveLength(1);
     expect(await migrate(server.url)).toEqual([]);
     await expect(checkSafety(server.url, { allowUnsyncedForTests: true })).resolves.toBeUndefined();
+  });
+
+  it('tells a login that is not the owner whether the database is of this release', async () => {
+    await owner.query(`create role clerk login password 'clerk'; grant kohort_app, kohort_relay to clerk`);
+    const clerk = new URL(server.url);
+    Object.assign(clerk, { username: 'clerk', password: 'clerk' });
+    await expect(checkMigrated(clerk.href)).resolves.toBeUndefined();
+    await owner.query(`update kohort_meta.migration set name = '0005-later' where name = '0005-sync'`);
+    await expect(checkMigrated(clerk.href)).rejects.toMatchObject({
+      code: 'POSTGRES_NOT_MIGRATED',
+      details: { missing: ['0005-sync'] },
+    });
+    await owner.query(`update kohort_meta.migration set name = '0005-sync' where name = '0005-later'`);
   });
 
   it('refuses fsync off where it is no test', async () => {

@@ -56,6 +56,10 @@ async function migrateOnce(db: Kysely<unknown>): Promise<readonly string[]> {
     throw postgresErrors.POSTGRES_MIGRATION_FAILED({ migration, reason }, { cause: error });
   }
   await sql.raw(protect).execute(db);
+  // So that every process can see whether the database is of its release.
+  await sql
+    .raw('grant usage on schema kohort_meta to kohort_app; grant select on kohort_meta.migration to kohort_app')
+    .execute(db);
   return results.map((each) => each.migrationName);
 }
 

@@ -6,6 +6,10 @@ export const postgresErrors = defineErrors({
     kind: 'configuration',
     message: (d) => `migration ${d['migration']} failed: ${d['reason']}`,
   },
+  POSTGRES_NOT_MIGRATED: {
+    kind: 'configuration',
+    message: (d) => `the database lacks migrations of this release: ${String(d['missing'])}`,
+  },
   POSTGRES_UNSAFE: {
     kind: 'configuration',
     message: (d) => `the database is not safe to use: ${String(d['findings'])}`,
