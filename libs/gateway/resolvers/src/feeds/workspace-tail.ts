@@ -1,3 +1,4 @@
+import { isAppError } from '@kohort/kernel-errors';
 import type { ChangeLogPort, MembershipChange, WorkspaceId } from '@kohort/kernel-contracts';
 
 /** How many of the latest changes a workspace keeps in memory for its streams. Behind that they read the log. */
@@ -62,11 +63,26 @@ export class WorkspaceTail {
 
   private begin(): Promise<void> {
     this.queued = null;
-    const reading = this.readToEnd().finally(() => {
+    const reading = this.readOrRestart().finally(() => {
       if (this.reading === reading) this.reading = null;
     });
     this.reading = reading;
     return reading;
+  }
+
+  private async readOrRestart(): Promise<void> {
+    try {
+      await this.readToEnd();
+    } catch (thrown) {
+      if (!isAppError(thrown) || thrown.code !== 'POSTGRES_CURSOR_EXPIRED') throw thrown;
+      // The log has begun a new timeline. What is held belongs to the old one: whoever stands in it is sent to the log,
+      // which tells them so; newcomers begin at the new end.
+      this.firstIndex = this.end + 1;
+      this.ring = [];
+      this.indexByCursor.clear();
+      this.position = null;
+      await this.readToEnd();
+    }
   }
 
   private async readToEnd(): Promise<void> {
