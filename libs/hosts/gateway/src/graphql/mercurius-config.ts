@@ -68,8 +68,10 @@ function keyOfInit(message: unknown): string | null {
 /** Mercurius wraps the errors of validation: what is inside is what is wrong. */
 function unwrapped(error: GraphQLError): readonly unknown[] {
   const { originalError } = error;
-  if (originalError && 'errors' in originalError && Array.isArray(originalError.errors)) return originalError.errors;
-  return [error];
+  if (!originalError || !('errors' in originalError) || !Array.isArray(originalError.errors)) return [error];
+  const inner: readonly unknown[] = originalError.errors;
+  // Some hold plain errors (a mutation by GET): then the wrapper, which carries the status, says more.
+  return inner.every((each) => each instanceof GraphQLError) ? inner : [error];
 }
 
 function statusOf(error: GraphQLError): number {

@@ -23,10 +23,31 @@ const CORS: Readonly<Record<string, string>> = {
   'access-control-max-age': '86400',
 };
 
+/** So much of a refused body is still read. */
+const DRAINED_BYTES = 8_388_608;
+
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
+/** The body as it comes. Left half-way it stays open, so that the refusal can still be sent. */
+function chunksOf(request: FastifyRequest): AsyncIterable<Buffer> {
+  return request.raw.iterator({ destroyOnReturn: false });
+}
+
+/**
+ * Reads what is left of a refused body, up to a limit: a client that is still sending would otherwise see a broken
+ * connection instead of our answer. True when all of it was read.
+ */
+async function drain(request: FastifyRequest): Promise<boolean> {
+  let left = DRAINED_BYTES;
+  for await (const chunk of chunksOf(request)) {
+    left -= chunk.length;
+    if (left <= 0) return false;
+  }
+  return true;
+}
+
 function bodyOf(request: FastifyRequest): Promise<Buffer> {
-  return readBody(request.raw, { encoding: request.headers['content-encoding'], limit: MAX_BODY_BYTES });
+  return readBody(chunksOf(request), { encoding: request.headers['content-encoding'], limit: MAX_BODY_BYTES });
 }
 
 function queryText(request: FastifyRequest, name: string): string | null {
@@ -62,7 +83,7 @@ function nativeHandler(parts: IngestParts): Handler {
 function uploadHandler(parts: IngestParts): Handler {
   return async (request, reply) => {
     await uploaderOf(parts, request.headers.authorization);
-    const stored = await parts.artifacts.put(request.raw, { maxBytes: parts.maxArtifactBytes });
+    const stored = await parts.artifacts.put(chunksOf(request), { maxBytes: parts.maxArtifactBytes });
     return reply.code(201).send(stored);
   };
 }
@@ -95,10 +116,10 @@ function leaveBodiesAlone(scope: FastifyInstance): void {
 }
 
 function answerErrors(scope: FastifyInstance, parts: IngestParts): void {
-  scope.setErrorHandler((thrown, request, reply) => {
+  scope.setErrorHandler(async (thrown, request, reply) => {
     const answer = httpAnswer(asRetryable(thrown), { correlationId: request.id, logger: parts.logger });
     // What was not read of the body would be taken for the next request of this connection.
-    if (!request.raw.complete) void reply.header('connection', 'close');
+    if (!request.raw.complete && !(await drain(request))) void reply.header('connection', 'close');
     const code = isAppError(thrown) ? wireCode(thrown.code) : wireCode(answer.body.code);
     if (answer.status === 429) void reply.header('x-ratelimit-reset', answer.headers['retry-after'] ?? '1');
     return reply

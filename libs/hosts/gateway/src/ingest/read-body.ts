@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { isAppError } from '@kohort/kernel-errors';
 import { wireErrors } from './wire.errors';
 
@@ -26,14 +26,16 @@ export async function readBody(
 ): Promise<Buffer> {
   if (options.encoding === undefined || options.encoding === 'identity') return collect(body, options.limit);
   if (options.encoding !== 'gzip' && options.encoding !== 'x-gzip') throw wireErrors.WIRE_INVALID_ENCODING();
-  let whole: Buffer = Buffer.alloc(0);
+  const inflated = createGunzip();
+  const source = Readable.from(body).on('error', (error) => inflated.destroy(error));
   try {
-    await pipeline(body, createGunzip(), async (inflated: AsyncIterable<Buffer>) => {
-      whole = await collect(inflated, options.limit);
-    });
-    return whole;
+    return await collect(source.pipe(inflated), options.limit);
   } catch (thrown) {
     if (isAppError(thrown)) throw thrown;
     throw wireErrors.WIRE_INVALID_ENCODING({}, { cause: thrown });
+  } finally {
+    // Left half-way, the decompressor would go on with what it has.
+    inflated.destroy();
+    source.destroy();
   }
 }
