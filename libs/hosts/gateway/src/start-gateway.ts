@@ -81,7 +81,8 @@ async function build(
       mercurius,
     }),
     adapter,
-    { logger: nestLogger(options.logger), abortOnError: false },
+    // Fastify's own parsers: JSON with hostile names refused, and no forms, which a foreign page could send.
+    { logger: nestLogger(options.logger), abortOnError: false, bodyParser: false },
   );
   countRequests(fastify, metrics);
   await fastify.register(websocket, { options: { maxPayload: limits.bodyBytes } });
