@@ -1,0 +1,2 @@
+export { openPipelineHost } from './pipeline-host';
+export type { PipelineHost, PipelineParts } from './pipeline-host';
