@@ -1,3 +1,4 @@
+export { openLogger } from '@kohort/platform-telemetry';
 export { openEngines } from './engines';
 export type { EngineOptions, Engines } from './engines';
 export { startWorkerProcess } from './worker-process';

@@ -1,3 +1,5 @@
 export { FIRST_SOURCE, ensureHome, ensureWorkspace } from './first-workspace';
 export { readHome, soloErrors, writeHome } from './home';
 export type { SoloHome } from './home';
+export { startSolo } from './start-solo';
+export type { RunningSolo, SoloOptions } from './start-solo';
