@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { clusterCommand } from './commands/cluster';
+import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { importCommand } from './commands/import';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
@@ -17,6 +18,9 @@ function program(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for the options)');
   const commands = [
+    demoCommand(),
+    startCommand(),
+    doorCommand(),
     importCommand(),
     clusterCommand(),
     propensityCommand(),
@@ -43,7 +47,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   quietUsage(root, json);
   try {
     await root.parseAsync(argv, { from: 'user' });
-    return 0;
+    // A host that ran to its end has left its own code.
+    return Number(process.exitCode ?? 0);
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return 0;

@@ -34,7 +34,8 @@ function mappingOf(flags: { readonly mapping?: string | undefined }, builtIn: re
   return /[./\\]/.test(flags.mapping) ? loadMapping(flags.mapping) : namedMapping(flags.mapping, builtIn);
 }
 
-function reportText(report: DryRunReport): string {
+/** A dry-run report as text. */
+export function reportText(report: DryRunReport): string {
   const day = (ms: number | null): string => (ms === null ? '–' : new Date(ms).toISOString());
   const lines = [
     `  ${count(report.rows)} rows: ${count(report.mappedRows)} become ${count(report.messages)} messages of ${count(report.distinctIds)} people, ${count(report.rejectedRows)} are left out`,

@@ -15,13 +15,13 @@ interface DemoDestination {
   readonly segment: string;
 }
 
-function demoDestinations({ receiver, webhookSecret, dropDir }: DemoContext): readonly DemoDestination[] {
+function demoDestinations({ receiver, webhookSecret }: DemoContext): readonly DemoDestination[] {
   return [
     {
       key: 'files',
       name: 'Folder of CSV files',
       plugin: 'file-drop',
-      settings: { folder: dropDir, format: 'csv' },
+      settings: { prefix: 'audiences', format: 'csv' },
       segment: 'frequent_buyers',
     },
     {

@@ -16,8 +16,8 @@ export async function computeFeatures({ client, account, asOf }: DemoContext): P
     { asOf },
   );
   const job = await followJob(client, payloadOf<JobAnswer>(answer, 'Job').id, 'features');
-  const { people, features } = job.result as { people: number; features: number };
-  account.line(`  ${features} features of ${count(people)} people as of ${asOf}, in one pass on the column store.`);
+  const { profiles, features } = job.result as { profiles: number; features: number };
+  account.line(`  ${features} features of ${count(profiles)} people as of ${asOf}, in one pass on the column store.`);
 }
 
 function clusterLines(card: ClusteringCard): string {
