@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocalArtifacts, sweepIncoming } from './local-artifacts';
@@ -55,6 +55,10 @@ describe('artifacts in a folder', () => {
     await expect(store.put(bytes('abc', 'def'), { maxBytes: 5 })).rejects.toMatchObject({ code: 'ARTIFACT_TOO_LARGE' });
     await expect(store.put(failing())).rejects.toThrow('source');
     expect(await sweepIncoming(dir)).toBe(0);
+    writeFileSync(join(dir, 'incoming', 'left'), 'x');
+    const { mtimeMs } = statSync(join(dir, 'incoming', 'left'));
+    expect(await sweepIncoming(dir, mtimeMs - 1)).toBe(0);
+    expect(await sweepIncoming(dir, mtimeMs + 1)).toBe(1);
     writeFileSync(join(dir, 'incoming', 'left'), 'x');
     expect(await sweepIncoming(dir)).toBe(1);
   });

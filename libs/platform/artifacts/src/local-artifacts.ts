@@ -97,11 +97,18 @@ export function openLocalArtifacts(dir: string): ArtifactStore {
   };
 }
 
-/** Removes what a killed `put` left behind; for boot, before anything is written. */
-export async function sweepIncoming(dir: string): Promise<number> {
+function writtenAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Removes what a killed `put` left behind: all of it at boot, before anything is written; where other processes write
+ * into the same folder, only what was last written before an instant (Unix ms). Returns how many.
+ */
+export async function sweepIncoming(dir: string, beforeMs: number = Number.POSITIVE_INFINITY): Promise<number> {
   const incoming = join(dir, 'incoming');
   if (!existsSync(incoming)) return 0;
-  const left = readdirSync(incoming);
+  const left = readdirSync(incoming).filter((name) => writtenAt(join(incoming, name)) < beforeMs);
   await Promise.all(left.map((name) => rm(join(incoming, name), { force: true })));
   return left.length;
 }
