@@ -7,7 +7,7 @@ import { modelStore, runHandler } from '@kohort/platform-postgres';
 
 /** What the clustering worker is bound to. */
 export interface ClusteringParts {
-  readonly engines: Engines;
+  readonly engines: Pick<Engines, 'database' | 'artifacts' | 'clock'>;
   readonly dataset: DatasetPort;
   /** Must know the thread `fit-clusters`. */
   readonly compute: Compute;

@@ -1,2 +1,5 @@
 export { openPipelineHost } from './pipeline-host';
 export type { PipelineHost, PipelineParts } from './pipeline-host';
+export { loadMappings, pipelineHostErrors } from './load-mappings';
+export { startPipelineWorker } from './start-pipeline-worker';
+export type { PipelineWorkerOptions } from './start-pipeline-worker';

@@ -1,5 +1,5 @@
-import { columnDataset, computeFeaturesFlow } from '@kohort/features-flow';
-import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
+import { computeFeaturesFlow } from '@kohort/features-flow';
+import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import { resolveIdentities } from '@kohort/identity-flow';
 import type { Mapping } from '@kohort/ingest-domain';
 import { acceptEvents, importFlow } from '@kohort/ingest-flow';
@@ -12,7 +12,7 @@ import { startTimers, type Timers } from './timers';
 
 /** What the pipeline worker is bound to. */
 export interface PipelineParts {
-  readonly engines: Engines;
+  readonly engines: Pick<Engines, 'database' | 'artifacts' | 'clock' | 'logger'>;
   readonly columns: OpenedColumns;
   /** Mappings that an imported file may be matched with. */
   readonly mappings: readonly Mapping[];
@@ -87,11 +87,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
   return {
     segments,
     ingest: acceptEvents({ store: ingestStore(database), dedupeDays: DEDUPE_DAYS }),
-    dataset: columnDataset({
-      columns: columns.columns.store,
-      loader: columns.loader,
-      features: featureStore(database),
-    }),
+    dataset: openDataset(columns, database),
     handlers: { ...recordHandlers(parts), ...segmentHandlers(parts, segments) },
     startTimers: () => startTimers({ segments, logger }),
   };

@@ -7,7 +7,7 @@ import { modelStore, runHandler } from '@kohort/platform-postgres';
 
 /** What the propensity worker is bound to. */
 export interface PropensityParts {
-  readonly engines: Engines;
+  readonly engines: Pick<Engines, 'database' | 'artifacts' | 'clock'>;
   readonly dataset: DatasetPort;
   /** Must know the thread `fit-propensity`. */
   readonly compute: Compute;

@@ -5,19 +5,25 @@ import { spawnDoor } from '@kohort/hosts-columns-door';
 import { startGateway, type RunningGateway } from '@kohort/hosts-gateway';
 import { openPipelineHost } from '@kohort/hosts-pipeline';
 import { PROPENSITY_THREAD, propensityHandlers } from '@kohort/hosts-propensity';
-import { openColumnStore, openEngines, startWorkerProcess, type ColumnAddress } from '@kohort/hosts-runtime';
+import {
+  openColumnStore,
+  openEngines,
+  shutdownList,
+  startWorkerProcess,
+  threadCompute,
+  type ColumnAddress,
+  type ShutdownList,
+} from '@kohort/hosts-runtime';
 import { syncHandlers } from '@kohort/hosts-sync';
 import type { Mapping } from '@kohort/ingest-domain';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { sweepIncoming } from '@kohort/platform-artifacts';
-import { openCompute } from '@kohort/platform-compute';
 import { startPostgres } from '@kohort/platform-embedded';
 import { keepPartitions, migrate } from '@kohort/platform-postgres';
 import { createSecretBox } from '@kohort/plugin-kit-host';
 import { ensureWorkspace } from './first-workspace';
 import { writeHome, type SoloHome } from './home';
-import { shutdownList } from './shutdown-list';
 
 /** What solo is given. It reads no environment. */
 export interface SoloOptions {
@@ -50,9 +56,7 @@ export interface RunningSolo {
   stop(): Promise<void>;
 }
 
-type Closers = ReturnType<typeof shutdownList>;
-
-async function startDatabase(options: SoloOptions, closers: Closers): Promise<string> {
+async function startDatabase(options: SoloOptions, closers: ShutdownList): Promise<string> {
   if (options.databaseUrl !== undefined) return options.databaseUrl;
   const postgres = await startPostgres({ dataDir: join(options.homeDir, 'postgres') });
   closers.add('postgres', () => postgres.stop());
@@ -62,7 +66,7 @@ async function startDatabase(options: SoloOptions, closers: Closers): Promise<st
   return postgres.url;
 }
 
-async function startColumns(options: SoloOptions, closers: Closers): Promise<ColumnAddress> {
+async function startColumns(options: SoloOptions, closers: ShutdownList): Promise<ColumnAddress> {
   if (options.columns !== undefined) return options.columns;
   const { command, args } = options.doorCommand;
   const door = await spawnDoor({
@@ -93,7 +97,7 @@ export async function startSolo(options: SoloOptions): Promise<RunningSolo> {
   }
 }
 
-async function start(options: SoloOptions, closers: Closers): Promise<RunningSolo> {
+async function start(options: SoloOptions, closers: ShutdownList): Promise<RunningSolo> {
   const { logger, homeDir } = options;
   const artifactsDir = join(homeDir, 'artifacts');
   mkdirSync(homeDir, { recursive: true });
@@ -117,11 +121,10 @@ async function start(options: SoloOptions, closers: Closers): Promise<RunningSol
   const home = await ensureWorkspace(database, homeDir);
   const pepper = Buffer.from(home.pepper, 'hex');
 
-  const compute = openCompute({
+  const compute = threadCompute({
+    names: [CLUSTERING_THREAD, PROPENSITY_THREAD],
+    threadsDir: options.threadsDir,
     heapLimitMb: options.heapLimitMb,
-    threads: Object.fromEntries(
-      [CLUSTERING_THREAD, PROPENSITY_THREAD].map((name) => [name, join(options.threadsDir, `${name}.thread.cjs`)]),
-    ),
   });
   const pipeline = openPipelineHost({ engines, columns: opened, mappings: options.mappings });
   const sync = syncHandlers({

@@ -1,0 +1,59 @@
+import type { Running } from '@kohort/hosts-runtime';
+import { shutdownList } from '@kohort/hosts-runtime';
+import { systemClock } from '@kohort/kernel-clock-random';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { openLocalArtifacts } from '@kohort/platform-artifacts';
+import { checkMigrated, checkSafety, openDatabase } from '@kohort/platform-postgres';
+import { startGateway } from './start-gateway';
+
+/** What the gateway is told as a process of its own. It reads no environment. */
+export interface GatewayProcessOptions {
+  readonly databaseUrl: string;
+  readonly artifactsDir: string;
+  readonly maxConnections: number;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Secret under which stored key digests and cursors are made; the same in every gateway. */
+  readonly pepper: Buffer;
+  readonly production: boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * Starts a gateway on its own engines: PostgreSQL and the folder of artifacts. It needs no queue: what is accepted is
+ * handed on by the relay of the pipeline worker.
+ *
+ * Throws  POSTGRES_UNSAFE, POSTGRES_NOT_MIGRATED; what Node throws when the port is taken
+ */
+export async function startGatewayProcess(options: GatewayProcessOptions): Promise<Running> {
+  const { logger, databaseUrl, pepper } = options;
+  const closers = shutdownList(logger);
+  try {
+    await checkSafety(databaseUrl);
+    await checkMigrated(databaseUrl);
+    const database = openDatabase({
+      url: databaseUrl,
+      maxConnections: options.maxConnections,
+      applicationName: 'kohort-gateway',
+    });
+    closers.add('database', () => database.close());
+    const gateway = await startGateway({
+      database,
+      artifacts: openLocalArtifacts(options.artifactsDir),
+      logger,
+      clock: systemClock,
+      port: options.port,
+      host: options.host,
+      pepper,
+      cursorKey: pepper,
+      production: options.production,
+    });
+    closers.add('gateway', () => gateway.stop());
+    logger.info('gateway is up', { port: gateway.port });
+    return { stop: () => closers.closeAll() };
+  } catch (thrown) {
+    await closers.closeAll();
+    throw thrown;
+  }
+}

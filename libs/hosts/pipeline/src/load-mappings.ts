@@ -1,0 +1,24 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseMapping, type Mapping } from '@kohort/ingest-domain';
+import { defineErrors } from '@kohort/kernel-errors';
+
+export const pipelineHostErrors = defineErrors({
+  PIPELINE_MAPPINGS_MISSING: {
+    kind: 'configuration',
+    message: (d) => `there is no folder of mappings at ${String(d['dir'])}`,
+  },
+});
+
+/**
+ * Reads every mapping (`*.yaml`, `*.yml`) of a folder, in the order of their names.
+ *
+ * Throws  PIPELINE_MAPPINGS_MISSING; INGEST_MAPPING_INVALID with the place
+ */
+export function loadMappings(dir: string): readonly Mapping[] {
+  if (!existsSync(dir)) throw pipelineHostErrors.PIPELINE_MAPPINGS_MISSING({ dir });
+  return readdirSync(dir)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => parseMapping(readFileSync(join(dir, name), 'utf8')));
+}

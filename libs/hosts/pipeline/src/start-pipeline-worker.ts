@@ -1,0 +1,68 @@
+import {
+  openWorkerColumns,
+  startWorker,
+  type ColumnAddress,
+  type Running,
+  type WorkerOptions,
+} from '@kohort/hosts-runtime';
+import { systemClock } from '@kohort/kernel-clock-random';
+import { sweepIncoming } from '@kohort/platform-artifacts';
+import { keepPartitions, migrate } from '@kohort/platform-postgres';
+import { loadMappings } from './load-mappings';
+import { openPipelineHost } from './pipeline-host';
+
+/** What the pipeline worker is told. It reads no environment. */
+export interface PipelineWorkerOptions extends WorkerOptions {
+  readonly columns: ColumnAddress;
+  /** As the owner: this process then migrates at its start and keeps the partitions made. */
+  readonly migrationsUrl?: string | undefined;
+  /** Folder of mappings that an import may name; those that come with the request need none. */
+  readonly mappingsDir?: string | undefined;
+}
+
+/** What a killed upload left is taken away when no upload can still be writing it. */
+const STALE_UPLOAD_MS = 24 * 3_600_000;
+
+async function prepareDatabase(options: PipelineWorkerOptions): Promise<() => void> {
+  const { migrationsUrl, logger } = options;
+  if (migrationsUrl === undefined) return () => undefined;
+  const ran = await migrate(migrationsUrl);
+  logger.info('the database is of this release', { count: ran.length });
+  return keepPartitions(migrationsUrl, { clock: systemClock, logger });
+}
+
+/**
+ * Starts the process that takes records from the door to memberships. It hands on the outbox for the installation.
+ *
+ * Throws  POSTGRES_MIGRATION_FAILED, POSTGRES_UNSAFE, POSTGRES_NOT_MIGRATED, QUEUE_…, COLUMNS_…, PIPELINE_MAPPINGS_MISSING
+ */
+export async function startPipelineWorker(options: PipelineWorkerOptions): Promise<Running> {
+  const mappings = options.mappingsDir === undefined ? [] : loadMappings(options.mappingsDir);
+  const endPartitions = await prepareDatabase(options);
+  await sweepIncoming(options.artifactsDir, systemClock.now() - STALE_UPLOAD_MS);
+  const worker = await startWorker({
+    owner: 'pipeline-worker',
+    options,
+    async bind(engines, closers) {
+      const columns = await openWorkerColumns(options.columns, engines, closers);
+      const host = openPipelineHost({ engines, columns, mappings });
+      return {
+        handlers: host.handlers,
+        withRelay: true,
+        start(list) {
+          const timers = host.startTimers();
+          list.add('timers', () => timers.stop());
+        },
+      };
+    },
+  }).catch((thrown: unknown) => {
+    endPartitions();
+    throw thrown;
+  });
+  return {
+    async stop() {
+      endPartitions();
+      await worker.stop();
+    },
+  };
+}
