@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineConfig, engineSettings, required, workerSettings, type ConfigOf } from '@kohort/kernel-config';
+
+/** Every setting of the pipeline worker. */
+export const config = defineConfig({
+  ...workerSettings,
+  MIGRATIONS_DATABASE_URL: {
+    ...engineSettings.DATABASE_URL,
+    help: 'PostgreSQL as the owner of the schema: this worker then migrates at its start; without it the database must be of this release',
+  },
+  CLICKHOUSE_URL: {
+    ...required<string>(engineSettings.CLICKHOUSE_URL),
+    help: 'ClickHouse or `kohort door`, with user and password of the loader',
+  },
+  CLICKHOUSE_QUERY_URL: engineSettings.CLICKHOUSE_QUERY_URL,
+  KOHORT_MAPPINGS: {
+    type: z.string().optional(),
+    default: undefined,
+    audience: 'server',
+    help: 'folder of mappings (*.yaml) that imports may name; a mapping may also come with the import itself',
+  },
+});
+
+/**
+ * The environment, parsed once.
+ *
+ * Throws  CONFIG_INVALID with every problem
+ */
+export function readConfig(): ConfigOf<typeof config.settings> {
+  return config.parse(process.env);
+}

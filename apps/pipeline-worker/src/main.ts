@@ -1,0 +1,18 @@
+import { startPipelineWorker } from '@kohort/hosts-pipeline';
+import { columnsOf, runApp, workerOptions } from '@kohort/hosts-runtime';
+import { config, readConfig } from './config';
+
+void runApp({
+  service: 'pipeline-worker',
+  readConfig,
+  print: config.print,
+  start: (settings, parts) =>
+    startPipelineWorker({
+      ...workerOptions(settings, parts),
+      columns: columnsOf(settings),
+      migrationsUrl: settings.MIGRATIONS_DATABASE_URL,
+      mappingsDir: settings.KOHORT_MAPPINGS,
+    }),
+}).then((code) => {
+  process.exitCode = code;
+});
