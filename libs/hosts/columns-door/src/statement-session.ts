@@ -17,6 +17,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
 
 /** Compiled rules may be long; the engine's own limit of 256 KiB is meant for people. */
 const MAX_STATEMENT_BYTES = 64 * 1024 * 1024;
+const SHORT_BYTES = 60_000;
 
 /** Databases that the `query` user may not stand in: `default` is an overlay on the file system. */
 const CLOSED_DATABASES = new Set(['default', 'system', 'information_schema', 'INFORMATION_SCHEMA']);
@@ -42,6 +43,17 @@ function settingsOf(request: DoorRequest, limits: QueryLimits): readonly string[
   ];
 }
 
+function setUpOf(request: DoorRequest, limits: QueryLimits): readonly string[] {
+  const settings = settingsOf(request, limits);
+  return [
+    `SET max_query_size = ${MAX_STATEMENT_BYTES}`,
+    ...(settings.length > 0 ? [`SET ${settings.join(', ')}`] : []),
+    ...[...request.parameters].map(([name, value]) => `SET param_${name} = ${literal(value)}`),
+    ...(request.database === undefined ? [] : [`USE \`${request.database}\``]),
+    ...(request.user === 'query' ? ['SET readonly = 1'] : []),
+  ];
+}
+
 /**
  * A connection of its own for one statement, set up before the statement is seen: settings, parameters, database, and
  * for the `query` user the limits and, last, `readonly = 1`, which the statement itself can no longer lift.
@@ -56,13 +68,10 @@ export async function openStatementSession(
   if (request.user === 'query') checkQueryUser(request);
   const session = engine.session();
   try {
-    const statements = [`SET max_query_size = ${MAX_STATEMENT_BYTES}`];
-    const settings = settingsOf(request, limits);
-    if (settings.length > 0) statements.push(`SET ${settings.join(', ')}`);
-    for (const [name, value] of request.parameters) statements.push(`SET param_${name} = ${literal(value)}`);
-    if (request.database !== undefined) statements.push(`USE \`${request.database}\``);
-    if (request.user === 'query') statements.push('SET readonly = 1');
-    for (const statement of statements) await session.run(statement, 'Null');
+    const statements = setUpOf(request, limits);
+    // One round for all, unless it is longer than the engine reads before its own limit is lifted.
+    const rounds = statements.join(';').length < SHORT_BYTES ? [statements.join('; ')] : statements;
+    for (const round of rounds) await session.run(round, 'Null');
     return session;
   } catch (thrown) {
     session.close();
