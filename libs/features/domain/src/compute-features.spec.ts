@@ -135,6 +135,13 @@ describe('computeFeatures', () => {
     });
   });
 
+  it('reads numbers that came as text, and takes nothing else for a number', () => {
+    const history = ['9.99', '1e1', '', 'inf', '0x10', ' 3', '1,5'].map((revenue, i) =>
+      order(`e${i}`, '2026-03-01T00:00:00Z', { revenue }),
+    );
+    expect(featuresOf(history, '2026-04-01T00:00:00Z')).toMatchObject({ monetary: 19.99, frequency: 7 });
+  });
+
   it('takes another event and other properties for an order', () => {
     const orders = { ...SEGMENT_ORDERS, event: 'Bought', orderId: 'no', revenue: 'paid' };
     const history = [{ eventId: 'a', name: 'Bought', ts: at('2026-03-05T10:00:00Z'), properties: { no: 1, paid: 5 } }];

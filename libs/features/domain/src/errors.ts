@@ -13,5 +13,9 @@ export const featuresErrors = defineErrors({
     kind: 'configuration',
     message: (d) => `the order mapping names a property "${d['property']}"; letters, digits and _ only`,
   },
+  FEATURES_MAPPING_AMBIGUOUS: {
+    kind: 'configuration',
+    message: (d) => `the mapping of ${d['event']} gives one property two meanings`,
+  },
   FEATURES_TIME_ZONE_INVALID: { kind: 'configuration', message: (d) => `there is no time zone ${d['timeZone']}` },
 });

@@ -20,9 +20,18 @@ describe('featureStatement', () => {
     for (const name of Object.keys(params)) expect(sql).toContain(`{${name}:`);
   });
 
+  it('reads no more of an order than the features need', () => {
+    const { sql } = featureStatement({ ...request, definitions: featureSet(1, ['monetary']) });
+    expect(sql).toContain('`revenue` Nullable(Float64)');
+    expect(sql).not.toContain('products');
+  });
+
   it('refuses property names that are no names, and time zones that are none', () => {
     const orders = { ...SEGMENT_ORDERS, revenue: "a') OR 1" };
     expect(() => featureStatement({ ...request, orders })).toThrow('letters, digits and _ only');
+    const definitions = featureSet(1, ['monetary']);
+    const twice = { ...SEGMENT_ORDERS, revenue: 'order_id' };
+    expect(() => featureStatement({ ...request, definitions, orders: twice })).toThrow('two meanings');
     expect(() => featureStatement({ ...request, timeZone: 'Mars/Olympus' })).toThrow('no time zone Mars/Olympus');
   });
 });

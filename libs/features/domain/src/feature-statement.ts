@@ -2,7 +2,7 @@ import type { ColumnParameters, WorkspaceId } from '@kohort/kernel-contracts';
 import { featuresErrors } from './errors';
 import type { DayWindow, FeatureDefinition, FeatureFormula, Measure } from './feature-definition';
 import { checkOrderMapping, SEGMENT_ORDERS, type OrderMapping } from './order-mapping';
-import { orderColumns } from './order-columns';
+import { orderColumns, type OrderPart } from './order-columns';
 
 /** Whose features: of people with at least one order up to `asOf`, or with any event. */
 export type FeaturePopulation = 'customers' | 'everyone';
@@ -97,6 +97,22 @@ function shareOf(during: 'weekend' | 'preferredHour'): string {
 interface Build {
   readonly inner: InnerColumns;
   readonly parameters: Parameters;
+  /** What of an order the measures ask for; nothing else is read. */
+  readonly parts: Set<OrderPart>;
+}
+
+/** How the events of one order are put together, by part. */
+const TOGETHER: Readonly<Record<OrderPart, string>> = {
+  revenue: 'sum(revenue)',
+  units: 'sum(units)',
+  items: 'sum(items)',
+  products: 'groupUniqArrayArray(products)',
+};
+
+/** The column of an order's part in the rows of one person. */
+function orderPart(build: Build, part: OrderPart): string {
+  build.parts.add(part);
+  return `order_${part}`;
 }
 
 /** A measure over the rows of one person, as Float64. */
@@ -107,15 +123,15 @@ function measureSql(build: Build, what: Measure): string {
     case 'orders':
       return `toFloat64(countIf(${IS_ORDER} AND ${inWindow('at', what.window)}))`;
     case 'total': {
-      const sum = `sumIf(order_${what.of}, ${IS_ORDER} AND ${inWindow('at', what.window)})`;
+      const sum = `sumIf(${orderPart(build, what.of)}, ${IS_ORDER} AND ${inWindow('at', what.window)})`;
       return what.of === 'revenue' ? asNumber(sum) : `toFloat64(${sum})`;
     }
     case 'largestOrder':
-      return `if(countIf(${IS_ORDER}) = 0, nan, ${asNumber(`maxIf(order_revenue, ${IS_ORDER})`)})`;
+      return `if(countIf(${IS_ORDER}) = 0, nan, ${asNumber(`maxIf(${orderPart(build, 'revenue')}, ${IS_ORDER})`)})`;
     case 'orderGap':
       return gapOf(what.statistic);
     case 'distinctProducts':
-      return 'toFloat64(uniqExactArray(order_products))';
+      return `toFloat64(uniqExactArray(${orderPart(build, 'products')}))`;
     case 'shareOfOrders':
       return shareOf(what.during);
     case 'events': {
@@ -159,19 +175,24 @@ function checkTimeZone(timeZone: string): string {
  */
 export function featureStatement(request: FeatureRequest): FeatureStatement {
   const mapping = checkOrderMapping(request.orders ?? SEGMENT_ORDERS);
-  const build: Build = { inner: new InnerColumns(), parameters: new Parameters() };
+  const build: Build = { inner: new InnerColumns(), parameters: new Parameters(), parts: new Set() };
   const columns = request.definitions.map(({ formula }, i) => `${formulaSql(build, formula)} AS f${i}`);
   const event = build.parameters.text(mapping.event);
   const having = request.population === 'everyone' ? '' : `HAVING countIf(${IS_ORDER}) > 0`;
+  const order = orderColumns(mapping, build.parts);
+  const together = [...build.parts].map((part) => `, ${TOGETHER[part]} AS order_${part}`).join('');
   const sql = `
 SELECT profile_id, ${columns.join(',\n  ')}
 FROM (
-  SELECT profile_id, order_key, min(ts) AS at, sum(revenue) AS order_revenue, sum(units) AS order_units,
-    sum(items) AS order_items, groupUniqArrayArray(products) AS order_products${build.inner.list()}
+  SELECT profile_id, order_key, min(ts) AS at${together}${build.inner.list()}
   FROM (
-    SELECT profile_id, name, ts, ${orderColumns(mapping, `name = ${event}`)}
-    FROM live_events
-    WHERE workspace_id = {workspaceId:UUID} AND ts <= ${AS_OF}
+    SELECT profile_id, name, ts, ${order.columns.join(',\n      ')}
+    FROM (
+      SELECT profile_id, event_id, name, ts, name = ${event} AS is_order,
+        ${order.read("if(is_order, properties, '{}')")} AS o
+      FROM live_events
+      WHERE workspace_id = {workspaceId:UUID} AND ts <= ${AS_OF}
+    )
   )
   GROUP BY profile_id, order_key
 )

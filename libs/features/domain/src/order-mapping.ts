@@ -6,17 +6,17 @@ import { featuresErrors } from './errors';
  */
 export interface OrderMapping {
   readonly event: string;
-  /** Text or number; an event without one is an order of its own. */
+  /** Text; any other value by its JSON text. An event without one is an order of its own. */
   readonly orderId: string;
-  /** Number; anything else counts as 0. */
+  /** Number, or text that reads as one ("9.99"); anything else counts as 0. */
   readonly revenue: string;
-  /** List of objects with `productId` and `quantity`. */
+  /** List of objects with `productId` and `quantity`; an entry with neither is no line. */
   readonly products: string;
   readonly productId: string;
   readonly quantity: string;
   /** Pieces of the order; where it is no number, the quantities of the list are added up. */
   readonly units: string;
-  /** Lines of the order; where it is no number, the list is counted. */
+  /** Lines of the order; where it is no number, the lines of the list are counted. */
   readonly items: string;
 }
 

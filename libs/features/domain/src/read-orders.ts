@@ -28,41 +28,61 @@ const REVENUE_PLACES = 9;
 /** Twenty digits before the point is what the column store's decimals hold; larger is no amount of money. */
 const REVENUE_LIMIT = 1e20;
 
+const NUMBER_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** A number, or what trackers often send for one: its text, or a boolean for 1 and 0. */
+function numberOf(value: Json | undefined): number | null {
+  const isText = typeof value === 'string' && NUMBER_TEXT.test(value);
+  const number = typeof value === 'number' || typeof value === 'boolean' || isText ? Number(value) : NaN;
+  return Number.isFinite(number) ? number : null;
+}
+
 function amountOf(value: Json | undefined): Decimal {
-  if (typeof value !== 'number' || Math.abs(value) >= REVENUE_LIMIT) return NO_REVENUE;
-  return new Exact(String(value)).toDecimalPlaces(REVENUE_PLACES, Decimal.ROUND_HALF_EVEN);
+  const number = numberOf(value) ?? 0;
+  if (Math.abs(number) >= REVENUE_LIMIT) return NO_REVENUE;
+  return new Exact(String(number)).toDecimalPlaces(REVENUE_PLACES, Decimal.ROUND_HALF_EVEN);
 }
 
-/** Ids come as text or as numbers; both are compared as text. */
-function idOf(value: Json | undefined): string | null {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : null;
+/** Ids come as text or as numbers; both are compared as text. Empty where there is none. */
+function idOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const numberOr = (value: Json | undefined, otherwise: number): number =>
-  typeof value === 'number' ? value : otherwise;
+interface ProductLine {
+  readonly id: string;
+  readonly quantity: number | null;
+}
 
-interface Line {
+/** A line of the list; null for an entry that says nothing. A line that is a list itself is read by position. */
+function lineOf(entry: Json, mapping: OrderMapping): ProductLine | null {
+  if (typeof entry !== 'object' || entry === null) return null;
+  const [product, amount] = isList(entry) ? entry : [entry[mapping.productId], entry[mapping.quantity]];
+  const quantity = numberOf(amount);
+  const hasId = product !== undefined && product !== null;
+  return hasId || quantity !== null ? { id: idOf(product), quantity } : null;
+}
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+interface KeyedOrder {
   readonly key: string;
   readonly order: Order;
 }
 
-function readLine(event: HistoryEvent, mapping: OrderMapping): Line {
+function readOrder(event: HistoryEvent, mapping: OrderMapping): KeyedOrder {
   const { properties } = event;
   const list = properties[mapping.products];
-  const products = Array.isArray(list) ? list.filter(isObject) : [];
-  const quantities = products.reduce((sum, product) => sum + numberOr(product[mapping.quantity], 0), 0);
-  const ids = products.map((product) => idOf(product[mapping.productId])).filter((id) => id !== null);
+  const lines = isList(list) ? list.map((entry) => lineOf(entry, mapping)).filter((line) => line !== null) : [];
+  const quantities = lines.reduce((sum, line) => sum + (line.quantity ?? 0), 0);
   return {
-    key: idOf(properties[mapping.orderId]) ?? event.eventId,
+    key: idOf(properties[mapping.orderId]) || event.eventId,
     order: {
       ts: event.ts,
       revenue: amountOf(properties[mapping.revenue]),
-      units: numberOr(properties[mapping.units], quantities),
-      items: numberOr(properties[mapping.items], products.length),
-      products: new Set(ids),
+      units: numberOf(properties[mapping.units]) ?? quantities,
+      items: numberOf(properties[mapping.items]) ?? lines.length,
+      products: new Set(lines.map(({ id }) => id).filter((id) => id !== '')),
     },
   };
 }
@@ -72,7 +92,7 @@ export function readOrders(history: readonly HistoryEvent[], mapping: OrderMappi
   const byKey = new Map<string, Order>();
   for (const event of history) {
     if (event.name !== mapping.event) continue;
-    const { key, order } = readLine(event, mapping);
+    const { key, order } = readOrder(event, mapping);
     const known = byKey.get(key);
     const together = known && {
       ts: Math.min(known.ts, order.ts),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Json } from '@kohort/kernel-contracts';
 import type { HistoryEvent } from '../src/read-orders';
 
 const DAY_MS = 86_400_000;
@@ -11,17 +12,20 @@ const money = fc.oneof(
 const id = fc.oneof(
   fc.constantFrom('A', 'B', 'C', 'ü"\\', ''),
   fc.integer({ min: 1, max: 5 }),
-  fc.constantFrom(1.5, null, true),
+  fc.constantFrom(1.5, null, true, '1'),
 );
-const count = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0.5, '3', null));
+const count = fc.oneof(
+  fc.integer({ min: 0, max: 9 }),
+  fc.constantFrom(0.5, '3', null, true, 'inf', '.5e1', ' 3', '0x1', 'many'),
+);
 const product = fc.oneof(
   fc.record({ product_id: id, quantity: count }, { requiredKeys: [] }),
-  fc.constantFrom(null, 'p', 3),
+  fc.constantFrom<Json>(null, 'p', 3, {}, ['q', 4], []),
 );
 const properties = fc.record(
   {
     order_id: id,
-    revenue: fc.oneof(money, fc.constantFrom('9.99', null)),
+    revenue: fc.oneof(money, fc.constantFrom('9.99', '1e400', '', '+5.', null, false)),
     products: fc.oneof(
       { weight: 5, arbitrary: fc.array(product, { maxLength: 4 }) },
       { weight: 1, arbitrary: fc.constant('none') },
