@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,9 +7,14 @@ import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Bundles a TypeScript module of the workspace as the apps are bundled, and loads it. Returns its exports. */
-export async function loadSource(path) {
-  const outDir = mkdtempSync(join(tmpdir(), 'kohort-bench-'));
+/**
+ * Bundles a TypeScript module of the workspace as the apps are bundled, and loads it. Returns its exports. `external`:
+ * npm packages that cannot be bundled (native ones); the bundle then lies where it finds them.
+ */
+export async function loadSource(path, { external = [] } = {}) {
+  const cache = join(root, 'node_modules', '.cache');
+  if (external.length > 0) mkdirSync(cache, { recursive: true });
+  const outDir = mkdtempSync(join(external.length > 0 ? cache : tmpdir(), 'kohort-bench-'));
   process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
   await build({
     configFile: false,
@@ -17,7 +22,8 @@ export async function loadSource(path) {
     logLevel: 'error',
     resolve: { conditions: ['@kohort/source', 'node'] },
     ssr: {
-      noExternal: true,
+      noExternal: external.length > 0 ? [/^@kohort\//] : true,
+      external,
       target: 'node',
       resolve: { conditions: ['@kohort/source', 'node'], externalConditions: ['node'] },
     },
