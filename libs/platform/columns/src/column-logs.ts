@@ -1,4 +1,5 @@
 import { escapeLiteral } from 'pg';
+import { columnsErrors } from './errors';
 
 /** A place in a log of PostgreSQL, both parts as decimal text. */
 export interface LogPlace {
@@ -96,7 +97,8 @@ const DIGITS = /^\d{1,20}$/;
 
 /** A number that came out of PostgreSQL or the store, on its way into COPY, which takes no parameters. */
 function digits(text: string): string {
-  return DIGITS.test(text) ? text : escapeLiteral(text);
+  if (!DIGITS.test(text)) throw columnsErrors.COLUMNS_ANSWER_INVALID({ reason: 'a place in a log is not a number' });
+  return text;
 }
 
 /** The condition of a stretch, over `r`. */
