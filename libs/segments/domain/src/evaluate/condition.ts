@@ -18,6 +18,8 @@ export interface Condition {
   readonly test: (value: Json | undefined, now: number, other?: Json) => boolean;
   /** Smallest instant after `now` at which `test` of the same value may change; absent when time has no part in it. */
   readonly nextCandidate?: (value: Json | undefined, now: number) => number | null;
+  /** All instants at which `test` of the value may change, where they have an end. */
+  readonly changes?: (value: Json | undefined) => readonly number[];
   /** True when candidates never end, so that whoever walks them must set a horizon. */
   readonly isPeriodic?: boolean;
 }

@@ -4,7 +4,7 @@ import { readPath } from '../rule/property-path';
 import { UNIT_MS } from '../time/duration';
 import { compileCondition, type Condition } from './condition';
 import type { History, HistoryEvent } from './history';
-import { earlier, firstAbove } from './sorted-times';
+import { earlier, firstAbove, nextAbove } from './sorted-times';
 import type { TimeRange } from './time-window';
 
 /** A selection ready to run: its names and its comparisons. `ref`s are resolved by the sequence that holds it. */
@@ -57,6 +57,8 @@ export class EventIndex {
   readonly times: readonly number[];
   private readonly periodicUntil: number;
   private readonly selections = new Map<string, SelectedEvents>();
+  private readonly changes = new Map<string, readonly number[]>();
+  private readonly untimed = new Map<string, readonly HistoryEvent[]>();
 
   constructor(
     readonly history: History,
@@ -79,20 +81,44 @@ export class EventIndex {
   /** Smallest instant after `now` at which the selection itself, not its window, may change. */
   nextMatchChange(matcher: EventMatcher, now: number): number | null {
     if (!matcher.isTimed) return null;
-    let next: number | null = null;
-    for (const event of this.history.events) {
-      if (!matcher.hasName(event.name)) continue;
-      for (const { read, condition } of matcher.conditions) {
+    let next = nextAbove(this.matchChanges(matcher), now);
+    const periodic = matcher.conditions.filter(({ condition }) => condition.isPeriodic === true);
+    for (const event of periodic.length === 0 ? [] : this.named(matcher)) {
+      for (const { read, condition } of periodic) {
         const candidate = condition.nextCandidate?.(read(event), now) ?? null;
-        if (candidate === null || (condition.isPeriodic === true && candidate > this.periodicUntil)) continue;
-        next = earlier(next, candidate);
+        if (candidate !== null && candidate <= this.periodicUntil) next = earlier(next, candidate);
       }
     }
     return next;
   }
 
+  /** All instants at which comparisons with an end may let an event in or out, ascending. */
+  private matchChanges(matcher: EventMatcher): readonly number[] {
+    const known = this.changes.get(matcher.key);
+    if (known !== undefined) return known;
+    const found = this.named(matcher).flatMap((event) =>
+      matcher.conditions.flatMap(({ read, condition }) => condition.changes?.(read(event)) ?? []),
+    );
+    const sorted = [...new Set(found)].sort((a, b) => a - b);
+    this.changes.set(matcher.key, sorted);
+    return sorted;
+  }
+
+  /** The events that pass everything in which time has no part; sought once. */
+  private named(matcher: EventMatcher): readonly HistoryEvent[] {
+    const known = this.untimed.get(matcher.key);
+    if (known !== undefined) return known;
+    const still = matcher.conditions.filter(({ condition }) => condition.nextCandidate === undefined);
+    const found = this.history.events.filter(
+      (event) => matcher.hasName(event.name) && still.every(({ read, condition }) => condition.test(read(event), 0)),
+    );
+    this.untimed.set(matcher.key, found);
+    return found;
+  }
+
   private search(matcher: EventMatcher, now: number): SelectedEvents {
-    const events = this.history.events.filter((event) => matchesEvent(matcher, event, now));
+    const among = matcher.isTimed ? this.named(matcher) : this.history.events;
+    const events = among.filter((event) => matchesEvent(matcher, event, now));
     return { events, times: events.map((event) => event.time) };
   }
 }

@@ -166,3 +166,31 @@ describe('frequency, lifecycle and bucket', () => {
     expect(evaluate({ bucket: { salt: '2026-q4', from: 0, to: 9999 } }, []).member).toBe(true);
   });
 });
+
+describe('long histories', () => {
+  const events = Array.from({ length: 6000 }, (_, i) => ({
+    id: `e${i}`,
+    name: ['A', 'B', 'C'][i % 3] ?? 'A',
+    time: NOW - ((i * 7919) % 6000) * 400_000,
+    properties: { p: i % 97, k: `k${i % 500}`, when: new Date(NOW - i * 60_000).toISOString() },
+  }));
+  const window = { last: { n: 30, unit: 'day' } };
+  const steps = [
+    { as: 'a', event: { name: 'A' } },
+    { event: { name: 'B', where: [{ path: 'k', op: 'eq', ref: 'a.x' }] } },
+  ];
+
+  // Each of these took minutes when a leaf looked at every event anew for every instant at which one may leave.
+  it.each([
+    ['sums', { aggregate: { event: { name: 'A' }, fn: 'sum', property: 'p', op: 'gte', value: 1, window } }],
+    ['sequences that never match', { sequence: { steps, window } }],
+    ['calendar windows', { event: { name: 'A', window: { last: { n: 1, unit: 'month', calendar: true } } } }],
+    [
+      'times in properties',
+      { event: { name: 'A', where: [{ path: 'when', op: 'withinLast', value: { n: 1, unit: 'day' } }] } },
+    ],
+  ])('are no trouble for %s', (_name, where) => {
+    const { member, nextChangeAt } = evaluate(where, events);
+    expect(member).toBe(nextChangeAt !== null);
+  });
+});

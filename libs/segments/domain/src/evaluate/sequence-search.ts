@@ -14,6 +14,7 @@ interface StepRef {
   readonly step: number;
   readonly other: (event: HistoryEvent) => Json | undefined;
   readonly condition: Condition;
+  readonly isEquality: boolean;
 }
 
 interface PlannedSelection {
@@ -32,6 +33,8 @@ export interface SequencePlan {
   readonly without: readonly PlannedWithout[];
   /** For each step, the steps before its predecessor that something from it on still looks at. */
   readonly live: readonly (readonly number[])[];
+  /** True when which events match depends on `now`. */
+  readonly isTimed: boolean;
 }
 
 function planSelection(selection: ParsedSelection, names: readonly string[], zone: string): PlannedSelection {
@@ -44,6 +47,7 @@ function planSelection(selection: ParsedSelection, names: readonly string[], zon
         step: names.indexOf(ref.step ?? ''),
         other: (event) => readPath(event.properties, ref.steps),
         condition: compileCondition(parsed, zone),
+        isEquality: parsed.op === 'eq',
       },
     ];
   });
@@ -65,13 +69,16 @@ export function planSequenceSearch(parsed: ParsedSequence, zone: string): Sequen
     }
     return [...looked].filter((step) => step < i - 1).sort((a, b) => a - b);
   });
-  return { parsed, steps, without, live };
+  const isTimed = [...steps, ...without].some(({ matcher }) => matcher.isTimed);
+  return { parsed, steps, without, live, isTimed };
 }
 
 /** Seeks matches of one sequence in one profile's events as of one instant. */
 export class SequenceSearch {
   private readonly failed = new Set<string>();
   private readonly keys = new Map<number, string | undefined>();
+  private readonly grouped = new Map<number, Map<string, number[]>>();
+  private readonly found = new Map<string, readonly number[] | null>();
   private readonly candidates: readonly (readonly number[])[];
 
   constructor(
@@ -81,7 +88,7 @@ export class SequenceSearch {
   ) {
     const start = firstAbove(scope.times, scope.range.from - 1);
     const end = firstAbove(scope.times, scope.range.to - 1);
-    this.candidates = plan.steps.map(({ matcher }) => {
+    const matching = plan.steps.map(({ matcher }) => {
       const found: number[] = [];
       for (let i = start; i < end; i += 1) {
         const event = events[i];
@@ -89,11 +96,29 @@ export class SequenceSearch {
       }
       return found;
     });
+    this.candidates = this.withFollowers(matching);
+  }
+
+  /** From the last step back: an event that no event of the next step can follow begins nothing. */
+  private withFollowers(matching: readonly (readonly number[])[]): readonly (readonly number[])[] {
+    const kept = [...matching];
+    for (let step = matching.length - 2; step >= 0; step -= 1) {
+      const following = kept[step + 1] ?? [];
+      kept[step] = (matching[step] ?? []).filter((i) => {
+        const { first, end } = this.stretch(following, step + 1, i);
+        return first < end;
+      });
+    }
+    return kept;
   }
 
   /** The earliest or the latest match (by its first step, then its second, …), as indexes of events; null when none. */
   find(which: 'earliest' | 'latest'): readonly number[] | null {
-    return this.extend([], null, which);
+    const known = this.found.get(which);
+    if (known !== undefined) return known;
+    const match = this.extend([], null, which);
+    this.found.set(which, match);
+    return match;
   }
 
   private extend(chain: readonly number[], key: string | null, which: 'earliest' | 'latest'): readonly number[] | null {
@@ -102,13 +127,12 @@ export class SequenceSearch {
     const live = (this.plan.live[step] ?? []).map((i) => chain[i]).join(',');
     const state = `${step} ${chain.at(-1) ?? ''} ${live} ${key ?? ''}`;
     if (this.failed.has(state)) return null;
-    const candidates = this.candidates[step] ?? [];
-    const first = firstAbove(candidates, chain.at(-1) ?? -1);
-    for (let n = first; n < candidates.length; n += 1) {
-      const i = candidates[which === 'earliest' ? n : candidates.length - 1 - (n - first)] ?? -1;
+    const candidates = this.candidatesOf(step, key, chain);
+    const { first, end } = this.stretch(candidates, step, chain.at(-1));
+    for (let n = first; n < end; n += 1) {
+      const i = candidates[which === 'earliest' ? n : end - 1 - (n - first)] ?? -1;
       const nextKey = this.keyOf(i);
-      if (nextKey === undefined || (key !== null && nextKey !== key) || !this.mayFollow(i, step, chain.at(-1)))
-        continue;
+      if (nextKey === undefined) continue;
       const longer = [...chain, i];
       if (!this.isAllowed(longer)) continue;
       const found = this.extend(longer, nextKey, which);
@@ -118,13 +142,49 @@ export class SequenceSearch {
     return null;
   }
 
-  /** Whether an event keeps the gap to the one before it, and follows it at once where the order is strict. */
-  private mayFollow(i: number, step: number, previous: number | undefined): boolean {
+  /** The candidates of a step that agree with the chain on the key and on the step's first equality. */
+  private candidatesOf(step: number, key: string | null, chain: readonly number[]): readonly number[] {
+    const equality = this.plan.steps[step]?.refs.find(({ isEquality }) => isEquality);
+    const isKeyed = key !== null && this.plan.parsed.keyBy !== null;
+    if (equality === undefined && !isKeyed) return this.candidates[step] ?? [];
+    const group = (i: number): string => {
+      const event = this.events[i];
+      const own = equality === undefined || event === undefined ? '' : stableJson(equality.own(event) ?? null);
+      return `${isKeyed ? (this.keyOf(i) ?? '') : ''} ${own}`;
+    };
+    let groups = this.grouped.get(step);
+    if (groups === undefined) {
+      groups = new Map<string, number[]>();
+      for (const i of this.candidates[step] ?? []) {
+        const list = groups.get(group(i));
+        if (list === undefined) groups.set(group(i), [i]);
+        else list.push(i);
+      }
+      this.grouped.set(step, groups);
+    }
+    const other = equality === undefined ? undefined : this.events[chain[equality.step] ?? -1];
+    const wanted = equality === undefined || other === undefined ? '' : stableJson(equality.other(other) ?? null);
+    return groups.get(`${isKeyed ? key : ''} ${wanted}`) ?? [];
+  }
+
+  /** The candidates that keep the gap to the event before, and follow it at once where the order is strict. */
+  private stretch(
+    candidates: readonly number[],
+    step: number,
+    previous: number | undefined,
+  ): { first: number; end: number } {
     const { steps, strict } = this.plan.parsed;
     const bounds = steps[step];
-    if (previous === undefined || bounds === undefined) return true;
-    const gap = this.timeOf(i) - this.timeOf(previous);
-    return gap >= bounds.minGapMs && gap <= bounds.maxGapMs && (!strict || i === previous + 1);
+    if (previous === undefined || bounds === undefined) return { first: 0, end: candidates.length };
+    const since = this.timeOf(previous);
+    const { times } = this.scope;
+    const [earliest, latest] = [
+      firstAbove(times, since + bounds.minGapMs - 1),
+      firstAbove(times, since + bounds.maxGapMs),
+    ];
+    const first = firstAbove(candidates, Math.max(previous, earliest - 1));
+    const last = strict ? Math.min(latest, previous + 2) : latest;
+    return { first, end: Math.max(first, firstAbove(candidates, last - 1)) };
   }
 
   private timeOf(i: number): number {

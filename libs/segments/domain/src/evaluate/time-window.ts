@@ -22,7 +22,7 @@ export interface TimeWindow {
   /** `all`: ascending times of all the profile's events. */
   range(now: number, all: ArrayLike<number>): TimeRange;
   /** Smallest instant after `now` at which one of the events at `times` (ascending) may come in or go out. */
-  nextCandidate(now: number, times: ArrayLike<number>, all: ArrayLike<number>): number | null;
+  nextCandidate(now: number, times: readonly number[], all: ArrayLike<number>): number | null;
   show(now: number, all: ArrayLike<number>): ShownWindow;
 }
 
@@ -32,19 +32,17 @@ const shown = (from: number, to: number, bounds: ShownWindow['bounds']): ShownWi
   return { from: iso(from), to: formatInstant(Math.max(to, EARLIEST_SHOWN)), bounds };
 };
 
+/** No crossing of an event lies further from the plain answer than a clamped month end and a clock change move it. */
+const CALENDAR_SLACK_MS = 6 * UNIT_MS.day;
+
 /** An end of a window that follows `now` at the distance of a duration. */
 class MovingEdge {
   private readonly shift: CalendarShift;
-  /** No crossing of an event at t comes before t plus this. */
-  private readonly leastMs: number;
-  private readonly isCalendar: boolean;
+  /** Crossings of a profile's events from an instant on, ascending; kept as long as the list of times is. */
+  private readonly known = new WeakMap<object, { readonly from: number; readonly crossings: readonly number[] }>();
 
   constructor(duration: Duration, zone: string) {
-    const span = toSpan(duration);
-    this.shift = new CalendarShift(span, zone, -1);
-    this.isCalendar = !this.shift.isFixed;
-    const slack = this.isCalendar ? 6 * UNIT_MS.day : 0;
-    this.leastMs = span.months * 28 * UNIT_MS.day + span.days * UNIT_MS.day + span.ms - slack;
+    this.shift = new CalendarShift(toSpan(duration), zone, -1);
   }
 
   at(now: number): number {
@@ -52,20 +50,19 @@ class MovingEdge {
   }
 
   /** First instant after `now` at which the edge passes one of the times. */
-  nextCrossing(now: number, times: ArrayLike<number>): number | null {
-    if (!this.isCalendar) {
-      const next = nextAbove(times, this.at(now));
-      return next === null ? null : next + (now - this.at(now));
-    }
-    let best: number | null = null;
-    for (let i = firstAbove(times, this.at(now) - 6 * UNIT_MS.day); i < times.length; i += 1) {
-      const time = times[i] ?? 0;
-      if (best !== null && time + this.leastMs > best) break;
-      for (const crossing of this.shift.crossings(time)) {
-        if (crossing > now) best = earlier(best, crossing);
-      }
-    }
-    return best;
+  nextCrossing(now: number, times: readonly number[]): number | null {
+    if (!this.shift.isFixed) return nextAbove(this.crossings(now, times), now);
+    const next = nextAbove(times, this.at(now));
+    return next === null ? null : next + (now - this.at(now));
+  }
+
+  private crossings(now: number, times: readonly number[]): readonly number[] {
+    const known = this.known.get(times);
+    if (known !== undefined && known.from <= now) return known.crossings;
+    const distinct = new Set(times.slice(firstAbove(times, this.at(now) - CALENDAR_SLACK_MS)));
+    const crossings = [...distinct].flatMap((time) => this.shift.crossings(time)).sort((a, b) => a - b);
+    this.known.set(times, { from: now, crossings });
+    return crossings;
   }
 }
 

@@ -3,8 +3,8 @@ import type { NumberTest, Scalar } from '../../rule/operand';
 import type { ParsedAggregate } from '../../rule/parsed-rule';
 import { readPath } from '../../rule/property-path';
 import { ExactDecimal } from '../../values/decimal-sum';
-import { aggregate, shownAggregate, type AggregateValue } from '../aggregate-value';
-import { compileSelection } from '../event-index';
+import { AggregateSeries, shownAggregate, type AggregateValue } from '../aggregate-value';
+import { compileSelection, type SelectedEvents } from '../event-index';
 import type { BoundLeaf, LeafEvidence, LeafFlip, LeafPlan } from '../leaf';
 import { passes } from '../number-test';
 import { makeWindow } from '../time-window';
@@ -24,6 +24,8 @@ function passesAggregate(test: AggregateTest, actual: AggregateValue): boolean {
 }
 
 class AggregateLeaf implements BoundLeaf {
+  private series: { readonly of: SelectedEvents; readonly values: AggregateSeries } | null = null;
+
   constructor(
     private readonly node: ParsedAggregate,
     private readonly zone: string,
@@ -32,12 +34,15 @@ class AggregateLeaf implements BoundLeaf {
 
   private value(now: number): AggregateValue {
     const { selected, start, end } = this.windowed.at(now);
-    const steps = this.node.property?.steps;
-    const samples = selected.events.slice(start, end).map((event) => ({
-      time: event.time,
-      value: steps === undefined ? undefined : readPath(event.properties, steps),
-    }));
-    return aggregate(this.node.fn, samples, { p: this.node.p, zone: this.zone });
+    if (this.series?.of !== selected) {
+      const steps = this.node.property?.steps;
+      const samples = selected.events.map((event) => ({
+        time: event.time,
+        value: steps === undefined ? undefined : readPath(event.properties, steps),
+      }));
+      this.series = { of: selected, values: new AggregateSeries(samples, this.zone) };
+    }
+    return this.series.values.value(this.node.fn, { start, end }, this.node.p);
   }
 
   at(now: number): boolean {

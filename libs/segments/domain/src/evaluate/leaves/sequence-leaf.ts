@@ -1,4 +1,5 @@
 import type { ParsedSequence } from '../../rule/parsed-rule';
+import { toSpan } from '../../time/duration';
 import type { EventIndex } from '../event-index';
 import { EVENT_IDS_SHOWN, type BoundLeaf, type LeafEvidence, type LeafFlip, type LeafPlan } from '../leaf';
 import { planSequenceSearch, SequenceSearch, type SequencePlan } from '../sequence-search';
@@ -7,7 +8,8 @@ import { makeWindow, type TimeWindow } from '../time-window';
 import { selectionText } from './event-leaf';
 
 class SequenceLeaf implements BoundLeaf {
-  private last: { readonly now: number; readonly result: boolean } | null = null;
+  private steps: readonly number[] | null = null;
+  private last: { readonly now: number; readonly search: SequenceSearch } | null = null;
 
   constructor(
     private readonly plan: SequencePlan,
@@ -16,32 +18,53 @@ class SequenceLeaf implements BoundLeaf {
   ) {}
 
   private search(now: number): SequenceSearch {
-    const { times, history } = this.index;
-    return new SequenceSearch(this.plan, history.events, { now, times, range: this.window.range(now, times) });
+    if (this.last?.now !== now) {
+      const { times, history } = this.index;
+      const range = this.window.range(now, times);
+      this.last = { now, search: new SequenceSearch(this.plan, history.events, { now, times, range }) };
+    }
+    return this.last.search;
   }
 
   at(now: number): boolean {
-    if (this.last?.now !== now) this.last = { now, result: this.search(now).find('earliest') !== null };
-    return this.last.result;
+    return this.search(now).find('earliest') !== null;
   }
 
   nextCandidate(now: number): number | null {
     const { times } = this.index;
     // Any later event may complete a match, forbid one, or stand between two steps.
-    let next = nextAbove(times, now);
-    const stepTimes = this.plan.steps
-      .flatMap(({ matcher }) => (matcher.isTimed ? times : this.index.select(matcher, now).times))
-      .sort((a, b) => a - b);
-    next = earlier(next, this.window.nextCandidate(now, stepTimes, times));
+    let next = earlier(nextAbove(times, now), this.nextWindowChange(now));
     for (const { rule } of this.plan.without) {
       if (rule.before !== null) continue;
-      const ends = nextAbove(stepTimes, now - rule.withinMs);
+      const ends = nextAbove(this.stepTimes(now), now - rule.withinMs);
       if (ends !== null) next = earlier(next, ends + rule.withinMs);
     }
     for (const { matcher } of [...this.plan.steps, ...this.plan.without]) {
       next = earlier(next, this.index.nextMatchChange(matcher, now));
     }
     return next;
+  }
+
+  /** Times of all events that may be a step, ascending. */
+  private stepTimes(now: number): readonly number[] {
+    if (this.plan.isTimed) return this.index.times;
+    this.steps ??= [...new Set(this.plan.steps.flatMap(({ matcher }) => this.index.select(matcher, now).times))].sort(
+      (a, b) => a - b,
+    );
+    return this.steps;
+  }
+
+  /**
+   * When the window may take a match away or bring one. A window that only loses events at its start brings none, and
+   * takes the last match when the first step of the latest one leaves: nothing before that needs looking at.
+   */
+  private nextWindowChange(now: number): number | null {
+    const { window } = this.plan.parsed;
+    const times = this.stepTimes(now);
+    const isRolling = window.kind === 'last' && toSpan(window.duration).ms > 0 && !this.plan.isTimed;
+    if (!isRolling) return this.window.nextCandidate(now, times, this.index.times);
+    const first = this.search(now).find('latest')?.[0];
+    return first === undefined ? null : (this.index.times[first] ?? 0) + toSpan(window.duration).ms;
   }
 
   evidence(now: number): LeafEvidence {
