@@ -44,6 +44,7 @@ describe('the schema', () => {
       'Cluster.features',
       'InvalidInput.issues',
       'Model.clusters',
+      'Query.connectors',
       'Score.reasons',
       'Segment.profileSheet',
       'Sync.states',

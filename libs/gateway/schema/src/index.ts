@@ -76,6 +76,7 @@ export {
 } from './model.schema';
 export {
   DestinationConnection,
+  ConnectorType,
   DestinationType,
   SyncConnection,
   SyncRecordConnection,
@@ -92,6 +93,7 @@ export {
   CreateApiKeyInput,
   CreateSegmentInput,
   CreateSourceInput,
+  CreateDestinationInput,
   CreateSyncInput,
   ImportRecordsInput,
   TrainClustersInput,
@@ -104,6 +106,7 @@ export {
   CreateApiKeyResult,
   CreateSegmentResult,
   CreateSourceResult,
+  CreateDestinationResult,
   CreateSyncResult,
   ImportRecordsResult,
   PublishSegmentResult,

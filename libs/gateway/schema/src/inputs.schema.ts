@@ -85,6 +85,22 @@ export class TrainPropensityInput {
   seed!: number;
 }
 
+/** A connector to be configured. */
+@InputType()
+export class CreateDestinationInput {
+  @Field(() => String, { description: 'snake_case, immutable, never reused.' })
+  key!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: 'Id of the connector.' })
+  plugin!: string;
+
+  @Field(() => JsonScalar, { description: 'By the connector’s schema. Secrets are sealed and never shown again.' })
+  settings!: unknown;
+}
+
 /** A segment to be bound to a destination. */
 @InputType()
 export class CreateSyncInput {

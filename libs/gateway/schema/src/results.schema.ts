@@ -1,7 +1,7 @@
 import { resultOf } from './failure.schema';
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
-import { SyncType } from './sync.schema';
+import { DestinationType, SyncType } from './sync.schema';
 import { NewApiKeyType, NewSourceType, RevokedApiKeyType } from './workspace.schema';
 
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
@@ -13,6 +13,7 @@ export const ImportRecordsResult = resultOf('ImportRecords', JobType);
 export const ComputeFeaturesResult = resultOf('ComputeFeatures', JobType);
 export const TrainClustersResult = resultOf('TrainClusters', JobType);
 export const TrainPropensityResult = resultOf('TrainPropensity', JobType);
+export const CreateDestinationResult = resultOf('CreateDestination', DestinationType);
 export const CreateSyncResult = resultOf('CreateSync', SyncType);
 export const RunSyncResult = resultOf('RunSync', JobType);
 export const CancelJobResult = resultOf('CancelJob', JobType);

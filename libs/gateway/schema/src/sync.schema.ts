@@ -3,6 +3,25 @@ import { MemberState, RecordFate, SyncMode, SyncOperation, SyncRunStatus } from 
 import { connectionOf } from './page.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
+/** A kind of destination, ready to be configured. */
+@ObjectType('Connector', { description: 'A kind of destination, ready to be configured.' })
+export class ConnectorType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  description!: string;
+
+  @Field(() => String)
+  version!: string;
+
+  @Field(() => JsonScalar, { description: 'JSON Schema of its settings; secrets are writeOnly.' })
+  settings!: unknown;
+}
+
 /** A configured connector. Its secrets can be written, never read. */
 @ObjectType('Destination', { description: 'A configured connector. Its secrets can be written, never read.' })
 export class DestinationType {

@@ -10,6 +10,8 @@ export interface GatewayOptions {
   readonly artifacts: ArtifactStore;
   /** Where accepted events go; the store in PostgreSQL when absent. */
   readonly ingest?: IngestPort;
+  /** Keys that destinations' secrets are sealed under, newest first, 32 bytes each; the sync worker has the same. */
+  readonly secretKeys: readonly Uint8Array[];
   readonly logger: Logger;
   readonly clock: Clock;
   /** 0: any free port. */

@@ -10,7 +10,9 @@ import {
   type GatewayServices,
   type KeyMaker,
 } from '@kohort/gateway-resolvers';
+import { firstPartyPlugins } from '@kohort/hosts-sync';
 import { accessAdapter, changeLogAdapter, commandAdapter, readAdapter } from '@kohort/platform-postgres';
+import { connectorCatalogue, createPluginList, createSecretBox } from '@kohort/plugin-kit-host';
 import type { GatewayOptions } from './gateway-options';
 import { ruleCheck } from './rule-check.adapter';
 
@@ -54,6 +56,8 @@ export function bindServices(options: GatewayOptions): BoundServices {
     changes: new ChangeFeed({ log: changeLog, pulse, logger }),
     jobs: new JobFeed({ read, pulse, clock, logger, deadlineMs: limits.deadlineMs }),
     rules: ruleCheck,
+    connectors: connectorCatalogue(createPluginList(firstPartyPlugins)),
+    secrets: createSecretBox(options.secretKeys),
     keys: keyMaker(options.pepper),
     explainer: options.explainer ?? null,
     clock,

@@ -47,6 +47,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       host: options.host,
       pepper,
       cursorKey: pepper,
+      secretKeys: [pepper],
       production: options.production,
     });
     closers.add('gateway', () => gateway.stop());

@@ -56,6 +56,7 @@ export class GatewayRig {
       clock: systemClock,
       port: 0,
       pepper,
+      secretKeys: [Buffer.alloc(32, 7)],
       cursorKey: Buffer.from('cursor key'),
       production: false,
       pollMs: 50,

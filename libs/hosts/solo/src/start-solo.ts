@@ -127,9 +127,10 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     heapLimitMb: options.heapLimitMb,
   });
   const pipeline = openPipelineHost({ engines, columns: opened, mappings: options.mappings });
+  const secretKeys = [pepper];
   const sync = syncHandlers({
     engines,
-    secrets: createSecretBox([pepper]),
+    secrets: createSecretBox(secretKeys),
     filesDir: options.filesDir ?? join(homeDir, 'files'),
     egressAllow: options.egressAllow,
   });
@@ -152,6 +153,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     database,
     artifacts: engines.artifacts,
     ingest: pipeline.ingest,
+    secretKeys,
     logger,
     clock: engines.clock,
     port: options.port,

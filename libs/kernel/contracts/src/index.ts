@@ -168,3 +168,4 @@ export type {
   VersionToFill,
 } from './ports/segments.port';
 export type { FeatureRow, FeatureSetPoint, FeatureStore } from './ports/features.port';
+export type { ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports/connectors.port';

@@ -1,3 +1,4 @@
+export { connectorCatalogue } from './connector-catalogue';
 export { createDeliverer } from './deliverer.adapter';
 export type { DelivererOptions } from './deliverer.adapter';
 export { pluginHostErrors } from './errors';

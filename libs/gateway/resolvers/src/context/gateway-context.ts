@@ -4,11 +4,13 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type {
   ChangeLogPort,
   CommandPort,
+  ConnectorCatalogue,
   Json,
   ModelRecord,
   ProfileId,
   ReadPort,
   RuleCheck,
+  SecretBox,
   ScoreRecord,
   WorkspaceCommands,
   WorkspaceId,
@@ -48,6 +50,8 @@ export interface GatewayServices {
   readonly changes: ChangeFeed;
   readonly jobs: JobFeed;
   readonly rules: RuleCheck;
+  readonly connectors: ConnectorCatalogue;
+  readonly secrets: SecretBox;
   readonly keys: KeyMaker;
   /** Null where no explainer is bound: reasons are then absent, not empty. */
   readonly explainer: ScoreExplainer | null;

@@ -6,16 +6,18 @@ import {
   CreateApiKeyResult,
   CreateSourceInput,
   CreateSourceResult,
+  CreateDestinationInput,
+  CreateDestinationResult,
   CreateSyncInput,
   CreateSyncResult,
   RevokeApiKeyResult,
   RunSyncResult,
 } from '@kohort/gateway-schema';
-import { keySchema } from '@kohort/kernel-contracts';
+import { keySchema, type Json } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
-import { answer, type Answer } from '../errors/results';
+import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
 import { requestJob } from './run-request';
 
@@ -72,6 +74,33 @@ export class ConnectionMutationsResolver {
     return answer('RevokedApiKey', async () => {
       await context.commands.revokeApiKey(id);
       return { id };
+    });
+  }
+
+  @Mutation(() => CreateDestinationResult, { description: 'Settings are checked; nothing is sent yet.' })
+  @Policy('graphql:write')
+  async createDestination(
+    @Args('input', { type: () => CreateDestinationInput }) input: CreateDestinationInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const { connectors, secrets } = context.services;
+    const verdict = connectors.check(input.plugin, input.settings as Json);
+    if (verdict === null) {
+      const known = connectors.cards.map(({ id }) => id).join(', ');
+      return invalidInput('GATEWAY_INPUT_INVALID', [
+        { path: 'plugin', message: `there is no connector of this id; there are ${known}` },
+      ]);
+    }
+    if (!verdict.valid) return invalidInput('GATEWAY_INPUT_INVALID', verdict.issues);
+    return answer('Destination', async () => {
+      const { workspaceId } = callerOf(context);
+      const { key, name } = z.object({ key: keySchema, name: nameSchema }).parse(input);
+      const place = { workspaceId, destinationKey: key };
+      const sealed = verdict.secrets === null ? null : secrets.seal(place, verdict.secrets);
+      const { plugin } = input;
+      const destination = { key, name, plugin, settings: verdict.settings, secrets: sealed };
+      return (await context.commands.createDestination(destination, idempotencyKey ?? null)).record;
     });
   }
 

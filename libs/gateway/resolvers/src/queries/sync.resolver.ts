@@ -1,5 +1,6 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
+  ConnectorType,
   DestinationConnection,
   DestinationType,
   JobType,
@@ -15,7 +16,7 @@ import {
   SyncStateCountType,
   SyncType,
 } from '@kohort/gateway-schema';
-import type { DestinationView, SyncFateRecord, SyncRunRecord, SyncView } from '@kohort/kernel-contracts';
+import type { ConnectorCard, DestinationView, SyncFateRecord, SyncRunRecord, SyncView } from '@kohort/kernel-contracts';
 import type { GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
@@ -27,6 +28,12 @@ export class DestinationResolver {
   @Policy('graphql:read')
   async destinations(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
     return connection(await context.reader.syncs.destinations(pageOf(args)), asIs);
+  }
+
+  @Query(() => [ConnectorType], { description: 'The kinds of destination that this installation knows.' })
+  @Policy('graphql:read')
+  connectors(@Context('gateway') context: GatewayContext): readonly ConnectorCard[] {
+    return context.services.connectors.cards;
   }
 
   @ResolveField(() => SyncConnection)

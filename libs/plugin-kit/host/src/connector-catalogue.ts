@@ -1,0 +1,49 @@
+import type { ConnectorCatalogue, Json, JsonObject, SettingsVerdict } from '@kohort/kernel-contracts';
+import type { Plugin } from '@kohort/plugin-kit-sdk';
+import { z } from 'zod';
+import type { PluginList } from './plugin-list';
+
+const jsonObject = z.record(z.string(), z.json());
+
+function split(plugin: Plugin, settings: JsonObject): { open: JsonObject; secrets: JsonObject | null } {
+  const entries = Object.entries(settings);
+  const isSecret = ([key]: [string, Json]): boolean => plugin.secretKeys.includes(key);
+  const secrets = entries.filter(isSecret);
+  return {
+    open: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
+    secrets: secrets.length === 0 ? null : Object.fromEntries(secrets),
+  };
+}
+
+function verdict(plugin: Plugin, settings: Json): SettingsVerdict {
+  const given = jsonObject.safeParse(settings);
+  if (!given.success) return { valid: false, issues: [{ path: 'settings', message: 'must be an object' }] };
+  const checked = plugin.settings.safeParse(given.data);
+  if (!checked.success) {
+    const issues = checked.error.issues.map((issue) => ({
+      path: ['settings', ...issue.path].join('.'),
+      message: issue.message,
+    }));
+    return { valid: false, issues };
+  }
+  // What was given is kept, not what the defaults made of it: a later release may have better ones.
+  const { open, secrets } = split(plugin, given.data);
+  return { valid: true, settings: open, secrets };
+}
+
+/** The catalogue of a list of connectors: cards for people, checks before anything is stored. */
+export function connectorCatalogue(plugins: PluginList): ConnectorCatalogue {
+  return {
+    cards: plugins.all.map((plugin) => ({
+      id: plugin.manifest.id,
+      name: plugin.manifest.name,
+      description: plugin.manifest.description,
+      version: plugin.manifest.version,
+      settings: jsonObject.parse(plugin.settingsJsonSchema()),
+    })),
+    check(connector, settings) {
+      const plugin = plugins.all.find(({ manifest }) => manifest.id === connector);
+      return plugin ? verdict(plugin, settings) : null;
+    },
+  };
+}
