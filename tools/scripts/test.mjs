@@ -48,7 +48,7 @@ async function jest(layer, flags) {
     [bin('jest/bin/jest.js'), '-c', 'jest.config.cjs', '--json', `--outputFile=${report}`, '--silent=false', ...flags],
     {
       LAYER: layer,
-      KOHORT_LEFT_OUT: join(reports, 'left-out.txt'),
+      LEFT_OUT_FILE: join(reports, 'left-out.txt'),
     },
   );
   if (!existsSync(report)) {

@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { clientErrors } from '../client/client-errors';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
 import { count } from '../terminal/account';
@@ -55,17 +57,32 @@ async function createSync({ client }: DemoContext, destination: string, segment:
   return payloadOf<JobAnswer>(answer, 'Sync').id;
 }
 
-async function runSync({ client }: DemoContext, id: string, label: string): Promise<SyncRunRow> {
-  const { runSync: answer } = await client.query<{ runSync: JobAnswer }>(
+const RUNNING = new Set(['NONE', 'QUEUED', 'RUNNING']);
+const LIMIT_MS = 60_000;
+
+/** The newest run of a sync once it has ended; a sync that has just been made begins one by itself. */
+async function latestRun({ client }: DemoContext, id: string): Promise<SyncRunRow> {
+  const deadline = Date.now() + LIMIT_MS;
+  for (;;) {
+    const { sync } = await client.query<{ sync: { runs: { nodes: SyncRunRow[] } } }>(
+      'query ($id: ID!) { sync(id: $id) { runs(first: 1) { nodes { status funnel } } } }',
+      { id },
+    );
+    const run = sync.runs.nodes[0] ?? { status: 'NONE', funnel: {} };
+    if (!RUNNING.has(run.status)) return run;
+    if (Date.now() > deadline)
+      throw clientErrors.CLIENT_JOB_FAILED({ job: 'the sync', reason: `it is still ${run.status.toLowerCase()}` });
+    await pause(50);
+  }
+}
+
+async function runAgain(context: DemoContext, id: string, label: string): Promise<SyncRunRow> {
+  const { runSync: answer } = await context.client.query<{ runSync: JobAnswer }>(
     `mutation ($id: ID!) { runSync(id: $id) { __typename ... on Job { id } ${FAILURE_FIELDS} } }`,
     { id },
   );
-  await followJob(client, payloadOf<JobAnswer>(answer, 'Job').id, label);
-  const { sync } = await client.query<{ sync: { runs: { nodes: SyncRunRow[] } } }>(
-    'query ($id: ID!) { sync(id: $id) { runs(first: 1) { nodes { status funnel } } } }',
-    { id },
-  );
-  return sync.runs.nodes[0] ?? { status: 'NONE', funnel: {} };
+  await followJob(context.client, payloadOf<JobAnswer>(answer, 'Job').id, label);
+  return latestRun(context, id);
 }
 
 function filesBelow(dir: string): string[] {
@@ -86,18 +103,20 @@ export async function syncDestinations(context: DemoContext): Promise<void> {
     payloadOf(createDestination, 'Destination');
     const id = await createSync(context, input.key, segment);
     for (const pass of ['first', 'second']) {
-      const run = await runSync(context, id, `sync ${input.plugin}`);
+      const run = pass === 'first' ? await latestRun(context, id) : await runAgain(context, id, `sync ${input.plugin}`);
       const { funnel } = run;
       rows.push([
         input.plugin,
         segment,
         pass,
         run.status.toLowerCase(),
-        ...['considered', 'sent', 'accepted', 'rejected'].map((stage) => count(funnel[stage] ?? 0)),
+        ...['segment', 'valid', 'sent', 'accepted', 'rejected'].map((stage) => count(funnel[stage] ?? 0)),
       ]);
     }
   }
-  account.line(textTable(['plugin', 'segment', 'run', 'status', 'considered', 'sent', 'accepted', 'rejected'], rows));
+  account.line(
+    textTable(['plugin', 'segment', 'run', 'status', 'in segment', 'valid', 'sent', 'accepted', 'rejected'], rows),
+  );
   const hooks = receiver.arrivals.filter((arrival) => arrival.path === '/webhook');
   const batches = receiver.arrivals.filter((arrival) => arrival.path !== '/webhook');
   const items = (arrivals: readonly { items: readonly unknown[] }[]): number =>
@@ -111,5 +130,5 @@ export async function syncDestinations(context: DemoContext): Promise<void> {
     `  The folder holds ${files.length} files, ${files.filter((name) => name.endsWith('_manifest.json')).length} of them manifests.`,
   );
   // The live step wants the webhook to hear of this segment, too.
-  await createSync(context, 'hook', LIVE_SEGMENT);
+  await latestRun(context, await createSync(context, 'hook', LIVE_SEGMENT));
 }

@@ -4,7 +4,7 @@ import { startReceiver, type Receiver } from './receiver';
 const secret = `whsec_${Buffer.from('a-secret-of-thirty-two-bytes-xxx').toString('base64')}`;
 const body = JSON.stringify({
   type: 'audience.membership.changed',
-  data: { segment: { key: 'vip' }, action: 'add', members: [{ id: 'u1' }] },
+  data: { segment: { key: 'vip' }, action: 'add', members: [{ id: 'p1', external_ids: { user_id: ['u1'] } }] },
 });
 
 describe('the demo receiver', () => {

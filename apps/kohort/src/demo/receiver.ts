@@ -27,7 +27,9 @@ const webhookSchema = z.object({
   data: z.object({
     segment: z.object({ key: z.string() }),
     action: z.string().optional(),
-    members: z.array(z.object({ id: z.string(), action: z.string().optional() })),
+    members: z.array(
+      z.object({ id: z.string(), external_ids: z.object({ user_id: z.array(z.string()).optional() }).optional() }),
+    ),
   }),
 });
 const batchSchema = z.object({
@@ -67,8 +69,8 @@ function signatureHolds(request: IncomingMessage, body: Buffer, secret: string):
 function parseWebhook(body: Buffer): Arrival['items'] {
   const { data } = webhookSchema.parse(JSON.parse(body.toString()));
   return data.members.map((member) => ({
-    id: member.id,
-    action: member.action ?? data.action ?? '',
+    id: member.external_ids?.user_id?.[0] ?? member.id,
+    action: data.action ?? '',
     segment: data.segment.key,
   }));
 }
