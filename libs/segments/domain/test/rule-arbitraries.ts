@@ -33,7 +33,13 @@ export function comparison(context: RuleContext): fc.Arbitrary<Node> {
     of(['between'], fc.oneof(fc.tuple(number, number), fc.tuple(text, text))),
     of(['contains', 'notContains', 'startsWith', 'endsWith'], text),
     of(['matches'], fc.constantFrom('^p', 'o$', 'p.o', '^$', 'line.break', 'é', '^.$', '[0-9]+', 'pro|free')),
-    of(['before', 'after'], iso(context)),
+    of(
+      ['before', 'after'],
+      fc.oneof(
+        iso(context),
+        iso(context).map((text) => text.slice(0, 10)),
+      ),
+    ),
     of(['withinLast', 'notWithinLast', 'withinNext'], duration),
     of(['anniversary'], fc.constantFrom({ n: 0, unit: 'day' }, { n: 7, unit: 'day' })),
     of(['arrayAny', 'arrayAll', 'arrayNone'], fc.oneof(scalar, fc.array(scalar, { minLength: 1, maxLength: 2 }))),

@@ -62,6 +62,8 @@ describe('conditions', () => {
     ['cidr', '10.1.2.03', '10.0.0.0/8', false],
     ['cidr', '2001:db8::1', ['10.0.0.0/8', '2001:db8::/32'], true],
     ['before', '2026-05-14T12:00:00+02:00', '2026-05-14T10:00:00.001Z', true],
+    ['after', '2026-05-14T00:00:00.001Z', '2026-05-14', true],
+    ['geoWithin', { lat: 52.52, lon: 13.405 }, { lat: 52.5, lon: 13.4, radiusKm: 5 }, true],
     ['after', '2026-05-14T10:00:00', '2020-01-01T00:00:00Z', false],
     ['geoWithin', { lat: 52.52, lon: 13.405 }, { center: { lat: 52.5, lon: 13.4 }, radiusKm: 2.3 }, true],
     ['geoWithin', { lat: 52.52, lon: 13.405 }, { center: { lat: 52.5, lon: 13.4 }, radiusKm: 2.2 }, false],

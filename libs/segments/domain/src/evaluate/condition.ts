@@ -5,7 +5,7 @@ import type { Json } from '@kohort/kernel-contracts';
 import type { Operand, Scalar } from '../rule/operand';
 import type { Operator } from '../rule/operators';
 import type { ParsedCondition } from '../rule/parsed-rule';
-import { parseMoment } from '../time/instant';
+import { parseMoment, readInstantOrDate } from '../time/instant';
 import { distanceKm } from '../values/distance';
 import { VERSION_PATTERN } from '../values/version-text';
 import { anniversaryCondition } from './anniversary';
@@ -117,7 +117,8 @@ function presentTest(op: Operator, operand: Operand): (value: Json) => boolean {
   }
 }
 
-function momentCondition(op: Operator, at: number | null, zone: string): Condition {
+function momentCondition(op: Operator, text: string | null, zone: string): Condition {
+  const at = text === null ? null : readInstantOrDate(text, zone);
   const read = (value: Json | undefined): number | undefined =>
     typeof value === 'string' ? parseMoment(value, zone) : undefined;
   return {
@@ -139,7 +140,7 @@ export function compileCondition(parsed: Pick<ParsedCondition, 'op' | 'operand'>
   const { op, operand } = parsed;
   if (op === 'notExists') return { test: (value) => value === undefined };
   if (op === 'before' || op === 'after')
-    return momentCondition(op, operand?.family === 'instant' ? operand.at : null, zone);
+    return momentCondition(op, operand?.family === 'instant' ? operand.text : null, zone);
   if (operand?.family === 'span') return spanCondition(op, operand.duration, zone);
   if (operand?.family === 'anniversary') return anniversaryCondition(operand.days, zone);
   const binary = BINARY[op];

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { RE2JS } from 're2js';
 import { Range } from 'semver';
 import { z } from 'zod';
-import { parseInstant } from '../time/instant';
+import { parseInstant, parseMoment } from '../time/instant';
 import { UNIT_MONTHS, type Duration } from '../time/duration';
 import { OPERATOR_FAMILIES, type NumberOperator, type Operator } from './operators';
 import { countSchema, durationSchema, scalarSchema } from './rule.schema';
@@ -25,7 +25,8 @@ export type Operand =
   | { readonly family: 'pair'; readonly low: string | number; readonly high: string | number }
   | { readonly family: 'text'; readonly text: string }
   | { readonly family: 'pattern'; readonly pattern: string }
-  | { readonly family: 'instant'; readonly at: number }
+  /** An instant, or a bare date, which means the start of that day in the rule's zone. */
+  | { readonly family: 'instant'; readonly text: string }
   | { readonly family: 'span'; readonly duration: Duration }
   | { readonly family: 'anniversary'; readonly days: number }
   | { readonly family: 'elements'; readonly values: readonly Scalar[] }
@@ -46,10 +47,14 @@ const LONGEST_PATTERN = 1000;
 const listSchema = z.array(scalarSchema).min(1).max(1000);
 const elementsSchema = z.union([scalarSchema, listSchema]);
 const sizeSchema = z.union([z.number().int().min(0), countSchema]);
-const circleSchema = z.strictObject({
-  center: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }),
-  radiusKm: z.number().positive().max(20_040),
-});
+const point = { lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) };
+const radiusKm = z.number().positive().max(20_040);
+const circleSchema = z.union([
+  z
+    .strictObject({ center: z.strictObject(point), radiusKm })
+    .transform(({ center, ...rest }) => ({ ...center, ...rest })),
+  z.strictObject({ ...point, radiusKm }),
+]);
 const cidrSchema = z.union([z.string(), z.array(z.string()).min(1).max(1000)]);
 
 /** Builds a number test from the JSON of a count, or says why not. */
@@ -150,8 +155,11 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
   text: (op, value) => (typeof value === 'string' ? { family: 'text', text: value } : type(`"${op}" takes a text`)),
   pattern: (_op, value) => readPattern(value),
   instant: (op, value) => {
-    const at = typeof value === 'string' ? parseInstant(value) : undefined;
-    return at === undefined ? type(`"${op}" takes an ISO-8601 instant with a zone`) : { family: 'instant', at };
+    // The zone decides which instant a bare date is, not whether it is one.
+    const isTime = typeof value === 'string' && (parseInstant(value) ?? parseMoment(value, 'UTC')) !== undefined;
+    return isTime
+      ? { family: 'instant', text: value }
+      : type(`"${op}" takes an ISO-8601 instant with a zone, or a date`);
   },
   span: (op, value) => {
     const parsed = durationSchema.safeParse(value);
@@ -178,7 +186,7 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
   circle: (op, value) => {
     const parsed = circleSchema.safeParse(value);
     return parsed.success
-      ? { family: 'circle', ...parsed.data.center, radiusKm: parsed.data.radiusKm }
+      ? { family: 'circle', ...parsed.data }
       : type(`"${op}" takes { "center": { "lat", "lon" }, "radiusKm" }`);
   },
 };

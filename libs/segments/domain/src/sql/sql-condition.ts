@@ -4,6 +4,7 @@ import type { Operator } from '../rule/operators';
 import type { ParsedCondition } from '../rule/parsed-rule';
 import { CalendarShift } from '../time/calendar-shift';
 import { toSpan } from '../time/duration';
+import { readInstantOrDate } from '../time/instant';
 import { EARTH_RADIUS_KM } from '../values/distance';
 import { JsonValue } from './json-value';
 import type { SqlParams } from './sql-params';
@@ -118,7 +119,7 @@ function operandTest(op: Operator, value: JsonValue, operand: Operand, context: 
       // The engine lets `.` match a line end; the language does not.
       return `(${value.isText} AND match(${value.text}, ${params.text(`(?-s)${operand.pattern}`)}))`;
     case 'instant':
-      return `ifNull(${value.moment(zone)} ${op === 'before' ? '<' : '>'} ${params.integer(operand.at)}, 0)`;
+      return `ifNull(${value.moment(zone)} ${op === 'before' ? '<' : '>'} ${params.integer(readInstantOrDate(operand.text, zone) ?? 0)}, 0)`;
     case 'span': {
       const shift = new CalendarShift(toSpan(operand.duration), zone, op === 'withinNext' ? 1 : -1);
       return spanTest(op, value, shift.at(now), context);

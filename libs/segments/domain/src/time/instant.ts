@@ -52,6 +52,11 @@ export function parseMoment(text: string, zone: string): number | undefined {
   return midnight === undefined ? undefined : startOfLocalDate(midnight, zone);
 }
 
+/** An instant that a rule names: any instant with a zone, or the start of a bare date in `zone`. */
+export function readInstantOrDate(text: string, zone: string): number | undefined {
+  return parseInstant(text) ?? parseMoment(text, zone);
+}
+
 /** Epoch milliseconds as ISO text in UTC with milliseconds. */
 export function formatInstant(ms: number): string {
   return new Date(ms).toISOString();
