@@ -159,6 +159,7 @@ export type {
   MembershipDecision,
   MembershipDiff,
   PersonRecords,
+  ProofDecision,
   RecordsNeeded,
   SegmentRule,
   SegmentStore,

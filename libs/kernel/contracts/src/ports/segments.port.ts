@@ -34,6 +34,8 @@ export interface StandingMembership {
   readonly key: string;
   readonly member: boolean;
   readonly changeVersion: number;
+  /** False for those whom a set statement let in: their proof is worked out when they are next evaluated. */
+  readonly hasProof: boolean;
 }
 
 /** A person with the records that the rules look at. Times are epoch milliseconds. */
@@ -82,6 +84,14 @@ export interface MembershipDecision {
   readonly proofHash: string;
 }
 
+/** The proof of a standing membership that has none yet. */
+export interface ProofDecision {
+  readonly segmentId: SegmentId;
+  readonly profileId: ProfileId;
+  readonly proof: Json;
+  readonly proofHash: string;
+}
+
 /** The instant at which time alone changes the answer. */
 export interface TimerDecision {
   readonly segmentId: SegmentId;
@@ -92,6 +102,7 @@ export interface TimerDecision {
 /** What an evaluation decided. Pairs of an evaluated segment and person without a timer have none. */
 export interface EvaluationDecision {
   readonly changes: readonly MembershipDecision[];
+  readonly proofs: readonly ProofDecision[];
   readonly timers: readonly TimerDecision[];
 }
 

@@ -126,7 +126,8 @@ export async function readPeople(
     select profile_id as "profileId", model_key as model, probability, percentile, cluster_key as cluster, confidence
     from live_score where workspace_id = ${workspaceId}::uuid and profile_id = any(${profileIds}::uuid[])`.execute(tx);
   const memberships = await sql<MembershipRow & { segmentId: SegmentId }>`
-    select m.profile_id as "profileId", m.segment_id as "segmentId", s.key, m.member, m.change_version::float8 as "changeVersion"
+    select m.profile_id as "profileId", m.segment_id as "segmentId", s.key, m.member, m.change_version::float8 as "changeVersion",
+      m.proof is not null as "hasProof"
     from membership m join segment s on s.workspace_id = m.workspace_id and s.id = m.segment_id
     where m.workspace_id = ${workspaceId}::uuid and m.profile_id = any(${profileIds}::uuid[])`.execute(tx);
   const [scoresOf, membershipsOf] = [grouped(scores.rows), grouped(memberships.rows)];

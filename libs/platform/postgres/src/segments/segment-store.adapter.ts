@@ -19,7 +19,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { saveCheckpoint } from '../runs/run-handler';
 import { databaseNow, readLiveRules, readPeople } from './read-people';
-import { writeChanges, writeTimers } from './write-changes';
+import { writeChanges, writeProofs, writeTimers } from './write-changes';
 
 /** Held shared by evaluations and alone by a change of the version that serves: no evaluation sees both. */
 async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, alone: boolean): Promise<void> {
@@ -54,13 +54,14 @@ async function evaluateIn(
   const rules = await readLiveRules(tx, workspaceId);
   const people = await readPeople(tx, { workspaceId, profileIds }, evaluator.needs(rules));
   const now = await databaseNow(tx);
-  const { changes, timers } = evaluator.decide({ now, rules, people });
+  const { changes, proofs, timers } = evaluator.decide({ now, rules, people });
   const why = new Map(profiles.map((profile) => [profile.profileId, profile]));
   const rows = changes.map((change) => {
     const { cause, eventId } = why.get(change.profileId) ?? { cause: 'event' as const, eventId: null };
     return { ...change, cause, eventId };
   });
   const outcome = await writeChanges(tx, { workspaceId, at: now }, rows);
+  await writeProofs(tx, workspaceId, proofs);
   await writeTimers(tx, { workspaceId, profileIds, segmentIds: segmentIds ?? null }, timers);
   return outcome;
 }

@@ -8,6 +8,7 @@ import {
   type Json,
   type MembershipCause,
   type ProfileId,
+  type ProofDecision,
   type SegmentId,
   type TimerDecision,
   type WorkspaceId,
@@ -116,6 +117,21 @@ export async function writeChanges(
     .execute();
   await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
   return { entered, exited, batchId };
+}
+
+/** Adds proofs to members who have none; a proof that stands is never replaced. */
+export async function writeProofs(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  proofs: readonly ProofDecision[],
+): Promise<void> {
+  if (proofs.length === 0) return;
+  await sql`
+    update membership m set proof = r.proof, proof_hash = decode(r."proofHash", 'hex')
+    from json_to_recordset(${JSON.stringify(proofs)}::json)
+      as r ("segmentId" uuid, "profileId" uuid, proof jsonb, "proofHash" text)
+    where m.workspace_id = ${workspaceId}::uuid and m.segment_id = r."segmentId" and m.profile_id = r."profileId"
+      and m.member and m.proof is null`.execute(tx);
 }
 
 /** Puts the timers of evaluated people right: wanted ones are set, all others of the same segments go. */
