@@ -154,6 +154,9 @@ describe('back-filling a version', () => {
     });
     const timers = await query(sql`select count(*)::int as n, min(due_at) > now() as ahead from segment_timer`);
     expect(timers).toEqual([{ n: PEOPLE / 2, ahead: true }]);
+    const proofs = await query(sql`select count(*)::int as n, min((proof -> 'nodes' -> 0 ->> 'count')::int) as least,
+      count(proof_hash)::int as hashes from membership where proof is not null`);
+    expect(proofs).toEqual([{ n: PEOPLE / 2, least: 2, hashes: PEOPLE / 2 }]);
     expect(await run(await ask(id, 1))).toMatchObject({ result: { entered: 0, exited: 0, corrected: 0 } });
     const [log] = await query(
       sql`select count(*)::int as n, count(distinct batch_id)::int as batches, min(cause) as cause from membership_change`,

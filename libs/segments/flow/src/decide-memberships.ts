@@ -4,11 +4,11 @@ import type {
   Evaluator,
   MembershipDecision,
   PersonRecords,
+  ProofDecision,
   SegmentId,
-  SegmentRule,
   TimerDecision,
 } from '@kohort/kernel-contracts';
-import { evaluateRules, hashJson, makeHistory, proofToJson, type History, type Proof } from '@kohort/segments-domain';
+import { evaluateRules, hashJson, makeHistory, proofToJson, type History } from '@kohort/segments-domain';
 import type { LiveRuleSet, RuleSets } from './live-rule-set';
 
 /** A person's records as the rule language sees them. */
@@ -27,27 +27,14 @@ export function toHistory(person: PersonRecords): History {
   });
 }
 
-function decisionOf(
-  segment: SegmentRule,
-  person: PersonRecords,
-  answer: { member: boolean; proof: Proof },
-): MembershipDecision {
-  const proof = proofToJson(answer.proof);
-  return {
-    segmentId: segment.segmentId,
-    profileId: person.profileId,
-    member: answer.member,
-    segmentVersion: segment.version,
-    ruleHash: segment.ruleHash,
-    proof,
-    proofHash: hashJson(proof),
-  };
-}
-
 function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): EvaluationDecision {
-  const standing = new Set(person.memberships.filter(({ member }) => member).map(({ segmentId }) => segmentId));
+  const standing = new Map(
+    person.memberships.filter(({ member }) => member).map((membership) => [membership.segmentId, membership]),
+  );
   const changes: MembershipDecision[] = [];
+  const proofs: ProofDecision[] = [];
   const timers: TimerDecision[] = [];
+  const { profileId } = person;
   // Who was merged into another is in no segment; the other has the records.
   const outcomes = person.isLive ? evaluateRules(set.compiled, toHistory(person), now) : [];
   set.segments.forEach((segment, i) => {
@@ -55,13 +42,16 @@ function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): Eva
     const outcome = outcomes[i];
     const member = outcome?.member ?? false;
     if (outcome !== undefined && outcome.nextChangeAt !== null) {
-      timers.push({ segmentId, profileId: person.profileId, dueAt: outcome.nextChangeAt });
+      timers.push({ segmentId, profileId, dueAt: outcome.nextChangeAt });
     }
-    if (member === standing.has(segmentId)) return;
-    const proof = outcome?.explain() ?? { nodes: [], flip: null };
-    changes.push(decisionOf(segment, person, { member, proof }));
+    const before = standing.get(segmentId);
+    if (member === (before !== undefined) && before?.hasProof !== false) return;
+    const proof = proofToJson(outcome?.explain() ?? { nodes: [], flip: null });
+    const proven = { segmentId, profileId, proof, proofHash: hashJson(proof) };
+    if (member === (before !== undefined)) proofs.push(proven);
+    else changes.push({ ...proven, member, segmentVersion: segment.version, ruleHash: segment.ruleHash });
   });
-  return { changes, timers };
+  return { changes, proofs, timers };
 }
 
 /** The questions that the store asks while it holds the people: what to read, and what follows from it. */
@@ -73,6 +63,7 @@ export function evaluatorOf(ruleSets: RuleSets, segmentIds?: readonly SegmentId[
       const decisions = people.map((person) => decidePerson(set, person, now));
       return {
         changes: decisions.flatMap(({ changes }) => changes),
+        proofs: decisions.flatMap(({ proofs }) => proofs),
         timers: decisions.flatMap(({ timers }) => timers),
       };
     },
