@@ -8,6 +8,8 @@ export type {
   GatewayServices,
   KeyMaker,
   LiveConnection,
+  LiveExplanation,
+  MembershipExplainer,
   ScoreExplainer,
   ScoreReasonRecord,
 } from './context/gateway-context';

@@ -88,13 +88,23 @@ export class MembershipExplanationType {
   @Field(() => MembershipType)
   membership!: MembershipType;
 
+  @Field(() => Boolean, { nullable: true, description: 'Worked out now; null when the segment serves no rule.' })
+  memberNow!: boolean | null;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  evaluatedAt!: number | null;
+
   @Field(() => JsonScalar, {
     nullable: true,
-    description: 'Per deciding node: the values compared, the events counted, the window, and what would flip it.',
+    description:
+      'Per deciding node: the values compared, the events counted, the window, and what would flip it. Worked out now; the recorded one when the segment serves no rule.',
   })
   proof!: unknown;
 
-  @Field(() => String, { nullable: true, description: 'SHA-256 of the proof.' })
+  @Field(() => JsonScalar, { nullable: true, description: 'The proof kept with the latest change.' })
+  recordedProof!: unknown;
+
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the recorded proof.' })
   proofHash!: string | null;
 
   @Field(() => JsonScalar, { nullable: true, description: 'The rule of the version that decided.' })

@@ -1,4 +1,4 @@
-import type { ScoreExplainer, GatewayLimits } from '@kohort/gateway-resolvers';
+import type { GatewayLimits } from '@kohort/gateway-resolvers';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { ArtifactStore, IngestPort } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
@@ -25,8 +25,6 @@ export interface GatewayOptions {
   /** Turns introspection and the explorer off. */
   readonly production: boolean;
   readonly limits?: Partial<GatewayLimits>;
-  /** Says why a person has a score; without it reasons are null. */
-  readonly explainer?: ScoreExplainer;
   /** How long a commit may stay unnoticed by streams when no notification comes. At most 1,000. */
   readonly pollMs?: number;
   /** How often the keys of open streams are looked up again. At most 30,000. */

@@ -13,6 +13,8 @@ import {
 import { firstPartyPlugins } from '@kohort/hosts-sync';
 import { accessAdapter, changeLogAdapter, commandAdapter, readAdapter } from '@kohort/platform-postgres';
 import { connectorCatalogue, createPluginList, createSecretBox } from '@kohort/plugin-kit-host';
+import { membershipExplainer } from './explain/membership-explainer.adapter';
+import { scoreExplainer } from './explain/score-explainer.adapter';
 import type { GatewayOptions } from './gateway-options';
 import { ruleCheck } from './rule-check.adapter';
 
@@ -59,7 +61,8 @@ export function bindServices(options: GatewayOptions): BoundServices {
     connectors: connectorCatalogue(createPluginList(firstPartyPlugins)),
     secrets: createSecretBox(options.secretKeys),
     keys: keyMaker(options.pepper),
-    explainer: options.explainer ?? null,
+    scoreReasons: scoreExplainer({ read, artifacts: options.artifacts, clock }),
+    memberships: membershipExplainer(database),
     clock,
     logger,
     deadlineMs: limits.deadlineMs,

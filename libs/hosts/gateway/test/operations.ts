@@ -17,7 +17,7 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
     clusterSegment:
       '{ segment(key: "loyal") { profileSheet { key name size suggestedAction features { feature lift direction } } } }',
     membership: `{ membership(profile: "${ada}", segment: "pro") { member changeVersion cause enteredAt } }`,
-    explain: `{ explainMembership(profile: "${ada}", segment: "pro") { membership { member } proof proofHash rule nextChangeAt } }`,
+    explain: `{ explainMembership(profile: "${ada}", segment: "pro") { membership { member } memberNow evaluatedAt proof recordedProof proofHash rule nextChangeAt } }`,
     profile: `{ profile(id: "${ada}") { id canonicalId traits(first: 9) { nodes { key kind value validFrom } }
       features { definitionVersion asOf values computedAt } events(first: 9) { nodes { id type name messageId ts receivedAt properties flags source { key } } }
       memberships(first: 9) { nodes { segment { key } } } identities(first: 9) { nodes { type value firstSeenAt } }

@@ -29,12 +29,28 @@ export interface ScoreReasonRecord {
   readonly contribution: number;
 }
 
-/** Says why a person has the score that they have. */
+/** Says why a person has the score that they have. Null where that cannot be said. */
 export interface ScoreExplainer {
   explain(
     workspaceId: WorkspaceId,
     asked: { readonly profileId: ProfileId; readonly model: ModelRecord; readonly score: ScoreRecord },
-  ): Promise<readonly ScoreReasonRecord[]>;
+  ): Promise<readonly ScoreReasonRecord[] | null>;
+}
+
+/** A membership worked out now. Times are epoch milliseconds. */
+export interface LiveExplanation {
+  readonly evaluatedAt: number;
+  readonly member: boolean;
+  readonly nextChangeAt: number | null;
+  readonly proof: Json;
+}
+
+/** Works out why a person is in a segment, or is not. Null when the segment serves no rule. */
+export interface MembershipExplainer {
+  explain(
+    workspaceId: WorkspaceId,
+    asked: { readonly profileId: ProfileId; readonly segmentKey: string },
+  ): Promise<LiveExplanation | null>;
 }
 
 /** Makes the text and the digest of a new key; the text leaves the process once, in the answer. */
@@ -53,8 +69,8 @@ export interface GatewayServices {
   readonly connectors: ConnectorCatalogue;
   readonly secrets: SecretBox;
   readonly keys: KeyMaker;
-  /** Null where no explainer is bound: reasons are then absent, not empty. */
-  readonly explainer: ScoreExplainer | null;
+  readonly scoreReasons: ScoreExplainer;
+  readonly memberships: MembershipExplainer;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlineMs: number;

@@ -116,13 +116,14 @@ export class ScoreResolver {
 
   @ResolveField(() => [ScoreReasonType], {
     nullable: true,
-    description: 'What moved this score, the strongest first. Null where this installation cannot say.',
+    description:
+      'What moved this score, the strongest first. Null where it cannot be said: no features, or a clustering.',
   })
   @Policy('graphql:read')
   async reasons(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
-    const { explainer } = context.services;
     const model = await context.loaders.model.load(score.modelId);
-    if (!explainer || !model) return null;
-    return explainer.explain(callerOf(context).workspaceId, { profileId: score.profileId, model, score });
+    if (!model) return null;
+    const asked = { profileId: score.profileId, model, score };
+    return context.services.scoreReasons.explain(callerOf(context).workspaceId, asked);
   }
 }

@@ -16,7 +16,7 @@ import {
   SyncConnection,
 } from '@kohort/gateway-schema';
 import type { Json, MembershipProofRecord, MembershipRecord, SegmentRecord } from '@kohort/kernel-contracts';
-import type { GatewayContext } from '../context/gateway-context';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { clustersNamedBy, sheetsOf } from './card-views';
@@ -105,11 +105,19 @@ export class SegmentResolver {
   ) {
     const found = await proofOf(context, { profileId, segment });
     if (!found) return null;
+    const { workspaceId } = callerOf(context);
+    const now = await context.services.memberships.explain(workspaceId, {
+      profileId: found.node.profileId,
+      segmentKey: segment,
+    });
     return {
       membership: found.node,
-      proof: found.proof?.proof ?? null,
+      memberNow: now?.member ?? null,
+      evaluatedAt: now?.evaluatedAt ?? null,
+      proof: now?.proof ?? found.proof?.proof ?? null,
+      recordedProof: found.proof?.proof ?? null,
       proofHash: found.proof?.proofHash ?? null,
-      nextChangeAt: found.proof?.nextChangeAt ?? null,
+      nextChangeAt: now ? now.nextChangeAt : (found.proof?.nextChangeAt ?? null),
       rule: await ruleOf(context, found.node.segmentId),
     };
   }
