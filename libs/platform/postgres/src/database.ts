@@ -11,6 +11,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** `repeatable read` for readers that put several queries beside each other. */
   readonly isolation?: 'read committed' | 'repeatable read';
+  /** Each statement is cancelled by the server after this time; no limit when absent. */
+  readonly statementTimeoutMs?: number;
 }
 
 /**
@@ -72,7 +74,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (settings.isolation) builder = builder.setIsolationLevel(settings.isolation);
       if (settings.readOnly) builder = builder.setAccessMode('read only');
       const result = await builder.execute(async (tx) => {
-        await sql`select set_config('app.ws', ${workspaceId}, true)`.execute(tx);
+        const limit = settings.statementTimeoutMs;
+        // One round trip for both: they stand before every piece of work.
+        const timeout = limit === undefined ? sql`` : sql`, set_config('statement_timeout', ${String(limit)}, true)`;
+        await sql`select set_config('app.ws', ${workspaceId}, true) ${timeout}`.execute(tx);
         const answer = await work(tx);
         hasNews = hasAppended(tx);
         return answer;

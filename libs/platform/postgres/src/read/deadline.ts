@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
@@ -28,14 +27,10 @@ async function bounded<T>(scope: Scope, readOnly: boolean, work: (tx: WorkspaceT
   const left = scope.deadlineMs - scope.clock.now();
   if (left <= 0) throw readErrors.READ_DEADLINE();
   try {
-    return await scope.database.inWorkspace(
-      scope.workspaceId,
-      async (tx) => {
-        await sql`select set_config('statement_timeout', ${String(Math.ceil(left))}, true)`.execute(tx);
-        return work(tx);
-      },
-      { readOnly },
-    );
+    return await scope.database.inWorkspace(scope.workspaceId, work, {
+      readOnly,
+      statementTimeoutMs: Math.ceil(left),
+    });
   } catch (thrown) {
     if (sqlStateOf(thrown) === QUERY_CANCELED) throw readErrors.READ_DEADLINE({}, { cause: thrown });
     throw thrown;
