@@ -1,4 +1,5 @@
 import { ConnectionMutationsResolver } from './mutations/connection.mutations.resolver';
+import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { JobResolver } from './queries/job.resolver';
@@ -28,5 +29,6 @@ export const RESOLVERS = [
   SegmentMutationsResolver,
   JobMutationsResolver,
   ConnectionMutationsResolver,
+  DeliveryMutationsResolver,
   StreamResolver,
 ] as const;

@@ -115,4 +115,6 @@ export {
   TrainClustersResult,
   TrainPropensityResult,
   UpdateSegmentResult,
+  DryRunSyncResult,
+  TestDestinationResult,
 } from './results.schema';

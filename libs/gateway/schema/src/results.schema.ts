@@ -19,3 +19,5 @@ export const RunSyncResult = resultOf('RunSync', JobType);
 export const CancelJobResult = resultOf('CancelJob', JobType);
 export const CreateApiKeyResult = resultOf('CreateApiKey', NewApiKeyType);
 export const RevokeApiKeyResult = resultOf('RevokeApiKey', RevokedApiKeyType);
+export const DryRunSyncResult = resultOf('DryRunSync', JobType);
+export const TestDestinationResult = resultOf('TestDestination', JobType);

@@ -60,6 +60,8 @@ describe('the wall between workspaces, asked through the API', () => {
       'mutation { answer: publishSegment(key: "pro") { __typename } }',
       'mutation { answer: archiveSegment(key: "pro") { __typename } }',
       `mutation { answer: runSync(id: "${theirs.syncId}") { __typename } }`,
+      `mutation { answer: dryRunSync(id: "${theirs.syncId}") { __typename } }`,
+      `mutation { answer: testDestination(id: "${theirs.destinationId}") { __typename } }`,
       `mutation { answer: cancelJob(id: "${theirs.jobId}") { __typename } }`,
       `mutation { answer: revokeApiKey(id: "${randomUUID()}") { __typename } }`,
       'mutation { answer: createSync(input: { destination: "hook", segment: "pro" }) { __typename } }',

@@ -128,6 +128,8 @@ describe('mutations', () => {
         { artifactKey: 'k', fileName: 'f.csv', sourceId: world.sourceId, mapping: 'orders' },
       ],
       [`runSync(id: "${world.syncId}")`, 'sync.run', { syncId: world.syncId }],
+      [`dryRunSync(id: "${world.syncId}", limit: 5)`, 'sync.preview', { syncId: world.syncId, limit: 5 }],
+      [`testDestination(id: "${world.destinationId}")`, 'destinations.check', { destinationId: world.destinationId }],
     ];
     for (const [call, name, params] of cases) {
       expect(await answerOf(`mutation { answer: ${call} { ${job} ${failure} } }`)).toEqual({

@@ -37,7 +37,8 @@ describe('startWorker', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const handlers = { 'sync.track': async () => undefined, 'sync.run': async () => undefined };
+  const idle = async () => undefined;
+  const handlers = { 'sync.track': idle, 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
   const start = (bind: () => Promise<BoundWorker> = async () => ({ handlers })) =>
     startWorker({ owner: 'sync-worker', options, bind });
   const connections = async (): Promise<number> => {

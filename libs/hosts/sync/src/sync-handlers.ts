@@ -1,13 +1,16 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { runParams, type SecretBox } from '@kohort/kernel-contracts';
+import { runParams, type Json, type SecretBox } from '@kohort/kernel-contracts';
 import type { Engines } from '@kohort/hosts-runtime';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
 import { runHandler, syncStore } from '@kohort/platform-postgres';
 import { createDeliverer, createFolderArea, createPluginList, noFiles } from '@kohort/plugin-kit-host';
 import type { Plugin } from '@kohort/plugin-kit-sdk';
-import { runSync, trackChanges, type SyncPorts } from '@kohort/sync-flow';
+import { checkDestination, previewSync, runSync, trackChanges, type SyncPorts } from '@kohort/sync-flow';
+import { z } from 'zod';
 import { firstPartyPlugins } from './plugins';
+
+const json: z.ZodType<Json> = z.json();
 
 /** What the sync worker is bound to. */
 export interface SyncParts {
@@ -22,7 +25,7 @@ export interface SyncParts {
   readonly plugins?: readonly Plugin[];
 }
 
-/** The handlers of the two jobs, what else the host needs of them, and the connections to close. */
+/** The handlers of its jobs, what else the host needs of them, and the connections to close. */
 export interface SyncHost {
   readonly handlers: JobHandlers;
   /** For check, dry run, release and resume (`@kohort/sync-flow`). */
@@ -57,6 +60,23 @@ export function syncHandlers(parts: SyncParts): SyncHost {
         clock,
         params: runParams['sync.run'],
         flow: (context, params) => runSync(ports, context, params),
+      }),
+      // What a connector would send, or says of itself: blanked where it is personal or secret, so that it may be kept.
+      'sync.preview': runHandler({
+        database,
+        clock,
+        params: runParams['sync.preview'],
+        flow: async ({ run }, params) =>
+          json.parse(await previewSync(ports, { workspaceId: run.workspaceId, ...params })),
+      }),
+      'destinations.check': runHandler({
+        database,
+        clock,
+        params: runParams['destinations.check'],
+        flow: async ({ run, signal }, { destinationId }) => {
+          const diagnoses = await checkDestination(ports, { workspaceId: run.workspaceId, destinationId, signal });
+          return json.parse({ ok: diagnoses.every((each) => each.ok), diagnoses });
+        },
       }),
     },
     close: () => http.close(),

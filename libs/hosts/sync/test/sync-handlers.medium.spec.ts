@@ -1,12 +1,13 @@
 import { systemClock } from '@kohort/kernel-clock-random';
+import type { Json } from '@kohort/kernel-contracts';
 import { silentLogger } from '@kohort/kernel-telemetry';
-import { startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import { createRun, getRun, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
 import { createSecretBox } from '@kohort/plugin-kit-host';
 import { faults } from '@kohort/plugin-kit-testkit';
 import { syncHandlers, type SyncHost } from '../src';
 import { SECRET, SyncWorld } from './sync-world';
 
-describe('the two jobs, as the worker runs them', () => {
+describe('the jobs, as the worker runs them', () => {
   const secrets = createSecretBox([Buffer.alloc(32, 9)]);
   const control = { signal: new AbortController().signal, isLastAttempt: false };
   let db: TestDatabase;
@@ -61,6 +62,29 @@ describe('the two jobs, as the worker runs them', () => {
     await host.handlers['sync.track']?.(input, control);
     expect(await world.openRuns()).toEqual([]);
     expect(world.receiver.operations.length).toBe(25);
+  });
+
+  it('answer a check and a dry run as results of their own, and send nothing for a dry run', async () => {
+    const result = async (job: 'sync.preview' | 'destinations.check', params: Json): Promise<unknown> => {
+      const { workspaceId } = world;
+      const { runId } = await db.database.inWorkspace(workspaceId, (tx) => createRun(tx, { workspaceId, job, params }));
+      await host.handlers[job]?.({ workspaceId, runId }, control);
+      const run = await db.database.inWorkspace(workspaceId, (tx) => getRun(tx, { workspaceId, runId }));
+      return { status: run?.status, result: run?.result };
+    };
+    const [{ id: destinationId }] = (await db.database.inWorkspace(world.workspaceId, (tx) =>
+      tx.selectFrom('destination').select('id').execute(),
+    )) as [{ id: string }];
+    const sent = world.receiver.operations.length;
+    const checked = await result('destinations.check', { destinationId });
+    expect(checked).toMatchObject({ status: 'succeeded', result: { ok: true, diagnoses: [{ ok: true }] } });
+    const preview = await result('sync.preview', { syncId: world.ids.syncId, limit: 5 });
+    expect(preview).toMatchObject({
+      status: 'succeeded',
+      result: { requests: expect.any(Array), counts: { held: 25 } },
+    });
+    expect(JSON.stringify([checked, preview])).not.toContain(SECRET);
+    expect(world.receiver.operations.length).toBe(sent);
   });
 
   it('say that a run failed, and leave a task that is due when the destination may be asked again', async () => {

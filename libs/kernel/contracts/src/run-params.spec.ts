@@ -8,6 +8,8 @@ const good = {
   'models.fitPropensity': { modelKey: 'orders_30d', horizonDays: 30, event: 'Order Completed', seed: 7 },
   'segments.backfill': { segmentId: id, version: 1 },
   'sync.run': { syncId: id },
+  'sync.preview': { syncId: id, limit: 10 },
+  'destinations.check': { destinationId: id },
 } as const;
 
 describe('runParams', () => {

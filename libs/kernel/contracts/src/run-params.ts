@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keySchema, segmentIdSchema, sourceIdSchema, syncIdSchema } from './ids';
+import { destinationIdSchema, keySchema, segmentIdSchema, sourceIdSchema, syncIdSchema } from './ids';
 
 /** An ISO-8601 instant with its zone, kept as text (`2026-05-14T10:00:00.000Z`). */
 const instant = z.iso.datetime({ offset: true });
@@ -48,6 +48,12 @@ export const syncRunParamsSchema = z.strictObject({
   retryNumber: z.int().min(0).optional(),
 });
 
+/** A dry run: the requests that a sync would send next, for at most so many people. */
+export const previewParamsSchema = z.strictObject({ syncId: syncIdSchema, limit: z.int().min(1).max(100) });
+
+/** Whether a destination can be used with its settings and credentials. */
+export const checkParamsSchema = z.strictObject({ destinationId: destinationIdSchema });
+
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {
   'ingest.import': importParamsSchema,
@@ -56,6 +62,8 @@ export const runParams = {
   'models.fitPropensity': fitPropensityParamsSchema,
   'segments.backfill': backfillParamsSchema,
   'sync.run': syncRunParamsSchema,
+  'sync.preview': previewParamsSchema,
+  'destinations.check': checkParamsSchema,
 } as const;
 
 export type RunParamsJob = keyof typeof runParams;

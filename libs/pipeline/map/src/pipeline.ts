@@ -178,6 +178,30 @@ export const pipeline = {
     writes: 'member states, records, funnel',
     repeatSafe: 'change id as idempotency key',
   }),
+  'sync.preview': job({
+    owner: 'sync-worker',
+    input: ofRun,
+    on: ['PreviewRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(2),
+    writes: 'nothing but its result',
+    repeatSafe: 'nothing is sent',
+  }),
+  'destinations.check': job({
+    owner: 'sync-worker',
+    input: ofRun,
+    on: ['CheckRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(2),
+    writes: 'nothing but its result',
+    repeatSafe: 'a cheap authenticated call that changes nothing',
+  }),
 } as const;
 
 export type Pipeline = typeof pipeline;
@@ -193,6 +217,8 @@ export const runTopics = {
   'models.fitClusters': 'ClustersRequested',
   'models.fitPropensity': 'PropensityRequested',
   'sync.run': 'SyncRequested',
+  'sync.preview': 'PreviewRequested',
+  'destinations.check': 'CheckRequested',
 } as const satisfies Partial<Record<JobName, TopicName>>;
 export type RunJob = keyof typeof runTopics;
 

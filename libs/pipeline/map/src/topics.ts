@@ -24,6 +24,8 @@ export const topics = {
   PropensityRequested: run,
   BackfillRequested: run,
   SyncRequested: run,
+  PreviewRequested: run,
+  CheckRequested: run,
 } as const;
 
 export type Topics = typeof topics;

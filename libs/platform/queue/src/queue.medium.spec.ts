@@ -58,7 +58,9 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
       database: db.database,
       queues,
       logger: silentLogger,
-      handlers: { 'sync-worker': { 'sync.track': track, 'sync.run': run } },
+      handlers: {
+        'sync-worker': { 'sync.track': track, 'sync.run': run, 'sync.preview': run, 'destinations.check': run },
+      },
       seed: 1,
     });
   }

@@ -36,7 +36,9 @@ import { startWorkers } from './start-workers';
     const relay = await startRelay({ database: db.database, queues, logger: silentLogger });
     const seen: string[] = [];
     const track: JobHandler<'sync.track'> = async ({ batchId }) => void seen.push(batchId);
-    const handlers = { 'sync-worker': { 'sync.track': track, 'sync.run': () => Promise.resolve() } };
+    const idle = () => Promise.resolve();
+    const others = { 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
+    const handlers = { 'sync-worker': { 'sync.track': track, ...others } };
     const workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers });
     try {
       for (let round = 0; round < 3; round += 1) {
