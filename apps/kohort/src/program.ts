@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { bootstrapCommand } from './commands/bootstrap';
 import { clusterCommand } from './commands/cluster';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { importCommand } from './commands/import';
@@ -21,6 +22,7 @@ function program(): Command {
     demoCommand(),
     startCommand(),
     doorCommand(),
+    bootstrapCommand(),
     importCommand(),
     clusterCommand(),
     propensityCommand(),

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SCOPES, hashKey, mintKey } from '@kohort/access-domain';
 import type { Database } from '@kohort/platform-postgres';
-import { newHome, readHome, writeHome, type SoloHome } from './home';
+import { newHome, readHome, soloErrors, writeHome, type SoloHome } from './home';
 
 /** Key of the source that the first write key speaks for. */
 export const FIRST_SOURCE = 'app';
@@ -41,21 +41,27 @@ async function ensureRows(database: Database, home: SoloHome): Promise<void> {
   });
 }
 
-/** The home of a folder, made when it is new. */
-export function ensureHome(dir: string): SoloHome {
+/**
+ * The home of a folder, made when it is new; with the installation's secret where it has one already.
+ *
+ * Throws  SOLO_PEPPER_DIFFERS when the folder was made under another secret
+ */
+export function ensureHome(dir: string, pepper?: string): SoloHome {
   const found = readHome(dir);
+  if (found && pepper !== undefined && found.pepper !== pepper) throw soloErrors.SOLO_PEPPER_DIFFERS({ dir });
   if (found) return found;
-  const home = newHome((workspaceId) => ({
+  const made = newHome((workspaceId) => ({
     apiKey: mintKey('api', workspaceId, randomBytes(32)),
     writeKey: mintKey('write', workspaceId, randomBytes(32)),
   }));
+  const home = pepper === undefined ? made : { ...made, pepper };
   writeHome(dir, home);
   return home;
 }
 
 /** Makes the first workspace with its keys and source; a second start finds them. The home is written before the rows. */
-export async function ensureWorkspace(database: Database, dir: string): Promise<SoloHome> {
-  const home = ensureHome(dir);
+export async function ensureWorkspace(database: Database, dir: string, pepper?: string): Promise<SoloHome> {
+  const home = ensureHome(dir, pepper);
   await ensureRows(database, home);
   return home;
 }

@@ -18,6 +18,14 @@ describe("solo's home", () => {
     expect(parseKey(home.writeKey)).toMatchObject({ kind: 'write', workspaceId: home.workspaceId });
   });
 
+  it('takes the secret of an installation that has one, and no other later', () => {
+    const other = join(dir, 'cluster');
+    const pepper = 'ab'.repeat(32);
+    expect(ensureHome(other, pepper).pepper).toBe(pepper);
+    expect(ensureHome(other, pepper)).toEqual(ensureHome(other));
+    expect(() => ensureHome(other, 'cd'.repeat(32))).toThrow(expect.objectContaining({ code: 'SOLO_PEPPER_DIFFERS' }));
+  });
+
   it('refuses a damaged file instead of making new keys', () => {
     writeFileSync(join(dir, 'solo.json'), '{"workspaceId":1}');
     expect(() => ensureHome(dir)).toThrow(expect.objectContaining({ code: 'SOLO_HOME_UNREADABLE' }));

@@ -6,6 +6,10 @@ import { defineErrors } from '@kohort/kernel-errors';
 import { z } from 'zod';
 
 export const soloErrors = defineErrors({
+  SOLO_PEPPER_DIFFERS: {
+    kind: 'conflict',
+    message: (d) => `${String(d['dir'])} holds keys that were made under another KOHORT_KEY_PEPPER`,
+  },
   SOLO_HOME_UNREADABLE: {
     kind: 'configuration',
     message: (d) => `${String(d['file'])} is not what solo wrote there: ${String(d['reason'])}`,

@@ -3,3 +3,4 @@ export { readHome, soloErrors, writeHome } from './home';
 export type { SoloHome } from './home';
 export { startSolo } from './start-solo';
 export type { RunningSolo, SoloOptions } from './start-solo';
+export { bootstrapWorkspace } from './bootstrap-workspace';
