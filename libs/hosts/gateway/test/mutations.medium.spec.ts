@@ -183,6 +183,37 @@ describe('mutations', () => {
     ).toEqual({ id: made['id'] });
   });
 
+  it('make a destination by its connector’s own schema, and seal what is secret', async () => {
+    const create = `mutation D($input: CreateDestinationInput!) { answer: createDestination(input: $input) {
+      ... on Destination { key plugin settings } ${failure} } }`;
+    const settings = { url: 'https://crm.example.org/in', secret: 'whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvZiB0aGUgZ2F0ZXdheQ==' };
+    const input = { key: 'crm', name: 'CRM', plugin: 'webhook', settings };
+    const made = await answerOf(create, { input });
+    expect(made).toEqual({ key: 'crm', plugin: 'webhook', settings: { url: settings.url } });
+    const row = await rig.db.database.inWorkspace(world.workspaceId, (tx) =>
+      tx.selectFrom('destination').select(['settings', 'secrets']).where('key', '=', 'crm').executeTakeFirstOrThrow(),
+    );
+    expect(JSON.stringify(row.settings)).not.toContain('whsec_');
+    expect(row.secrets?.toString('latin1')).not.toContain('whsec_');
+    expect(row.secrets?.length).toBeGreaterThan(30);
+    const unfit = (change: Record<string, unknown>) =>
+      answerOf(create, { input: { ...input, key: 'other', ...change } });
+    expect(await unfit({ plugin: 'nothing' })).toMatchObject({
+      __typename: 'InvalidInput',
+      issues: [{ path: 'plugin' }],
+    });
+    expect(await unfit({ settings: { url: settings.url } })).toMatchObject({
+      __typename: 'InvalidInput',
+      issues: [{ path: expect.stringContaining('secret') }],
+    });
+    const wrong = await unfit({ settings: { ...settings, secret: 'not-a-signing-secret' } });
+    expect(wrong).toMatchObject({ __typename: 'InvalidInput' });
+    expect(JSON.stringify(wrong)).not.toContain('not-a-signing-secret');
+    const listed = await rig.ask(key, '{ connectors { id settings } }');
+    const { connectors } = listed.data as unknown as { connectors: { id: string; settings: { required: string[] } }[] };
+    expect(connectors.find((each) => each.id === 'webhook')?.settings.required).toEqual(['url', 'secret']);
+  });
+
   it('bind a segment to a destination once, and owe a live one its first run', async () => {
     await answerOf(CREATE, { input: { key: 'vip', name: 'Vip', rule: rule('vip') } });
     const create = `mutation { answer: createSync(input: { destination: "hook", segment: "vip", mapping: { email: "identifiers.email" } }) { ... on Sync { id mode mapping segment { key } } ${failure} } }`;

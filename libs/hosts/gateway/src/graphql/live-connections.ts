@@ -8,11 +8,15 @@ import type { LiveConnection } from '@kohort/gateway-resolvers';
 export const CLOSE_FORBIDDEN = 4403;
 export const CLOSE_INIT_TIMEOUT = 4408;
 
+/** From the refusal of a key to the closing of its sockets. */
+const CLOSE_GRACE_MS = 1_000;
+
 interface Entry {
   readonly keyText: string;
   readonly socket: WebSocket;
   readonly closed: Set<() => void>;
   readonly refused: Set<(refusal: AppError) => void>;
+  refusal: AppError | null;
 }
 
 /**
@@ -30,7 +34,7 @@ export class LiveConnections {
 
   /** Takes in a socket whose key was found good. */
   add(socket: WebSocket, keyText: string): LiveConnection {
-    const entry: Entry = { keyText, socket, closed: new Set(), refused: new Set() };
+    const entry: Entry = { keyText, socket, closed: new Set(), refused: new Set(), refusal: null };
     this.entries.add(entry);
     this.timer ??= setInterval(() => void this.recheck(), this.recheckMs);
     socket.once('close', () => {
@@ -41,7 +45,11 @@ export class LiveConnections {
     return {
       streams: { open: 0 },
       onClose: (callback) => void entry.closed.add(callback),
-      onRefused: (callback) => void entry.refused.add(callback),
+      onRefused: (callback) => {
+        // A stream that is opened while the socket is about to be closed fails at once, like those before it.
+        if (entry.refusal) callback(entry.refusal);
+        else entry.refused.add(callback);
+      },
     };
   }
 
@@ -73,10 +81,15 @@ export class LiveConnections {
       refusal = thrown;
     }
     if (refusal === null) return;
-    for (const entry of entries) {
-      for (const callback of entry.refused) callback(refusal);
-      // The streams' last message, which says why, is queued behind this turn of the loop.
-      setImmediate(() => entry.socket.close(CLOSE_FORBIDDEN, 'Forbidden'));
-    }
+    for (const entry of entries) this.refuse(entry, refusal);
+  }
+
+  private refuse(entry: Entry, refusal: AppError): void {
+    if (entry.refusal) return;
+    entry.refusal = refusal;
+    for (const callback of entry.refused) callback(refusal);
+    // Time for the streams' last message, which says why.
+    const timer = setTimeout(() => entry.socket.close(CLOSE_FORBIDDEN, 'Forbidden'), CLOSE_GRACE_MS);
+    entry.closed.add(() => clearTimeout(timer));
   }
 }
