@@ -72,6 +72,8 @@ await check('lint', [bin('eslint/bin/eslint.js'), '.']);
 await check('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']);
 await check('types', [bin('ts7/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
 await check('table of jobs in ARCHITECTURE.md', ['tools/scripts/pipeline-table.mjs', '--check']);
+await check('.env.example of every app', ['tools/scripts/env-examples.mjs', '--check']);
+await check('package-lock.json is complete', ['tools/scripts/complete-lock.mjs', '--check']);
 await check('kernels are what their source says', ['tools/scripts/kernels.mjs', '--check']);
 await check('build', ['tools/scripts/build.mjs']);
 await jest('unit', ['--maxWorkers=2']);
