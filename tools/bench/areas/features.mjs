@@ -25,7 +25,7 @@ export async function run(report) {
     return;
   }
   const options = { external: ['chdb', '@clickhouse/client'] };
-  const { exports: bench } = await loadSource('libs/testing/columns/src/features.bench.ts', options);
+  const { exports: bench } = await loadSource('libs/features/domain/src/features.bench.ts', options);
   const peer = await startPeer(join(here, 'features.py'), [], ['pandas']);
   const store = await bench.openFeaturesBench(folder);
   try {

@@ -5,7 +5,7 @@ import { runIdSchema, type RunContext, type WorkspaceId } from '@kohort/kernel-c
 import type { DatasetPort } from '@kohort/models-flow';
 import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
 import { featureStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
-import { startTestColumns, type TestColumns } from './test-columns';
+import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
 
 const PEOPLE = 7;
 const ASOF = '2026-02-01T00:00:00.000Z';

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Decimal } from 'decimal.js';
 import { DateTime } from 'luxon';
-import { featureSet, featureStatement } from '@kohort/features-domain';
+import { featureSet } from './feature-set';
+import { featureStatement } from './feature-statement';
 import { workspaceIdSchema } from '@kohort/kernel-contracts';
-import { startTestColumns, type TestEvent } from './test-columns';
+import { startTestColumns, type TestEvent } from '@kohort/testing-columns';
 
 const workspaceId = workspaceIdSchema.parse('10000000-0000-4000-8000-000000000001');
 const uuid = (kind: number, n: number | string): string =>
