@@ -186,7 +186,10 @@ describe('mutations', () => {
   it('make a destination by its connector’s own schema, and seal what is secret', async () => {
     const create = `mutation D($input: CreateDestinationInput!) { answer: createDestination(input: $input) {
       ... on Destination { key plugin settings } ${failure} } }`;
-    const settings = { url: 'https://crm.example.org/in', secret: 'whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvZiB0aGUgZ2F0ZXdheQ==' };
+    const settings = {
+      url: 'https://crm.example.org/in',
+      secret: 'whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvZiB0aGUgZ2F0ZXdheQ==',
+    };
     const input = { key: 'crm', name: 'CRM', plugin: 'webhook', settings };
     const made = await answerOf(create, { input });
     expect(made).toEqual({ key: 'crm', plugin: 'webhook', settings: { url: settings.url } });
