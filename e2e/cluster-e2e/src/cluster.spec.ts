@@ -166,6 +166,50 @@ const settled = (cluster: Cluster): Promise<unknown> =>
     expect(model.clusters.map(({ size }) => size)).toEqual([100, 100, 100]);
   });
 
+  it('delivers to a destination whose secret one process sealed and another opened', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const made = await ask<Record<string, { __typename: string }>>(
+      cluster,
+      'mutation ($input: CreateDestinationInput!) { createDestination(input: $input) { __typename } }',
+      { input: { key: 'hook', name: 'Hook', plugin: 'webhook', settings: { url: cluster.receiver.url, secret } } },
+    );
+    expect(made).toEqual({ createDestination: { __typename: 'Destination' } });
+    await ask(
+      cluster,
+      'mutation ($input: CreateSyncInput!) { createSync(input: $input) { __typename ... on Sync { id } } }',
+      { input: { destination: 'hook', segment: 'ordered_lately' } },
+    );
+    await until(
+      async () => cluster.receiver.added.size,
+      (size) => size === LIVE + 1,
+      30_000,
+    );
+    await postEvents(cluster, [order('grace')]);
+    await until(
+      async () => cluster.receiver.added.size,
+      (size) => size === LIVE + 2,
+      30_000,
+    );
+    expect(cluster.receiver.unsigned).toBe(0);
+  });
+
+  it('judges a propensity on what came later', async () => {
+    const job = await startJob(
+      cluster,
+      'mutation ($input: TrainPropensityInput!) { trainPropensity(input: $input) { __typename ... on Job { id } } }',
+      { input: { key: 'orders_90d', asOf: new Date(AS_OF).toISOString(), event: ORDER, horizonDays: 90, seed: 1 } },
+    );
+    await jobResult(cluster, job);
+    const { model } = await ask<{ model: { kind: string; card: { testRows: number; baseRate: number } } }>(
+      cluster,
+      '{ model(key: "orders_90d") { kind card } }',
+    );
+    expect(model.kind).toBe('PROPENSITY');
+    expect(model.card.testRows).toBeGreaterThan(100);
+    expect(model.card.baseRate).toBeGreaterThan(0.1);
+    expect(model.card.baseRate).toBeLessThan(0.9);
+  });
+
   it('goes on with a job whose worker was stopped in the middle, and writes nothing twice', async () => {
     const before = await storedIn(cluster);
     const { text, rows } = longCsv();
@@ -186,7 +230,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
     expect(counts).toMatchObject({ stored: rows });
     await settled(cluster);
     expect(await storedIn(cluster)).toBe(before + rows);
-    expect(await sizeOf(cluster, 'ordered_ever')).toBe(SHOPPERS + LIVE + 1 + 50);
+    expect(await sizeOf(cluster, 'ordered_ever')).toBe(SHOPPERS + LIVE + 2 + 50);
   });
 
   it('ends on SIGTERM, every process, and leaves nothing', async () => {

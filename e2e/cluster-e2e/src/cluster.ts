@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres, type RunningPostgres } from '@kohort/platform-embedded';
 import { bundleOf, root, start, type Program } from './program';
+import { startReceiver, type Receiver } from './receiver';
 import { startRedis, type RedisProgram } from './redis';
 
 /** The login of the processes: it may take the two roles of the product, and owns nothing. */
@@ -16,6 +17,8 @@ export interface Cluster {
   readonly postgres: RunningPostgres;
   readonly redis: RedisProgram;
   readonly door: Program;
+  /** Takes the webhooks. */
+  readonly receiver: Receiver;
   /** The gateway and the workers that should be running now. */
   readonly apps: readonly Program[];
   /** Starts an app that was ended once more, with the settings it had. */
@@ -93,6 +96,8 @@ export async function startCluster(
   started('postgres', () => postgres.stop());
   keep(redis.program);
   keep(door);
+  const receiver = await startReceiver();
+  started('receiver', () => receiver.stop());
   const databaseUrl = await makeLogin(postgres.url);
   const pepper = randomBytes(32).toString('hex');
   const common = { DATABASE_URL: databaseUrl, KOHORT_ARTIFACTS: join(home, 'artifacts') };
@@ -120,7 +125,7 @@ export async function startCluster(
   const gateway = app('gateway', { ...common, KOHORT_KEY_PEPPER: pepper, KOHORT_PORT: '0' });
   app('clustering-worker', { ...queues, ...columns });
   app('propensity-worker', { ...queues, ...columns });
-  app('sync-worker', { ...queues, KOHORT_KEY_PEPPER: pepper });
+  app('sync-worker', { ...queues, KOHORT_KEY_PEPPER: pepper, KOHORT_EGRESS_ALLOW: receiver.pair });
   await Promise.all(apps.map(isUp));
   const { port } = jsonLine(await gateway.line(/"gateway is up"/));
   const made = bootstrap(home, { ...common, KOHORT_KEY_PEPPER: pepper });
@@ -129,5 +134,5 @@ export async function startCluster(
     await isUp(program);
     return program;
   };
-  return { home, postgres, redis, door, apps, startAgain, url: `http://127.0.0.1:${port}`, ...made };
+  return { home, postgres, redis, door, receiver, apps, startAgain, url: `http://127.0.0.1:${port}`, ...made };
 }
