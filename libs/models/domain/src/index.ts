@@ -47,6 +47,8 @@ export type {
   ClusterTableParams,
   ClusterTableResult,
 } from './clusters/cluster-table';
+export { explainCluster } from './clusters/explain-cluster';
+export type { ClusterExplanation } from './clusters/explain-cluster';
 export { featureLabel, roleOf } from './clusters/feature-roles';
 export type { FeatureRole } from './clusters/feature-roles';
 export { DEFAULT_PLAYBOOK, playbookSchema } from './clusters/playbook';
