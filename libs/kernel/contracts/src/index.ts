@@ -28,7 +28,15 @@ export type { JobControl, Progress } from './progress';
 export type { Fence, Run, RunContext, RunStatus } from './runs';
 export { MESSAGE_TYPES } from './segment-message';
 export type { MessageType, NormalisedMessage } from './segment-message';
-export type { ModelGrade, ModelKind, ModelStore, NewModelVersion, ScoreRow } from './ports/models.port';
+export type {
+  ModelFile,
+  ModelFiles,
+  ModelGrade,
+  ModelKind,
+  ModelStore,
+  NewModelVersion,
+  ScoreRow,
+} from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export type {
   IngestCounts,
@@ -168,5 +176,12 @@ export type {
   TouchedProfile,
   VersionToFill,
 } from './ports/segments.port';
-export type { FeatureRow, FeatureSetPoint, FeatureStore } from './ports/features.port';
 export type { ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports/connectors.port';
+export type {
+  FeatureRow,
+  FeatureSetPoint,
+  FeatureStore,
+  PersonEvent,
+  PersonFeatures,
+  PersonHistory,
+} from './ports/features.port';

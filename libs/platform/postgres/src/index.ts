@@ -24,6 +24,8 @@ export { runErrors, startRun } from './runs/start-run';
 export type { RunSession, StartRunOptions } from './runs/start-run';
 export type { KohortTables } from './tables';
 export { featureStore } from './features/feature-store.adapter';
+export { personHistory } from './features/person-history.adapter';
+export { modelFiles } from './models/model-files.adapter';
 export { modelStore } from './models/model-store.adapter';
 export { withClient } from './with-client';
 export { startTestDatabase } from './test-database';

@@ -1,4 +1,5 @@
-import type { ProfileId, WorkspaceId } from '../ids';
+import type { EventId, ProfileId, WorkspaceId } from '../ids';
+import type { JsonObject } from '../json';
 import type { Fence } from '../runs';
 
 /** One person's computed features by key; null where a feature is missing. */
@@ -24,4 +25,46 @@ export interface FeatureStore {
   timeZone(workspaceId: WorkspaceId): Promise<string>;
   /** At most 5,000 rows a call. Answers how many were written. */
   save(fence: Fence, point: FeatureSetPoint, rows: readonly FeatureRow[]): Promise<number>;
+}
+
+/** One event of a person's history. */
+export interface PersonEvent {
+  readonly eventId: EventId;
+  /** Empty where the message has none. */
+  readonly name: string;
+  /** Epoch milliseconds. */
+  readonly ts: number;
+  /** Empty where they were not asked for. */
+  readonly properties: JsonObject;
+}
+
+/**
+ * What is known of one person, for the features of that person alone.
+ *
+ * A caller may rely on: events are those that count now (merges followed, erased ones gone), nothing later than `until`
+ * (epoch milliseconds) among them, in no order.
+ */
+export interface PersonHistory {
+  /** The kept features when they were computed as of exactly `asOf`; null otherwise. */
+  features(
+    workspaceId: WorkspaceId,
+    at: FeatureSetPoint & { readonly profileId: ProfileId },
+  ): Promise<FeatureRow['values'] | null>;
+  /** Only events named in `propertiesOf` carry their properties. */
+  events(
+    workspaceId: WorkspaceId,
+    asked: { readonly profileId: ProfileId; readonly until: number; readonly propertiesOf: readonly string[] },
+  ): Promise<readonly PersonEvent[]>;
+}
+
+/** The features of one person as of an instant. */
+export interface PersonFeatures {
+  /**
+   * One value a name of `features`, in their order; a missing one is null. Nothing after `asOf` (epoch milliseconds) is
+   * in them. Null where nothing is known of the person by then, or a name belongs to no feature.
+   */
+  at(
+    workspaceId: WorkspaceId,
+    asked: { readonly profileId: ProfileId; readonly asOf: number; readonly features: readonly string[] },
+  ): Promise<readonly (number | null)[] | null>;
 }

@@ -45,3 +45,16 @@ export interface ModelStore {
   /** Flips the pointer, retires the version before the previous one, and announces ScoresChanged: one transaction. */
   goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;
 }
+
+/** Where the fitted model of a version lies, and what its card says. */
+export interface ModelFile {
+  readonly kind: ModelKind;
+  /** Null when the version has none. */
+  readonly artifactKey: string | null;
+  readonly card: Json;
+}
+
+/** Finds the file of any version of a model, live or not; null when there is no such version in the workspace. */
+export interface ModelFiles {
+  of(workspaceId: WorkspaceId, modelId: ModelId, version: number): Promise<ModelFile | null>;
+}

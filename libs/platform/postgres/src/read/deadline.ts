@@ -13,6 +13,19 @@ export interface Scope {
   readonly deadlineMs: number;
 }
 
+/** What a reader outside an operation of the API is made with. */
+export interface ReaderParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** A read that takes longer is stopped. */
+  readonly timeoutMs: number;
+}
+
+/** The scope of one read, its deadline counted from now. */
+export function scopeOf({ database, clock, timeoutMs }: ReaderParts, workspaceId: WorkspaceId): Scope {
+  return { database, clock, workspaceId, deadlineMs: clock.now() + timeoutMs };
+}
+
 /** SQLSTATE query_canceled: the statement timeout struck. */
 const QUERY_CANCELED = '57014';
 const withSqlState = z.object({ code: z.string() });

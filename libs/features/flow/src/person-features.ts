@@ -1,0 +1,45 @@
+import {
+  FEATURE_SET_VERSION,
+  SEGMENT_ORDERS,
+  computeFeatures,
+  featureSet,
+  type OrderMapping,
+} from '@kohort/features-domain';
+import type { FeatureRow, FeatureStore, PersonFeatures, PersonHistory } from '@kohort/kernel-contracts';
+
+/** What one person's features are read from. */
+export interface PersonFeaturesPorts {
+  readonly history: PersonHistory;
+  readonly features: Pick<FeatureStore, 'timeZone'>;
+  readonly orders?: OrderMapping;
+}
+
+function picked(stored: FeatureRow['values'] | null, names: readonly string[]): readonly (number | null)[] | null {
+  if (stored === null || !names.every((name) => name in stored)) return null;
+  return names.map((name) => stored[name] ?? null);
+}
+
+/**
+ * One person's features: the kept ones when they are of that very instant, computed from the person's events otherwise.
+ * It needs no column store.
+ *
+ * Cost    one row, or one person's events
+ */
+export function personFeatures({ history, features, orders = SEGMENT_ORDERS }: PersonFeaturesPorts): PersonFeatures {
+  const known = new Set(featureSet().map(({ key }) => key));
+  return {
+    async at(workspaceId, { profileId, asOf, features: names }) {
+      if (!names.every((name) => known.has(name))) return null;
+      const stored = await history.features(workspaceId, { profileId, asOf, definitionVersion: FEATURE_SET_VERSION });
+      const kept = picked(stored, names);
+      if (kept) return kept;
+      const asked = { profileId, until: asOf, propertiesOf: [orders.event] };
+      const [events, timeZone] = await Promise.all([
+        history.events(workspaceId, asked),
+        features.timeZone(workspaceId),
+      ]);
+      const definitions = featureSet(FEATURE_SET_VERSION, names);
+      return events.length === 0 ? null : computeFeatures(definitions, events, { asOf, timeZone, orders });
+    },
+  };
+}
