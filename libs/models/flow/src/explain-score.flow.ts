@@ -1,0 +1,93 @@
+import { clusteringCardSchema, type Json, type ModelFiles } from '@kohort/kernel-contracts';
+import type { PersonFeatures, ScoreRecord, WorkspaceId } from '@kohort/kernel-contracts';
+import {
+  explainCluster,
+  explainPropensity,
+  peopleTable,
+  type ClusterModel,
+  type PropensityArtifact,
+} from '@kohort/models-domain';
+import type { ParsedModels } from './parsed-models';
+
+/** What explaining a score needs of the world. `models` lives as long as the process. */
+export interface ExplainScorePorts {
+  readonly files: ModelFiles;
+  readonly models: ParsedModels;
+  readonly features: PersonFeatures;
+}
+
+/** The score that is to be explained. */
+export type ScoreToExplain = Pick<
+  ScoreRecord,
+  'modelId' | 'profileId' | 'version' | 'asOf' | 'probability' | 'clusterKey'
+>;
+
+/** One feature and what it adds. */
+export interface ScoreReason {
+  readonly feature: string;
+  /** As it stood when the score was made; null is missing. */
+  readonly value: number | string | null;
+  readonly contribution: number;
+}
+
+/**
+ * What a score is made of: `base` and all contributions add up to `total`. Of a propensity these are log-odds before
+ * calibration; of a cluster the squared distance to the next centre less that to the own, in the scaled space (base 0).
+ */
+export interface ScoreExplanation {
+  readonly base: number;
+  readonly total: number;
+  /** All that add something, strongest first. */
+  readonly reasons: readonly ScoreReason[];
+}
+
+/** A probability this far from the stored one is another person's, so to say: their records have changed since. */
+const SAME_PROBABILITY = 0.01;
+
+interface Person {
+  readonly names: readonly string[];
+  readonly values: Float64Array;
+}
+
+function propensityReasons(
+  artifact: PropensityArtifact,
+  person: Person,
+  stored: number | null,
+): ScoreExplanation | null {
+  const table = peopleTable({ features: person.names, data: person.values });
+  const { probability, base, margin, reasons } = explainPropensity(artifact, { table, row: 0 });
+  if (stored !== null && Math.abs(probability - stored) > SAME_PROBABILITY) return null;
+  return { base, total: margin, reasons };
+}
+
+function clusterReasons(model: ClusterModel, person: Person, stored: string | null, card: Json) {
+  const { label, margin, reasons } = explainCluster(model, person.values);
+  const { clusters } = clusteringCardSchema.parse(card);
+  return clusters[label]?.key === stored ? { base: 0, total: margin, reasons } : null;
+}
+
+/**
+ * Says what a stored score is made of, from its version's artifact and the person's features as of the score's instant.
+ * Null where that cannot be said: the version or its file is gone, nothing is known of the person by then, or the
+ * records have changed since so far that they give another score.
+ *
+ * Cost    one person's features; the artifact is read once
+ * Throws  ARTIFACT_…, PROPENSITY_ARTIFACT_INVALID, CLUSTERS_BAD_MODEL
+ */
+export async function explainScore(
+  ports: ExplainScorePorts,
+  workspaceId: WorkspaceId,
+  score: ScoreToExplain,
+): Promise<ScoreExplanation | null> {
+  const file = await ports.files.of(workspaceId, score.modelId, score.version);
+  if (!file || file.artifactKey === null) return null;
+  const parsed = await ports.models.of(file.kind, file.artifactKey);
+  const names = parsed.kind === 'propensity' ? parsed.artifact.features : parsed.model.featureNames;
+  const { profileId, asOf } = score;
+  const known = await ports.features.at(workspaceId, { profileId, asOf, features: names });
+  if (!known) return null;
+  const person = { names, values: Float64Array.from(known, (value) => value ?? NaN) };
+  return parsed.kind === 'propensity'
+    ? propensityReasons(parsed.artifact, person, score.probability)
+    : clusterReasons(parsed.model, person, score.clusterKey, file.card);
+}
