@@ -117,7 +117,8 @@ export class ScoreReasonType {
   value!: unknown;
 
   @Field(() => Float, {
-    description: 'Share of the score (log-odds or distance) that it stands for; the sign says where to.',
+    description:
+      'Of a probability: the log-odds that it adds, before calibration. Of a cluster: by how much it brings the own centre nearer than the next one, as squared distance in the scaled space.',
   })
   contribution!: number;
 }

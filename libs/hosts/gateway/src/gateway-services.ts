@@ -61,7 +61,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     connectors: connectorCatalogue(createPluginList(firstPartyPlugins)),
     secrets: createSecretBox(options.secretKeys),
     keys: keyMaker(options.pepper),
-    scoreReasons: scoreExplainer({ read, artifacts: options.artifacts, clock }),
+    scoreReasons: scoreExplainer({ database, artifacts: options.artifacts, clock }),
     memberships: membershipExplainer(database),
     clock,
     logger,

@@ -117,7 +117,7 @@ export class ScoreResolver {
   @ResolveField(() => [ScoreReasonType], {
     nullable: true,
     description:
-      'What moved this score, the strongest first. Null where it cannot be said: no features, or a clustering.',
+      'What moved this score, the strongest first. Null where it cannot be said: the records have changed since, or are gone.',
   })
   @Policy('graphql:read')
   async reasons(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
