@@ -60,7 +60,12 @@ async function ownChain(queues, database, workspaceId) {
         'identity.resolve': ({ batchId }) => say('ProfilesTouched', batchId),
         'segments.evaluate': ({ batchId }) => say('MembershipChanged', batchId),
       },
-      'sync-worker': { 'sync.track': async () => done(), 'sync.run': nothing },
+      'sync-worker': {
+        'sync.track': async () => done(),
+        'sync.run': nothing,
+        'sync.preview': nothing,
+        'destinations.check': nothing,
+      },
     },
   });
   const seconds = [];

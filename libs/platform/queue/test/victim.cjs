@@ -18,7 +18,9 @@ async function main() {
     );
     process.kill(process.pid, 'SIGKILL');
   };
-  const handlers = { 'sync-worker': { 'sync.track': track, 'sync.run': async () => undefined } };
+  const idle = async () => undefined;
+  const others = { 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
+  const handlers = { 'sync-worker': { 'sync.track': track, ...others } };
   await startWorkers({ database, queues, logger: silentLogger, handlers });
 }
 
