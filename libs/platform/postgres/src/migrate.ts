@@ -80,6 +80,7 @@ export async function migrate(ownerUrl: string, nowMs: number = Date.now()): Pro
   });
   // A pool that is ending may still hear of a server that stops.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await withMaintenanceLock(ownerUrl, async (client) => {
