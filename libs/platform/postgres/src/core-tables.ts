@@ -61,6 +61,7 @@ export interface TaskTable {
   payload: JsonColumn;
   status: Generated<string>;
   starts: Generated<number>;
+  lone_starts: Generated<number>;
   failures: Generated<number>;
   enqueues: Generated<number>;
   due_at: ColumnType<Date, Date | string | undefined, Date | string>;

@@ -21,6 +21,7 @@ export { cancelRun, runHandler, saveCheckpoint } from './runs/run-handler';
 export type { RunHandlerOptions } from './runs/run-handler';
 export { getRun, toRun } from './runs/run-record';
 export { runErrors, startRun } from './runs/start-run';
+export { startsWithoutProgress } from './runs/starts-without-progress';
 export type { RunSession, StartRunOptions } from './runs/start-run';
 export type { KohortTables } from './tables';
 export { featureStore } from './features/feature-store.adapter';
@@ -45,7 +46,17 @@ export type { Listening } from './listen';
 export { OUTBOX_CHANNEL, onOutboxCommit } from './outbox-signal';
 export { LOG_CHANNEL, moveOutbox, relayState, takeDueTasks, tidyRelay } from './relay-steps';
 export type { MovedBatch, RelayState, TopicListener } from './relay-steps';
-export { LEASE_MS, claimTask, finishTask, quarantineTask, releaseTask, renewLeases, retryTask } from './tasks';
+export {
+  LEASE_MS,
+  claimTask,
+  countLoneStart,
+  finishTask,
+  lapseLeases,
+  quarantineTask,
+  releaseTask,
+  renewLeases,
+  retryTask,
+} from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { refusedStore } from './ingest/refused-store.adapter';

@@ -21,6 +21,8 @@ export interface ClaimedTask extends TaskRef {
   readonly entity: string;
   readonly payload: unknown;
   readonly starts: number;
+  /** How often in a row it was begun alone and ended with no word. */
+  readonly loneStarts: number;
   readonly failures: number;
 }
 
@@ -58,7 +60,7 @@ export async function claimTask(relay: Kysely<KohortTables>, ref: TaskRef): Prom
     .where('id', '=', ref.taskId)
     .where('status', 'in', ['waiting', 'running'])
     .where('due_at', '<=', sql<Date>`now()`)
-    .returning(['job', 'entity', 'payload', 'starts', 'failures'])
+    .returning(['job', 'entity', 'payload', 'starts', 'lone_starts as loneStarts', 'failures'])
     .executeTakeFirst();
   return row && { ...ref, ...row };
 }
@@ -85,6 +87,13 @@ function ofClaim(relay: Kysely<KohortTables>, task: ClaimedTask) {
     .where('status', '=', 'running');
 }
 
+/** Counts that it is begun alone, before anything runs. */
+export async function countLoneStart(relay: Kysely<KohortTables>, task: ClaimedTask): Promise<void> {
+  await ofClaim(relay, task)
+    .set({ lone_starts: sql`lone_starts + 1` })
+    .execute();
+}
+
 /** Done, for good: no message of any kind makes this (job, entity) run again. */
 export async function finishTask(relay: Kysely<KohortTables>, task: ClaimedTask): Promise<void> {
   await ofClaim(relay, task)
@@ -108,6 +117,8 @@ export async function retryTask(
     .set({
       status: 'waiting',
       failures: sql`failures + 1`,
+      // Its worker lived to say so.
+      lone_starts: 0,
       due_at: sql`now() + ${next.waitMs} * interval '1 millisecond'`,
       enqueued_at: null,
       last_error: JSON.stringify(next.error),
@@ -121,10 +132,24 @@ export async function releaseTask(relay: Kysely<KohortTables>, task: ClaimedTask
     .set({
       status: 'waiting',
       starts: sql`starts - 1`,
+      lone_starts: 0,
       due_at: sql`now() + ${waitMs} * interval '1 millisecond'`,
       enqueued_at: null,
     })
     .execute();
+}
+
+/**
+ * Gives back all that is running, its starts counted. Only for a process that knows itself alone on this database, before
+ * it takes work: whoever held these leases is dead, and nobody has to wait until they lapse. Answers how many there were.
+ */
+export async function lapseLeases(relay: Kysely<KohortTables>): Promise<number> {
+  const lapsed = await relay
+    .updateTable('task')
+    .where('status', '=', 'running')
+    .set({ status: 'waiting', due_at: sql`now()`, enqueued_at: null })
+    .executeTakeFirst();
+  return Number(lapsed.numUpdatedRows);
 }
 
 /**

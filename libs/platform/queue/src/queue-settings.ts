@@ -34,7 +34,7 @@ export const CANARY = { everyMs: { redis: 10_000, postgres: 30_000 }, lateAfterM
 
 export const LOOP_DELAY = { warnMs: 200, abortMs: 5_000, everyMs: 5_000 } as const;
 
-/** Three starts that ended with no word are enough: the work ends its worker. */
+/** Three starts, alone or without progress, that ended with no word are enough: the work ends its worker. */
 export const CRASH_LIMIT = 3;
 
 /** An error nobody expected is tried again, but not as often as an outage. */

@@ -1,14 +1,17 @@
 import type { AppError } from '@kohort/kernel-errors';
 import type { Random } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
+import { runIdSchema } from '@kohort/kernel-contracts';
 import { pipeline, type JobName } from '@kohort/pipeline-map';
 import {
   claimTask,
+  countLoneStart,
   classifyFailure,
   finishTask,
   quarantineTask,
   releaseTask,
   retryTask,
+  startsWithoutProgress,
   type ClaimedTask,
   type Database,
   type TaskRef,
@@ -17,6 +20,7 @@ import { fullJitterMs } from './backoff';
 import type { TaskHandler } from './check-handlers';
 import { originOf } from './failure';
 import { isJobName } from './lanes';
+import type { LoneGate } from './lone-gate';
 import { queueErrors } from './queue-errors';
 import { runLimited } from './run-limited';
 import { ABORT_GRACE_MS, CRASH_LIMIT, UNEXPECTED_ATTEMPTS } from './queue-settings';
@@ -27,12 +31,15 @@ export interface TaskRunnerOptions {
   readonly database: Database;
   readonly handlers: ReadonlyMap<JobName, TaskHandler>;
   readonly held: HeldTasks;
+  readonly gate: LoneGate;
   readonly random: Random;
   readonly logger: Logger;
 }
 
 const UNKNOWN_JOB_WAIT_MS = 60_000;
 
+const isRun = (job: JobName): boolean => pipeline[job].entity === 'runId';
+const crashesOf = (task: ClaimedTask): number => task.starts - 1 - task.failures;
 const RETRIED = new Set(['transient', 'rate-limited', 'bug', 'cancelled']);
 
 function attemptsOf(job: JobName, error: AppError): number {
@@ -60,7 +67,7 @@ async function settleFailure(
   await quarantineTask(database, task, {
     error: { code: error.code, kind: error.kind },
     message: error.publicMessage,
-    isRun: pipeline[job].entity === 'runId',
+    isRun: isRun(job),
   });
   logger.error('job set aside', { ...fields, count: task.failures + 1, reason: originOf(thrown) });
 }
@@ -75,7 +82,7 @@ async function setAsideCrasher(
   await quarantineTask(options.database, task, {
     error: { code: error.code, kind: error.kind },
     message: error.message,
-    isRun: pipeline[job].entity === 'runId',
+    isRun: isRun(job),
   });
   options.logger.error('job set aside: it ended its worker', {
     job,
@@ -86,12 +93,39 @@ async function setAsideCrasher(
 }
 
 /**
+ * Whether this work is what ends its worker. A batch is, when it has ended one too often while it ran alone: a process
+ * that is killed takes much with it that is innocent. A run, when it was started too often without moving its checkpoint:
+ * a long import may meet more restarts than that.
+ */
+async function endsItsWorker(database: Database, task: ClaimedTask, job: JobName): Promise<boolean> {
+  if (!isRun(job)) return task.loneStarts >= CRASH_LIMIT;
+  if (crashesOf(task) < CRASH_LIMIT) return false;
+  const { workspaceId } = task;
+  return (await startsWithoutProgress(database, { workspaceId, runId: runIdSchema.parse(task.entity) })) >= CRASH_LIMIT;
+}
+
+/** Runs what is to be done in its turn: a batch whose start once ended with no word alone, so that it sinks no other. */
+async function inTurn(
+  options: TaskRunnerOptions,
+  task: ClaimedTask,
+  turn: { readonly job: JobName; readonly signal: AbortSignal; readonly work: () => Promise<void> },
+): Promise<void> {
+  // A run may take an hour: it neither waits for others nor keeps them waiting.
+  if (isRun(turn.job)) return turn.work();
+  const alone = crashesOf(task) > 0;
+  await options.gate.pass(alone, turn.signal, async () => {
+    if (alone) await countLoneStart(options.database.relay, task);
+    await turn.work();
+  });
+}
+
+/**
  * Takes one task and carries it through.
  *
  * Promise  at least once; the effect once, because a task that is done is never claimed again
  * Key      (workspace, job, entity) of the task's row
- * Order    start counted → handler (its effect in its own transaction) → done
- * Resume   a crash leaves the row running; its lease lapses and the sweep offers it again
+ * Order    start counted → its turn → handler (its effect in its own transaction) → done
+ * Resume   a crash leaves the row running; its lease lapses and the sweep offers it again, a batch then alone
  * Size     one batch or run; the time limit of the pipeline map
  */
 export async function runTask(options: TaskRunnerOptions, ref: TaskRef): Promise<void> {
@@ -102,14 +136,14 @@ export async function runTask(options: TaskRunnerOptions, ref: TaskRef): Promise
   const handler = job && handlers.get(job);
   // Of another release: its own workers take it.
   if (!job || !handler) return releaseTask(database.relay, task, UNKNOWN_JOB_WAIT_MS);
-  const crashes = task.starts - 1 - task.failures;
-  if (crashes >= CRASH_LIMIT) return setAsideCrasher(options, task, job, crashes);
+  if (await endsItsWorker(database, task, job)) return setAsideCrasher(options, task, job, crashesOf(task));
   const abort = held.hold(task);
   try {
     const { timeLimitMs, attempts } = pipeline[job];
     const control = { signal: abort.signal, isLastAttempt: task.failures + 1 >= attempts };
     const limits = { limitMs: timeLimitMs, graceMs: ABORT_GRACE_MS };
-    await runLimited(() => handler(task.payload, control), abort, limits);
+    const work = (): Promise<void> => runLimited(() => handler(task.payload, control), abort, limits);
+    await inTurn(options, task, { job, signal: abort.signal, work });
     await finishTask(database.relay, task);
   } catch (thrown) {
     // Stopped by us, not by the work: as if it had not begun. Where the lease is lost, this changes nothing.

@@ -9,6 +9,7 @@ import { checkHandlers, type HandlersByOwner } from './check-handlers';
 import { originOf } from './failure';
 import { holdTasks } from './held-tasks';
 import { lanesOf, type Lane } from './lanes';
+import { loneGate } from './lone-gate';
 import { watchLoopDelay } from './loop-delay';
 import type { Queues } from './open-queues';
 import type { LaneProcessor, LaneWorker } from './queue-backend';
@@ -58,7 +59,14 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   const owners = ownersOf(options.handlers);
   const handlers = checkHandlers(options.handlers, owners);
   const held = holdTasks(database, logger);
-  const runner = { database, handlers, held, logger, random: seededRandom(options.seed ?? clock.now()) };
+  const runner = {
+    database,
+    handlers,
+    held,
+    gate: loneGate(),
+    logger,
+    random: seededRandom(options.seed ?? clock.now()),
+  };
   const watches: LaneWatch[] = [];
 
   const startLane = (lane: Lane): LaneWorker => {

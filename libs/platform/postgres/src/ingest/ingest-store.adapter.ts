@@ -201,7 +201,7 @@ async function storeIn(tx: WorkspaceTransaction, request: StoreRequest): Promise
     const { fence, checkpoint } = request.run;
     await tx
       .updateTable('run')
-      .set({ checkpoint: JSON.stringify(checkpoint(counts)) })
+      .set({ checkpoint: JSON.stringify(checkpoint(counts)), starts: 0 })
       .where('workspace_id', '=', fence.workspaceId)
       .where('id', '=', fence.runId)
       .execute();

@@ -4,6 +4,7 @@ import { segments } from './0003-segments';
 import { models } from './0004-models';
 import { sync } from './0005-sync';
 import { refused } from './0006-refused';
+import { loneStarts } from './0007-lone-starts';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -13,4 +14,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0004-models': models,
   '0005-sync': sync,
   '0006-refused': refused,
+  '0007-lone-starts': loneStarts,
 };

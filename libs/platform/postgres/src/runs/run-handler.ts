@@ -58,12 +58,15 @@ export function runHandler<P>(
   };
 }
 
-/** Keeps where the run stands, in the transaction of the effect that brought it there. Holds the fence. */
+/**
+ * Keeps where the run stands, in the transaction of the effect that brought it there. Holds the fence. Starts are counted
+ * anew from here.
+ */
 export async function saveCheckpoint(tx: WorkspaceTransaction, fence: Fence, checkpoint: Json): Promise<void> {
   await holdFence(tx, fence);
   await tx
     .updateTable('run')
-    .set({ checkpoint: JSON.stringify(checkpoint), heartbeat_at: sql`now()` })
+    .set({ checkpoint: JSON.stringify(checkpoint), heartbeat_at: sql`now()`, starts: 0 })
     .where('workspace_id', '=', fence.workspaceId)
     .where('id', '=', fence.runId)
     .execute();

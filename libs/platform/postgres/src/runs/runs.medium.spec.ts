@@ -8,6 +8,7 @@ import { createRun } from './create-run';
 import { cancelRun, runHandler, saveCheckpoint } from './run-handler';
 import { getRun } from './run-record';
 import { startRun } from './start-run';
+import { startsWithoutProgress } from './starts-without-progress';
 
 const job = 'features.compute' as const;
 const params = z.object({ asOf: z.number() });
@@ -195,5 +196,18 @@ describe('runs', () => {
     let from: Json = null;
     await handle(runId, async (context) => (from = context.run.checkpoint));
     expect(from).toEqual({ row: 7 });
+  });
+
+  it('counts starts anew from each checkpoint', async () => {
+    const runId = await ask();
+    const starts = (): Promise<number> => startsWithoutProgress(db.database, { workspaceId, runId });
+    expect(await starts()).toBe(0);
+    await start(runId);
+    const second = await start(runId);
+    expect(await starts()).toBe(2);
+    await db.database.inWorkspace(workspaceId, (tx) => saveCheckpoint(tx, second.context.fence, { row: 7 }));
+    expect(await starts()).toBe(0);
+    await start(runId);
+    expect(await starts()).toBe(1);
   });
 });
