@@ -20,7 +20,7 @@ import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { sweepIncoming } from '@kohort/platform-artifacts';
 import { startPostgres } from '@kohort/platform-embedded';
-import { keepPartitions, migrate } from '@kohort/platform-postgres';
+import { keepPartitions, lapseLeases, migrate } from '@kohort/platform-postgres';
 import { createSecretBox } from '@kohort/plugin-kit-host';
 import { ensureWorkspace } from './first-workspace';
 import { writeHome, type SoloHome } from './home';
@@ -116,6 +116,11 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   });
   closers.add('engines', () => engines.close());
   const { database } = engines;
+  // The embedded database is ours alone: what is still marked as running, a process that was killed has left behind.
+  if (options.databaseUrl === undefined) {
+    const left = await lapseLeases(database.relay);
+    if (left > 0) logger.info('work of a process that was killed goes on', { count: left });
+  }
   const opened = await openColumnStore(columnsAt, database);
   closers.add('columns', () => opened.close());
   const home = await ensureWorkspace(database, homeDir);
