@@ -73,6 +73,22 @@ export function withDependents(
   return segments.filter(({ key }) => found.has(key));
 }
 
+/** The given segments and those that their rules name, directly or through others: whose records an answer rests on. */
+function withNamed(
+  segments: readonly ReadableSegment[],
+  given: readonly ReadableSegment[],
+): readonly ReadableSegment[] {
+  const byKey = new Map(segments.map((segment) => [segment.key, segment]));
+  const found = new Map<string, ReadableSegment>();
+  const visit = (segment: ReadableSegment | undefined): void => {
+    if (segment === undefined || found.has(segment.key)) return;
+    found.set(segment.key, segment);
+    for (const name of segmentsNamed(segment.parsed)) visit(byKey.get(name));
+  };
+  given.forEach(visit);
+  return [...found.values()];
+}
+
 /** Segments whose answer may follow from a model, directly or through other segments. */
 export function modelSegments(segments: readonly ReadableSegment[]): readonly ReadableSegment[] {
   const own = new Set(segments.filter(({ parsed }) => usesModels(parsed)).map(({ key }) => key));
@@ -88,7 +104,12 @@ export function compileLiveRules(rules: LiveRules, segmentIds?: readonly Segment
     segments.map(({ parsed, key }) => ({ rule: parsed, key })),
     options,
   );
-  return { segments, compiled, needs: recordsNeeded(good.map(({ parsed }) => parsed)), unreadable };
+  return {
+    segments,
+    compiled,
+    needs: recordsNeeded(withNamed(good, segments).map(({ parsed }) => parsed)),
+    unreadable,
+  };
 }
 
 /** Remembers compiled rules: live rules change seldom and are evaluated all the time. */

@@ -21,6 +21,9 @@ export interface WalkRequest {
   readonly onStep?: (after: ProfileId, totals: EvaluationTotals) => Promise<void>;
 }
 
+/** People of one step of a walk: fewer checkpoints than transactions. */
+const PEOPLE_A_STEP = 4 * PEOPLE_AT_ONCE;
+
 /** Evaluates everybody for some segments, in the order of ids. */
 export async function walkProfiles(deps: SegmentsDeps, request: WalkRequest): Promise<EvaluationTotals> {
   const { workspaceId, segmentIds, cause, fence, signal, onStep } = request;
@@ -28,7 +31,7 @@ export async function walkProfiles(deps: SegmentsDeps, request: WalkRequest): Pr
   let after = request.after;
   for (;;) {
     signal?.throwIfAborted();
-    const ids = await deps.store.profilesAfter(workspaceId, after, PEOPLE_AT_ONCE);
+    const ids = await deps.store.profilesAfter(workspaceId, after, PEOPLE_A_STEP);
     const last = ids.at(-1);
     if (last === undefined) return totals;
     const profiles = ids.map((profileId) => ({ profileId, cause, eventId: null }));
