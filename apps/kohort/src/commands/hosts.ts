@@ -4,7 +4,7 @@ import { runDoorChild, startDoor } from '@kohort/hosts-columns-door';
 import { openLogger, runProcess } from '@kohort/hosts-runtime';
 import { startSolo } from '@kohort/hosts-solo';
 import { readConfig } from '../config';
-import { runDemo } from '../demo/run-demo';
+import { runDemo, type DemoOptions, type RunningDemo } from '../demo/run-demo';
 import { soloOptions } from '../solo-options';
 import { reportFailure } from '../terminal/outcome';
 import { wholeNumber } from './options';
@@ -44,6 +44,14 @@ export function startCommand(): Command {
     });
 }
 
+/** Exit code of a demo that a signal ended before its story did. */
+const INTERRUPTED = 130;
+
+function staysUp({ solo }: RunningDemo): string {
+  const key = `  API key           ${solo.home.apiKey}`;
+  return `\nKohort stays up; Ctrl-C ends it and removes its data.\n${addresses(solo.url)}\n${key}\n`;
+}
+
 interface DemoFlags {
   readonly exit?: boolean;
   readonly data?: string;
@@ -72,23 +80,34 @@ export function demoCommand(): Command {
         level: config.KOHORT_LOG_LEVEL === 'info' ? 'warn' : config.KOHORT_LOG_LEVEL,
       });
       let failure: unknown;
+      let isInterrupted = false;
       const code = await runProcess(logger, async (end) => {
-        const demo = await runDemo({
-          ...flags,
-          start: (homeDir, egressAllow, filesDir) =>
-            startSolo(soloOptions(config, { homeDir, port: flags.port, logger, egressAllow, filesDir, onFatal: end })),
-        }).catch((thrown: unknown) => {
-          failure = thrown;
-          throw thrown;
-        });
-        if (flags.exit) setImmediate(() => process.kill(process.pid, 'SIGTERM'));
-        else
-          process.stdout.write(
-            `\nKohort stays up; Ctrl-C ends it and removes its data.\n${addresses(demo.solo.url)}\n  API key           ${demo.solo.home.apiKey}\n`,
-          );
-        return demo;
+        const over = new AbortController();
+        const start: DemoOptions['start'] = (homeDir, egressAllow, filesDir) =>
+          startSolo(soloOptions(config, { homeDir, port: flags.port, logger, egressAllow, filesDir, onFatal: end }));
+        // Not waited for here: a signal must be able to end the demo in the middle of its story.
+        const told = runDemo({ ...flags, signal: over.signal, start }).then(
+          (demo) => {
+            if (flags.exit) process.kill(process.pid, 'SIGTERM');
+            else process.stdout.write(staysUp(demo));
+            return demo;
+          },
+          (thrown: unknown) => {
+            isInterrupted = over.signal.aborted;
+            if (!isInterrupted) failure = thrown;
+            end();
+            return undefined;
+          },
+        );
+        return {
+          async stop() {
+            over.abort();
+            await (await told)?.stop();
+          },
+        };
       });
-      process.exitCode = failure === undefined ? code : reportFailure(failure, false);
+      if (failure !== undefined) process.exitCode = reportFailure(failure, false);
+      else process.exitCode = isInterrupted ? INTERRUPTED : code;
     });
 }
 

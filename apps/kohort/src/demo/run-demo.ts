@@ -16,6 +16,7 @@ import { showLiveEntry } from './live-step';
 import { computeFeatures, explainScore, trainClusters, trainPropensity } from './models-step';
 import { startReceiver, type Receiver } from './receiver';
 import { explainMember, publishSegments } from './segments-step';
+import { untilAborted } from './until-aborted';
 import { writeWorld } from './world-files';
 
 /** How the demo is to run. */
@@ -25,6 +26,8 @@ export interface DemoOptions {
   readonly mapping?: string | undefined;
   readonly customers: number;
   readonly seed: number;
+  /** Aborted when somebody wants the end. */
+  readonly signal: AbortSignal;
   /** Starts solo on a folder; the webhook's receiver must be reachable. */
   readonly start: (homeDir: string, egressAllow: readonly string[], filesDir: string) => Promise<RunningSolo>;
 }
@@ -94,7 +97,12 @@ async function tell(context: DemoContext): Promise<void> {
   await showLiveEntry(context, LIVE_PEOPLE);
 }
 
-/** Runs the main job from an empty folder and tells what happened. Everything it started is stopped when it fails. */
+/**
+ * Runs the main job from an empty folder and tells what happened. Everything it started is stopped when it fails or when
+ * its signal is aborted.
+ *
+ * Throws  the signal's reason; whatever a step throws
+ */
 export async function runDemo(options: DemoOptions): Promise<RunningDemo> {
   const account = openAccount();
   const workDir = mkdtempSync(join(tmpdir(), 'kohort-demo-'));
@@ -118,8 +126,8 @@ export async function runDemo(options: DemoOptions): Promise<RunningDemo> {
     account.line(
       `Kohort is up after ${((performance.now() - started) / 1000).toFixed(1)} s: PostgreSQL, ClickHouse engine, BullMQ, gateway and workers in one process.`,
     );
-    const { asOf } = await importData(client, account, options, workDir);
-    await tell({
+    const { asOf } = await untilAborted(importData(client, account, options, workDir), options.signal);
+    const context: DemoContext = {
       client,
       account,
       receiver,
@@ -128,7 +136,8 @@ export async function runDemo(options: DemoOptions): Promise<RunningDemo> {
       asOf,
       orderEvent: ORDER_EVENT,
       writeKey: solo.home.writeKey,
-    });
+    };
+    await untilAborted(tell(context), options.signal);
     const memory = process.memoryUsage.rss() / 1_048_576;
     account.line(
       `\nDone after ${((performance.now() - started) / 1000).toFixed(1)} s; this process holds ${memory.toFixed(0)} MB.`,
