@@ -6,7 +6,7 @@ import { retailWorld } from '@kohort/testing-worlds';
 
 /** A day in milliseconds; worlds are made of days. */
 const DAY_MS = 86_400_000;
-const WORLD_DAYS = 200;
+const WORLD_DAYS = 150;
 
 /** The built-in seeded world as an import file, and the instant at which it ends. */
 export interface WorldFile {
