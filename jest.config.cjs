@@ -1,6 +1,7 @@
 /**
  * One configuration for the whole workspace, split by layer: `unit` needs nothing but Node, `medium` starts real
- * engines (PostgreSQL, the ClickHouse door, Redis), `e2e` starts built apps. `LAYER=medium npx jest -c jest.config.cjs path`.
+ * engines (PostgreSQL, the ClickHouse door, Redis), `e2e` starts built apps, `long` does so for minutes (`npm run
+ * test:long`). `LAYER=medium npx jest -c jest.config.cjs path`.
  */
 const preset = require('./jest.preset.cjs');
 
@@ -10,8 +11,10 @@ const match = {
   unit: ['<rootDir>/{apps,libs,plugins,tools}/**/*.spec.ts'],
   medium: ['<rootDir>/{apps,libs,plugins,tools}/**/*.medium.spec.ts'],
   e2e: ['<rootDir>/e2e/**/*.spec.ts'],
+  long: ['<rootDir>/e2e/**/*.long.spec.ts'],
 }[layer];
-const ignore = ['/node_modules/', '/dist/', ...(layer === 'unit' ? ['\\.medium\\.spec\\.ts$'] : [])];
+const others = { unit: ['\\.medium\\.spec\\.ts$'], e2e: ['\\.long\\.spec\\.ts$'] }[layer] ?? [];
+const ignore = ['/node_modules/', '/dist/', ...others];
 
 module.exports = {
   ...preset,
