@@ -55,3 +55,8 @@ export type KohortConfig = ConfigOf<typeof kohortConfig.settings>;
 export function readConfig(): KohortConfig {
   return kohortConfig.parse(process.env);
 }
+
+/** Folders in which the shell looks for programs. */
+export function searchPath(): string {
+  return process.env['PATH'] ?? '';
+}

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { bootstrapCommand } from './commands/bootstrap';
 import { clusterCommand } from './commands/cluster';
+import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { importCommand } from './commands/import';
 import { propensityCommand } from './commands/propensity';
@@ -30,6 +31,7 @@ function program(): Command {
     segmentsCommand(),
     explainCommand(),
     syncCommand(),
+    doctorCommand(),
   ];
   for (const command of commands) root.addCommand(command);
   return root;

@@ -4,3 +4,5 @@ export type { SoloHome } from './home';
 export { startSolo } from './start-solo';
 export type { RunningSolo, SoloOptions } from './start-solo';
 export { bootstrapWorkspace } from './bootstrap-workspace';
+export { diagnose } from './diagnose';
+export type { DiagnoseOptions, Finding } from './diagnose';

@@ -1,3 +1,4 @@
+export { locateBinaries } from './binaries';
 export { embeddedErrors } from './embedded-errors';
 export type { RootMode } from './identity';
 export { startPostgres } from './start-postgres';
