@@ -47,6 +47,11 @@ export const kohortConfig = defineConfig({
 
 export type KohortConfig = ConfigOf<typeof kohortConfig.settings>;
 
+/** What holds where the environment says nothing. */
+export function defaultConfig(): KohortConfig {
+  return kohortConfig.parse({});
+}
+
 /**
  * The environment, parsed once.
  *
@@ -54,9 +59,4 @@ export type KohortConfig = ConfigOf<typeof kohortConfig.settings>;
  */
 export function readConfig(): KohortConfig {
   return kohortConfig.parse(process.env);
-}
-
-/** Folders in which the shell looks for programs. */
-export function searchPath(): string {
-  return process.env['PATH'] ?? '';
 }

@@ -1,6 +1,8 @@
-import { Command } from 'commander';
 import { diagnose, type Finding } from '@kohort/hosts-solo';
-import { kohortConfig, readConfig, searchPath } from '../config';
+import { isAppError } from '@kohort/kernel-errors';
+import { Command } from 'commander';
+import { defaultConfig, kohortConfig, readConfig, type KohortConfig } from '../config';
+import { textTable } from '../terminal/text-table';
 import { KOHORT_VERSION } from '../version';
 
 interface DoctorFlags {
@@ -10,42 +12,49 @@ interface DoctorFlags {
   readonly settingsExample?: boolean;
 }
 
-const MARKS: Readonly<Record<Finding['state'], string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
+/** Settings that cannot be read are a finding like any other; the other checks go on with the defaults. */
+function settingsOf(): { config: KohortConfig; finding: Finding } {
+  try {
+    const config = readConfig();
+    return { config, finding: { what: 'settings', state: 'ok', detail: 'all are valid' } };
+  } catch (thrown) {
+    if (!isAppError(thrown)) throw thrown;
+    return { config: defaultConfig(), finding: { what: 'settings', state: 'fail', detail: thrown.message } };
+  }
+}
 
 async function run(flags: DoctorFlags): Promise<void> {
-  if (flags.settingsExample) {
-    process.stdout.write(kohortConfig.example());
-    return;
-  }
-  const config = readConfig();
-  if (flags.settings) {
-    process.stdout.write(`${kohortConfig.print(config).join('\n')}\n`);
-    return;
-  }
-  const findings = await diagnose({
-    homeDir: config.KOHORT_HOME,
-    url: flags.url ?? config.KOHORT_URL,
-    nodeVersion: process.version,
-    path: searchPath(),
-  });
-  const healthy = findings.every((finding) => finding.state !== 'fail');
+  if (flags.settingsExample) return void process.stdout.write(kohortConfig.example());
+  if (flags.settings) return void process.stdout.write(`${kohortConfig.print(readConfig()).join('\n')}\n`);
+  const { config, finding } = settingsOf();
+  const findings = [
+    finding,
+    ...(await diagnose({
+      homeDir: config.KOHORT_HOME,
+      embeddedDatabase: config.DATABASE_URL === undefined,
+      embeddedColumns: config.CLICKHOUSE_URL === undefined,
+      url: flags.url ?? config.KOHORT_URL,
+    })),
+  ];
+  const healthy = findings.every((one) => one.state !== 'fail');
   if (flags.json)
     process.stdout.write(`${JSON.stringify({ command: 'doctor', version: KOHORT_VERSION, healthy, findings })}\n`);
-  else
-    for (const { what, state, detail } of findings)
-      process.stdout.write(`${MARKS[state]}  ${what.padEnd(20)}  ${detail}\n`);
+  else {
+    const rows = findings.map((one) => [one.state, one.what, one.detail]);
+    process.stdout.write(`${textTable(['', 'looked at', 'found'], rows)}\n`);
+  }
   process.exitCode = healthy ? 0 : 1;
 }
 
-/** `kohort doctor`: what Kohort stands on here, one line each. */
+/** `kohort doctor`: whether this machine has what Kohort needs. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'check what Kohort stands on: Node, engines, memory, disk, backends, the home folder, a running Kohort',
+      'check Node, engines, disk, memory, the home folder and a running Kohort; exit 1 when something is missing',
     )
     .option('--url <address>', 'a running Kohort to ask')
-    .option('--settings', 'print the configuration, secrets blanked')
-    .option('--settings-example', 'print every setting with its help, as a file for the environment')
     .option('--json', 'print one JSON object')
+    .option('--settings', 'print the settings in force instead, secrets blanked')
+    .option('--settings-example', 'print the text of an .env file instead')
     .action(run);
 }

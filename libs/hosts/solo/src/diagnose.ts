@@ -1,124 +1,154 @@
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, statfsSync } from 'node:fs';
-import { freemem } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { loadTensorflow, xgboostEngine } from '@kohort/ml-adapters';
-import { toAppError } from '@kohort/kernel-errors';
-import { locateBinaries } from '@kohort/platform-embedded';
+import { isAppError } from '@kohort/kernel-errors';
+import { existsSync } from 'node:fs';
+import { arch, platform } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { livingOwner } from '@kohort/platform-embedded';
+import { satisfies } from 'semver';
 import { readHome } from './home';
+import { machineProbes, type MachineProbes } from './machine-probes';
 
-/** One thing that Kohort needs or can use, and how it stands here. */
+/** `fail`: Kohort cannot run like this. `warn`: it runs, but slower or not for long. */
+export type FindingState = 'ok' | 'warn' | 'fail';
+
+/** What was looked at, and what was found. */
 export interface Finding {
   readonly what: string;
-  /** `fail`: Kohort cannot do its work; `warn`: it can, with less. */
-  readonly state: 'ok' | 'warn' | 'fail';
+  readonly state: FindingState;
   readonly detail: string;
 }
 
-/** What is looked at. */
+/** What this installation is to use. */
 export interface DiagnoseOptions {
   readonly homeDir: string;
-  /** A running Kohort to ask; the home's own when absent. */
+  /** Whether the embedded engines are needed: no external ones are configured. */
+  readonly embeddedDatabase: boolean;
+  readonly embeddedColumns: boolean;
+  /** Address of a Kohort that should answer; the one that last served from the home when absent. */
   readonly url?: string | undefined;
-  readonly nodeVersion: string;
-  /** Folders in which programs are looked for. */
-  readonly path: string;
+  readonly probes?: MachineProbes;
 }
 
-const GIB = 1024 ** 3;
-const NEEDED_BYTES = 2 * GIB;
-const HEALTH_TIMEOUT_MS = 2_000;
+/** As package.json says it. */
+const NODE_RANGE = '>=20.19 <21 || >=22.12';
+const GB = 1_073_741_824;
+const DISK = { needed: GB, wanted: 5 * GB } as const;
+const MEMORY = { needed: GB / 2, wanted: 2 * GB } as const;
 
-function nodeFinding(version: string): Finding {
-  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
-  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 23;
-  return {
-    what: 'Node.js',
-    state: fits ? 'ok' : 'fail',
-    detail: fits ? version : `${version}; 20.19+, 22.12+ or 24 is needed`,
-  };
-}
+type Check = (options: DiagnoseOptions, probes: MachineProbes) => Finding | Promise<Finding>;
 
-/** Tries something; a failure becomes the finding's detail. */
-async function tried(
-  what: string,
-  failed: Finding['state'],
-  attempt: () => Promise<string> | string,
-): Promise<Finding> {
+const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+function engineFinding(what: string, needed: boolean, find: () => string): Finding {
   try {
-    return { what, state: 'ok', detail: await attempt() };
+    return { what, state: 'ok', detail: find() };
   } catch (thrown) {
-    return { what, state: failed, detail: toAppError(thrown, 'not usable').message };
+    const detail = needed ? reasonOf(thrown) : `${reasonOf(thrown)}; an external one is configured`;
+    return { what, state: needed ? 'fail' : 'ok', detail };
   }
 }
 
-function enough(what: string, bytes: number): Finding {
-  const detail = `${(bytes / GIB).toFixed(1)} GiB free`;
+const node: Check = (_options, probes) => ({
+  what: 'Node.js',
+  state: satisfies(probes.nodeVersion, NODE_RANGE) ? 'ok' : 'fail',
+  detail: `${probes.nodeVersion} on ${platform()}-${arch()}; needed ${NODE_RANGE}`,
+});
+
+const postgres: Check = (options, probes) =>
+  engineFinding('embedded PostgreSQL', options.embeddedDatabase, probes.postgres);
+
+const columns: Check = (options, probes) => engineFinding('ClickHouse engine', options.embeddedColumns, probes.columns);
+
+function roomFinding(what: string, bytes: number, limits: { needed: number; wanted: number }): Finding {
+  const state = bytes < limits.needed ? 'fail' : bytes < limits.wanted ? 'warn' : 'ok';
+  const wanted = state === 'ok' ? '' : `; ${(limits.wanted / GB).toFixed(0)} GB wanted`;
+  return { what, state, detail: `${(bytes / GB).toFixed(1)} GB free${wanted}` };
+}
+
+/** The nearest folder that is there: the home may still have to be made. */
+function existing(dir: string): string {
+  return existsSync(dir) ? dir : existing(dirname(dir));
+}
+
+const disk: Check = async ({ homeDir }, probes) =>
+  roomFinding('disk', await probes.freeDiskBytes(existing(resolve(homeDir))), DISK);
+
+const memory: Check = (_options, probes) => roomFinding('memory', probes.freeMemoryBytes(), MEMORY);
+
+const tensorflow: Check = async (_options, probes) => {
+  const what = 'TensorFlow.js';
+  try {
+    const { backend, tried } = await probes.tensorflow();
+    const before = tried.map((one) => `${one.backend}: ${one.reason}`).join('; ');
+    const detail = `backend ${backend}${before === '' ? '' : ` (tried before: ${before})`}`;
+    return { what, state: backend === 'cpu' ? 'warn' : 'ok', detail };
+  } catch (thrown) {
+    return { what, state: 'warn', detail: reasonOf(thrown) };
+  }
+};
+
+const xgboost: Check = async (_options, probes) => {
+  const found = await probes.xgboost();
   return {
-    what,
-    state: bytes >= NEEDED_BYTES ? 'ok' : 'warn',
-    detail: bytes >= NEEDED_BYTES ? detail : `${detail}; 2 GiB are wanted`,
+    what: 'gradient boosting',
+    state: found.available ? 'ok' : 'warn',
+    detail: found.available ? found.engine : `${found.reason ?? 'not there'}; propensities are logistic then`,
   };
-}
+};
 
-function programFinding(program: string, path: string): Finding {
-  const place = path
-    .split(delimiter)
-    .map((dir) => join(dir, program))
-    .find(existsSync);
-  if (place === undefined)
+const redis: Check = (_options, probes) => {
+  const version = probes.redisVersion();
+  return { what: 'redis-server', state: 'ok', detail: version ?? 'not on PATH; only a cluster may want it' };
+};
+
+const home: Check = ({ homeDir }) => {
+  const what = 'home folder';
+  try {
+    const found = readHome(homeDir);
+    if (!found) return { what, state: 'ok', detail: `${resolve(homeDir)} is new; the first start makes it` };
+    const owner = livingOwner(join(resolve(homeDir), 'postgres'));
+    const use = owner === undefined ? 'not in use' : `in use by process ${owner}`;
+    return { what, state: 'ok', detail: `${resolve(homeDir)}, workspace ${found.workspaceId}, ${use}` };
+  } catch (thrown) {
     return {
-      what: program,
-      state: 'warn',
-      detail: 'not installed; only needed for a cluster (REDIS_URL) and its test',
+      what,
+      state: 'fail',
+      detail: isAppError(thrown) ? `${thrown.message} (${thrown.code})` : reasonOf(thrown),
     };
-  const version =
-    /v=(\S+)/.exec(spawnSync(place, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1] ?? 'unknown version';
-  return { what: program, state: 'ok', detail: `${version} at ${place}` };
+  }
+};
+
+function lastUrl(homeDir: string): string | null {
+  try {
+    return readHome(homeDir)?.url ?? null;
+  } catch {
+    // The check of the home says why.
+    return null;
+  }
 }
 
-async function health(url: string): Promise<Finding> {
-  return tried('running Kohort', 'warn', async () => {
-    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
-    return `${url} answers ${response.status} (${response.ok ? 'ready' : 'not ready'})`;
-  });
-}
+const running: Check = async ({ homeDir, url }, probes) => {
+  const what = 'running Kohort';
+  const address = url ?? lastUrl(homeDir);
+  if (address === null) return { what, state: 'ok', detail: 'none has served from this folder' };
+  const health = await probes.health(address);
+  if (health === null) {
+    return { what, state: url === undefined ? 'ok' : 'warn', detail: `none answers at ${address}` };
+  }
+  const reason = health.reason === undefined ? '' : `: ${health.reason}`;
+  return { what, state: health.isReady ? 'ok' : 'fail', detail: `${health.status}${reason} at ${address}` };
+};
 
-/** Looks at everything that Kohort stands on, in the order in which it is needed. Changes nothing but makes the home folder. */
+const CHECKS: readonly Check[] = [node, postgres, columns, disk, memory, tensorflow, xgboost, redis, home, running];
+
+/**
+ * Looks at all that Kohort needs on this machine, and changes nothing.
+ *
+ * Shape   one finding a check, always all of them, in the same order
+ * Cost    about a second: TensorFlow.js and ml-xgboost are loaded to see whether they can be
+ */
 export async function diagnose(options: DiagnoseOptions): Promise<readonly Finding[]> {
-  const { homeDir, nodeVersion, path } = options;
-  const resolve = createRequire(__filename);
-  const findings: Finding[] = [nodeFinding(nodeVersion)];
-  findings.push(
-    await tried('embedded PostgreSQL', 'fail', () => {
-      locateBinaries();
-      return 'binaries of this platform are installed';
-    }),
-    await tried(
-      'ClickHouse engine',
-      'fail',
-      () => `package at ${resolve.resolve('chdb/package.json').replace(/.*node_modules/, 'node_modules')}`,
-    ),
-    await tried('gradient boosting', 'warn', async () => {
-      const { available } = await xgboostEngine().available();
-      return available ? 'ml-xgboost loads in a thread' : 'ml-xgboost does not load; logistic regression is used';
-    }),
-    await tried('TensorFlow.js', 'warn', async () => {
-      const { backend, tried: attempts } = await loadTensorflow();
-      const before = attempts.map((attempt) => `${attempt.backend}: ${attempt.reason}`).join('; ');
-      return before === '' ? `backend ${backend}` : `backend ${backend} (tried ${before})`;
-    }),
-    enough('memory', freemem()),
-  );
-  mkdirSync(homeDir, { recursive: true });
-  const { bavail, bsize } = statfsSync(homeDir);
-  findings.push(enough('disk', bavail * bsize), programFinding('redis-server', path));
-  const home = await tried('home folder', 'fail', () =>
-    readHome(homeDir) === null ? `${homeDir}: solo has not run here yet` : `${homeDir}: solo has run here`,
-  );
-  findings.push(home);
-  const url = options.url ?? (home.state === 'ok' ? readHome(homeDir)?.url : null);
-  if (url) findings.push(await health(url));
+  const probes = options.probes ?? machineProbes;
+  const findings: Finding[] = [];
+  for (const check of CHECKS) findings.push(await check(options, probes));
   return findings;
 }

@@ -1,4 +1,6 @@
 export { locateBinaries } from './binaries';
+export type { PostgresBinaries } from './binaries';
+export { livingOwner } from './data-owner';
 export { embeddedErrors } from './embedded-errors';
 export type { RootMode } from './identity';
 export { startPostgres } from './start-postgres';
