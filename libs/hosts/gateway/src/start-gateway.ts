@@ -20,6 +20,9 @@ import { mercuriusConfig } from './graphql/mercurius-config';
 import { ingestRoutes } from './ingest/ingest-routes';
 import { openMetrics, type GatewayMetrics } from './operations/metrics';
 
+/** How long answers under way may take once the gateway is told to stop. */
+const STOP_GRACE_MS = 3_000;
+
 /** A websocket that has not said who it is within this time is closed. */
 const INIT_TIMEOUT_MS = 10_000;
 const DEFAULT_RECHECK_MS = 15_000;
@@ -138,7 +141,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async stop() {
       await listening?.close();
       await Promise.all([bound.services.changes.stop(), bound.services.jobs.stop()]);
+      // A connection that has sent nothing yet is neither idle nor busy; closing would wait for it for ever.
+      const late = setTimeout(() => app.getHttpServer().closeAllConnections(), STOP_GRACE_MS);
       await app.close();
+      clearTimeout(late);
       live.stop();
       bound.pulse.stop();
       options.logger.info('gateway stopped', { port });
