@@ -15,6 +15,7 @@ export function shutdownList(logger: Logger): ShutdownList {
   let closed: Promise<void> | undefined;
   const run = async (): Promise<void> => {
     for (const { name, close } of steps.splice(0).reverse()) {
+      logger.debug(`stopping ${name}`);
       await close().catch((thrown: unknown) => {
         const error = toAppError(thrown, `stopping ${name}`);
         logger.error(error.message, { code: error.code, kind: error.kind });
