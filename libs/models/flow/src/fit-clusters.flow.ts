@@ -11,6 +11,7 @@ import type {
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
 import { modelErrors } from './model-errors';
 import { saveScorePages } from './score-pages';
+import { bytesOf } from './text-bytes';
 
 /** What a thread makes of a matrix: everybody's cluster, the card, and the artifact that can score new people. */
 export interface ClusterFit {
@@ -40,10 +41,6 @@ export interface FitClustersPorts {
 
 /** Fewer people than this have no groups worth a name. */
 const MIN_PEOPLE = 50;
-
-async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text, 'utf8');
-}
 
 function scoreRows(matrix: FeatureMatrix, fit: ClusterFit): ScoreRow[] {
   return matrix.profileIds.map((profileId, i) => ({

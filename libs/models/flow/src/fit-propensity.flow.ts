@@ -11,6 +11,7 @@ import type {
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
 import { modelErrors } from './model-errors';
 import { saveScorePages } from './score-pages';
+import { bytesOf } from './text-bytes';
 
 /** A matrix with what came after it: 1 for those who did the event within the horizon. */
 export interface LabelledMatrix extends FeatureMatrix {
@@ -52,10 +53,6 @@ export interface FitPropensityPorts {
 const DAY_MS = 86_400_000;
 /** Features need some past: a training cut closer than this to the first event knows nobody. */
 const MIN_HISTORY_DAYS = 30;
-
-async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text, 'utf8');
-}
 
 async function labelled(
   ports: FitPropensityPorts,
