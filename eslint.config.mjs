@@ -95,7 +95,7 @@ const boundaries = (extra) => [
   },
 ];
 /** A flow knows its own stage alone; stages meet in contracts and in the pipeline map. */
-const stages = ['ingest', 'identity', 'features', 'segments', 'models', 'sync', 'access'];
+const stages = ['ingest', 'identity', 'quality', 'features', 'segments', 'models', 'sync', 'access'];
 
 const restrictedSyntax = [
   { selector: 'ExportDefaultDeclaration', message: 'named exports only' },

@@ -1,0 +1,1 @@
+export { qualityErrors } from './quality-errors';
