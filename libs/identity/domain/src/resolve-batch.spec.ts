@@ -131,6 +131,23 @@ describe('resolveBatch', () => {
     ]);
   });
 
+  it('makes nobody of events that count for known people alone, and updates those who are known', () => {
+    const only = { knownOnly: true } as const;
+    const lone = resolve({ n: 1, userId: 'u1', traits: { plan: 'pro' }, type: 'identify', ...only });
+    expect(lone).toMatchObject({ profiles: [], identifiers: [], assignments: [], traits: [], unidentified: 1 });
+    // Somebody whom another event of the batch makes is known, whichever comes first.
+    const both = resolve({ n: 1, userId: 'u1', anonymousId: 'a1', ...only }, { n: 2, anonymousId: 'a1' });
+    expect(both.profiles.map(({ canonicalId }) => canonicalId)).toEqual(['u1']);
+    expect(both).toMatchObject({ unidentified: 0, assignments: { length: 2 } });
+    const store = new MemoryIdentity();
+    store.apply([eventOf({ n: 1, userId: 'u1' })]);
+    store.apply([eventOf({ n: 2, userId: 'u1', anonymousId: 'a1', ...only }), eventOf({ n: 3, userId: 'u2', ...only })]);
+    expect([...store.people()]).toEqual([
+      [eventIdOf(1), 'u1'],
+      [eventIdOf(2), 'u1'],
+    ]);
+  });
+
   it('joins by e-mail only where that is set', () => {
     const two = [
       eventOf({ n: 1, type: 'identify', userId: 'u1', traits: { email: 'A@example.com ' } }),

@@ -62,6 +62,16 @@ function joinEvents(graph: IdentityGraph, named: readonly NamedEvent[]): void {
   }
 }
 
+/** The components that may become a person: those with an event that is allowed to make one. */
+function creatingRoots(graph: IdentityGraph, named: readonly NamedEvent[]): ReadonlySet<number> {
+  const roots = new Set<number>();
+  for (const { event, identifiers } of named) {
+    const [first] = identifiers;
+    if (first && !event.knownOnly) roots.add(graph.rootOf(graph.add(first)));
+  }
+  return roots;
+}
+
 /** The plan under way: one entry a component that an event of the batch names. */
 class PlanDraft {
   readonly profiles: Writable<PlannedProfile>[] = [];
@@ -126,6 +136,7 @@ export function resolveBatch(
   const named = events.map((event) => ({ event, identifiers: identifiersOfEvent(event, policy) })).sort(byTime);
   const graph = graphOf(known);
   joinEvents(graph, named);
+  const creating = creatingRoots(graph, named);
   const draft = new PlanDraft(graph);
   const knownKeys = new Set(known.identifiers.map(identifierKey));
   const identifiers = new Map<string, IdentityPlan['identifiers'][number]>();
@@ -134,11 +145,12 @@ export function resolveBatch(
   let unidentified = 0;
   for (const { event, identifiers: own } of named) {
     const [first] = own;
-    if (!first) {
+    const place = first && graph.add(first);
+    if (place === undefined || !(graph.component(place).survivor || creating.has(graph.rootOf(place)))) {
       unidentified += 1;
       continue;
     }
-    const profile = draft.profileAt(graph.add(first), event.ts);
+    const profile = draft.profileAt(place, event.ts);
     assignments.push({ event, profile });
     for (const trait of traitsOf(event, profile)) traits.push(trait);
     for (const identifier of own) {

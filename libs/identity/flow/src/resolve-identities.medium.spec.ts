@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { seededRandom, shuffle } from '@kohort/kernel-clock-random';
 import {
+  KNOWN_PEOPLE_ONLY,
   sourceIdSchema,
   type BatchId,
   type MessageType,
@@ -139,6 +140,19 @@ describe('resolving identities', () => {
     expect(await resolve(await stored([{ n: 1, userId: 'null' }]))).toMatchObject({ events: 0, unidentified: 1 });
     expect(await query(sql`select count(*)::int as n from profile`)).toEqual([{ n: 0 }]);
     expect(await query(sql`select topic from outbox`)).toEqual([{ topic: 'EventsStored' }]);
+  });
+
+  it('makes nobody of events that may make nobody, and updates those who are known', async () => {
+    const only = { type: 'identify', flags: [KNOWN_PEOPLE_ONLY], traits: { plan: 'pro' } } as const;
+    expect(await resolve(await stored([{ n: 1, userId: 'u1', ...only }]))).toMatchObject({ events: 0, unidentified: 1 });
+    await resolve(await stored([{ n: 2, userId: 'u1' }]));
+    const batch = await stored([
+      { n: 3, userId: 'u1', ...only },
+      { n: 4, userId: 'u2', ...only },
+    ]);
+    expect(await resolve(batch)).toMatchObject({ events: 1, created: 0, unidentified: 1 });
+    expect(await query(sql`select canonical_id from profile`)).toEqual([{ canonical_id: 'u1' }]);
+    expect(await query(sql`select message_id, value from trait_value`)).toEqual([{ message_id: 'm3', value: 'pro' }]);
   });
 
   it('makes one profile of an identifier that concurrent batches name, however they overlap', async () => {

@@ -26,7 +26,7 @@ export type {
 export type { Json, JsonObject } from './json';
 export type { JobControl, Progress } from './progress';
 export type { Fence, Run, RunContext, RunStatus } from './runs';
-export { MESSAGE_TYPES } from './segment-message';
+export { KNOWN_PEOPLE_ONLY, MESSAGE_TYPES } from './segment-message';
 export type { MessageType, NormalisedMessage } from './segment-message';
 export type {
   ModelFile,

@@ -4,6 +4,12 @@ export const MESSAGE_TYPES = ['identify', 'track', 'page', 'screen', 'group', 'a
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /**
+ * Flag of a message that counts only for a person who is known already: it never makes a profile. Imports and pulls set
+ * it unless they were asked to create people.
+ */
+export const KNOWN_PEOPLE_ONLY = 'known_people_only';
+
+/**
  * One accepted message, normalised: what `normaliseEvent` makes of a Segment-spec call or of a mapped row. Times are
  * epoch milliseconds; `ts` is corrected event time (receivedAt − (sentAt − originalTimestamp), clamped at +24 h).
  */

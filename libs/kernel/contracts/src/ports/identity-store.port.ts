@@ -25,6 +25,8 @@ export interface UnassignedEvent {
   readonly ts: number;
   readonly receivedAt: number;
   readonly traits: JsonObject;
+  /** It makes nobody: without a person who is known already, or whom another event makes, it counts for nobody. */
+  readonly knownOnly?: boolean;
 }
 
 /** A live profile (never one that was merged away). */
@@ -76,7 +78,7 @@ export interface IdentityPlan {
     readonly messageId: string;
     readonly eventId: EventId;
   }[];
-  /** Events without a usable identifier: they stay stored and count for nobody. */
+  /** Events without a usable identifier, or that may make nobody: they stay stored and count for nobody. */
   readonly unidentified: number;
 }
 

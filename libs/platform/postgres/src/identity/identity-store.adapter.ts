@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import {
+  KNOWN_PEOPLE_ONLY,
   type BatchId,
   type EventId,
   type Identifier,
@@ -41,10 +42,11 @@ async function unassignedEvents(tx: WorkspaceTransaction, batch: Batch): Promise
     ts: number;
     received_at: number;
     traits: JsonObject;
+    known_only: boolean;
   }>`
     select e.id, e.message_id, e.type, e.user_id, e.anonymous_id, e.previous_id,
       (extract(epoch from e.ts) * 1000)::float8 as ts, (extract(epoch from e.received_at) * 1000)::float8 as received_at,
-      e.traits
+      e.traits, ${KNOWN_PEOPLE_ONLY} = any(e.flags) as known_only
     from event e
     where e.workspace_id = ${batch.workspaceId}::uuid and e.batch_id = ${batch.batchId}::uuid
       and not exists (select 1 from event_assignment a where a.workspace_id = e.workspace_id and a.event_id = e.id)
@@ -59,6 +61,7 @@ async function unassignedEvents(tx: WorkspaceTransaction, batch: Batch): Promise
     ts: row.ts,
     receivedAt: row.received_at,
     traits: row.traits,
+    knownOnly: row.known_only,
   }));
 }
 
