@@ -1,24 +1,30 @@
-import type {
-  IngestEnvelope,
-  IngestOutcome,
-  IngestPort,
-  IngestStore,
-  IngestVerdict,
-  Json,
-  KeyOutcome,
-  KeyedMessage,
-  RefusedItem,
-  SourceId,
-  StoreRequest,
-  WorkspaceId,
+import {
+  eventLabel,
+  type IngestEnvelope,
+  type IngestOutcome,
+  type IngestPort,
+  type IngestStore,
+  type IngestVerdict,
+  type Json,
+  type KeyOutcome,
+  type KeyedMessage,
+  type NormalisedMessage,
+  type PlanCheck,
+  type PlanGate,
+  type PlanVerdict,
+  type RefusedItem,
+  type SourceId,
+  type StoreRequest,
+  type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { bodyHash, normaliseEvent, type NormaliseResult } from '@kohort/ingest-domain';
 
-/** What accepting needs. `dedupeDays` 1–30. */
+/** What accepting needs. `dedupeDays` 1–30; without `plans` nothing is held against a tracking plan. */
 export interface AcceptEventsDeps {
   readonly store: IngestStore;
   readonly dedupeDays: number;
+  readonly plans?: PlanGate;
 }
 
 interface Target {
@@ -28,8 +34,18 @@ interface Target {
   /** Items that were refused before the store: they enter the ledger with the first transaction. */
   readonly refused: readonly RefusedItem[];
   /** The item of a place, as it would be sent again. */
-  readonly payloadOf: (index: number) => string | null;
+  readonly payloadOf: PayloadOf;
 }
+
+/** `messageId`: the one to be sent along, so that an item without one is the same message each time. */
+type PayloadOf = (index: number, messageId?: string) => string | null;
+
+/** An item after the plan: what normalising made of it, and what the plan says. */
+interface Judged {
+  readonly result: NormaliseResult;
+  readonly plan: PlanVerdict | null;
+}
+type Blocked = { readonly message: NormalisedMessage; readonly plan: PlanVerdict };
 
 type Placed = { readonly index: number; readonly keyed: KeyedMessage };
 type Fate = { readonly outcome: IngestOutcome; readonly reason: string | null };
@@ -48,12 +64,21 @@ const FATES: Readonly<Record<KeyOutcome, Fate>> = {
   duplicate_conflict: { outcome: 'duplicate', reason: 'duplicate_conflict' },
 };
 
+const isObject = (value: Json): value is { readonly [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reason of a message that a tracking plan blocked: the rule of its first violation. */
+const planCode = (plan: PlanVerdict): string => `plan_${plan.violations[0]?.rule ?? 'blocked'}`;
+
 const isRefusedByStore = (thrown: unknown): boolean => isAppError(thrown) && thrown.code === 'INGEST_STORE_REFUSED';
 
 function refusal(refused: readonly RefusedItem[]): Pick<StoreRequest, 'refused' | 'keep'> {
   const count = (verdict: RefusedItem['verdict']): number => refused.filter((item) => item.verdict === verdict).length;
   const counts = { rejected: count('rejected'), suppressed: 0, quarantined: count('quarantined') };
-  return { refused: counts, keep: refused.slice(0, KEPT_ITEMS) };
+  // What a plan blocked would have been stored without it: all of it is kept, for the replay.
+  const blocked = refused.filter((item) => item.plan !== undefined);
+  const others = refused.filter((item) => item.plan === undefined);
+  return { refused: counts, keep: [...blocked, ...others.slice(0, KEPT_ITEMS)] };
 }
 
 /**
@@ -87,27 +112,52 @@ async function storePlaced(
   return [...left, ...right];
 }
 
-function placeMessages(results: readonly NormaliseResult[]): Placed[] {
-  return results.flatMap((result, index) =>
-    result.verdict === 'accepted'
-      ? [{ index, keyed: { message: result.message, bodyHash: bodyHash(result.message) } }]
-      : [],
-  );
+function judge(result: NormaliseResult, check: PlanCheck | null): Judged {
+  return { result, plan: check !== null && result.verdict === 'accepted' ? check(result.message) : null };
+}
+
+function blockedOf({ result, plan }: Judged): Blocked | null {
+  return result.verdict === 'accepted' && plan?.action === 'block' ? { message: result.message, plan } : null;
+}
+
+function placeMessages(judged: readonly Judged[]): Placed[] {
+  return judged.flatMap((one, index) => {
+    if (one.result.verdict !== 'accepted' || blockedOf(one)) return [];
+    const { message } = one.result;
+    const keyed = { message, bodyHash: bodyHash(message) };
+    return [{ index, keyed: one.plan === null ? keyed : { ...keyed, plan: one.plan } }];
+  });
 }
 
 /** What is kept of a refused item: itself and what its call said, unless it is too large or too deep to be written. */
-function payloadReader(items: readonly Json[], envelope: IngestEnvelope): Target['payloadOf'] {
+function payloadReader(items: readonly Json[], envelope: IngestEnvelope): PayloadOf {
   const { sentAt, context, integrations } = envelope;
-  return (index) => {
-    const text = JSON.stringify({ item: items[index] ?? null, sentAt, context, integrations });
+  return (index, messageId) => {
+    const sent = items[index] ?? null;
+    const item = messageId !== undefined && isObject(sent) ? { ...sent, messageId } : sent;
+    const text = JSON.stringify({ item, sentAt, context, integrations });
     return text.length <= KEPT_CHARS ? text : null;
   };
 }
 
-function refusedOf(results: readonly NormaliseResult[], payloadOf: Target['payloadOf']): RefusedItem[] {
-  return results.flatMap((result, index) => {
-    if (result.verdict === 'accepted') return [];
-    const { verdict, code, field } = result;
+function blockedItem({ message, plan }: Blocked, payload: string | null): RefusedItem {
+  const first = plan.violations[0];
+  const code = planCode(plan);
+  return {
+    verdict: 'quarantined',
+    code,
+    field: first?.path ?? '',
+    payload,
+    plan: { ...plan, event: eventLabel(message) },
+  };
+}
+
+function refusedOf(judged: readonly Judged[], payloadOf: PayloadOf): RefusedItem[] {
+  return judged.flatMap((one, index) => {
+    const blocked = blockedOf(one);
+    if (blocked) return [blockedItem(blocked, payloadOf(index, blocked.message.messageId))];
+    if (one.result.verdict === 'accepted') return [];
+    const { verdict, code, field } = one.result;
     // Nesting that was refused would overflow the stack when it is written again.
     return [{ verdict, code, field, payload: code === 'too_deep' ? null : payloadOf(index) }];
   });
@@ -133,7 +183,8 @@ async function settle(
  *
  * Promise   when it resolves, what is `stored` is committed with key, ledger and outbox row
  * Key       source + message id; an item without an id gets one that a byte-identical retry gets again
- * Size      any number of items; at most 5,000 messages a transaction; refused items are kept, 100 a call
+ * Size      any number of items; at most 5,000 messages a transaction; refused items are kept, 100 a call, and
+ *           everything that a tracking plan blocked
  */
 export function acceptEvents(deps: AcceptEventsDeps): IngestPort {
   return {
@@ -150,15 +201,20 @@ export function acceptEvents(deps: AcceptEventsDeps): IngestPort {
           index,
         }),
       );
+      const check = (await deps.plans?.checkOf(origin)) ?? null;
+      const judged = results.map((result) => judge(result, check));
       const payloadOf = payloadReader(items, envelope);
-      const target = { ...origin, receivedAt, payloadOf, refused: refusedOf(results, payloadOf) };
-      const fates = await settle(deps, target, placeMessages(results));
-      return results.map((result, index): IngestVerdict => {
+      const target = { ...origin, receivedAt, payloadOf, refused: refusedOf(judged, payloadOf) };
+      const fates = await settle(deps, target, placeMessages(judged));
+      return judged.map((one, index): IngestVerdict => {
+        const { result } = one;
         if (result.verdict !== 'accepted') {
           return { index, outcome: result.verdict, messageId: null, reason: result.code };
         }
-        const fate = fates.get(index) ?? STORAGE_REFUSED;
-        return { index, messageId: result.message.messageId, ...fate };
+        const { messageId } = result.message;
+        const blocked = blockedOf(one);
+        if (blocked) return { index, outcome: 'quarantined', messageId, reason: planCode(blocked.plan) };
+        return { index, messageId, ...(fates.get(index) ?? STORAGE_REFUSED) };
       });
     },
   };

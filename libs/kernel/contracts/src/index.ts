@@ -38,6 +38,8 @@ export type {
   ScoreRow,
 } from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
+export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
+export type { PlanAction, PlanCheck, PlanGate, PlanRule, PlanVerdict, PlanViolation } from './ports/tracking.port';
 export type {
   IngestCounts,
   IngestStore,

@@ -10,6 +10,14 @@ import type {
   TaskTable,
   WorkspaceTable,
 } from './core-tables';
+import type {
+  EventBaselineTable,
+  EventHourTable,
+  PlanViolationHourTable,
+  TrackingPlanTable,
+  VolumeAlertTable,
+  WatchTurnTable,
+} from './tracking-tables';
 
 interface BatchTable {
   workspace_id: string;
@@ -278,7 +286,7 @@ interface SyncRecordTable {
   recorded_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
-/** Table `refused_event` of 0006-refused. */
+/** Table `refused_event` of 0006-refused and 0011-tracking. */
 interface RefusedEventTable {
   workspace_id: string;
   id: string;
@@ -288,6 +296,11 @@ interface RefusedEventTable {
   code: string;
   field: string;
   payload: string | null;
+  event: ColumnType<string | null, string | null | undefined, string | null>;
+  plan_id: ColumnType<string | null, string | null | undefined, string | null>;
+  plan_version: ColumnType<number | null, number | null | undefined, number | null>;
+  violations: ColumnType<unknown, string | null | undefined, string | null>;
+  kept_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
 /** `live_score`: the rows of `score` that belong to each model's live version. */
@@ -309,6 +322,12 @@ export interface KohortTables {
   event: EventTable;
   event_key: EventKeyTable;
   refused_event: RefusedEventTable;
+  tracking_plan: TrackingPlanTable;
+  event_hour: EventHourTable;
+  plan_violation_hour: PlanViolationHourTable;
+  event_baseline: EventBaselineTable;
+  volume_alert: VolumeAlertTable;
+  watch_turn: WatchTurnTable;
   profile: ProfileTable;
   identifier: IdentifierTable;
   merge_log: MergeLogTable;

@@ -2,12 +2,15 @@ import type { BatchId, SourceId, WorkspaceId } from '../ids';
 import type { Json } from '../json';
 import type { Fence } from '../runs';
 import type { NormalisedMessage } from '../segment-message';
+import type { PlanVerdict } from './tracking.port';
 
 /** A message with the digest that tells a true repeat from another body under the same id. */
 export interface KeyedMessage {
   readonly message: NormalisedMessage;
   /** SHA-256 of the canonical body, lower-case hex. */
   readonly bodyHash: string;
+  /** What the tracking plan found wrong, where the message is stored all the same. */
+  readonly plan?: PlanVerdict;
 }
 
 /**
@@ -42,6 +45,8 @@ export interface RefusedItem {
   /** Path of the field at fault, without its value. */
   readonly field: string;
   readonly payload: string | null;
+  /** Of an item that a tracking plan blocked: what it is counted as, and what is wrong with it. */
+  readonly plan?: PlanVerdict & { readonly event: string };
 }
 
 /** A kept item. */
@@ -81,7 +86,8 @@ export interface IngestStore {
 }
 
 /**
- * Items that were refused, oldest first. Kept for 14 days: they hold personal data that no erasure can find by name.
+ * Items that were refused, oldest first. What was rejected is kept for 14 days and what is quarantined for 30 (a
+ * setting): they hold personal data that no erasure can find by name.
  */
 export interface RefusedStore {
   list(

@@ -15,6 +15,7 @@ import { defineErrors } from '@kohort/kernel-errors';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { appendOutbox } from '../outbox';
+import { countEvents } from './count-events';
 import { keepRefused } from './refused-store.adapter';
 
 export const ingestStoreErrors = defineErrors({
@@ -206,6 +207,7 @@ async function storeIn(tx: WorkspaceTransaction, request: StoreRequest): Promise
       .where('id', '=', fence.runId)
       .execute();
   }
+  await countEvents(tx, request, outcomes);
   await addToLedger(tx, request, counts);
   return { batchId, outcomes, counts };
 }

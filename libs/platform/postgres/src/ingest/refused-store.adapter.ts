@@ -10,6 +10,7 @@ import {
 import { uuidsOf } from '../read/paging';
 import type { Database, WorkspaceTransaction } from '../database';
 
+/** Days that a rejected item is kept. What is quarantined has a setting of its own and is swept by the worker. */
 const KEPT_DAYS = 14;
 const DAY_MS = 86_400_000;
 /** Old rows removed with each write, so that the table never needs a sweep of its own. */
@@ -21,19 +22,26 @@ export async function keepRefused(tx: WorkspaceTransaction, request: StoreReques
   if (items.length === 0) return;
   const { workspaceId, sourceId, receivedAt } = request;
   await sql`
-    insert into refused_event (workspace_id, id, source_id, received_at, verdict, code, field, payload)
-    select ${workspaceId}::uuid, r.id, ${sourceId}::uuid, ${new Date(receivedAt)}::timestamptz, r.verdict, r.code, r.field, r.payload
+    insert into refused_event (workspace_id, id, source_id, received_at, verdict, code, field, payload, event, plan_id,
+      plan_version, violations)
+    select ${workspaceId}::uuid, r.id, ${sourceId}::uuid, ${new Date(receivedAt)}::timestamptz, r.verdict, r.code, r.field,
+      r.payload, r.event, r.plan_id, r.plan_version, r.violations
     from unnest(
       ${items.map(() => randomUUID())}::uuid[],
       ${items.map((item) => item.verdict)}::text[],
       ${items.map((item) => item.code)}::text[],
       ${items.map((item) => item.field)}::text[],
-      ${items.map((item) => item.payload)}::text[]
-    ) as r (id, verdict, code, field, payload)`.execute(tx);
+      ${items.map((item) => item.payload)}::text[],
+      ${items.map((item) => item.plan?.event ?? null)}::text[],
+      ${items.map((item) => item.plan?.planId ?? null)}::uuid[],
+      ${items.map((item) => item.plan?.planVersion ?? null)}::int[],
+      ${items.map((item) => (item.plan ? JSON.stringify(item.plan.violations) : null))}::jsonb[]
+    ) as r (id, verdict, code, field, payload, event, plan_id, plan_version, violations)`.execute(tx);
   await sql`
     delete from refused_event where workspace_id = ${workspaceId}::uuid and id in (
       select id from refused_event
-      where workspace_id = ${workspaceId}::uuid and received_at < ${new Date(receivedAt - KEPT_DAYS * DAY_MS)}::timestamptz
+      where workspace_id = ${workspaceId}::uuid and verdict = 'rejected'
+        and received_at < ${new Date(receivedAt - KEPT_DAYS * DAY_MS)}::timestamptz
       order by received_at limit ${REMOVED_AT_ONCE})`.execute(tx);
 }
 
