@@ -2,6 +2,8 @@ import { AppError, isAppError, toAppError } from '@kohort/kernel-errors';
 
 /** SQLSTATE classes that say "not now": connection, conflict with another transaction, resources, shutdown, system. */
 const PASSING_STATES = /^(08|40|53|57P|58|55P03)/;
+/** Two transactions stood in each other's way, and this one was ended: nothing is away. */
+const CONFLICT_STATES = /^40/;
 const PASSING_CODES = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -25,10 +27,18 @@ function isPassing(thrown: unknown): boolean {
   );
 }
 
-/** Whatever was thrown, as one of ours: outages of database and network become `transient`. */
+/** Whatever was thrown, as one of ours: outages and conflicts become `transient`. */
 export function classifyFailure(thrown: unknown, doing: string): AppError {
   if (isAppError(thrown)) return thrown;
   if (!isPassing(thrown)) return toAppError(thrown, doing);
+  if (CONFLICT_STATES.test(codeOf(thrown))) {
+    return new AppError({
+      code: 'POSTGRES_CONFLICT',
+      kind: 'transient',
+      message: `${doing}: met another transaction and gave way (${codeOf(thrown)})`,
+      cause: thrown,
+    });
+  }
   const code = 'POSTGRES_AWAY';
   return new AppError({
     code,
