@@ -45,8 +45,8 @@ function recordHandlers({ engines, columns, mappings }: PipelineParts): JobHandl
         return { ...result, counts: { ...counts }, reasons };
       },
     }),
-    'identity.resolve': async (input) => {
-      await resolveIdentities({ store: identity }, input);
+    'identity.resolve': async (input, { signal }) => {
+      await resolveIdentities({ store: identity }, input, signal);
     },
     'columns.load': async ({ workspaceId }, { signal }) => {
       await columns.loader.load(workspaceId, { signal });

@@ -52,7 +52,7 @@ describe('the jobs, as the worker runs them', () => {
 
   it('deliver a batch with sealed credentials, and doing it twice does nothing twice', async () => {
     await world.turn(await world.addPeople(25), true, false);
-    const input = { workspaceId: world.workspaceId, batchId: world.lastBatch! };
+    const input = { workspaceId: world.workspaceId, batchIds: [world.lastBatch!] };
     await host.handlers['sync.track']?.(input, control);
     await host.handlers['sync.track']?.(input, control);
     expect(await world.openRuns()).toHaveLength(1);

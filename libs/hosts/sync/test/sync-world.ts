@@ -230,7 +230,7 @@ export class SyncWorld {
     });
     this.lastBatch = batchId;
     if (!track) return { created: 0 };
-    const done = await trackChanges(this.ports, { workspaceId: this.workspaceId, batchId });
+    const done = await trackChanges(this.ports, { workspaceId: this.workspaceId, batchIds: [batchId] });
     return { created: done.runs };
   }
 

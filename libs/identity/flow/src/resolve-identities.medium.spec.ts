@@ -67,7 +67,7 @@ describe('resolving identities', () => {
     return batchId;
   }
   const resolve = (batchId: BatchId) =>
-    resolveIdentities({ store: identityStore(db.database) }, { workspaceId: origin.workspaceId, batchId });
+    resolveIdentities({ store: identityStore(db.database) }, { workspaceId: origin.workspaceId, batchIds: [batchId] });
   const live = sql`select e.message_id, a.profile_id from event e
     join event_assignment a on a.workspace_id = e.workspace_id and a.event_id = e.id
     group by 1, 2 having sum(a.sign) > 0`;

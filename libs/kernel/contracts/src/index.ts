@@ -57,6 +57,7 @@ export type {
   IdentityDecision,
   IdentityOutcome,
   IdentityPlan,
+  AppliedBatches,
   IdentityStore,
   KnownGraph,
   KnownIdentifier,

@@ -1,6 +1,8 @@
-export { OWNERS, jobNames, pipeline, runTopics } from './pipeline';
+export { OWNERS, jobNames, pipeline, runTopics, togetherOf } from './pipeline';
 export type {
+  BatchesInput,
   HandlerControl,
+  HandlerInput,
   JobDefinition,
   JobHandler,
   JobHandlers,
@@ -9,6 +11,7 @@ export type {
   Owner,
   Pipeline,
   RunJob,
+  Together,
 } from './pipeline';
 export { topics } from './topics';
 export type { TopicName, TopicPayload, Topics } from './topics';

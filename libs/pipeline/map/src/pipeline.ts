@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { batchIdSchema, runIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
+import {
+  batchIdSchema,
+  runIdSchema,
+  workspaceIdSchema,
+  type BatchId,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
 import type { TopicName, Topics } from './topics';
 
 /** The processes that own jobs. Solo composes them all. */
@@ -13,6 +19,7 @@ export type Owner = (typeof OWNERS)[number];
  * - `entity`   the input field that names the piece of work: (job, entity) is done once, however often it is asked for
  * - `emits`    topics it appends to the outbox in the transaction of its effect
  * - `repeatSafe`  what makes a second execution harmless
+ * - `together`    its batches may be worked off many at a time
  */
 export interface JobDefinition<Input extends z.ZodType, On extends readonly TopicName[]> {
   readonly queue: Owner;
@@ -26,6 +33,20 @@ export interface JobDefinition<Input extends z.ZodType, On extends readonly Topi
   readonly timeLimitMs: number;
   readonly writes: string;
   readonly repeatSafe: string;
+  readonly together?: Together;
+}
+
+/**
+ * How the waiting batches of one workspace are taken together: a busy workspace then costs one transaction for many of
+ * its batches, and a quiet one waits for nobody.
+ */
+export interface Together {
+  /** Batches of one take. */
+  readonly most: number;
+  /** Takes of one workspace that a process works on at once. */
+  readonly atOnce: number;
+  /** A batch waits so long for others to come; 0 where somebody waits for the effect. */
+  readonly gatherMs: number;
 }
 
 /** Refuses, at compile time, a topic whose payload is not the job's input. */
@@ -33,9 +54,16 @@ type Accepted<Input extends z.ZodType, On extends readonly TopicName[]> = {
   [I in keyof On]: On[I] extends TopicName ? (z.infer<Topics[On[I]]> extends z.infer<Input> ? On[I] : never) : never;
 };
 
-function job<Input extends z.ZodType, const On extends readonly TopicName[]>(
-  definition: Omit<JobDefinition<Input, On>, 'on' | 'queue'> & { readonly on: On & Accepted<Input, On> },
-): JobDefinition<Input, On> {
+function job<
+  Input extends z.ZodType,
+  const On extends readonly TopicName[],
+  T extends Together | undefined = undefined,
+>(
+  definition: Omit<JobDefinition<Input, On>, 'on' | 'queue' | 'together'> & {
+    readonly on: On & Accepted<Input, On>;
+    readonly together?: T;
+  },
+): JobDefinition<Input, On> & { readonly together?: T } {
   return { ...definition, queue: definition.owner };
 }
 
@@ -69,6 +97,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'profiles, identifiers, traits, assignments, merge log',
     repeatSafe: 'event id; merges are order-free',
+    together: { most: 64, atOnce: 1, gatherMs: 0 },
   }),
   'columns.load': job({
     owner: 'pipeline-worker',
@@ -81,6 +110,7 @@ export const pipeline = {
     timeLimitMs: minutes(30),
     writes: 'column store',
     repeatSafe: 'watermark kept in the store',
+    together: { most: 1_000, atOnce: 1, gatherMs: 500 },
   }),
   'segments.evaluate': job({
     owner: 'pipeline-worker',
@@ -93,6 +123,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'memberships, proofs, timers, change log',
     repeatSafe: 'segment + profile + change version',
+    together: { most: 64, atOnce: 2, gatherMs: 0 },
   }),
   'segments.backfill': job({
     owner: 'pipeline-worker',
@@ -165,6 +196,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'what each destination is owed',
     repeatSafe: 'desired version only rises',
+    together: { most: 16, atOnce: 1, gatherMs: 0 },
   }),
   'sync.run': job({
     owner: 'sync-worker',
@@ -230,7 +262,26 @@ export interface HandlerControl {
   readonly isLastAttempt: boolean;
 }
 
-export type JobHandler<J extends JobName> = (input: JobInput<J>, control: HandlerControl) => Promise<void>;
+/** What several batches of one workspace are, taken together. */
+export interface BatchesInput {
+  readonly workspaceId: WorkspaceId;
+  readonly batchIds: readonly BatchId[];
+}
+
+/** Jobs whose batches are taken together. */
+export type TogetherJob = {
+  [J in JobName]: NonNullable<Pipeline[J]['together']> extends never ? never : J;
+}[JobName];
+
+/** What a job's handler is given: one piece of work, or all that were taken together. */
+export type HandlerInput<J extends JobName> = J extends TogetherJob ? BatchesInput : JobInput<J>;
+
+export type JobHandler<J extends JobName> = (input: HandlerInput<J>, control: HandlerControl) => Promise<void>;
+
+/** How a job's batches are taken together; undefined for those that are done one by one. */
+export function togetherOf(job: JobName): Together | undefined {
+  return pipeline[job].together;
+}
 
 /** One handler a job; the host that owns the job supplies it. */
 export type JobHandlers = { readonly [J in JobName]?: JobHandler<J> };

@@ -49,13 +49,15 @@ export type { MovedBatch, RelayState, TopicListener } from './relay-steps';
 export {
   LEASE_MS,
   claimTask,
+  claimTogether,
   countLoneStart,
-  finishTask,
+  finishTasks,
   lapseLeases,
+  offerAgain,
   quarantineTask,
-  releaseTask,
+  releaseTasks,
   renewLeases,
-  retryTask,
+  retryTasks,
 } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';

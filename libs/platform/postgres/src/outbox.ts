@@ -11,9 +11,19 @@ export async function appendOutbox<T extends TopicName>(
   topic: T,
   payload: TopicPayload<T>,
 ): Promise<void> {
+  await appendOutboxAll(tx, topic, [payload]);
+}
+
+/** Appends several messages of one topic in one statement, in their order. */
+export async function appendOutboxAll<T extends TopicName>(
+  tx: WorkspaceTransaction,
+  topic: T,
+  payloads: readonly TopicPayload<T>[],
+): Promise<void> {
+  if (payloads.length === 0) return;
   await tx
     .insertInto('outbox')
-    .values({ workspace_id: payload.workspaceId, topic, payload: JSON.stringify(payload) })
+    .values(payloads.map((payload) => ({ workspace_id: payload.workspaceId, topic, payload: JSON.stringify(payload) })))
     .execute();
   markAppended(tx);
 }

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { KohortTables } from './tables';
-import { toDueTasks, type DueTask } from './tasks';
+import { isTroubled, toDueTasks, type DueTask } from './tasks';
 
 /** The channel on which the relay tells the readers of logs which topics have news. */
 export const LOG_CHANNEL = 'kohort_log';
@@ -10,6 +10,8 @@ export interface TopicListener {
   readonly topic: string;
   readonly job: string;
   readonly field: string;
+  /** Its tasks fall due so much later, so that others join them. */
+  readonly gatherMs: number;
 }
 
 export interface RelayState {
@@ -42,7 +44,7 @@ export async function relayState(relay: Kysely<KohortTables>): Promise<RelayStat
 export interface MovedBatch {
   /** Outbox rows passed. */
   readonly count: number;
-  /** Tasks that did not exist before. */
+  /** Tasks that did not exist before and are due. */
   readonly tasks: readonly DueTask[];
 }
 
@@ -63,22 +65,25 @@ export async function moveOutbox(
       where (outbox.xid, outbox.seq) > (place.xid, place.seq) and outbox.xid < pg_snapshot_xmin(pg_current_snapshot())
       order by outbox.xid, outbox.seq limit ${limit}
     ), added as (
-      insert into task (workspace_id, id, job, entity, payload, enqueued_at, enqueues)
+      insert into task (workspace_id, id, job, entity, payload, due_at, enqueued_at, enqueues)
       select distinct on (batch.workspace_id, listener.job, batch.payload ->> listener.field)
-        batch.workspace_id, gen_random_uuid(), listener.job, batch.payload ->> listener.field, batch.payload, now(), 1
+        batch.workspace_id, gen_random_uuid(), listener.job, batch.payload ->> listener.field, batch.payload,
+        now() + listener.gather_ms * interval '1 millisecond',
+        case when listener.gather_ms = 0 then now() end, case when listener.gather_ms = 0 then 1 else 0 end
       from batch
       join unnest(${listeners.map((each) => each.topic)}::text[], ${listeners.map((each) => each.job)}::text[],
-                  ${listeners.map((each) => each.field)}::text[]) as listener (topic, job, field)
+                  ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[])
+        as listener (topic, job, field, gather_ms)
         on listener.topic = batch.topic
       on conflict (workspace_id, job, entity) do nothing
-      returning workspace_id, id, job, enqueues
+      returning workspace_id, id, job, enqueues, false as troubled, enqueued_at
     ), moved as (
       update reader_position set moved_at = now(),
         (xid, seq) = (select xid, seq from batch order by xid desc, seq desc limit 1)
       where reader = 'relay' and exists (select 1 from batch)
       returning pg_notify(${LOG_CHANNEL}, (select string_agg(distinct topic, ',') from batch)) is null as told
     )
-    select (select count(*)::int from batch) as count, (select json_agg(added) from added) as tasks,
+    select (select count(*)::int from batch) as count, (select json_agg(added) from added where enqueued_at is not null) as tasks,
       (select bool_and(told) from moved) as told`.execute(relay);
   const row = answer.rows[0];
   return { count: row?.count ?? 0, tasks: toDueTasks(row?.tasks ?? []) };
@@ -104,7 +109,7 @@ export async function takeDueTasks(
       where due_at <= now() and status in ('waiting', 'running')
         and ((status = 'waiting' and enqueued_at is null) ${options.sweep ? forgotten : sql``})
       order by due_at limit ${options.limit} for update skip locked)
-    returning workspace_id, id, job, enqueues`.execute(relay);
+    returning workspace_id, id, job, enqueues, ${isTroubled} as troubled`.execute(relay);
   return toDueTasks(answer.rows);
 }
 

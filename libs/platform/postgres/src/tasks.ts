@@ -13,6 +13,8 @@ export interface TaskRef {
 export interface DueTask extends TaskRef {
   readonly job: string;
   readonly epoch: number;
+  /** It has ended a worker or failed by its own fault: it is not taken together with others. */
+  readonly isTroubled: boolean;
 }
 
 /** A task that this worker now holds. `starts` is its fence: a later claim has a higher one. */
@@ -36,7 +38,13 @@ interface DueRow {
   readonly id: string;
   readonly job: string;
   readonly enqueues: number;
+  readonly troubled: boolean;
 }
+
+/** Begun and never heard of again, or failed by more than an outage: whatever it met, it must not befall others. */
+export const isTroubled = sql<boolean>`(
+  status = 'running' or starts > failures
+  or (failures > 0 and coalesce(last_error ->> 'kind', '') not in ('transient', 'rate-limited', 'cancelled')))`;
 
 /** Reads rows of `task` as due tasks. */
 export function toDueTasks(rows: readonly DueRow[]): DueTask[] {
@@ -45,6 +53,7 @@ export function toDueTasks(rows: readonly DueRow[]): DueTask[] {
     taskId: row.id,
     job: row.job,
     epoch: row.enqueues,
+    isTroubled: row.troubled,
   }));
 }
 
@@ -65,6 +74,40 @@ export async function claimTask(relay: Kysely<KohortTables>, ref: TaskRef): Prom
   return row && { ...ref, ...row };
 }
 
+/**
+ * Takes waiting tasks of one job and workspace that nothing speaks against, longest due first; those in another worker's
+ * hands are passed over. Their starts are counted.
+ */
+export async function claimTogether(
+  relay: Kysely<KohortTables>,
+  of: { readonly workspaceId: WorkspaceId; readonly job: string; readonly most: number },
+): Promise<ClaimedTask[]> {
+  const { workspaceId, job, most } = of;
+  const taken = await sql<Omit<ClaimedTask, 'workspaceId'>>`
+    update task set status = 'running', starts = starts + 1, due_at = ${lease}
+    where (workspace_id, id) in (
+      select workspace_id, id from task
+      where workspace_id = ${workspaceId}::uuid and job = ${job} and status = 'waiting' and due_at <= now()
+        and not ${isTroubled}
+      order by due_at limit ${most} for update skip locked)
+    returning id as "taskId", job, entity, payload, starts, lone_starts as "loneStarts", failures`.execute(relay);
+  return taken.rows.map((row) => ({ workspaceId, ...row }));
+}
+
+/** Asks the relay to offer what still waits of a job: its worker stops in between, so that others have their turn. */
+export async function offerAgain(
+  relay: Kysely<KohortTables>,
+  of: { readonly workspaceId: WorkspaceId; readonly job: string },
+): Promise<void> {
+  await relay
+    .updateTable('task')
+    .set({ enqueued_at: null })
+    .where('workspace_id', '=', of.workspaceId)
+    .where('job', '=', of.job)
+    .where('status', '=', 'waiting')
+    .execute();
+}
+
 /** Still at it: prolongs the leases; answers the tasks that are ours no more. */
 export async function renewLeases(relay: Kysely<KohortTables>, held: readonly ClaimedTask[]): Promise<ClaimedTask[]> {
   const kept = await sql<{ id: string }>`
@@ -78,14 +121,25 @@ export async function renewLeases(relay: Kysely<KohortTables>, held: readonly Cl
   return held.filter((task) => !ours.has(task.taskId));
 }
 
-function ofClaim(relay: Kysely<KohortTables>, task: ClaimedTask) {
+/** The rows of tasks as they were claimed: those that another worker has claimed since are passed over. */
+function ofClaims(relay: Kysely<KohortTables>, tasks: readonly ClaimedTask[]) {
+  const mine = sql<boolean>`exists (
+    select 1 from unnest(${tasks.map((task) => task.workspaceId)}::uuid[], ${tasks.map((task) => task.taskId)}::uuid[],
+                         ${tasks.map((task) => task.starts)}::int[]) as mine (workspace_id, id, starts)
+    where task.workspace_id = mine.workspace_id and task.id = mine.id and task.starts = mine.starts)`;
   return relay
     .updateTable('task')
-    .where('workspace_id', '=', task.workspaceId)
-    .where('id', '=', task.taskId)
-    .where('starts', '=', task.starts)
-    .where('status', '=', 'running');
+    .where(
+      'id',
+      'in',
+      tasks.map((task) => task.taskId),
+    )
+    .where('workspace_id', 'in', [...new Set(tasks.map((task) => task.workspaceId))])
+    .where('status', '=', 'running')
+    .where(mine);
 }
+
+const ofClaim = (relay: Kysely<KohortTables>, task: ClaimedTask) => ofClaims(relay, [task]);
 
 /** Counts that it is begun alone, before anything runs. */
 export async function countLoneStart(relay: Kysely<KohortTables>, task: ClaimedTask): Promise<void> {
@@ -94,9 +148,9 @@ export async function countLoneStart(relay: Kysely<KohortTables>, task: ClaimedT
     .execute();
 }
 
-/** Done, for good: no message of any kind makes this (job, entity) run again. */
-export async function finishTask(relay: Kysely<KohortTables>, task: ClaimedTask): Promise<void> {
-  await ofClaim(relay, task)
+/** Done, for good: no message of any kind makes these (job, entity) run again. */
+export async function finishTasks(relay: Kysely<KohortTables>, tasks: readonly ClaimedTask[]): Promise<void> {
+  await ofClaims(relay, tasks)
     .set({ status: 'done', finished_at: sql`now()`, last_error: null })
     .execute();
 }
@@ -108,16 +162,16 @@ export interface TaskError {
 }
 
 /** Failed, to be tried again after a wait by the database's clock. */
-export async function retryTask(
+export async function retryTasks(
   relay: Kysely<KohortTables>,
-  task: ClaimedTask,
+  tasks: readonly ClaimedTask[],
   next: { readonly waitMs: number; readonly error: TaskError },
 ): Promise<void> {
-  await ofClaim(relay, task)
+  await ofClaims(relay, tasks)
     .set({
       status: 'waiting',
       failures: sql`failures + 1`,
-      // Its worker lived to say so.
+      // Their worker lived to say so.
       lone_starts: 0,
       due_at: sql`now() + ${next.waitMs} * interval '1 millisecond'`,
       enqueued_at: null,
@@ -126,9 +180,13 @@ export async function retryTask(
     .execute();
 }
 
-/** Given back unfinished, at a shutdown or a cancel: as if it had not been started. */
-export async function releaseTask(relay: Kysely<KohortTables>, task: ClaimedTask, waitMs = 0): Promise<void> {
-  await ofClaim(relay, task)
+/** Given back unfinished, at a shutdown or a cancel: as if they had not been started. */
+export async function releaseTasks(
+  relay: Kysely<KohortTables>,
+  tasks: readonly ClaimedTask[],
+  waitMs = 0,
+): Promise<void> {
+  await ofClaims(relay, tasks)
     .set({
       status: 'waiting',
       starts: sql`starts - 1`,

@@ -55,12 +55,25 @@ describe('checkHandlers', () => {
     const seen: unknown[] = [];
     const handlers = {
       ...complete('sync-worker'),
+      'sync.run': (input: unknown) => Promise.resolve(void seen.push(input)),
+    };
+    const bound = checkHandlers({ 'sync-worker': handlers }, ['sync-worker']);
+    await bound.get('sync.run')?.([{ ...ids, extra: 1 }], control);
+    expect(seen).toEqual([{ workspaceId: ids.workspaceId, runId: ids.runId }]);
+    await expect(bound.get('sync.run')?.([{ workspaceId: 'nonsense' }], control)).rejects.toThrow(/UUID/);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('gives batches that are taken together as one input', async () => {
+    const seen: unknown[] = [];
+    const handlers = {
+      ...complete('sync-worker'),
       'sync.track': (input: unknown) => Promise.resolve(void seen.push(input)),
     };
     const bound = checkHandlers({ 'sync-worker': handlers }, ['sync-worker']);
-    await bound.get('sync.track')?.({ ...ids, extra: 1 }, control);
-    expect(seen).toEqual([{ workspaceId: ids.workspaceId, batchId: ids.batchId }]);
-    await expect(bound.get('sync.track')?.({ workspaceId: 'nonsense' }, control)).rejects.toThrow(/UUID/);
+    await bound.get('sync.track')?.([ids, { ...ids, batchId: ids.runId }], control);
+    expect(seen).toEqual([{ workspaceId: ids.workspaceId, batchIds: [ids.batchId, ids.runId] }]);
+    await expect(bound.get('sync.track')?.([ids, { workspaceId: 'nonsense' }], control)).rejects.toThrow(/UUID/);
     expect(seen).toHaveLength(1);
   });
 });

@@ -1,9 +1,12 @@
+import { z } from 'zod';
+import { batchIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
 import {
   jobNames,
   pipeline,
+  togetherOf,
   type HandlerControl,
+  type HandlerInput,
   type JobHandlers,
-  type JobInput,
   type JobName,
   type Owner,
 } from '@kohort/pipeline-map';
@@ -12,16 +15,21 @@ import { queueErrors } from './queue-errors';
 /** The handlers of each host that lives in this process. */
 export type HandlersByOwner = { readonly [O in Owner]?: JobHandlers };
 
-/** A handler behind its parser: takes what the task's row holds. */
-export type TaskHandler = (payload: unknown, control: HandlerControl) => Promise<void>;
+/** A handler behind its parser: takes what the rows of tasks hold; several only where the map says `together`. */
+export type TaskHandler = (payloads: readonly unknown[], control: HandlerControl) => Promise<void>;
 
-function parseInput<J extends JobName>(job: J, payload: unknown): JobInput<J> {
-  return pipeline[job].input.parse(payload) as JobInput<J>;
+const ofBatch = z.object({ workspaceId: workspaceIdSchema, batchId: batchIdSchema });
+
+function parseInput<J extends JobName>(job: J, payloads: readonly unknown[]): HandlerInput<J> {
+  if (togetherOf(job) === undefined) return pipeline[job].input.parse(payloads[0]) as HandlerInput<J>;
+  const batches = payloads.map((payload) => ofBatch.parse(payload));
+  const workspaceId = batches[0]?.workspaceId;
+  return { workspaceId, batchIds: batches.map(({ batchId }) => batchId) } as HandlerInput<J>;
 }
 
 function handlerOf<J extends JobName>(handlers: JobHandlers, job: J): TaskHandler | undefined {
   const handler: JobHandlers[J] = handlers[job];
-  return handler && (async (payload, control) => handler(parseInput(job, payload), control));
+  return handler && (async (payloads, control) => handler(parseInput(job, payloads), control));
 }
 
 /**

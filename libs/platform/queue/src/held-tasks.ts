@@ -6,8 +6,9 @@ import { queueErrors } from './queue-errors';
 
 /** The tasks that this process works on: their leases are renewed together, and they can be stopped together. */
 export interface HeldTasks {
-  hold(task: ClaimedTask): AbortController;
-  letGo(task: ClaimedTask): void;
+  /** Holds tasks that are worked on as one: whatever befalls one of them befalls all. */
+  hold(tasks: readonly ClaimedTask[]): AbortController;
+  letGo(tasks: readonly ClaimedTask[]): void;
   readonly count: number;
   abortAll(reason: AppError): void;
   stop(): void;
@@ -35,12 +36,14 @@ export function holdTasks(database: Database, logger: Logger): HeldTasks {
   const timer = setInterval(() => void renew(), RENEW_EVERY_MS);
   timer.unref();
   return {
-    hold(task) {
+    hold(tasks) {
       const abort = new AbortController();
-      held.set(task, abort);
+      for (const task of tasks) held.set(task, abort);
       return abort;
     },
-    letGo: (task) => void held.delete(task),
+    letGo(tasks) {
+      for (const task of tasks) held.delete(task);
+    },
     get count() {
       return held.size;
     },

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { togetherOf } from '@kohort/pipeline-map';
 import type { DueTask } from '@kohort/platform-postgres';
 import { systemClock, type Clock } from '@kohort/kernel-clock-random';
 import { allLanes, isJobName, laneOf, type Lane } from './lanes';
@@ -41,6 +42,18 @@ export interface Queues {
 }
 
 const CANARY_OPTIONS = { ...JOB_SETTINGS, removeOnComplete: true, removeOnFail: true };
+
+/** What says "look": one job stands for all waiting batches of a workspace that are taken together. */
+function wakeUps(tasks: readonly DueTask[]): readonly DueTask[] {
+  const said = new Set<string>();
+  return tasks.filter(({ job, workspaceId, isTroubled }) => {
+    // A job of a later release: its own workers will take it.
+    if (!isJobName(job)) return false;
+    if (isTroubled || !togetherOf(job)) return true;
+    const key = `${workspaceId} ${job}`;
+    return !said.has(key) && said.add(key);
+  });
+}
 
 /** Stops trying for a while after several failures in a row, so that a dead engine costs no waiting. */
 function breaker(clock: Clock) {
@@ -92,8 +105,7 @@ export async function openQueues(options: OpenQueuesOptions): Promise<Queues> {
     kind: backend.kind,
     async enqueue(tasks) {
       const byLane = new Map<Lane, DueTask[]>();
-      for (const task of tasks) {
-        // A job of a later release: its own workers will take it.
+      for (const task of wakeUps(tasks)) {
         if (!isJobName(task.job)) continue;
         const lane = laneOf(task.job);
         byLane.set(lane, [...(byLane.get(lane) ?? []), task]);
@@ -104,7 +116,7 @@ export async function openQueues(options: OpenQueuesOptions): Promise<Queues> {
             queueOf(lane).addBulk(
               owed.map((task) => ({
                 name: task.job,
-                data: { workspaceId: task.workspaceId, taskId: task.taskId },
+                data: { workspaceId: task.workspaceId, taskId: task.taskId, alone: task.isTroubled },
                 opts: { ...JOB_SETTINGS, jobId: `${task.job}_${task.taskId}_${task.epoch}` },
               })),
             ),

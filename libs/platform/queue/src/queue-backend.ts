@@ -19,6 +19,8 @@ import { EVENTS_KEPT, PRODUCER_TIMEOUT_MS, STALLED_INTERVAL_MS, WORKER_SETTINGS 
 export interface QueuedTask {
   readonly workspaceId: string;
   readonly taskId: string;
+  /** Not to be taken together with others, whatever its job. */
+  readonly alone?: boolean;
 }
 
 /** One job for `addBulk`. */

@@ -45,5 +45,8 @@ export const BACKOFF_CAP_MS = 300_000;
 /** How long a handler may take to end after its signal, before it is left to itself. */
 export const ABORT_GRACE_MS = 30_000;
 
+/** How long one workspace's batches of a job keep a worker before others have their turn. */
+export const TURN_MS = 2_000;
+
 export const BATCH_CONCURRENCY = 8;
 export const RUN_CONCURRENCY = 2;

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { batchIdSchema, type BatchId, type WorkspaceId } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
 import { silentLogger } from '@kohort/kernel-telemetry';
-import { OWNERS, jobNames, pipeline, type HandlerControl, type JobInput, type Owner } from '@kohort/pipeline-map';
+import { OWNERS, jobNames, pipeline, type HandlerControl, type JobHandler, type Owner } from '@kohort/pipeline-map';
 import { appendOutbox, openDatabase, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
 import { eventually, hasRedisServer, startRedis, type Engine } from '../test/engines';
 import { openQueues, type Queues } from './open-queues';
@@ -14,7 +14,14 @@ import { startWorkers, type Workers } from './start-workers';
 
 const hasRedis = hasRedisServer();
 
-type TrackHandler = (input: JobInput<'sync.track'>, control: HandlerControl) => Promise<void>;
+type TrackHandler = (input: { batchId: BatchId }, control: HandlerControl) => Promise<void>;
+
+/** A handler that takes batches one by one. */
+function oneByOne(track: TrackHandler): JobHandler<'sync.track'> {
+  return async ({ batchIds }, control) => {
+    for (const batchId of batchIds) await track({ batchId }, control);
+  };
+}
 
 describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kind) => {
   let db: TestDatabase;
@@ -53,13 +60,17 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     await engine.stop();
   });
 
-  async function work(track: TrackHandler, run: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  async function work(
+    track: TrackHandler,
+    run: () => Promise<void> = () => Promise.resolve(),
+    together: JobHandler<'sync.track'> = oneByOne(track),
+  ): Promise<void> {
     workers = await startWorkers({
       database: db.database,
       queues,
       logger: silentLogger,
       handlers: {
-        'sync-worker': { 'sync.track': track, 'sync.run': run, 'sync.preview': run, 'destinations.check': run },
+        'sync-worker': { 'sync.track': together, 'sync.run': run, 'sync.preview': run, 'destinations.check': run },
       },
       seed: 1,
     });
@@ -126,6 +137,33 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
       return open.rowCount === 0 && seen.size === batches.length;
     });
     expect([...seen.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  it('takes what waits of a workspace together, and a batch that fails sinks no other', async () => {
+    const batches = Array.from({ length: 40 }, newBatch);
+    const poison = batches[17] as BatchId;
+    await Promise.all(batches.map(announce));
+    const withStatus = (status: string) => owner.query(`select 1 from task where status = $1`, [status]);
+    await eventually(async () => (await withStatus('waiting')).rowCount === batches.length);
+    const takes: BatchId[][] = [];
+    await work(
+      () => Promise.resolve(),
+      () => Promise.resolve(),
+      async ({ batchIds }) => {
+        takes.push([...batchIds]);
+        if (batchIds.includes(poison))
+          throw new AppError({ code: 'SPEC_WRONG', kind: 'invalid-input', message: 'wrong' });
+      },
+    );
+    await eventually(async () => !(await withStatus('waiting')).rowCount && !(await withStatus('running')).rowCount);
+    const most = pipeline['sync.track'].together?.most ?? 0;
+    expect(Math.max(...takes.map((take) => take.length))).toBe(most);
+    expect(takes.filter((take) => take.includes(poison)).map((take) => take.length)).toEqual([most, 1]);
+    const ends = await owner.query(`select status, count(*)::int as n from task where entity = any($1) group by 1`, [
+      batches,
+    ]);
+    expect(Object.fromEntries(ends.rows.map(({ status, n }) => [status, n]))).toEqual({ done: 39, quarantined: 1 });
+    expect(await taskOf(poison)).toMatchObject({ status: 'quarantined', failures: 1 });
   });
 
   it('tries an outage again after a wait, and counts the failures', async () => {
@@ -291,7 +329,7 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
   it('loses nothing when the queue is emptied', async () => {
     const batches = Array.from({ length: 20 }, newBatch);
     await Promise.all(batches.map(announce));
-    await eventually(async () => (await queues.counts('sync-worker-batches')).waiting >= batches.length);
+    await eventually(async () => (await queues.counts('sync-worker-batches')).waiting > 0);
     await engine.wipe();
     expect((await queues.counts('sync-worker-batches')).waiting).toBe(0);
     await owner.query(`update task set enqueued_at = now() - interval '1 hour' where status = 'waiting'`);

@@ -35,7 +35,7 @@ import { startWorkers } from './start-workers';
     const queues = await openQueues({ redisUrl: redis.redisUrl, postgresUrl: db.url });
     const relay = await startRelay({ database: db.database, queues, logger: silentLogger });
     const seen: string[] = [];
-    const track: JobHandler<'sync.track'> = async ({ batchId }) => void seen.push(batchId);
+    const track: JobHandler<'sync.track'> = async ({ batchIds }) => void seen.push(...batchIds);
     const idle = () => Promise.resolve();
     const others = { 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
     const handlers = { 'sync-worker': { 'sync.track': track, ...others } };

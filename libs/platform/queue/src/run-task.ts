@@ -1,5 +1,4 @@
-import type { AppError } from '@kohort/kernel-errors';
-import type { Random } from '@kohort/kernel-clock-random';
+import type { Clock, Random } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { runIdSchema } from '@kohort/kernel-contracts';
 import { pipeline, type JobName } from '@kohort/pipeline-map';
@@ -7,23 +6,21 @@ import {
   claimTask,
   countLoneStart,
   classifyFailure,
-  finishTask,
+  finishTasks,
   quarantineTask,
-  releaseTask,
-  retryTask,
+  releaseTasks,
   startsWithoutProgress,
   type ClaimedTask,
   type Database,
   type TaskRef,
 } from '@kohort/platform-postgres';
-import { fullJitterMs } from './backoff';
 import type { TaskHandler } from './check-handlers';
-import { originOf } from './failure';
 import { isJobName } from './lanes';
 import type { LoneGate } from './lone-gate';
 import { queueErrors } from './queue-errors';
 import { runLimited } from './run-limited';
-import { ABORT_GRACE_MS, CRASH_LIMIT, UNEXPECTED_ATTEMPTS } from './queue-settings';
+import { ABORT_GRACE_MS, CRASH_LIMIT } from './queue-settings';
+import { isRun, settleFailure } from './settle-failure';
 import type { HeldTasks } from './held-tasks';
 
 /** What carrying a task through needs; the same for all tasks of a process. */
@@ -33,44 +30,15 @@ export interface TaskRunnerOptions {
   readonly held: HeldTasks;
   readonly gate: LoneGate;
   readonly random: Random;
+  readonly clock: Clock;
   readonly logger: Logger;
+  /** Nothing new is to be begun. */
+  readonly isStopping: () => boolean;
 }
 
 const UNKNOWN_JOB_WAIT_MS = 60_000;
 
-const isRun = (job: JobName): boolean => pipeline[job].entity === 'runId';
 const crashesOf = (task: ClaimedTask): number => task.starts - 1 - task.failures;
-const RETRIED = new Set(['transient', 'rate-limited', 'bug', 'cancelled']);
-
-function attemptsOf(job: JobName, error: AppError): number {
-  const { attempts } = pipeline[job];
-  return error.kind === 'bug' ? Math.min(attempts, UNEXPECTED_ATTEMPTS) : attempts;
-}
-
-/** Decides what a failure means for the task: back to waiting, given back, or set aside. */
-async function settleFailure(
-  options: TaskRunnerOptions,
-  task: ClaimedTask,
-  job: JobName,
-  thrown: unknown,
-): Promise<void> {
-  const { database, logger, random } = options;
-  const error = classifyFailure(thrown, `job ${job}`);
-  const fields = { workspaceId: task.workspaceId, job, code: error.code, kind: error.kind };
-  const attempts = attemptsOf(job, error);
-  if (RETRIED.has(error.kind) && task.failures + 1 < attempts) {
-    const waitMs = error.afterMs ?? fullJitterMs(task.failures + 1, pipeline[job].backoffMs, random.next());
-    await retryTask(database.relay, task, { waitMs, error: { code: error.code, kind: error.kind } });
-    logger.warn('job failed and is tried again', { ...fields, durationMs: waitMs, reason: originOf(thrown) });
-    return;
-  }
-  await quarantineTask(database, task, {
-    error: { code: error.code, kind: error.kind },
-    message: error.publicMessage,
-    isRun: isRun(job),
-  });
-  logger.error('job set aside', { ...fields, count: task.failures + 1, reason: originOf(thrown) });
-}
 
 async function setAsideCrasher(
   options: TaskRunnerOptions,
@@ -135,23 +103,23 @@ export async function runTask(options: TaskRunnerOptions, ref: TaskRef): Promise
   const job = isJobName(task.job) ? task.job : undefined;
   const handler = job && handlers.get(job);
   // Of another release: its own workers take it.
-  if (!job || !handler) return releaseTask(database.relay, task, UNKNOWN_JOB_WAIT_MS);
+  if (!job || !handler) return releaseTasks(database.relay, [task], UNKNOWN_JOB_WAIT_MS);
   if (await endsItsWorker(database, task, job)) return setAsideCrasher(options, task, job, crashesOf(task));
-  const abort = held.hold(task);
+  const abort = held.hold([task]);
   try {
     const { timeLimitMs, attempts } = pipeline[job];
     const control = { signal: abort.signal, isLastAttempt: task.failures + 1 >= attempts };
     const limits = { limitMs: timeLimitMs, graceMs: ABORT_GRACE_MS };
-    const work = (): Promise<void> => runLimited(() => handler(task.payload, control), abort, limits);
+    const work = (): Promise<void> => runLimited(() => handler([task.payload], control), abort, limits);
     await inTurn(options, task, { job, signal: abort.signal, work });
-    await finishTask(database.relay, task);
+    await finishTasks(database.relay, [task]);
   } catch (thrown) {
     // Stopped by us, not by the work: as if it had not begun. Where the lease is lost, this changes nothing.
     const reason: unknown = abort.signal.aborted ? abort.signal.reason : undefined;
     const isOurs = reason !== undefined && classifyFailure(reason, `job ${job}`).kind === 'cancelled';
-    if (isOurs) await releaseTask(database.relay, task);
-    else await settleFailure(options, task, job, reason ?? thrown);
+    if (isOurs) await releaseTasks(database.relay, [task]);
+    else await settleFailure(options, { job, tasks: [task], thrown: reason ?? thrown });
   } finally {
-    held.letGo(task);
+    held.letGo([task]);
   }
 }

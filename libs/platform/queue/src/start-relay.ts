@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { jobNames, pipeline } from '@kohort/pipeline-map';
+import { jobNames, pipeline, togetherOf } from '@kohort/pipeline-map';
 import {
   OUTBOX_CHANNEL,
   listen,
@@ -42,7 +42,12 @@ const KEEP_DAYS = 7;
 const FAILED_MS = 1_000;
 
 const listeners: readonly TopicListener[] = jobNames.flatMap((job) =>
-  pipeline[job].on.map((topic) => ({ topic, job, field: pipeline[job].entity })),
+  pipeline[job].on.map((topic) => ({
+    topic,
+    job,
+    field: pipeline[job].entity,
+    gatherMs: togetherOf(job)?.gatherMs ?? 0,
+  })),
 );
 
 /** A sleep that a wake-up ends; a wake-up that came before it is not lost. */

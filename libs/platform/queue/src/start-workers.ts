@@ -1,21 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom, systemClock, type Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { OWNERS, type Owner } from '@kohort/pipeline-map';
+import { OWNERS, togetherOf, type Owner } from '@kohort/pipeline-map';
 import type { Database } from '@kohort/platform-postgres';
 import { workspaceIdSchema } from '@kohort/kernel-contracts';
 import { keepCanaries, type LaneWatch } from './canary';
 import { checkHandlers, type HandlersByOwner } from './check-handlers';
 import { originOf } from './failure';
 import { holdTasks } from './held-tasks';
-import { lanesOf, type Lane } from './lanes';
+import { isJobName, lanesOf, type Lane } from './lanes';
 import { loneGate } from './lone-gate';
 import { watchLoopDelay } from './loop-delay';
 import type { Queues } from './open-queues';
-import type { LaneProcessor, LaneWorker } from './queue-backend';
+import type { LaneProcessor, LaneWorker, QueuedTask } from './queue-backend';
 import { queueErrors } from './queue-errors';
 import { BATCH_CONCURRENCY, LOOP_DELAY, RUN_CONCURRENCY } from './queue-settings';
 import { runTask } from './run-task';
+import { togetherRunner } from './run-together';
 
 export interface StartWorkersOptions {
   readonly database: Database;
@@ -59,15 +60,26 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   const owners = ownersOf(options.handlers);
   const handlers = checkHandlers(options.handlers, owners);
   const held = holdTasks(database, logger);
+  let stopping: Promise<void> | undefined;
   const runner = {
     database,
     handlers,
     held,
     gate: loneGate(),
     logger,
+    clock,
     random: seededRandom(options.seed ?? clock.now()),
+    isStopping: () => stopping !== undefined,
   };
+  const together = togetherRunner(runner);
   const watches: LaneWatch[] = [];
+
+  const work = async (name: string, { workspaceId: id, taskId, alone }: QueuedTask): Promise<void> => {
+    const workspaceId = workspaceIdSchema.parse(id);
+    const way = isJobName(name) && !alone ? togetherOf(name) : undefined;
+    if (isJobName(name) && way) await together.drain({ workspaceId, job: name, together: way });
+    else await runTask(runner, { workspaceId, taskId });
+  };
 
   const startLane = (lane: Lane): LaneWorker => {
     const wanted = lane.endsWith('runs') ? options.concurrency?.runs : options.concurrency?.batches;
@@ -79,7 +91,7 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
       if (job.data.taskId === '') return;
       watch.active += 1;
       try {
-        await runTask(runner, { workspaceId: workspaceIdSchema.parse(job.data.workspaceId), taskId: job.data.taskId });
+        await work(job.name, job.data);
       } finally {
         watch.active -= 1;
       }
@@ -108,7 +120,6 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   logger.info('workers started', { count: workers.length });
 
-  let stopping: Promise<void> | undefined;
   const stop = async (deadlineMs: number): Promise<void> => {
     stopCanaries();
     stopWatching();

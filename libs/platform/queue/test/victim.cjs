@@ -9,7 +9,7 @@ const [postgresUrl, redisUrl] = process.argv.slice(2);
 async function main() {
   const database = openDatabase({ url: postgresUrl, maxConnections: 2, applicationName: 'victim' });
   const queues = await openQueues({ redisUrl: redisUrl || undefined, postgresUrl, prefix: 'spec' });
-  const track = async ({ workspaceId, batchId }) => {
+  const track = async ({ workspaceId, batchIds: [batchId] }) => {
     await database.inWorkspace(workspaceId, (tx) =>
       tx
         .insertInto('batch')

@@ -82,7 +82,7 @@ describe('memberships', () => {
     }
     return batchId;
   }
-  const touch = (batchId: BatchId) => evaluateTouched(deps, { workspaceId, batchId });
+  const touch = (batchId: BatchId) => evaluateTouched(deps, { workspaceId, batchIds: [batchId] });
   const order = (profileId: ProfileId, agoMs = 0) => ({ profileId, name: 'Order Completed', agoMs });
   const changes = (): Promise<{ key: string; kind: string; version: string; cause: string; has_event: boolean }[]> =>
     query(sql`select segment_key as key, kind, change_version::text as version, cause, event_id is not null as has_event

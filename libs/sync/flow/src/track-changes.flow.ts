@@ -52,21 +52,21 @@ export async function raisePage(
 }
 
 /**
- * Writes down what each destination is owed after a batch of membership changes, and asks for the runs that pay it.
+ * Writes down what each destination is owed after some batches of membership changes, and asks for the runs that pay it.
  *
- * Promise  at least once: every change of the batch is in the ledger when this returns
+ * Promise  at least once: every change of the batches is in the ledger when this returns
  * Key      the change's version: an older or repeated change does nothing
  * Order    member rows → run → outbox row, in one transaction
  * Resume   from the start; nothing is half done
- * Size     one batch of the change log, in pages of 5,000 rows
+ * Size     some batches of the change log, in pages of 5,000 rows
  */
 export async function trackChanges(
   ports: SyncPorts,
-  input: { readonly workspaceId: WorkspaceId; readonly batchId: BatchId },
+  input: { readonly workspaceId: WorkspaceId; readonly batchIds: readonly BatchId[] },
 ): Promise<{ readonly syncs: number; readonly raised: number; readonly runs: number }> {
   const now = ports.clock.now();
   return ports.store.inWorkspace(input.workspaceId, async (tx) => {
-    const changes = await tx.changesOfBatch(input.batchId);
+    const changes = await tx.changesOfBatches(input.batchIds);
     const syncs = await tx.syncsOfSegments([...new Set(changes.map((change) => change.segmentId))]);
     const done = { syncs: syncs.length, raised: 0, runs: 0 };
     for (const sync of syncs) {

@@ -100,13 +100,21 @@ export interface IdentityDecision {
 /**
  * The identity graph of a workspace.
  *
- * A caller may rely on: one transaction; batches of one workspace are applied one after the other, so a decision never
- * sees half of another; events that count for somebody already are not asked about again; the outbox row
- * (`ProfilesTouched`) is written when anything was. Profiles touched by a batch are those that its assignment rows name.
+ * A caller may rely on: batches of one workspace are applied one after the other, so a decision never sees half of
+ * another; as many of the given batches as make 5,000 events, at least one, are decided upon and applied in one
+ * transaction; events that count for somebody already are not asked about again; an outbox row a batch
+ * (`ProfilesTouched`) is written when anything of it was. Profiles touched by a batch are those that its assignment rows
+ * name.
  */
 export interface IdentityStore {
-  applyBatch(
-    batch: { readonly workspaceId: WorkspaceId; readonly batchId: BatchId },
+  applyBatches(
+    batches: { readonly workspaceId: WorkspaceId; readonly batchIds: readonly BatchId[] },
     decision: IdentityDecision,
-  ): Promise<IdentityOutcome>;
+  ): Promise<AppliedBatches>;
+}
+
+/** What a transaction came to, and the batches that it left for the next. */
+export interface AppliedBatches {
+  readonly outcome: IdentityOutcome;
+  readonly left: readonly BatchId[];
 }

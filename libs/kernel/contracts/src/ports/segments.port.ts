@@ -165,8 +165,8 @@ export interface VersionToFill {
  * changes nothing. The version that serves changes between evaluations, never during one.
  */
 export interface SegmentStore {
-  /** People whose records a batch changed, in the order of their ids. */
-  touchedBy(workspaceId: WorkspaceId, batchId: BatchId): Promise<readonly TouchedProfile[]>;
+  /** People whose records these batches changed, each once, in the order of their ids. */
+  touchedBy(workspaceId: WorkspaceId, batchIds: readonly BatchId[]): Promise<readonly TouchedProfile[]>;
   /** People with a timer that is due by the database's clock, longest due first. */
   dueTimers(limit: number): Promise<readonly { readonly workspaceId: WorkspaceId; readonly profileId: ProfileId }[]>;
   /** Milliseconds until the next timer is due, 0 when one is; null when there is none. */

@@ -199,7 +199,7 @@ export interface SyncRunProgress {
 
 /** The ledger inside one transaction of one workspace. */
 export interface SyncTransaction {
-  changesOfBatch(batchId: BatchId): Promise<readonly TrackedChange[]>;
+  changesOfBatches(batchIds: readonly BatchId[]): Promise<readonly TrackedChange[]>;
   /** Locks them, in the order of their ids. */
   syncsOfSegments(segmentIds: readonly SegmentId[]): Promise<readonly SyncRecord[]>;
   /** Locks it: runs, tracking and release of one sync take turns. Null when there is no such sync. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { BatchId, IdentityPlan, WorkspaceId } from '@kohort/kernel-contracts';
+import type { BatchId, EventId, IdentityPlan, WorkspaceId } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
 import type { WorkspaceTransaction } from '../database';
 
@@ -14,7 +14,10 @@ const identityErrors = defineErrors({
 /** A plan with the ids of all its profiles, old and new. */
 export interface PlanWrite {
   readonly workspaceId: WorkspaceId;
+  /** To which the movements of earlier events are put down. */
   readonly batchId: BatchId;
+  /** The batch that each event of the plan came with. */
+  readonly batchOf: ReadonlyMap<EventId, BatchId>;
   readonly plan: IdentityPlan;
   readonly ids: readonly string[];
 }
@@ -137,17 +140,18 @@ async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<
 }
 
 async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Promise<void> {
-  const { workspaceId, batchId, plan, ids } = write;
+  const { workspaceId, batchId, batchOf, plan, ids } = write;
   const { assignments } = plan;
   await sql`
     insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-    select ${workspaceId}::uuid, r.event_id, r.profile_id, ${batchId}::uuid, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1
+    select ${workspaceId}::uuid, r.event_id, r.profile_id, r.batch_id, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1
     from unnest(
       ${assignments.map(({ event }) => event.eventId)}::uuid[],
+      ${assignments.map(({ event }) => batchOf.get(event.eventId) ?? batchId)}::uuid[],
       ${assignments.map(({ profile }) => ids[profile])}::uuid[],
       ${assignments.map(({ event }) => event.receivedAt)}::float8[],
       ${assignments.map(({ event }) => event.ts)}::float8[]
-    ) as r (event_id, profile_id, received_at, ts)`.execute(tx);
+    ) as r (event_id, batch_id, profile_id, received_at, ts)`.execute(tx);
 }
 
 async function writeTraits(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {

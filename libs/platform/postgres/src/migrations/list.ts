@@ -5,6 +5,7 @@ import { models } from './0004-models';
 import { sync } from './0005-sync';
 import { refused } from './0006-refused';
 import { loneStarts } from './0007-lone-starts';
+import { together } from './0008-together';
 import { tracking } from './0011-tracking';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
@@ -16,5 +17,6 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0005-sync': sync,
   '0006-refused': refused,
   '0007-lone-starts': loneStarts,
+  '0008-together': together,
   '0011-tracking': tracking,
 };

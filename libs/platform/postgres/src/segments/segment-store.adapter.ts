@@ -69,7 +69,7 @@ async function evaluateIn(
 async function touchedBy(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
-  batchId: BatchId,
+  batchIds: readonly BatchId[],
 ): Promise<readonly TouchedProfile[]> {
   // A row about an event of another batch was moved here by a merge.
   const found = await sql<TouchedProfile>`
@@ -78,7 +78,7 @@ async function touchedBy(
       (array_agg(a.event_id order by a.ts desc, a.event_id desc) filter (where e.batch_id = a.batch_id))[1] as "eventId"
     from event_assignment a
     left join event e on e.workspace_id = a.workspace_id and e.id = a.event_id and e.received_at = a.received_at
-    where a.workspace_id = ${workspaceId}::uuid and a.batch_id = ${batchId}::uuid
+    where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
     group by a.profile_id order by a.profile_id`.execute(tx);
   return found.rows;
 }
@@ -202,7 +202,8 @@ export function segmentStore(database: Database): SegmentStore {
   return {
     ...timers(database),
     ...fills(database),
-    touchedBy: (workspaceId, batchId) => database.inWorkspace(workspaceId, (tx) => touchedBy(tx, workspaceId, batchId)),
+    touchedBy: (workspaceId, batchIds) =>
+      database.inWorkspace(workspaceId, (tx) => touchedBy(tx, workspaceId, batchIds)),
     evaluate: (request, evaluator) =>
       database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator)),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),

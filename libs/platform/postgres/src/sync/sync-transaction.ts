@@ -39,15 +39,15 @@ function toChange(row: ChangeRow): TrackedChange {
 
 type Ledger = Pick<
   SyncTransaction,
-  'claimable' | 'membersInState' | 'counts' | 'guardCounts' | 'nextDue' | 'memberships' | 'changesOfBatch'
+  'claimable' | 'membersInState' | 'counts' | 'guardCounts' | 'nextDue' | 'memberships' | 'changesOfBatches'
 >;
 
 function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
   return {
-    async changesOfBatch(batchId) {
+    async changesOfBatches(batchIds) {
       const { rows } = await sql<ChangeRow>`
         select segment_id, profile_id, kind = 'entered' as member, change_version from membership_change
-        where workspace_id = ${workspaceId} and batch_id = ${batchId}
+        where workspace_id = ${workspaceId} and batch_id = any(${batchIds}::uuid[])
         order by segment_id, profile_id, change_version`.execute(tx);
       return rows.map(toChange);
     },
