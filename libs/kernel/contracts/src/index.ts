@@ -41,7 +41,9 @@ export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
 export type { PlanAction, PlanCheck, PlanGate, PlanRule, PlanVerdict, PlanViolation } from './ports/tracking.port';
 export type {
+  GroupedRequest,
   IngestCounts,
+  IngestGroupStore,
   IngestStore,
   KeyOutcome,
   KeyedMessage,

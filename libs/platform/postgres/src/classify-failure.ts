@@ -18,13 +18,27 @@ function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 }
 
+/** SQLSTATE classes and codes of a server that cannot be reached, is starting or is shutting down. */
+const AWAY_STATES = /^(08|57P0[1235])/;
+
+/**
+ * Whether the database could not be reached, as against refusing a statement: connections that fail, time out or end
+ * under a query (the driver has no code for those), and a server that starts or stops.
+ */
+export function isAway(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  if (AWAY_STATES.test(code) || PASSING_CODES.has(code)) return true;
+  return (
+    thrown instanceof Error &&
+    /^Connection terminated|timeout exceeded when trying to connect|^Client has encountered a connection error/.test(
+      thrown.message,
+    )
+  );
+}
+
 function isPassing(thrown: unknown): boolean {
   const code = codeOf(thrown);
-  if (PASSING_STATES.test(code) || PASSING_CODES.has(code)) return true;
-  // The driver has no code for a connection that ended under a query.
-  return (
-    thrown instanceof Error && /^Connection terminated|timeout exceeded when trying to connect/.test(thrown.message)
-  );
+  return PASSING_STATES.test(code) || isAway(thrown);
 }
 
 /** Whatever was thrown, as one of ours: outages and conflicts become `transient`. */

@@ -79,10 +79,25 @@ export interface StoreRequest {
  * checkpoint are one transaction; of two messages with one id in the same request the first wins; concurrent calls with
  * overlapping ids store each id once; an id whose days are over is
  * taken as new. Raises INGEST_STORE_REFUSED (kind invalid-input) when PostgreSQL refuses a value,
- * with nothing written.
+ * with nothing written; INGEST_STORE_AWAY (kind transient) when it cannot be reached: then nobody knows whether the
+ * transaction was committed, and the same request may be given again.
  */
 export interface IngestStore {
   store(request: StoreRequest): Promise<StoreOutcome>;
+}
+
+/** A request that may share its transaction with others: everything but a step of an import. */
+export type GroupedRequest = Omit<StoreRequest, 'run'>;
+
+/**
+ * The same store, for several requests in one transaction: all of one workspace, with the same `dedupeDays`.
+ *
+ * A caller may rely on: either all requests are committed or none; one outbox row for all of them; of two messages with
+ * one id the one of the earlier request wins; outcomes in the order of the requests, each as if it had come alone.
+ * Raises what `IngestStore` raises.
+ */
+export interface IngestGroupStore {
+  storeGroup(requests: readonly GroupedRequest[]): Promise<readonly StoreOutcome[]>;
 }
 
 /**

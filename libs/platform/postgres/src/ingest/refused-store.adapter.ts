@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import {
   sourceIdSchema,
+  type GroupedRequest,
   type RefusedRecord,
   type RefusedStore,
-  type StoreRequest,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { uuidsOf } from '../read/paging';
@@ -17,17 +17,23 @@ const DAY_MS = 86_400_000;
 const REMOVED_AT_ONCE = 200;
 
 /** Keeps refused items in the transaction that counts them, and forgets some that are past their days. */
-export async function keepRefused(tx: WorkspaceTransaction, request: StoreRequest): Promise<void> {
-  const items = request.keep ?? [];
-  if (items.length === 0) return;
-  const { workspaceId, sourceId, receivedAt } = request;
+export async function keepRefused(tx: WorkspaceTransaction, requests: readonly GroupedRequest[]): Promise<void> {
+  const items = requests.flatMap(({ keep = [], sourceId, receivedAt }) =>
+    keep.map((item) => ({ ...item, sourceId, receivedAt })),
+  );
+  const [head] = requests;
+  if (!head || items.length === 0) return;
+  const { workspaceId } = head;
+  const latest = Math.max(...items.map((item) => item.receivedAt));
   await sql`
     insert into refused_event (workspace_id, id, source_id, received_at, verdict, code, field, payload, event, plan_id,
       plan_version, violations)
-    select ${workspaceId}::uuid, r.id, ${sourceId}::uuid, ${new Date(receivedAt)}::timestamptz, r.verdict, r.code, r.field,
-      r.payload, r.event, r.plan_id, r.plan_version, r.violations
+    select ${workspaceId}::uuid, r.id, r.source_id, 'epoch'::timestamptz + r.received_at * interval '1 millisecond',
+      r.verdict, r.code, r.field, r.payload, r.event, r.plan_id, r.plan_version, r.violations
     from unnest(
       ${items.map(() => randomUUID())}::uuid[],
+      ${items.map((item) => item.sourceId)}::uuid[],
+      ${items.map((item) => item.receivedAt)}::float8[],
       ${items.map((item) => item.verdict)}::text[],
       ${items.map((item) => item.code)}::text[],
       ${items.map((item) => item.field)}::text[],
@@ -36,12 +42,12 @@ export async function keepRefused(tx: WorkspaceTransaction, request: StoreReques
       ${items.map((item) => item.plan?.planId ?? null)}::uuid[],
       ${items.map((item) => item.plan?.planVersion ?? null)}::int[],
       ${items.map((item) => (item.plan ? JSON.stringify(item.plan.violations) : null))}::jsonb[]
-    ) as r (id, verdict, code, field, payload, event, plan_id, plan_version, violations)`.execute(tx);
+    ) as r (id, source_id, received_at, verdict, code, field, payload, event, plan_id, plan_version, violations)`.execute(tx);
   await sql`
     delete from refused_event where workspace_id = ${workspaceId}::uuid and id in (
       select id from refused_event
       where workspace_id = ${workspaceId}::uuid and verdict = 'rejected'
-        and received_at < ${new Date(receivedAt - KEPT_DAYS * DAY_MS)}::timestamptz
+        and received_at < ${new Date(latest - KEPT_DAYS * DAY_MS)}::timestamptz
       order by received_at limit ${REMOVED_AT_ONCE})`.execute(tx);
 }
 
