@@ -6,17 +6,16 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
-import { acceptEvents } from '@kohort/ingest-flow';
-import type { IngestPort } from '@kohort/kernel-contracts';
 import { requirePolicies } from '@kohort/gateway-resolvers';
 import { nestLogger } from '@kohort/platform-nest';
-import { LOG_CHANNEL, ingestStore, listen, type Database, type Listening } from '@kohort/platform-postgres';
+import { LOG_CHANNEL, listen, type Listening } from '@kohort/platform-postgres';
 import { explorerRoutes } from './explorer/explorer-routes';
 import { GatewayModule, HANDLER_CLASSES } from './gateway.module';
 import type { GatewayOptions, RunningGateway } from './gateway-options';
 import { bindServices, type BoundServices } from './gateway-services';
 import { CLOSE_INIT_TIMEOUT, LiveConnections } from './graphql/live-connections';
 import { mercuriusConfig } from './graphql/mercurius-config';
+import { openIngest } from './ingest/open-ingest';
 import { ingestRoutes } from './ingest/ingest-routes';
 import { openMetrics, type GatewayMetrics } from './operations/metrics';
 
@@ -27,13 +26,6 @@ const STOP_GRACE_MS = 3_000;
 const INIT_TIMEOUT_MS = 10_000;
 const DEFAULT_RECHECK_MS = 15_000;
 const DEFAULT_ARTIFACT_BYTES = 1_073_741_824;
-
-/** Days within which a repeated message id is a duplicate. */
-const DEDUPE_DAYS = 7;
-
-function storeIn(database: Database): IngestPort {
-  return acceptEvents({ store: ingestStore(database), dedupeDays: DEDUPE_DAYS });
-}
 
 function watchSockets(fastify: FastifyInstance, initialised: WeakSet<WebSocket>): void {
   fastify.websocketServer.on('connection', (socket: WebSocket) => {
@@ -94,7 +86,7 @@ async function build(
     ...{
       keys,
       metrics,
-      ingest: options.ingest ?? storeIn(options.database),
+      ingest: options.ingest ?? openIngest(options),
       artifacts: options.artifacts,
       read: services.read,
     },

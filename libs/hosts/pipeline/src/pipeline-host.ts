@@ -2,8 +2,8 @@ import { computeFeaturesFlow } from '@kohort/features-flow';
 import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import { resolveIdentities } from '@kohort/identity-flow';
 import type { Mapping } from '@kohort/ingest-domain';
-import { acceptEvents, importFlow } from '@kohort/ingest-flow';
-import { runParams, type IngestPort, type Json } from '@kohort/kernel-contracts';
+import { importFlow } from '@kohort/ingest-flow';
+import { runParams, type Json } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { featureStore, identityStore, ingestStore, runHandler, segmentStore } from '@kohort/platform-postgres';
@@ -18,18 +18,14 @@ export interface PipelineParts {
   readonly mappings: readonly Mapping[];
 }
 
-/** The jobs of the pipeline worker, the way in for events, data sets for models, and the clock of the segments. */
+/** The jobs of the pipeline worker, data sets for models, and the clock of the segments. */
 export interface PipelineHost {
   readonly handlers: JobHandlers;
-  readonly ingest: IngestPort;
   readonly dataset: DatasetPort;
   readonly segments: SegmentsDeps;
   /** Exits and entries by time alone; one process of an installation should run them, several do no harm. */
   startTimers(): Timers;
 }
-
-/** Days for which a message id is remembered (events by HTTP; imported rows are remembered for ever). */
-const DEDUPE_DAYS = 7;
 
 function recordHandlers({ engines, columns, mappings }: PipelineParts): JobHandlers {
   const { database, artifacts, clock } = engines;
@@ -86,7 +82,6 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
   const segments: SegmentsDeps = { store: segmentStore(database), ruleSets: new RuleSets() };
   return {
     segments,
-    ingest: acceptEvents({ store: ingestStore(database), dedupeDays: DEDUPE_DAYS }),
     dataset: openDataset(columns, database),
     handlers: { ...recordHandlers(parts), ...segmentHandlers(parts, segments) },
     startTimers: () => startTimers({ segments, logger }),

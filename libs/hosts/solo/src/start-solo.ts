@@ -157,7 +157,6 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   const gateway: RunningGateway = await startGateway({
     database,
     artifacts: engines.artifacts,
-    ingest: pipeline.ingest,
     secretKeys,
     logger,
     clock: engines.clock,

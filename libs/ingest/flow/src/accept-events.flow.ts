@@ -1,9 +1,9 @@
 import {
   eventLabel,
+  type GroupedRequest,
   type IngestEnvelope,
   type IngestOutcome,
   type IngestPort,
-  type IngestStore,
   type IngestVerdict,
   type Json,
   type KeyOutcome,
@@ -14,15 +14,18 @@ import {
   type PlanVerdict,
   type RefusedItem,
   type SourceId,
-  type StoreRequest,
+  type StoreOutcome,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { bodyHash, normaliseEvent, type NormaliseResult } from '@kohort/ingest-domain';
 
-/** What accepting needs. `dedupeDays` 1–30; without `plans` nothing is held against a tracking plan. */
+/**
+ * What accepting needs: the store, or better a committer before it (`groupCommit`). `dedupeDays` 1–30; without `plans`
+ * nothing is held against a tracking plan.
+ */
 export interface AcceptEventsDeps {
-  readonly store: IngestStore;
+  readonly store: { store(request: GroupedRequest): Promise<StoreOutcome> };
   readonly dedupeDays: number;
   readonly plans?: PlanGate;
 }
@@ -72,7 +75,7 @@ const planCode = (plan: PlanVerdict): string => `plan_${plan.violations[0]?.rule
 
 const isRefusedByStore = (thrown: unknown): boolean => isAppError(thrown) && thrown.code === 'INGEST_STORE_REFUSED';
 
-function refusal(refused: readonly RefusedItem[]): Pick<StoreRequest, 'refused' | 'keep'> {
+function refusal(refused: readonly RefusedItem[]): Pick<GroupedRequest, 'refused' | 'keep'> {
   const count = (verdict: RefusedItem['verdict']): number => refused.filter((item) => item.verdict === verdict).length;
   const counts = { rejected: count('rejected'), suppressed: 0, quarantined: count('quarantined') };
   // What a plan blocked would have been stored without it: all of it is kept, for the replay.

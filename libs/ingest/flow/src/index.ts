@@ -1,5 +1,9 @@
 export { acceptEvents } from './accept-events.flow';
 export type { AcceptEventsDeps } from './accept-events.flow';
+export { groupCommit } from './commit/group-commit';
+export type { GroupCommitDeps, GroupCommitter } from './commit/group-commit';
+export { GROUP_LIMITS } from './commit/lane';
+export type { GroupLimits } from './commit/lane';
 export { dryRunFlow, importFlow } from './import.flow';
 export type { DryRunResult, ImportContext, ImportDeps, ImportResult } from './import.flow';
 export { AUTO_MAPPING, importErrors } from './import-source';

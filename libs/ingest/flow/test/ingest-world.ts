@@ -8,6 +8,7 @@ import {
   runIdSchema,
   sourceIdSchema,
   type ArtifactStore,
+  type IngestGroupStore,
   type IngestStore,
   type Json,
   type RunId,
@@ -49,7 +50,7 @@ export class IngestWorld {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  store(): IngestStore {
+  store(): IngestStore & IngestGroupStore {
     return ingestStore(this.db.database);
   }
 
@@ -59,11 +60,18 @@ export class IngestWorld {
 
   async addSource(): Promise<{ workspaceId: WorkspaceId; sourceId: SourceId }> {
     const workspaceId = await this.db.addWorkspace();
+    return { workspaceId, sourceId: (await this.addSiblingSource(workspaceId, 's')).sourceId };
+  }
+
+  async addSiblingSource(
+    workspaceId: WorkspaceId,
+    key = 'sibling',
+  ): Promise<{ workspaceId: WorkspaceId; sourceId: SourceId }> {
     const sourceId = sourceIdSchema.parse(randomUUID());
     await this.db.database.inWorkspace(workspaceId, (tx) =>
       tx
         .insertInto('source')
-        .values({ workspace_id: workspaceId, id: sourceId, key: 's', name: 'S', kind: 'import' })
+        .values({ workspace_id: workspaceId, id: sourceId, key, name: 'S', kind: 'import' })
         .execute(),
     );
     return { workspaceId, sourceId };

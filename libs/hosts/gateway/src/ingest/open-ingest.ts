@@ -1,0 +1,18 @@
+import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
+import type { Clock } from '@kohort/kernel-clock-random';
+import type { IngestPort } from '@kohort/kernel-contracts';
+import { ingestStore, type Database } from '@kohort/platform-postgres';
+
+/** Days within which a repeated message id is a duplicate. */
+const DEDUPE_DAYS = 7;
+
+function later(waitMs: number, work: () => void): () => void {
+  const timer = setTimeout(work, waitMs);
+  return () => clearTimeout(timer);
+}
+
+/** The way in for events of this process: calls that come together are committed together. */
+export function openIngest(parts: { readonly database: Database; readonly clock: Clock }): IngestPort {
+  const store = groupCommit({ store: ingestStore(parts.database), clock: parts.clock, later });
+  return acceptEvents({ store, dedupeDays: DEDUPE_DAYS });
+}

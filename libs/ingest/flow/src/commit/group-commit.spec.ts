@@ -1,0 +1,182 @@
+import { manualClock } from '@kohort/kernel-clock-random';
+import { AppError } from '@kohort/kernel-errors';
+import {
+  sourceIdSchema,
+  workspaceIdSchema,
+  type GroupedRequest,
+  type NormalisedMessage,
+  type StoreOutcome,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import { later } from '../../test/later';
+import { groupCommit } from './group-commit';
+import type { GroupLimits } from './lane';
+
+const workspace = (n: number): WorkspaceId =>
+  workspaceIdSchema.parse(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
+const sourceId = sourceIdSchema.parse('00000000-0000-4000-8000-0000000000aa');
+
+const message = (messageId: string): NormalisedMessage => ({
+  ...{ type: 'track', name: 'x', messageId, userId: 'u', anonymousId: null, previousId: null, groupId: null },
+  ...{ ts: 0, originalTs: null, sentAt: null, receivedAt: 0 },
+  ...{ properties: {}, traits: {}, context: {}, flags: [], rowWeight: 1 },
+});
+
+function request(name: string, settings: { workspaceId?: WorkspaceId; messages?: number } = {}): GroupedRequest {
+  const { workspaceId = workspace(1), messages = 1 } = settings;
+  return {
+    ...{ workspaceId, sourceId, receivedAt: 0, dedupeDays: 7 },
+    messages: Array.from({ length: messages }, (_, n) => ({ message: message(`${name}.${n}`), bodyHash: '' })),
+    refused: { rejected: 0, suppressed: 0, quarantined: 0 },
+  };
+}
+
+const nameOf = (of: GroupedRequest): string => of.messages[0]?.message.messageId.split('.')[0] ?? '';
+const outcomeOf = (of: GroupedRequest): StoreOutcome => ({
+  batchId: null,
+  outcomes: of.messages.map(() => 'stored'),
+  counts: {
+    ...{ received: 0, stored: of.messages.length, duplicate: 0, rejected: 0, suppressed: 0, quarantined: 0 },
+    duplicateConflict: 0,
+  },
+});
+
+/** A store whose transactions end when the test says so. */
+function rig(limits: Partial<GroupLimits> = {}, poison: readonly string[] = []) {
+  const clock = manualClock(1_000_000);
+  const groups: { names: string[]; end: () => void; fail: (reason: unknown) => void }[] = [];
+  let auto = false;
+  const committer = groupCommit({
+    clock,
+    later,
+    limits,
+    store: {
+      async storeGroup(requests) {
+        const names = requests.map(nameOf);
+        await new Promise<void>((end, fail) => {
+          groups.push({ names, end, fail });
+          if (auto) end();
+        });
+        if (names.some((name) => poison.includes(name))) {
+          throw new AppError({ code: 'INGEST_STORE_REFUSED', kind: 'invalid-input', message: 'no' });
+        }
+        return requests.map(outcomeOf);
+      },
+    },
+  });
+  return {
+    clock,
+    committer,
+    names: () => groups.map((group) => group.names),
+    end: async (at: number) => {
+      groups[at]?.end();
+      await new Promise((done) => setImmediate(done));
+    },
+    fail: (at: number, reason: unknown) => groups[at]?.fail(reason),
+    endAll: () => {
+      auto = true;
+      for (const group of groups) group.end();
+    },
+  };
+}
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'stored',
+    (thrown: unknown) => (thrown instanceof AppError ? thrown.code : 'other'),
+  );
+
+describe('groupCommit', () => {
+  it('sends the first request of an idle door at once, and gathers what comes while it is under way', async () => {
+    const { committer, names, end, endAll } = rig({ inFlightPerLane: 1, lingerMs: 0 });
+    const all = ['a', 'b', 'c', 'd'].map((name) => committer.store(request(name)));
+    expect(names()).toEqual([['a']]);
+    expect(committer.depth).toBe(4);
+    await end(0);
+    expect(names()).toEqual([['a'], ['b', 'c', 'd']]);
+    endAll();
+    expect((await Promise.all(all)).map((outcome) => outcome.outcomes)).toEqual(Array(4).fill(['stored']));
+    expect(committer.depth).toBe(0);
+  });
+
+  it('lets the next group linger while requests keep coming, and cuts it at its rows', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { clock, committer, names, endAll } = rig({ rows: 5, inFlightPerLane: 9, inFlight: 9 });
+      endAll();
+      const wait = async (ms: number) => {
+        clock.advance(ms);
+        await jest.advanceTimersByTimeAsync(ms);
+      };
+      const all = [committer.store(request('first'))];
+      await wait(2);
+      for (const name of ['a', 'b']) all.push(committer.store(request(name)));
+      await wait(9);
+      expect(names()).toEqual([['first']]);
+      await wait(1);
+      expect(names()).toEqual([['first'], ['a', 'b']]);
+      // Five rows are a group: nothing to wait for.
+      for (const name of ['c', 'd', 'e', 'f', 'g', 'h']) all.push(committer.store(request(name)));
+      expect(names()).toEqual([['first'], ['a', 'b'], ['c', 'd', 'e', 'f', 'g']]);
+      await wait(10);
+      expect(names()).toHaveLength(4);
+      // Idle again: at once.
+      await wait(60);
+      all.push(committer.store(request('late', { messages: 12 })));
+      expect(names()[4]).toEqual(['late']);
+      await Promise.all(all);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('gives every workspace its turn, however much one of them sends', async () => {
+    const { committer, names, end, endAll } = rig({ rows: 2, inFlight: 1, inFlightPerLane: 1, lingerMs: 0 });
+    const all = Array.from({ length: 12 }, (_, n) => committer.store(request(`noisy${n}`)));
+    all.push(committer.store(request('quiet', { workspaceId: workspace(2) })));
+    all.push(committer.store(request('calm', { workspaceId: workspace(3) })));
+    for (const at of [0, 1, 2]) await end(at);
+    expect(names()).toEqual([['noisy0'], ['quiet'], ['calm'], ['noisy1', 'noisy2']]);
+    endAll();
+    await Promise.all(all);
+  });
+
+  it('never mixes workspaces or windows of dedupe, nor runs more transactions than it may', async () => {
+    const { committer, names, endAll } = rig({ inFlight: 2, lingerMs: 0 });
+    const all = [
+      committer.store(request('a')),
+      committer.store({ ...request('b'), dedupeDays: 30 }),
+      committer.store(request('c', { workspaceId: workspace(2) })),
+    ];
+    expect(names()).toEqual([['a'], ['b']]);
+    endAll();
+    await Promise.all(all);
+    expect(names()).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  it('halves a group until the bad request stands alone; the others are stored', async () => {
+    const poison = ['p3', 'p17'];
+    const { committer, names, end, endAll } = rig({ inFlightPerLane: 1, lingerMs: 0 }, poison);
+    const first = committer.store(request('first'));
+    const all = Array.from({ length: 20 }, (_, n) => codeOf(committer.store(request(`p${n}`))));
+    await end(0);
+    expect(names()[1]).toHaveLength(20);
+    endAll();
+    await first;
+    const codes = await Promise.all(all);
+    expect(codes.filter((code) => code === 'stored')).toHaveLength(18);
+    expect([codes[3], codes[17]]).toEqual(['INGEST_STORE_REFUSED', 'INGEST_STORE_REFUSED']);
+  });
+
+  it('fails the whole group, once, when the database is away', async () => {
+    const { committer, names, end, fail } = rig({ inFlightPerLane: 1, lingerMs: 0 });
+    const first = committer.store(request('first'));
+    const all = ['a', 'b', 'c'].map((name) => codeOf(committer.store(request(name))));
+    await end(0);
+    await first;
+    fail(1, new AppError({ code: 'INGEST_STORE_AWAY', kind: 'transient', message: 'away' }));
+    expect(await Promise.all(all)).toEqual(Array(3).fill('INGEST_STORE_AWAY'));
+    expect(names()).toEqual([['first'], ['a', 'b', 'c']]);
+    expect(committer.depth).toBe(0);
+  });
+});
