@@ -42,7 +42,9 @@ export async function keepRefused(tx: WorkspaceTransaction, requests: readonly G
       ${items.map((item) => item.plan?.planId ?? null)}::uuid[],
       ${items.map((item) => item.plan?.planVersion ?? null)}::int[],
       ${items.map((item) => (item.plan ? JSON.stringify(item.plan.violations) : null))}::jsonb[]
-    ) as r (id, source_id, received_at, verdict, code, field, payload, event, plan_id, plan_version, violations)`.execute(tx);
+    ) as r (id, source_id, received_at, verdict, code, field, payload, event, plan_id, plan_version, violations)`.execute(
+    tx,
+  );
   await sql`
     delete from refused_event where workspace_id = ${workspaceId}::uuid and id in (
       select id from refused_event
