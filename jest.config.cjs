@@ -11,9 +11,9 @@ const match = {
   unit: ['<rootDir>/{apps,libs,plugins,tools}/**/*.spec.ts'],
   medium: ['<rootDir>/{apps,libs,plugins,tools}/**/*.medium.spec.ts'],
   e2e: ['<rootDir>/e2e/**/*.spec.ts'],
-  long: ['<rootDir>/e2e/**/*.long.spec.ts'],
+  long: ['<rootDir>/{libs,e2e}/**/*.long.spec.ts'],
 }[layer];
-const others = { unit: ['\\.medium\\.spec\\.ts$'], e2e: ['\\.long\\.spec\\.ts$'] }[layer] ?? [];
+const others = { unit: ['\\.medium\\.spec\\.ts$', '\\.long\\.spec\\.ts$'], e2e: ['\\.long\\.spec\\.ts$'] }[layer] ?? [];
 const ignore = ['/node_modules/', '/dist/', ...others];
 
 module.exports = {

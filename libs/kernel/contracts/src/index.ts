@@ -40,6 +40,24 @@ export type {
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
 export type { PlanAction, PlanCheck, PlanGate, PlanRule, PlanVerdict, PlanViolation } from './ports/tracking.port';
+export { CONSENT_KINDS, CONSENT_STATES } from './ports/privacy.port';
+export type {
+  ConsentKind,
+  ConsentOutcome,
+  ConsentRecord,
+  ConsentState,
+  ConsentStatement,
+  ConsentSubject,
+  ConsentView,
+  MessageScreen,
+  PrivacyStore,
+  PurposeRecord,
+  ScreenedMessage,
+  SuppressedIdentifier,
+  SuppressionDigest,
+  SuppressionOutcome,
+  SuppressionRequest,
+} from './ports/privacy.port';
 export type {
   GroupedRequest,
   IngestCounts,

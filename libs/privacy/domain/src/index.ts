@@ -1,0 +1,12 @@
+export { consentsOfMessage, mentionsConsent } from './consent/consents-of-message';
+export { consentInstants, consentViews, isConsentGiven } from './consent/decide-consent';
+export type { ConsentInstants } from './consent/decide-consent';
+export { DEFAULT_PURPOSES, categorySlug, isPurposeKey, purposesOfCategory } from './consent/purposes';
+export { messageScreen, vocabularyOf } from './message-screen';
+export { privacyErrors } from './privacy-errors';
+export { emailForm, matchForms, phoneForms } from './suppression/match-forms';
+export type { CountryHint, MatchForm, Side } from './suppression/match-forms';
+export { namesNobody } from './suppression/names-nobody';
+export { namesOfMessage } from './suppression/names-of-message';
+export type { MessageNames } from './suppression/names-of-message';
+export { SuppressionKeys, keyGeneration } from './suppression/suppression-keys';
