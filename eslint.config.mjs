@@ -5,6 +5,8 @@ import kohort from './tools/lint-rules/src/index.cjs';
 /** Who may import whom: the table of ARCHITECTURE.md. `testing` and `testkit` are for specs only (second table). */
 const pure = [
   'zod',
+  'ajv',
+  'ajv/**',
   're2js',
   'decimal.js',
   'luxon',

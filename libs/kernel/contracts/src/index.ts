@@ -115,8 +115,8 @@ export type {
   SyncTransaction,
   TrackedChange,
 } from './ports/sync.port';
-export { runParams } from './run-params';
-export type { RunParams, RunParamsJob } from './run-params';
+export { quarantineFilterSchema, replayChangeSchema, runParams } from './run-params';
+export type { ReplayChange, RunParams, RunParamsJob } from './run-params';
 export type { AccessPort, ApiKeyRecord, WriteKeyRecord } from './ports/access.port';
 export type { ChangeLogPort, MembershipChange, MembershipChangeBatch } from './ports/change-log.port';
 export type {

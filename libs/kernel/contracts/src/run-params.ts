@@ -54,6 +54,45 @@ export const previewParamsSchema = z.strictObject({ syncId: syncIdSchema, limit:
 /** Whether a destination can be used with its settings and credentials. */
 export const checkParamsSchema = z.strictObject({ destinationId: destinationIdSchema });
 
+/**
+ * What a replay changes in each message first: properties and traits at the top are dropped, renamed, then cast by their
+ * new names; `event` renames a track.
+ */
+export const replayChangeSchema = z.strictObject({
+  event: z.string().min(1).max(200).optional(),
+  rename: z.record(z.string().min(1).max(255), z.string().min(1).max(255)).optional(),
+  drop: z.array(z.string().min(1).max(255)).max(100).optional(),
+  cast: z.record(z.string().min(1).max(255), z.enum(['string', 'number', 'integer', 'boolean'])).optional(),
+});
+export type ReplayChange = z.infer<typeof replayChangeSchema>;
+
+/** Which kept items; what is absent does not narrow. Times are of receipt, `to` excluded. */
+export const quarantineFilterSchema = z.strictObject({
+  ids: z.array(z.uuid()).min(1).max(1_000).optional(),
+  sourceId: sourceIdSchema.optional(),
+  event: z.string().min(1).max(200).optional(),
+  code: z.string().min(1).max(100).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+
+/** Quarantined items sent through the door again. `dryRun`: held against the plan in force, and nothing is stored. */
+export const replayParamsSchema = z.strictObject({
+  filter: quarantineFilterSchema,
+  change: replayChangeSchema.optional(),
+  dryRun: z.boolean().optional(),
+});
+
+/** A plan proposed from the newest stored events. `sourceId` absent: from all sources, for all without a plan. */
+export const learnPlanParamsSchema = z.strictObject({
+  sourceId: sourceIdSchema.optional(),
+  name: z.string().min(1).max(200).optional(),
+  tolerance: z.number().min(0).max(0.5).optional(),
+  sample: z.int().min(100).max(200_000).optional(),
+  /** Id of the key that asked. */
+  askedBy: z.string().min(1).max(100),
+});
+
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {
   'ingest.import': importParamsSchema,
@@ -64,6 +103,8 @@ export const runParams = {
   'sync.run': syncRunParamsSchema,
   'sync.preview': previewParamsSchema,
   'destinations.check': checkParamsSchema,
+  'tracking.replay': replayParamsSchema,
+  'tracking.learn': learnPlanParamsSchema,
 } as const;
 
 export type RunParamsJob = keyof typeof runParams;

@@ -234,6 +234,30 @@ export const pipeline = {
     writes: 'nothing but its result',
     repeatSafe: 'a cheap authenticated call that changes nothing',
   }),
+  'tracking.replay': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['ReplayRequested'],
+    entity: 'runId',
+    emits: ['EventsStored'],
+    attempts: 5,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'as the door does; takes what was stored out of quarantine',
+    repeatSafe: 'source + messageId; resumes behind the last item',
+  }),
+  'tracking.learn': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['LearnPlanRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(10),
+    writes: 'a draft of a tracking plan',
+    repeatSafe: 'run id is the id of the draft',
+  }),
 } as const;
 
 export type Pipeline = typeof pipeline;
@@ -251,6 +275,8 @@ export const runTopics = {
   'sync.run': 'SyncRequested',
   'sync.preview': 'PreviewRequested',
   'destinations.check': 'CheckRequested',
+  'tracking.replay': 'ReplayRequested',
+  'tracking.learn': 'LearnPlanRequested',
 } as const satisfies Partial<Record<JobName, TopicName>>;
 export type RunJob = keyof typeof runTopics;
 

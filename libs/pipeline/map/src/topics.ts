@@ -26,6 +26,8 @@ export const topics = {
   SyncRequested: run,
   PreviewRequested: run,
   CheckRequested: run,
+  ReplayRequested: run,
+  LearnPlanRequested: run,
 } as const;
 
 export type Topics = typeof topics;

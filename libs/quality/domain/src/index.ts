@@ -1,1 +1,12 @@
 export { qualityErrors } from './quality-errors';
+export { changeItem } from './plans/change-item';
+export { compilePlan } from './plans/compile-plan';
+export type { PlanVersion } from './plans/compile-plan';
+export { diffPlans } from './plans/diff-plans';
+export type { ChangeKind, PlanChange } from './plans/diff-plans';
+export { PlanLearner } from './plans/learn-plan';
+export type { LearnOptions, LearnedEvent, LearnedPlan } from './plans/learn-plan';
+export { planErrors } from './plans/plan-errors';
+export { parsePlan, planFromData } from './plans/parse-plan';
+export { PLAN_LIMITS, planSchema } from './plans/plan.schema';
+export type { PlannedEvent, SchemaNode, TrackingPlan } from './plans/plan.schema';
