@@ -141,7 +141,10 @@ describe('resolveBatch', () => {
     expect(both).toMatchObject({ unidentified: 0, assignments: { length: 2 } });
     const store = new MemoryIdentity();
     store.apply([eventOf({ n: 1, userId: 'u1' })]);
-    store.apply([eventOf({ n: 2, userId: 'u1', anonymousId: 'a1', ...only }), eventOf({ n: 3, userId: 'u2', ...only })]);
+    store.apply([
+      eventOf({ n: 2, userId: 'u1', anonymousId: 'a1', ...only }),
+      eventOf({ n: 3, userId: 'u2', ...only }),
+    ]);
     expect([...store.people()]).toEqual([
       [eventIdOf(1), 'u1'],
       [eventIdOf(2), 'u1'],

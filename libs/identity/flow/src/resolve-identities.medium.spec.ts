@@ -144,7 +144,10 @@ describe('resolving identities', () => {
 
   it('makes nobody of events that may make nobody, and updates those who are known', async () => {
     const only = { type: 'identify', flags: [KNOWN_PEOPLE_ONLY], traits: { plan: 'pro' } } as const;
-    expect(await resolve(await stored([{ n: 1, userId: 'u1', ...only }]))).toMatchObject({ events: 0, unidentified: 1 });
+    expect(await resolve(await stored([{ n: 1, userId: 'u1', ...only }]))).toMatchObject({
+      events: 0,
+      unidentified: 1,
+    });
     await resolve(await stored([{ n: 2, userId: 'u1' }]));
     const batch = await stored([
       { n: 3, userId: 'u1', ...only },
