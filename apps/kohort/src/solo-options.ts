@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { importLimits } from '@kohort/hosts-pipeline';
 import { columnAddress } from '@kohort/hosts-runtime';
 import type { SoloOptions } from '@kohort/hosts-solo';
 import type { Logger } from '@kohort/kernel-telemetry';
@@ -24,6 +25,7 @@ export function soloOptions(
     doorCommand: { command: process.execPath, args: [BUNDLE] },
     threadsDir: __dirname,
     mappings: loadBuiltInMappings(),
+    importLimits: importLimits(config),
     heapLimitMb: config.KOHORT_HEAP_MB,
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineConfig, engineSettings, required, workerSettings, type ConfigOf } from '@kohort/kernel-config';
+import {
+  defineConfig,
+  engineSettings,
+  importSettings,
+  required,
+  workerSettings,
+  type ConfigOf,
+} from '@kohort/kernel-config';
 
 /** Every setting of the pipeline worker. */
 export const config = defineConfig({
@@ -13,6 +20,9 @@ export const config = defineConfig({
     help: 'ClickHouse or `kohort door`, with user and password of the loader',
   },
   CLICKHOUSE_QUERY_URL: engineSettings.CLICKHOUSE_QUERY_URL,
+  ...importSettings,
+  KOHORT_KEY_PEPPER: engineSettings.KOHORT_KEY_PEPPER,
+  KOHORT_EGRESS_ALLOW: engineSettings.KOHORT_EGRESS_ALLOW,
   KOHORT_MAPPINGS: {
     type: z.string().optional(),
     default: undefined,

@@ -1,4 +1,4 @@
-import { startPipelineWorker } from '@kohort/hosts-pipeline';
+import { importLimits, startPipelineWorker } from '@kohort/hosts-pipeline';
 import { columnsOf, runApp, workerOptions } from '@kohort/hosts-runtime';
 import { config, readConfig } from './config';
 
@@ -12,6 +12,9 @@ void runApp({
       columns: columnsOf(settings),
       migrationsUrl: settings.MIGRATIONS_DATABASE_URL,
       mappingsDir: settings.KOHORT_MAPPINGS,
+      importLimits: importLimits(settings),
+      secretKeys: settings.KOHORT_KEY_PEPPER === undefined ? [] : [Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex')],
+      egressAllow: settings.KOHORT_EGRESS_ALLOW,
     }),
 }).then((code) => {
   process.exitCode = code;

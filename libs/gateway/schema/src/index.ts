@@ -32,6 +32,7 @@ export {
 export {
   ChangeLogType,
   LedgerConnection,
+  ImportedFileType,
   LedgerEntryType,
   LedgerRange,
   NewApiKeyType,

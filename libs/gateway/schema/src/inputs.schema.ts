@@ -34,8 +34,11 @@ export class CreateSegmentInput {
 /** A file to be read in. */
 @InputType()
 export class ImportRecordsInput {
-  @Field(() => String, { description: 'What POST /v2/artifacts answered.' })
-  artifactKey!: string;
+  @Field(() => String, { nullable: true, description: 'What POST /v2/artifacts answered; this, or an address.' })
+  artifactKey?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'An https address of the file; private addresses are refused.' })
+  url?: string | null;
 
   @Field(() => String)
   fileName!: string;
@@ -45,6 +48,13 @@ export class ImportRecordsInput {
 
   @Field(() => JsonScalar, { description: 'Name of a known mapping, or a mapping.' })
   mapping!: unknown;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether rows may make people; otherwise rows of unknown people are left out. As the mapping says when absent.',
+  })
+  createProfiles?: boolean | null;
 }
 
 /** A clustering to be trained. */

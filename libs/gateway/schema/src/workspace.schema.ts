@@ -38,6 +38,25 @@ export class SourceType {
   createdAt!: number;
 }
 
+/** A file that a source has had. */
+@ObjectType('ImportedFile', { description: 'A file that a source has had.' })
+export class ImportedFileType {
+  @Field(() => String, { description: 'SHA-256 of the file, hex.' })
+  sha256!: string;
+
+  @Field(() => Float)
+  bytes!: number;
+
+  @Field(() => String, { description: 'Digest of the mapping, with whether people could be made.' })
+  mappingDigest!: string;
+
+  @Field(() => Float)
+  rows!: number;
+
+  @Field(() => ID)
+  runId!: string;
+}
+
 /** What came in from a source: received = stored + duplicate + rejected + suppressed + quarantined. */
 @ObjectType('LedgerEntry', {
   description: 'What came in from a source: received = stored + duplicate + rejected + suppressed + quarantined.',

@@ -3,3 +3,5 @@ export type { PipelineHost, PipelineParts } from './pipeline-host';
 export { loadMappings, pipelineHostErrors } from './load-mappings';
 export { startPipelineWorker } from './start-pipeline-worker';
 export type { PipelineWorkerOptions } from './start-pipeline-worker';
+export { importLimits } from './import-limits';
+export type { ImportConfig } from './import-limits';

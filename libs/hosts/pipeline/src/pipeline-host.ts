@@ -1,13 +1,13 @@
 import { computeFeaturesFlow } from '@kohort/features-flow';
 import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
-import { resolveIdentities } from '@kohort/identity-flow';
-import type { Mapping } from '@kohort/ingest-domain';
-import { importFlow } from '@kohort/ingest-flow';
-import { runParams, type Json } from '@kohort/kernel-contracts';
+import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
+import { runParams, type SecretBox } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
-import { featureStore, identityStore, ingestStore, runHandler, segmentStore } from '@kohort/platform-postgres';
+import { createEgressClient } from '@kohort/platform-http';
+import { featureStore, runHandler, segmentStore } from '@kohort/platform-postgres';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
+import { recordHandlers } from './record-handlers';
 import { startTimers, type Timers } from './timers';
 
 /** What the pipeline worker is bound to. */
@@ -16,6 +16,11 @@ export interface PipelineParts {
   readonly columns: OpenedColumns;
   /** Mappings that an imported file may be matched with. */
   readonly mappings: readonly Mapping[];
+  readonly importLimits?: ImportLimits | undefined;
+  /** Opens the sealed credentials of source connections; null: connections with credentials cannot be used. */
+  readonly secrets: SecretBox | null;
+  /** Exact `host:port` pairs that may be private (`KOHORT_EGRESS_ALLOW`); empty in production. */
+  readonly egressAllow: readonly string[];
 }
 
 /** The jobs of the pipeline worker, data sets for models, and the clock of the segments. */
@@ -25,29 +30,8 @@ export interface PipelineHost {
   readonly segments: SegmentsDeps;
   /** Exits and entries by time alone; one process of an installation should run them, several do no harm. */
   startTimers(): Timers;
-}
-
-function recordHandlers({ engines, columns, mappings }: PipelineParts): JobHandlers {
-  const { database, artifacts, clock } = engines;
-  const store = ingestStore(database);
-  const identity = identityStore(database);
-  return {
-    'ingest.import': runHandler({
-      database,
-      clock,
-      params: runParams['ingest.import'],
-      flow: async (context, params): Promise<Json> => {
-        const { counts, reasons, ...result } = await importFlow({ store, artifacts, mappings, clock }, context, params);
-        return { ...result, counts: { ...counts }, reasons };
-      },
-    }),
-    'identity.resolve': async (input, { signal }) => {
-      await resolveIdentities({ store: identity }, input, signal);
-    },
-    'columns.load': async ({ workspaceId }, { signal }) => {
-      await columns.loader.load(workspaceId, { signal });
-    },
-  };
+  /** Ends the kept connections to addresses that were imported or pulled from. */
+  close(): Promise<void>;
 }
 
 function segmentHandlers({ engines, columns }: PipelineParts, segments: SegmentsDeps): JobHandlers {
@@ -80,10 +64,12 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
   const { engines, columns } = parts;
   const { database, logger } = engines;
   const segments: SegmentsDeps = { store: segmentStore(database), ruleSets: new RuleSets() };
+  const http = createEgressClient({ allow: parts.egressAllow });
   return {
     segments,
     dataset: openDataset(columns, database),
-    handlers: { ...recordHandlers(parts), ...segmentHandlers(parts, segments) },
+    handlers: { ...recordHandlers({ ...parts, http }), ...segmentHandlers(parts, segments) },
     startTimers: () => startTimers({ segments, logger }),
+    close: () => http.close(),
   };
 }

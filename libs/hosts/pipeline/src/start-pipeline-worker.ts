@@ -5,9 +5,11 @@ import {
   type Running,
   type WorkerOptions,
 } from '@kohort/hosts-runtime';
+import type { ImportLimits } from '@kohort/ingest-domain';
 import { systemClock } from '@kohort/kernel-clock-random';
 import { sweepIncoming } from '@kohort/platform-artifacts';
 import { keepPartitions, migrate } from '@kohort/platform-postgres';
+import { createSecretBox } from '@kohort/plugin-kit-host';
 import { loadMappings } from './load-mappings';
 import { openPipelineHost } from './pipeline-host';
 
@@ -18,6 +20,11 @@ export interface PipelineWorkerOptions extends WorkerOptions {
   readonly migrationsUrl?: string | undefined;
   /** Folder of mappings that an import may name; those that come with the request need none. */
   readonly mappingsDir?: string | undefined;
+  readonly importLimits?: ImportLimits | undefined;
+  /** Keys of stored credentials, newest first, 32 bytes each; none: connections with credentials cannot be used. */
+  readonly secretKeys: readonly Uint8Array[];
+  /** Exact `host:port` pairs that may be private; empty in production. */
+  readonly egressAllow: readonly string[];
 }
 
 /** What a killed upload left is taken away when no upload can still be writing it. */
@@ -45,7 +52,10 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
     options,
     async bind(engines, closers) {
       const columns = await openWorkerColumns(options.columns, engines, closers);
-      const host = openPipelineHost({ engines, columns, mappings });
+      const { importLimits, secretKeys, egressAllow } = options;
+      const secrets = secretKeys.length === 0 ? null : createSecretBox(secretKeys);
+      const host = openPipelineHost({ engines, columns, mappings, importLimits, secrets, egressAllow });
+      closers.add('sources', () => host.close());
       return {
         handlers: host.handlers,
         withRelay: true,

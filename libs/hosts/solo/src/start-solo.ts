@@ -15,7 +15,7 @@ import {
   type ShutdownList,
 } from '@kohort/hosts-runtime';
 import { syncHandlers } from '@kohort/hosts-sync';
-import type { Mapping } from '@kohort/ingest-domain';
+import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { sweepIncoming } from '@kohort/platform-artifacts';
@@ -37,6 +37,7 @@ export interface SoloOptions {
   /** Folder of the built thread entries. */
   readonly threadsDir: string;
   readonly mappings: readonly Mapping[];
+  readonly importLimits?: ImportLimits | undefined;
   readonly egressAllow: readonly string[];
   /** Folder below which file connectors write; inside the home when absent. */
   readonly filesDir?: string;
@@ -131,13 +132,16 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     threadsDir: options.threadsDir,
     heapLimitMb: options.heapLimitMb,
   });
-  const pipeline = openPipelineHost({ engines, columns: opened, mappings: options.mappings });
   const secretKeys = [pepper];
+  const { mappings, importLimits, egressAllow } = options;
+  const secrets = createSecretBox(secretKeys);
+  const pipeline = openPipelineHost({ engines, columns: opened, mappings, importLimits, secrets, egressAllow });
+  closers.add('sources', () => pipeline.close());
   const sync = syncHandlers({
     engines,
-    secrets: createSecretBox(secretKeys),
+    secrets,
     filesDir: options.filesDir ?? join(homeDir, 'files'),
-    egressAllow: options.egressAllow,
+    egressAllow,
   });
   closers.add('sync', () => sync.close());
   const workers = await startWorkerProcess({

@@ -1,5 +1,6 @@
 export { ingestErrors } from './ingest-errors';
-export { EARLIEST_TIME, LATEST_TIME, LIMITS } from './limits';
+export { EARLIEST_TIME, IMPORT_LIMITS, LATEST_TIME, LIMITS } from './limits';
+export type { ImportLimits } from './limits';
 export { canonicalJson } from './json/canonical-json';
 export { inspectJson, textFault } from './json/inspect-json';
 export type { JsonFault } from './json/inspect-json';
@@ -13,6 +14,7 @@ export type { NormaliseResult, QuarantineCode, Refusal, RejectionCode } from './
 export { chooseMapping, missingColumns, namedMapping } from './mapping/choose-mapping';
 export type { ImportUnit, RefusedRow } from './mapping/import-unit';
 export type { Mapping, TableMapping } from './mapping/mapping-schema';
+export { mappingDigest } from './mapping/mapping-digest';
 export { mappingFromData, parseMapping } from './mapping/parse-mapping';
 export { importMessageId } from './mapping/table-units';
 export type { ImportFile } from './reading/import-file';
@@ -22,4 +24,6 @@ export { dryRunReport } from './importing/dry-run-report';
 export type { DryRunReport, ReasonCount } from './importing/dry-run-report';
 export { importRecords } from './importing/import-records';
 export type { ImportBatch, ImportPlan, ImportReading } from './importing/import-records';
+export { refuseUnits } from './importing/refuse-units';
+export type { Judge } from './importing/refuse-units';
 export { rejectLines } from './importing/reject-lines';

@@ -17,10 +17,25 @@ export const LIMITS = {
   depth: 64,
   /** Clocks of devices may run ahead by this much; later times are clamped and flagged. */
   futureMs: 24 * 3_600_000,
-  /** One line of an import, and its rows. */
-  importLineBytes: 1_048_576,
-  importRows: 10_000_000,
 } as const;
+
+/** How much one import may be; an operator may set each. Beyond it the import ends with an error, or loses the line. */
+export interface ImportLimits {
+  /** Bytes of the file as it lies there. */
+  readonly fileBytes: number;
+  readonly rows: number;
+  readonly lineBytes: number;
+  /** A compressed file may inflate this much; one that goes beyond was made to fill a disk. */
+  readonly ratio: number;
+}
+
+/** The limits of imports where nobody has set others. */
+export const IMPORT_LIMITS: ImportLimits = {
+  fileBytes: 1_073_741_824,
+  rows: 10_000_000,
+  lineBytes: 1_048_576,
+  ratio: 100,
+};
 
 /** Event times outside these years are typing errors, and PostgreSQL and ClickHouse would not agree on them. */
 export const EARLIEST_TIME = Date.UTC(1900, 0, 1);

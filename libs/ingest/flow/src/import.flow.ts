@@ -1,36 +1,42 @@
+import type { Clock } from '@kohort/kernel-clock-random';
 import type {
   ArtifactStore,
   Fence,
+  HttpStreamer,
+  ImportedFiles,
   IngestCounts,
   IngestStore,
   JobControl,
-  Json,
+  KnownPeople,
   Progress,
   Run,
 } from '@kohort/kernel-contracts';
-import type { Clock } from '@kohort/kernel-clock-random';
-import { isAppError } from '@kohort/kernel-errors';
 import {
-  bodyHash,
-  dryRunReport,
   ingestErrors,
+  mappingDigest,
+  refuseUnits,
   rejectLines,
-  type DryRunReport,
   type ImportBatch,
   type ImportFile,
-  type ImportReading,
-  type ImportUnit,
+  type ImportLimits,
+  type Judge,
   type Mapping,
 } from '@kohort/ingest-domain';
-import { afterStep, newCheckpoint, parseCheckpoint, type ImportCheckpoint, type ImportStep } from './import.state';
-import { importFile, openSource, type ImportParams } from './import-source';
+import { fetchFile } from './fetch-file.flow';
+import { importFile, openSource, type ImportParams, type StoredImportFile } from './import-source';
+import { afterStep, newCheckpoint, parseCheckpoint, parseFetched, type ImportCheckpoint } from './import.state';
+import { recogniseUnits, storeUnits, type UnitTarget } from './store-units';
 
 /** Ports and settings of imports. `mappings`: those that a file may be matched with. */
 export interface ImportDeps {
   readonly store: IngestStore;
   readonly artifacts: ArtifactStore;
+  readonly people: KnownPeople;
+  readonly files: ImportedFiles;
+  readonly http: HttpStreamer;
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
+  readonly limits: ImportLimits;
 }
 
 /** What the flow takes of a run's context. */
@@ -45,6 +51,8 @@ export interface ImportContext extends JobControl {
 export interface ImportResult {
   readonly mapping: string;
   readonly format: string;
+  /** Whether rows were allowed to make people. */
+  readonly createProfiles: boolean;
   readonly rows: number;
   readonly messages: number;
   readonly counts: IngestCounts;
@@ -54,77 +62,31 @@ export interface ImportResult {
   readonly rejectFileKey: string | null;
 }
 
-/** Ids of imported rows stay known: the same file is never stored twice, however late it comes again. */
-const IMPORT_DEDUPE_DAYS = 36_500;
-
 const labelOf = (mapping: Mapping): string => `${mapping.name}@${mapping.version}`;
 
 interface Session {
   readonly deps: ImportDeps;
   readonly context: ImportContext;
   readonly params: ImportParams;
+  readonly createProfiles: boolean;
   checkpoint: ImportCheckpoint;
 }
 
-function refusedOf(units: readonly ImportUnit[]): {
-  reasons: Map<string, number>;
-  rejected: number;
-  quarantined: number;
-} {
-  const reasons = new Map<string, number>();
-  let [rejected, quarantined] = [0, 0];
-  for (const { code, verdict } of units.flatMap((unit) => unit.refused)) {
-    reasons.set(code, (reasons.get(code) ?? 0) + 1);
-    if (verdict === 'rejected') rejected += 1;
-    else quarantined += 1;
-  }
-  return { reasons, rejected, quarantined };
-}
-
-/** One transaction: messages, refusals and the checkpoint after them. `lost`: messages that the store would not hold. */
-async function storeUnits(session: Session, units: readonly ImportUnit[], lost: readonly ImportUnit[]): Promise<void> {
+/** Where the units of an import go; the session's checkpoint follows what was committed. */
+function targetOf(session: Session): UnitTarget {
   const { deps, context, params } = session;
-  const { reasons, rejected, quarantined } = refusedOf([...units, ...lost]);
-  const lostRows = lost.reduce((sum, unit) => sum + (unit.message?.rowWeight ?? 0), 0);
-  if (lostRows > 0) reasons.set('storage_refused', lostRows);
-  const messages = units.flatMap(({ message }) => (message ? [{ message, bodyHash: bodyHash(message) }] : []));
-  const rowsConsumed = [...units, ...lost].reduce((last, unit) => Math.max(last, unit.firstRow + unit.rows - 1), 0);
-  const step: ImportStep = { rowsConsumed, messages: messages.length, reasons };
-  const before = session.checkpoint;
-  let after = before;
-  await deps.store.store({
-    workspaceId: context.fence.workspaceId,
+  return {
+    store: deps.store,
+    people: deps.people,
+    clock: deps.clock,
+    fence: context.fence,
     sourceId: params.sourceId,
-    receivedAt: deps.clock.now(),
-    dedupeDays: IMPORT_DEDUPE_DAYS,
-    messages,
-    refused: { rejected, suppressed: 0, quarantined: quarantined + lostRows },
-    run: {
-      fence: context.fence,
-      checkpoint: (counts): Json => {
-        after = afterStep(before, step, counts);
-        return after;
-      },
+    createProfiles: session.createProfiles,
+    checkpoint: (step, counts) => afterStep(session.checkpoint, step, counts),
+    onStored(step, counts) {
+      session.checkpoint = afterStep(session.checkpoint, step, counts);
     },
-  });
-  session.checkpoint = after;
-}
-
-/** Stores a batch; one that holds a value the database refuses is halved until that value's unit stands alone. */
-async function storeBatch(session: Session, units: readonly ImportUnit[]): Promise<void> {
-  try {
-    await storeUnits(session, units, []);
-    return;
-  } catch (thrown) {
-    if (!isAppError(thrown) || thrown.code !== 'INGEST_STORE_REFUSED') throw thrown;
-  }
-  if (units.length === 1) {
-    await storeUnits(session, [], units);
-    return;
-  }
-  const middle = Math.ceil(units.length / 2);
-  await storeBatch(session, units.slice(0, middle));
-  await storeBatch(session, units.slice(middle));
+  };
 }
 
 /** Reads the next batch while the one before is being stored. A failure ahead shows when its batch is asked for. */
@@ -141,31 +103,75 @@ async function* readAhead(batches: AsyncGenerator<ImportBatch>): AsyncGenerator<
   }
 }
 
+/** The file to import: the upload, or what the address holds; fetched once, also when the run is started again. */
+async function fileOf(deps: ImportDeps, context: ImportContext, params: ImportParams): Promise<StoredImportFile> {
+  if (params.artifactKey !== undefined) return importFile(deps.artifacts, params.artifactKey, params.fileName);
+  const earlier = parseCheckpoint(context.run.checkpoint)?.artifactKey ?? parseFetched(context.run.checkpoint);
+  if (earlier != null) return importFile(deps.artifacts, earlier, params.fileName);
+  const key = await fetchFile(deps, { url: params.url ?? '', limits: deps.limits }, context);
+  await deps.store.store({
+    workspaceId: context.fence.workspaceId,
+    sourceId: params.sourceId,
+    receivedAt: deps.clock.now(),
+    dedupeDays: 1,
+    messages: [],
+    refused: { rejected: 0, suppressed: 0, quarantined: 0 },
+    run: { fence: context.fence, checkpoint: () => ({ fetched: key }) },
+  });
+  return importFile(deps.artifacts, key, params.fileName);
+}
+
 async function openSession(deps: ImportDeps, context: ImportContext, params: ImportParams) {
-  const file = await importFile(deps.artifacts, params);
+  const file = await fileOf(deps, context, params);
   const earlier = parseCheckpoint(context.run.checkpoint);
   const receivedAt = earlier?.receivedAt ?? deps.clock.now();
   const skipRows = earlier?.rowsConsumed ?? 0;
-  const reading = await openSource(file, params, { mappings: deps.mappings, receivedAt, skipRows });
+  const options = { mappings: deps.mappings, limits: deps.limits, receivedAt };
+  const reading = await openSource(file, params, { ...options, skipRows });
   const mapping = labelOf(reading.mapping);
   if (earlier && (earlier.sha256 !== file.sha256 || earlier.mapping !== mapping)) {
     throw ingestErrors.INGEST_FILE_CHANGED();
   }
-  const checkpoint = earlier ?? newCheckpoint({ sha256: file.sha256, mapping, receivedAt });
-  return { file, reading, session: { deps, context, params, checkpoint } };
+  const artifactKey = params.artifactKey === undefined ? { artifactKey: file.key } : {};
+  const checkpoint = earlier ?? newCheckpoint({ sha256: file.sha256, mapping, receivedAt, ...artifactKey });
+  const { createProfiles } = reading;
+  return { file, reading, session: { deps, context, params, createProfiles, checkpoint } };
 }
 
-/** Reads the file once more for the refused rows alone: a function of the file, so it needs nothing kept meanwhile. */
+/**
+ * Takes the messages that did not make it out of a second pass: they are those that are not in the store. Nothing needs
+ * to be kept meanwhile, and somebody who became known since is listed as what they were.
+ */
+async function* refusedBatches(session: Session, batches: AsyncIterable<ImportBatch>): AsyncGenerator<ImportBatch> {
+  const { deps, context, params, createProfiles, checkpoint } = session;
+  const { person_unknown: strangers = 0, storage_refused: unheld = 0 } = checkpoint.reasons;
+  const target = { people: deps.people, fence: context.fence, sourceId: params.sourceId };
+  for await (const batch of batches) {
+    if (strangers + unheld === 0) {
+      yield batch;
+      continue;
+    }
+    const recognised = await recogniseUnits(target, batch.units);
+    const judge: Judge = (unit) => {
+      const found = recognised.get(unit);
+      if (found === 'stored') return null;
+      return createProfiles || (found === 'known' && unheld > 0) ? 'storage_refused' : 'person_unknown';
+    };
+    yield { ...batch, units: refuseUnits(batch.units, judge) };
+  }
+}
+
+/** Reads the file once more for the refused rows alone. */
 async function writeRejects(session: Session, file: ImportFile): Promise<string | null> {
   const { deps, params, context, checkpoint } = session;
   if (checkpoint.counts.rejected + checkpoint.counts.quarantined === 0) return null;
-  const { mappings } = deps;
-  const reading = await openSource(file, params, { mappings, receivedAt: checkpoint.receivedAt });
+  const { mappings, limits } = deps;
+  const reading = await openSource(file, params, { mappings, limits, receivedAt: checkpoint.receivedAt });
   const control: JobControl = {
     signal: context.signal,
     onProgress: (progress) => context.onProgress({ ...progress, phase: 'writing rejects' }),
   };
-  const stored = await deps.artifacts.put(rejectLines(reading.batches(control)));
+  const stored = await deps.artifacts.put(rejectLines(refusedBatches(session, reading.batches(control))));
   return stored.key;
 }
 
@@ -176,7 +182,7 @@ async function writeRejects(session: Session, file: ImportFile): Promise<string 
  * Key       the file's digest and row; a second run of the same file stores nothing
  * Order     messages, keys, ledger and checkpoint in one transaction, under the run's fence
  * Resume    after the last committed transaction; its rows are read and passed over
- * Size      10 million rows, 1 MB a line; at most 5,000 rows a transaction
+ * Size      the limits of `deps`; at most 5,000 rows a transaction
  * Throws    INGEST_… for what is wrong with the file, INGEST_CANCELLED, POSTGRES_FENCE_LOST
  */
 export async function importFlow(
@@ -185,30 +191,19 @@ export async function importFlow(
   params: ImportParams,
 ): Promise<ImportResult> {
   const { file, reading, session } = await openSession(deps, context, params);
-  for await (const batch of readAhead(reading.batches(context))) await storeBatch(session, batch.units);
+  const target = targetOf(session);
+  for await (const batch of readAhead(reading.batches(context))) await storeUnits(target, batch.units);
   const rejectFileKey = await writeRejects(session, file);
   const { mapping, rowsConsumed: rows, messages, counts, reasons } = session.checkpoint;
-  return { mapping, format: reading.format, rows, messages, counts, reasons, rejectFileKey };
-}
-
-/** A dry run's answer: the report, and with which mapping it was made. */
-export interface DryRunResult extends DryRunReport {
-  readonly mapping: string;
-  readonly format: string;
-}
-
-/** Says what an import would do and writes nothing. */
-export async function dryRunFlow(
-  deps: Pick<ImportDeps, 'artifacts' | 'mappings' | 'clock'>,
-  params: ImportParams,
-  control: JobControl = {},
-): Promise<DryRunResult> {
-  const file = await importFile(deps.artifacts, params);
-  const reading: ImportReading = await openSource(file, params, {
-    mappings: deps.mappings,
-    receivedAt: deps.clock.now(),
+  const { createProfiles } = session;
+  await deps.files.remember({
+    workspaceId: context.fence.workspaceId,
+    sourceId: params.sourceId,
+    sha256: file.sha256,
+    bytes: file.bytes,
+    mappingDigest: mappingDigest(reading.mapping, createProfiles),
+    runId: context.fence.runId,
+    rows,
   });
-  const batches: AsyncIterable<ImportBatch> = reading.batches(control);
-  const report = await dryRunReport(batches);
-  return { ...report, mapping: labelOf(reading.mapping), format: reading.format };
+  return { mapping, format: reading.format, createProfiles, rows, messages, counts, reasons, rejectFileKey };
 }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IngestStore, SourceId, WorkspaceId } from '@kohort/kernel-contracts';
 import { IngestWorld } from '../test/ingest-world';
-import { dryRunFlow, importFlow } from './import.flow';
+import { dryRunFlow } from './dry-run.flow';
+import { importFlow } from './import.flow';
 
 const data = process.env['KOHORT_DATA_DIR'] ?? join(__dirname, '../../../../../shared/data');
 const retail = join(data, 'online-retail/transactions.csv.gz');

@@ -9,6 +9,8 @@ const count = z.int().min(0);
  */
 export const importCheckpointSchema = z.strictObject({
   sha256: z.string(),
+  /** Where a fetched file was kept; an upload's place stands in the parameters. */
+  artifactKey: z.string().optional(),
   /** `name@version`; a checkpoint of another mapping does not fit. */
   mapping: z.string(),
   /** When the import began: what later starts decide by must not move. */
@@ -41,13 +43,24 @@ const ZERO: IngestCounts = {
 };
 
 /** The state before the first row. */
-export function newCheckpoint(of: Pick<ImportCheckpoint, 'sha256' | 'mapping' | 'receivedAt'>): ImportCheckpoint {
+export function newCheckpoint(
+  of: Pick<ImportCheckpoint, 'sha256' | 'mapping' | 'receivedAt' | 'artifactKey'>,
+): ImportCheckpoint {
   return { ...of, rowsConsumed: 0, messages: 0, counts: { ...ZERO }, reasons: {} };
 }
 
-/** The checkpoint of an earlier start; null when there was none. */
+/** Between the fetching of an address and the first row. */
+const fetchedSchema = z.strictObject({ fetched: z.string() });
+
+/** The artifact that an earlier start has fetched; null when it got no further, or beyond. */
+export function parseFetched(stored: Json): string | null {
+  const read = fetchedSchema.safeParse(stored);
+  return read.success ? read.data.fetched : null;
+}
+
+/** The checkpoint of an earlier start; null when no row had been read. */
 export function parseCheckpoint(stored: Json): ImportCheckpoint | null {
-  return stored === null ? null : importCheckpointSchema.parse(stored);
+  return stored === null || parseFetched(stored) !== null ? null : importCheckpointSchema.parse(stored);
 }
 
 /** What one transaction adds. */

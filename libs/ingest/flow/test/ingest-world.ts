@@ -9,19 +9,28 @@ import {
   sourceIdSchema,
   type ArtifactStore,
   type IngestGroupStore,
+  type HttpStreamer,
   type IngestStore,
   type Json,
   type RunId,
   type SourceId,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
-import { parseMapping } from '@kohort/ingest-domain';
+import { IMPORT_LIMITS, parseMapping } from '@kohort/ingest-domain';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
-import { ingestStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import {
+  importedFiles,
+  ingestStore,
+  knownPeople,
+  startTestDatabase,
+  type TestDatabase,
+} from '@kohort/platform-postgres';
 import type { ImportContext, ImportDeps } from '../src/import.flow';
 
 const folder = join(__dirname, '../../../../apps/kohort/mappings');
 export const mappings = readdirSync(folder).map((file) => parseMapping(readFileSync(join(folder, file), 'utf8')));
+
+const noNetwork: HttpStreamer = { open: () => Promise.reject(new TypeError('no network here')) };
 
 export interface Ledger {
   readonly received: number;
@@ -55,7 +64,18 @@ export class IngestWorld {
   }
 
   deps(extra: Partial<ImportDeps> = {}): ImportDeps {
-    return { store: this.store(), artifacts: this.artifacts, mappings, clock: systemClock, ...extra };
+    const { database } = this.db;
+    return {
+      store: this.store(),
+      people: knownPeople(database),
+      files: importedFiles(database),
+      http: noNetwork,
+      artifacts: this.artifacts,
+      mappings,
+      clock: systemClock,
+      limits: IMPORT_LIMITS,
+      ...extra,
+    };
   }
 
   async addSource(): Promise<{ workspaceId: WorkspaceId; sourceId: SourceId }> {

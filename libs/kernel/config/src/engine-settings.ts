@@ -69,7 +69,7 @@ export const engineSettings = {
     ),
     default: [],
     audience: 'server',
-    help: 'host:port pairs that destinations may reach although they are private or not https (tests, demos)',
+    help: 'host:port pairs that destinations, imports and sources may reach although they are private or not https (tests, demos)',
   },
   KOHORT_PORT: {
     type: integerText(0, 65_535),

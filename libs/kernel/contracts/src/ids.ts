@@ -7,6 +7,7 @@ const uuid = z
 
 export const workspaceIdSchema = uuid.brand<'WorkspaceId'>();
 export const sourceIdSchema = uuid.brand<'SourceId'>();
+export const sourceConnectionIdSchema = uuid.brand<'SourceConnectionId'>();
 export const batchIdSchema = uuid.brand<'BatchId'>();
 export const eventIdSchema = uuid.brand<'EventId'>();
 export const profileIdSchema = uuid.brand<'ProfileId'>();
@@ -18,6 +19,7 @@ export const syncIdSchema = uuid.brand<'SyncId'>();
 
 export type WorkspaceId = z.infer<typeof workspaceIdSchema>;
 export type SourceId = z.infer<typeof sourceIdSchema>;
+export type SourceConnectionId = z.infer<typeof sourceConnectionIdSchema>;
 export type BatchId = z.infer<typeof batchIdSchema>;
 export type EventId = z.infer<typeof eventIdSchema>;
 export type ProfileId = z.infer<typeof profileIdSchema>;

@@ -7,6 +7,7 @@ export {
   profileIdSchema,
   runIdSchema,
   segmentIdSchema,
+  sourceConnectionIdSchema,
   sourceIdSchema,
   syncIdSchema,
   workspaceIdSchema,
@@ -19,6 +20,7 @@ export type {
   ProfileId,
   RunId,
   SegmentId,
+  SourceConnectionId,
   SourceId,
   SyncId,
   WorkspaceId,
@@ -65,6 +67,12 @@ export type {
   IngestStore,
   KeyOutcome,
   KeyedMessage,
+  ImportedFile,
+  ImportedFiles,
+  KnownPeople,
+  MessageIdentity,
+  Recognition,
+  SourceCursor,
   RefusedItem,
   RefusedRecord,
   RefusedStore,
@@ -87,7 +95,14 @@ export type {
 } from './ports/identity-store.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
-export type { HttpRequest, HttpResponse, HttpTransport } from './ports/http.port';
+export type {
+  HttpRequest,
+  HttpResponse,
+  HttpStreamReply,
+  HttpStreamRequest,
+  HttpStreamer,
+  HttpTransport,
+} from './ports/http.port';
 export type { SecretBox, SecretPlace } from './ports/secret-box.port';
 export { SYNC_STAGES } from './ports/sync.port';
 export type {

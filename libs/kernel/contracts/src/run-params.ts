@@ -5,13 +5,29 @@ import { destinationIdSchema, keySchema, segmentIdSchema, sourceIdSchema, syncId
 const instant = z.iso.datetime({ offset: true });
 const seed = z.int().min(0).max(2_147_483_647);
 
-/** Where an import's file is and how its columns become messages: the name of a known mapping, or a mapping itself. */
-export const importParamsSchema = z.strictObject({
-  artifactKey: z.string().min(1).max(512),
-  fileName: z.string().min(1).max(255),
-  sourceId: sourceIdSchema,
-  mapping: z.union([z.string().min(1).max(100), z.record(z.string(), z.unknown())]),
-});
+/** How columns become messages: the name of a known mapping, or a mapping itself. */
+const mapping = z.union([z.string().min(1).max(100), z.record(z.string(), z.unknown())]);
+
+/**
+ * Where an import's file is (an upload, or an address that the worker fetches) and how its rows become messages.
+ * `createProfiles` absent: as the mapping says.
+ */
+export const importParamsSchema = z
+  .strictObject({
+    artifactKey: z.string().min(1).max(512).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional(),
+    fileName: z.string().min(1).max(255),
+    sourceId: sourceIdSchema,
+    mapping,
+    createProfiles: z.boolean().optional(),
+  })
+  .refine((params) => (params.artifactKey === undefined) !== (params.url === undefined), {
+    message: 'needs an artifactKey or a url',
+    path: ['artifactKey'],
+  });
 
 /** Features of everybody as known at an instant. */
 export const computeFeaturesParamsSchema = z.strictObject({ asOf: instant });

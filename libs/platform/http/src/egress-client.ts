@@ -1,9 +1,10 @@
 import { Agent, request as call, type buildConnector } from 'undici';
-import { isAppError, type AppError } from '@kohort/kernel-errors';
-import type { HttpRequest, HttpResponse, HttpTransport } from '@kohort/kernel-contracts';
+import type { HttpRequest, HttpResponse, HttpStreamer, HttpTransport } from '@kohort/kernel-contracts';
 import { checkedConnect, systemResolve, type Resolve } from './checked-connect';
 import { checkUrl, type EgressRules } from './egress-rules';
 import { httpErrors } from './errors';
+import { codeOf, plainHeaders, toHttpError } from './http-failure';
+import { openStream } from './open-stream';
 
 export interface EgressOptions {
   /** Exact `host:port` pairs that may be http and loopback; empty in production. */
@@ -19,42 +20,8 @@ export interface EgressOptions {
 }
 
 /** The network of connectors and the one door to it; `close` ends the kept connections. */
-export interface EgressClient extends HttpTransport {
+export interface EgressClient extends HttpTransport, HttpStreamer {
   close(): Promise<void>;
-}
-
-const NOT_DELIVERED = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EADDRNOTAVAIL',
-]);
-const TLS = /^(?:ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_)/;
-
-function codeOf(thrown: unknown): string {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string')
-    return thrown.code;
-  return 'unknown';
-}
-
-function toHttpError(thrown: unknown, how: { timeoutMs: number; timedOut: boolean; stopped: boolean }): AppError {
-  if (isAppError(thrown)) return thrown;
-  const code = codeOf(thrown);
-  const because = { cause: thrown };
-  if (how.stopped) return httpErrors.HTTP_CANCELLED({ delivered: 'unknown' }, because);
-  if (NOT_DELIVERED.has(code)) return httpErrors.HTTP_UNREACHABLE({ reason: code, delivered: 'no' }, because);
-  if (TLS.test(code)) return httpErrors.HTTP_TLS({ reason: code, delivered: 'no' }, because);
-  const timedOut = how.timedOut || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
-  if (timedOut) return httpErrors.HTTP_TIMEOUT({ timeoutMs: how.timeoutMs, delivered: 'unknown' }, because);
-  return httpErrors.HTTP_CONNECTION_LOST({ reason: code, delivered: 'unknown' }, because);
-}
-
-function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  return plain;
 }
 
 async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
@@ -90,7 +57,15 @@ export function createEgressClient(options: EgressOptions = {}): EgressClient {
     bodyTimeout: maxTimeMs,
     maxResponseSize: maxReplyBytes + 1,
   });
+  const streaming = new Agent({
+    connect: checkedConnect(rules, options.resolve ?? systemResolve, options.connect),
+    connections: 16,
+    pipelining: 1,
+    headersTimeout: maxTimeMs,
+    bodyTimeout: maxTimeMs,
+  });
   return {
+    open: openStream({ rules, dispatcher: streaming, timeoutMs: maxTimeMs, userAgent: options.userAgent ?? 'kohort' }),
     send: async (request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> => {
       const url = checkUrl(rules, request.url);
       const timeoutMs = Math.min(request.timeoutMs ?? maxTimeMs, maxTimeMs);
@@ -115,6 +90,8 @@ export function createEgressClient(options: EgressOptions = {}): EgressClient {
         throw toHttpError(thrown, { timeoutMs, timedOut: timer.aborted, stopped: signal?.aborted === true });
       }
     },
-    close: () => agent.destroy(),
+    close: async () => {
+      await Promise.all([agent.destroy(), streaming.destroy()]);
+    },
   };
 }

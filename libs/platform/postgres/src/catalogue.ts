@@ -16,6 +16,7 @@ export const RELAY_TABLES: readonly string[] = [
   'run',
   'segment_timer',
   'workspace',
+  'source_connection',
   'reader_position',
 ];
 

@@ -104,3 +104,35 @@ export interface LedgerMinuteTable {
   suppressed: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
   quarantined: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
 }
+
+/** Table `imported_file` of 0013-source-connections. */
+export interface ImportedFileTable {
+  workspace_id: string;
+  source_id: string;
+  sha256: string;
+  mapping_digest: string;
+  bytes: BigintColumn;
+  rows: BigintColumn;
+  run_id: string;
+  imported_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+/** Table `source_connection` of 0013-source-connections. */
+export interface SourceConnectionTable {
+  workspace_id: string;
+  id: string;
+  key: string;
+  name: string;
+  plugin: string;
+  settings: JsonColumn;
+  secrets: Buffer | null;
+  source_id: string;
+  mapping: JsonColumn;
+  create_profiles: boolean | null;
+  every_minutes: number | null;
+  next_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  position: ColumnType<unknown, string | null | undefined, string | null>;
+  run_id: string | null;
+  pulled_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}

@@ -2,10 +2,12 @@ import type { ColumnType, Generated } from 'kysely';
 import type { BigintColumn, GeneratedBigint, GeneratedJson, JsonColumn, Timestamp } from './column-types';
 import type {
   ApiKeyTable,
+  ImportedFileTable,
   LedgerMinuteTable,
   OutboxTable,
   ReaderPositionTable,
   RunTable,
+  SourceConnectionTable,
   SourceTable,
   TaskTable,
   WorkspaceTable,
@@ -348,4 +350,6 @@ export interface KohortTables {
   sync_run: SyncRunTable;
   sync_member: SyncMemberTable;
   sync_record: SyncRecordTable;
+  imported_file: ImportedFileTable;
+  source_connection: SourceConnectionTable;
 }

@@ -31,8 +31,15 @@ export class JobMutationsResolver {
     return answer('Job', async () => {
       const source = await context.reader.sourceByKey(input.source);
       if (!source) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'source' });
-      const { artifactKey, fileName, mapping } = input;
-      const params = runParams['ingest.import'].parse({ artifactKey, fileName, mapping, sourceId: source.id });
+      const { fileName, mapping } = input;
+      const params = runParams['ingest.import'].parse({
+        ...(input.artifactKey == null ? {} : { artifactKey: input.artifactKey }),
+        ...(input.url == null ? {} : { url: input.url }),
+        ...(input.createProfiles == null ? {} : { createProfiles: input.createProfiles }),
+        fileName,
+        mapping,
+        sourceId: source.id,
+      });
       return requestJob(context, { job: 'ingest.import', params, idempotencyKey });
     });
   }

@@ -1,6 +1,7 @@
 import { Args, Context, Float, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   ChangeLogType,
+  ImportedFileType,
   LedgerConnection,
   LedgerEntryType,
   LedgerRange,
@@ -9,11 +10,14 @@ import {
   SourceType,
   WorkspaceType,
 } from '@kohort/gateway-schema';
-import type { LedgerRecord, WorkspaceRecord } from '@kohort/kernel-contracts';
+import type { ImportedFile, LedgerRecord, WorkspaceRecord } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
+
+/** Digests of one call of `importedFiles`. */
+const MAX_DIGESTS = 1_000;
 
 /** The workspace that the caller's key names, its sources and its books. */
 @Resolver(() => WorkspaceType)
@@ -38,6 +42,18 @@ export class WorkspaceResolver {
   @Policy('graphql:read')
   async sources(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
     return connection(await context.reader.sources(pageOf(args)), asIs);
+  }
+
+  @Query(() => [ImportedFileType], {
+    description: 'Which of these files a source has had, by their digests (at most 1,000).',
+  })
+  @Policy('graphql:read')
+  importedFiles(
+    @Args('source', { type: () => String, description: 'Key of the source.' }) source: string,
+    @Args('sha256', { type: () => [String] }) sha256: string[],
+    @Context('gateway') context: GatewayContext,
+  ): Promise<readonly ImportedFile[]> {
+    return context.reader.importedFiles(source, sha256.slice(0, MAX_DIGESTS));
   }
 
   @Query(() => LedgerConnection, {

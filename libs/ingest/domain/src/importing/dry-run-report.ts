@@ -1,3 +1,4 @@
+import { KNOWN_PEOPLE_ONLY } from '@kohort/kernel-contracts';
 import type { RefusedRow } from '../mapping/import-unit';
 import { DistinctCounter } from './distinct-counter';
 import type { ImportBatch } from './import-records';
@@ -63,7 +64,7 @@ export async function dryRunReport(batches: AsyncIterable<ImportBatch>): Promise
       if (!unit.message) continue;
       messages += 1;
       increment(names, unit.message.name ?? unit.message.type);
-      for (const flag of unit.message.flags) increment(flags, flag);
+      for (const flag of unit.message.flags) if (flag !== KNOWN_PEOPLE_ONLY) increment(flags, flag);
       firstAt = Math.min(firstAt, unit.message.ts);
       lastAt = Math.max(lastAt, unit.message.ts);
       people.add(unit.message.userId ?? unit.message.anonymousId ?? '');

@@ -1,13 +1,13 @@
 import { MESSAGE_TYPES, type JobControl } from '@kohort/kernel-contracts';
 import { ingestErrors } from '../ingest-errors';
 import { isJsonObject } from '../json/inspect-json';
-import { LIMITS } from '../limits';
+import { IMPORT_LIMITS, type ImportLimits } from '../limits';
 import { chooseMapping } from '../mapping/choose-mapping';
 import type { ImportUnit, UnitMaker } from '../mapping/import-unit';
 import type { Mapping } from '../mapping/mapping-schema';
 import { RowReader } from '../mapping/row-reader';
 import { SegmentUnits } from '../mapping/segment-units';
-import { TableUnits } from '../mapping/table-units';
+import { TableUnits, type ImportOrigin } from '../mapping/table-units';
 import type { ImportFile } from '../reading/import-file';
 import { openImport, type ImportFormat, type OpenedImport } from '../reading/open-import';
 import type { ReadRow } from '../reading/source-row';
@@ -29,6 +29,9 @@ export interface ImportPlan {
   /** A mapping that was asked for; null: chosen by the file's columns from `mappings`. */
   readonly mapping: Mapping | null;
   readonly mappings: readonly Mapping[];
+  /** Whether rows may make people; the mapping's own word when absent. */
+  readonly createProfiles?: boolean | undefined;
+  readonly limits?: ImportLimits | undefined;
   /** Rows that an earlier start has settled: they are read and passed over. */
   readonly skipRows?: number;
 }
@@ -38,6 +41,7 @@ export interface ImportReading {
   readonly format: ImportFormat;
   readonly header: readonly string[];
   readonly mapping: Mapping;
+  readonly createProfiles: boolean;
   batches(control?: JobControl): AsyncGenerator<ImportBatch>;
 }
 
@@ -63,8 +67,7 @@ function tabular(row: ReadRow, header: readonly string[]): ReadRow {
   return { kind: 'cells', line, cells: header.map((column) => cellOf(value[column])) };
 }
 
-function unitMaker(mapping: Mapping, file: ImportFile, opened: OpenedImport, plan: ImportPlan): UnitMaker {
-  const origin = { sourceId: plan.sourceId, sha256: file.sha256, receivedAt: plan.receivedAt };
+function unitMaker(mapping: Mapping, origin: ImportOrigin, opened: OpenedImport): UnitMaker {
   if (mapping.format === 'segment') return new SegmentUnits(origin);
   const units = new TableUnits(mapping, new RowReader(mapping, opened.header), origin);
   return { push: (row, number) => units.push(tabular(row, opened.header), number), end: () => units.end() };
@@ -110,14 +113,18 @@ class Batcher {
  *         INGEST_FILE_MALFORMED, INGEST_TOO_MANY_ROWS, INGEST_CANCELLED
  */
 export async function importRecords(file: ImportFile, plan: ImportPlan): Promise<ImportReading> {
-  const opened = await openImport(file);
+  const limits = plan.limits ?? IMPORT_LIMITS;
+  const opened = await openImport(file, limits);
   const mapping = decideMapping(opened, plan);
-  const maker = unitMaker(mapping, file, opened, plan);
+  const createProfiles = plan.createProfiles ?? mapping.createProfiles;
+  const origin = { sourceId: plan.sourceId, sha256: file.sha256, receivedAt: plan.receivedAt, createProfiles };
+  const maker = unitMaker(mapping, origin, opened);
   const skip = plan.skipRows ?? 0;
   return {
     format: opened.format,
     header: opened.header,
     mapping,
+    createProfiles,
     async *batches(control = {}) {
       const batcher = new Batcher(skip);
       const report = (): void => control.onProgress?.({ phase: 'reading rows', ...opened.progress() });
@@ -129,7 +136,7 @@ export async function importRecords(file: ImportFile, plan: ImportPlan): Promise
           const full = number > skip ? batcher.add(maker.push(row, number)) : null;
           if (full) yield full;
         }
-        if (number > LIMITS.importRows) throw ingestErrors.INGEST_TOO_MANY_ROWS({ limit: LIMITS.importRows });
+        if (number > limits.rows) throw ingestErrors.INGEST_TOO_MANY_ROWS({ limit: limits.rows });
         report();
       }
       batcher.add(maker.end());

@@ -20,6 +20,8 @@ export interface ImportUnit {
   readonly rows: number;
   readonly message: NormalisedMessage | null;
   readonly refused: readonly RefusedRow[];
+  /** Lines of the rows that are in the message, in their order. */
+  readonly lines: readonly number[];
 }
 
 /** Turns rows into units. One of these per pass over a file; rows come in file order, `number` from 1. */

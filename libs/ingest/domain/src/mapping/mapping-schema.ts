@@ -36,6 +36,11 @@ const conditionSchema = z
 
 const reference = z.strictObject({ field: name });
 const constant = z.strictObject({ const: scalar });
+/**
+ * Whether rows may make people. Without it an import updates those who are known, and a row that names nobody known is
+ * left out with the reason `person_unknown`.
+ */
+const createProfiles = z.boolean().default(false);
 /** A value over the rows of a group (or over the one row). */
 const valueSchema = z.union([
   reference,
@@ -55,6 +60,7 @@ const tableSchema = z.strictObject({
   version: z.int().min(1),
   description: z.string().default(''),
   format: z.literal('table'),
+  createProfiles,
   match: z.strictObject({ columns: z.array(z.string().min(1)).min(1) }),
   /** Zone of the file's local times. Instants with a zone of their own are not touched. */
   timeZone: zone.default('UTC'),
@@ -88,6 +94,7 @@ const segmentSchema = z.strictObject({
   version: z.int().min(1),
   description: z.string().default(''),
   format: z.literal('segment'),
+  createProfiles,
 });
 
 /**

@@ -1,5 +1,6 @@
+import { KNOWN_PEOPLE_ONLY } from '@kohort/kernel-contracts';
 import { normaliseEvent } from '../message/normalise-event';
-import { LIMITS } from '../limits';
+import { IMPORT_LIMITS } from '../limits';
 import type { ReadRow } from '../reading/source-row';
 import type { ImportUnit, RefusedRow, UnitMaker } from './import-unit';
 import type { ImportOrigin } from './table-units';
@@ -11,11 +12,11 @@ export class SegmentUnits implements UnitMaker {
   push(row: ReadRow, number: number): readonly ImportUnit[] {
     const base = { firstRow: number, rows: 1 };
     const refused = (verdict: RefusedRow['verdict'], code: string, column: string, message: string): ImportUnit[] => [
-      { ...base, message: null, refused: [{ row: number, line: row.line, verdict, code, column, message }] },
+      { ...base, message: null, lines: [], refused: [{ row: number, line: row.line, verdict, code, column, message }] },
     ];
     if (row.kind === 'fault') return refused('rejected', row.code, '', row.message);
     if (row.kind === 'cells') return refused('rejected', 'not_an_object', '', 'the record is no message');
-    const { sourceId, sha256, receivedAt } = this.origin;
+    const { sourceId, sha256, receivedAt, createProfiles } = this.origin;
     const result = normaliseEvent(row.value, {
       sourceId,
       receivedAt,
@@ -23,9 +24,13 @@ export class SegmentUnits implements UnitMaker {
       index: number,
       idSalt: sha256,
       trustReceivedAt: true,
-      maxBytes: LIMITS.importLineBytes,
+      maxBytes: IMPORT_LIMITS.lineBytes,
     });
-    if (result.verdict === 'accepted') return [{ ...base, message: result.message, refused: [] }];
+    if (result.verdict === 'accepted') {
+      const { message } = result;
+      const flagged = createProfiles ? message : { ...message, flags: [...message.flags, KNOWN_PEOPLE_ONLY] };
+      return [{ ...base, message: flagged, refused: [], lines: [row.line] }];
+    }
     return refused(result.verdict, result.code, result.field, `${result.code} at "${result.field}"`);
   }
 

@@ -1,4 +1,4 @@
-import type { Json, NormalisedMessage } from '@kohort/kernel-contracts';
+import { KNOWN_PEOPLE_ONLY, type Json, type NormalisedMessage } from '@kohort/kernel-contracts';
 import { correctTime } from '../message/instant';
 import type { ReadRow } from '../reading/source-row';
 import type { FieldValue } from './cell-reader';
@@ -14,12 +14,15 @@ export interface ImportOrigin {
   /** Digest of the file's bytes, lower-case hex. */
   readonly sha256: string;
   readonly receivedAt: number;
+  /** Whether the messages may make people. */
+  readonly createProfiles: boolean;
 }
 
 interface OpenGroup {
   readonly key: string;
   readonly firstRow: number;
   readonly rows: (readonly FieldValue[])[];
+  readonly lines: number[];
   readonly flags: Set<string>;
 }
 
@@ -63,7 +66,7 @@ export class TableUnits implements UnitMaker {
         ? this.keyPlaces.map((i) => textOf(result.values[i] ?? null)).join('\u0000')
         : null;
       if (this.group && this.group.key !== key) this.settle(settled);
-      this.keep(number, key ?? '', result);
+      this.keep(row.line, number, { key: key ?? '', result });
     } else {
       this.refuse(row, number, result);
     }
@@ -77,11 +80,14 @@ export class TableUnits implements UnitMaker {
     return settled;
   }
 
-  private keep(row: number, key: string, result: Extract<RowResult, { ok: true }>): void {
+  private keep(line: number, row: number, kept: { key: string; result: Extract<RowResult, { ok: true }> }): void {
+    const { key, result } = kept;
     if (this.height === 0) this.firstRow = row;
     this.height += 1;
-    this.group ??= { key, firstRow: row, rows: [], flags: new Set() };
+    const flags = this.origin.createProfiles ? [] : [KNOWN_PEOPLE_ONLY];
+    this.group ??= { key, firstRow: row, rows: [], lines: [], flags: new Set(flags) };
     this.group.rows.push(result.values);
+    this.group.lines.push(line);
     for (const flag of result.flags) this.group.flags.add(flag);
   }
 
@@ -99,7 +105,8 @@ export class TableUnits implements UnitMaker {
   private settle(into: ImportUnit[]): void {
     if (this.height === 0) return;
     const message = this.group ? this.messageOf(this.group) : null;
-    into.push({ firstRow: this.firstRow, rows: this.height, message, refused: this.refused });
+    const lines = this.group?.lines ?? [];
+    into.push({ firstRow: this.firstRow, rows: this.height, message, refused: this.refused, lines });
     this.group = null;
     this.refused = [];
     this.height = 0;

@@ -12,7 +12,7 @@ async function read(
   input: string | Buffer,
   options: { chunk?: number; limit?: number; delimiter?: string } = {},
 ): Promise<ReadRow[]> {
-  const records = new CsvRecords(options.delimiter ?? ',');
+  const records = new CsvRecords(options.delimiter ?? ',', 1_048_576);
   const rows: ReadRow[] = [];
   for await (const lines of readLines(chunked(Buffer.from(input), options.chunk ?? 7), options.limit))
     rows.push(...records.feed(lines));

@@ -1,6 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { ingestErrors } from '../ingest-errors';
-import { LIMITS } from '../limits';
 import type { Line, LineFault } from './read-lines';
 import type { ReadRow } from './source-row';
 
@@ -23,9 +22,9 @@ interface ParsedRecord {
   readonly height: number;
 }
 
-const FAULTS: Readonly<Record<LineFault, string>> = {
-  line_too_long: `the line is longer than ${LIMITS.importLineBytes} bytes`,
-  invalid_utf8: 'the line is not valid UTF-8',
+const FAULTS: Readonly<Record<LineFault, (limit: number) => string>> = {
+  line_too_long: (limit) => `the line is longer than ${limit} bytes`,
+  invalid_utf8: () => 'the line is not valid UTF-8',
 };
 
 const stripReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text);
@@ -88,7 +87,10 @@ export class CsvRecords {
   /** null until the header has been read: then every record must have as many columns. */
   private width: number | null = null;
 
-  constructor(private readonly delimiter: string) {}
+  constructor(
+    private readonly delimiter: string,
+    private readonly lineBytes: number,
+  ) {}
 
   /** Rows that are complete after these lines. */
   feed(lines: readonly Line[]): ReadRow[] {
@@ -113,7 +115,7 @@ export class CsvRecords {
         this.flush(rows);
         if (this.open) this.repair(rows);
       }
-      rows.push({ kind: 'fault', line: line.number, code: line.fault, message: FAULTS[line.fault] });
+      rows.push({ kind: 'fault', line: line.number, code: line.fault, message: FAULTS[line.fault](this.lineBytes) });
       return;
     }
     const quoted = line.text.includes('"');
@@ -127,8 +129,7 @@ export class CsvRecords {
     this.run.push(line);
     this.runBytes += line.text.length;
     if (this.open ? quoted : this.run.length >= this.runLimit) this.flush(rows);
-    while (this.open && (this.run.length > MAX_RECORD_LINES || this.runBytes > LIMITS.importLineBytes))
-      this.repair(rows);
+    while (this.open && (this.run.length > MAX_RECORD_LINES || this.runBytes > this.lineBytes)) this.repair(rows);
   }
 
   private plain(line: TextLine, rows: ReadRow[]): void {

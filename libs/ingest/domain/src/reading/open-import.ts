@@ -1,6 +1,7 @@
 import { isJsonObject } from '../json/inspect-json';
 import { ingestErrors } from '../ingest-errors';
 import { CsvRecords } from './csv-records';
+import { IMPORT_LIMITS, type ImportLimits } from '../limits';
 import { inflate, sniffFile, type ImportFile } from './import-file';
 import { readLines, type Line } from './read-lines';
 import { openParquet } from './read-parquet';
@@ -62,8 +63,10 @@ async function* jsonRows(lines: AsyncIterable<readonly Line[]>): AsyncGenerator<
   for await (const block of lines) yield block.map(parseJsonLine).filter((row) => row !== null);
 }
 
-async function* csvRows(lines: AsyncIterable<readonly Line[]>, delimiter: string): AsyncGenerator<readonly ReadRow[]> {
-  const records = new CsvRecords(delimiter);
+async function* csvRows(
+  lines: AsyncIterable<readonly Line[]>,
+  records: CsvRecords,
+): AsyncGenerator<readonly ReadRow[]> {
   for await (const block of lines) yield records.feed(block);
   yield records.end();
 }
@@ -80,7 +83,7 @@ async function* resume<T>(first: readonly T[], rest: AsyncIterator<readonly T[]>
 
 const isBlank = (line: Line): boolean => 'text' in line && line.text.trim() === '';
 
-async function openLines(file: ImportFile, gzip: boolean): Promise<OpenedImport> {
+async function openLines(file: ImportFile, gzip: boolean, limits: ImportLimits): Promise<OpenedImport> {
   let done = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of file.read()) {
@@ -88,7 +91,7 @@ async function openLines(file: ImportFile, gzip: boolean): Promise<OpenedImport>
       yield chunk;
     }
   }
-  const lines = readLines(gzip ? inflate(counted()) : counted());
+  const lines = readLines(gzip ? inflate(counted(), limits.ratio) : counted(), limits.lineBytes);
   const head: Line[] = [];
   while (head.every(isBlank)) {
     const next = await lines.next();
@@ -106,7 +109,10 @@ async function openLines(file: ImportFile, gzip: boolean): Promise<OpenedImport>
   }
   const all = resume(head, lines);
   const progress = (): { done: number; total: number } => ({ done, total: file.bytes });
-  if (!first.text.trimStart().startsWith('{')) return openCsv(all, first.text, progress);
+  if (!first.text.trimStart().startsWith('{')) {
+    const records = new CsvRecords(sniffDelimiter(first.text), limits.lineBytes);
+    return openCsv(csvRows(all, records), progress);
+  }
   const row = parseJsonLine(first);
   const firstValue = row?.kind === 'value' ? row.value : null;
   const header = isJsonObject(firstValue) ? Object.keys(firstValue) : [];
@@ -114,11 +120,9 @@ async function openLines(file: ImportFile, gzip: boolean): Promise<OpenedImport>
 }
 
 async function openCsv(
-  lines: AsyncIterable<readonly Line[]>,
-  headerLine: string,
+  blocks: AsyncGenerator<readonly ReadRow[]>,
   progress: OpenedImport['progress'],
 ): Promise<OpenedImport> {
-  const blocks = csvRows(lines, sniffDelimiter(headerLine));
   const held: ReadRow[] = [];
   for (
     let next = await blocks.next();
@@ -143,9 +147,14 @@ async function openCsv(
  *
  * Throws  INGEST_FILE_UNREADABLE, INGEST_HEADER_INVALID (line and column named)
  */
-export async function openImport(file: ImportFile): Promise<OpenedImport> {
+export async function openImport(file: ImportFile, limits: ImportLimits = IMPORT_LIMITS): Promise<OpenedImport> {
+  if (file.bytes > limits.fileBytes) {
+    throw ingestErrors.INGEST_FILE_UNREADABLE({
+      reason: `it has ${file.bytes} bytes, at most ${limits.fileBytes} may be`,
+    });
+  }
   const kind = await sniffFile(file);
-  if (kind !== 'parquet') return openLines(file, kind === 'gzip');
+  if (kind !== 'parquet') return openLines(file, kind === 'gzip', limits);
   const table = await openParquet(file);
   let done = 0;
   return {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LIMITS } from '../limits';
+import { IMPORT_LIMITS } from '../limits';
 
 export type LineFault = 'line_too_long' | 'invalid_utf8';
 
@@ -77,7 +77,7 @@ class LineCutter {
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
-  limit: number = LIMITS.importLineBytes,
+  limit: number = IMPORT_LIMITS.lineBytes,
 ): AsyncGenerator<readonly Line[]> {
   const cutter = new LineCutter();
   for await (const chunk of chunks) {

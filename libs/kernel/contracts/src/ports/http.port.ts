@@ -23,3 +23,26 @@ export interface HttpResponse {
 export interface HttpTransport {
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
 }
+
+/** A reply whose body has not been read. The body must be read to its end or closed (`return` of its iterator). */
+export interface HttpStreamReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** A call whose reply may be long. */
+export interface HttpStreamRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * The network for what is fetched rather than sent. A caller may rely on this: the same addresses are refused as by
+ * `HttpTransport`; no redirect is followed; a body that says nothing for 30 seconds fails; nothing is held in memory but
+ * a chunk. The caller bounds the size.
+ */
+export interface HttpStreamer {
+  open(request: HttpStreamRequest, signal?: AbortSignal): Promise<HttpStreamReply>;
+}

@@ -1,4 +1,4 @@
-import type { BatchId, SourceId, WorkspaceId } from '../ids';
+import type { BatchId, RunId, SourceConnectionId, SourceId, WorkspaceId } from '../ids';
 import type { Json } from '../json';
 import type { Fence } from '../runs';
 import type { NormalisedMessage } from '../segment-message';
@@ -56,6 +56,12 @@ export interface RefusedRecord extends RefusedItem {
   readonly receivedAt: number;
 }
 
+/** How far a source connection has been read; opaque to all but its connector. */
+export interface SourceCursor {
+  readonly connectionId: SourceConnectionId;
+  readonly position: Json;
+}
+
 /** One transaction's worth: at most 5,000 messages. Counts are input records (rows of a grouped import). */
 export interface StoreRequest {
   readonly workspaceId: WorkspaceId;
@@ -69,7 +75,12 @@ export interface StoreRequest {
   /** Refused items to be kept (imports keep theirs in a reject file instead). */
   readonly keep?: readonly RefusedItem[];
   /** For imports: commits only under the run's fence, with the checkpoint that follows from the outcome. */
-  readonly run?: { readonly fence: Fence; readonly checkpoint: (counts: IngestCounts) => Json };
+  readonly run?: {
+    readonly fence: Fence;
+    readonly checkpoint: (counts: IngestCounts) => Json;
+    /** For pulls: where the connection stands after these messages. */
+    readonly cursor?: SourceCursor;
+  };
 }
 
 /**
@@ -84,6 +95,41 @@ export interface StoreRequest {
  */
 export interface IngestStore {
   store(request: StoreRequest): Promise<StoreOutcome>;
+}
+
+/** What is known of a message before it is stored: that it is there already, that its person is, or neither. */
+export type Recognition = 'stored' | 'known' | 'unknown';
+
+/** What a message is recognised by. */
+export type MessageIdentity = Pick<NormalisedMessage, 'messageId' | 'userId' | 'anonymousId' | 'previousId'>;
+
+/**
+ * What an import asks that may make nobody.
+ *
+ * A caller may rely on: answers in the order of the messages; `stored` before `known`; a person counts as known as soon
+ * as an identifier of the message leads to a profile. Records that were accepted and are not worked off yet make nobody
+ * known.
+ */
+export interface KnownPeople {
+  recognise(
+    source: { readonly workspaceId: WorkspaceId; readonly sourceId: SourceId },
+    messages: readonly MessageIdentity[],
+  ): Promise<readonly Recognition[]>;
+}
+
+/** A file that has been imported to its end. The digest of the mapping covers also whether people could be made. */
+export interface ImportedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly mappingDigest: string;
+  readonly runId: RunId;
+  readonly rows: number;
+}
+
+/** Which files a source has had: a folder is imported again for what is new in it. */
+export interface ImportedFiles {
+  /** The same file by the same mapping once more replaces what is known of the first time. */
+  remember(file: ImportedFile & { readonly workspaceId: WorkspaceId; readonly sourceId: SourceId }): Promise<void>;
 }
 
 /** A request that may share its transaction with others: everything but a step of an import. */

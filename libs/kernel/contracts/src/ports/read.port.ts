@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '../ids';
+import type { ImportedFile } from './ingest-store.port';
 import type {
   DestinationView,
   EventRecord,
@@ -130,6 +131,8 @@ export interface WorkspaceReader {
   sources(page: PageRequest): Promise<Page<SourceRecord>>;
   sourcesByIds(ids: readonly string[]): Promise<readonly SourceRecord[]>;
   sourceByKey(key: string): Promise<SourceRecord | null>;
+  /** Of these files those that a source has had; by digest, then mapping. */
+  importedFiles(sourceKey: string, sha256: readonly string[]): Promise<readonly ImportedFile[]>;
   ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
   readonly segments: SegmentReader;
   readonly profiles: ProfileReader;

@@ -15,6 +15,7 @@ import { claimKeys, knownBodies } from './event-keys';
 import { storeFresh, type FreshEntry } from './event-rows';
 import { entriesOf, firstOfEach, judgeEntries, type GroupEntry } from './group-entries';
 import { addToLedger, countsOf } from './ingest-ledger';
+import { moveCursor } from '../sources/move-cursor';
 import { keepRefused } from './refused-store.adapter';
 
 export const ingestStoreErrors = defineErrors({
@@ -85,6 +86,7 @@ async function storeStep(tx: WorkspaceTransaction, request: StoreRequest): Promi
       .where('workspace_id', '=', run.fence.workspaceId)
       .where('id', '=', run.fence.runId)
       .execute();
+    if (run.cursor) await moveCursor(tx, run.fence, run.cursor);
   });
   return outcome ?? { batchId: null, outcomes: [], counts: countsOf({ ...request, messages: [] }, []) };
 }

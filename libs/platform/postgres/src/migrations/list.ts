@@ -7,6 +7,7 @@ import { refused } from './0006-refused';
 import { loneStarts } from './0007-lone-starts';
 import { together } from './0008-together';
 import { tracking } from './0011-tracking';
+import { sourceConnections } from './0013-source-connections';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -19,4 +20,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0007-lone-starts': loneStarts,
   '0008-together': together,
   '0011-tracking': tracking,
+  '0013-source-connections': sourceConnections,
 };

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import {
+  runIdSchema,
   sourceIdSchema,
+  type ImportedFile,
   type LedgerRecord,
   type Page,
   type PageRequest,
@@ -87,11 +89,37 @@ async function ledger(
   return toPage(rows, { request, node: toLedger, cursor: (row) => [row.source_id] });
 }
 
+async function importedFiles(scope: Scope, key: string, sha256: readonly string[]): Promise<ImportedFile[]> {
+  if (sha256.length === 0) return [];
+  const rows = await reading(scope, (tx) =>
+    tx
+      .selectFrom('imported_file as f')
+      .innerJoin('source as s', (join) =>
+        join.onRef('s.workspace_id', '=', 'f.workspace_id').onRef('s.id', '=', 'f.source_id'),
+      )
+      .select(['f.sha256', 'f.mapping_digest', 'f.bytes', 'f.rows', 'f.run_id'])
+      .where('f.workspace_id', '=', scope.workspaceId)
+      .where('s.key', '=', key)
+      .where('f.sha256', 'in', [...sha256])
+      .orderBy('f.sha256')
+      .orderBy('f.mapping_digest')
+      .execute(),
+  );
+  return rows.map((row) => ({
+    sha256: row.sha256,
+    mappingDigest: row.mapping_digest,
+    bytes: Number(row.bytes),
+    rows: Number(row.rows),
+    runId: runIdSchema.parse(row.run_id),
+  }));
+}
+
 /** Sources, and what their ledgers add up to. */
 export function sourceReader(
   scope: Scope,
-): Pick<WorkspaceReader, 'sources' | 'sourcesByIds' | 'sourceByKey' | 'ledger'> {
+): Pick<WorkspaceReader, 'sources' | 'sourcesByIds' | 'sourceByKey' | 'importedFiles' | 'ledger'> {
   return {
+    importedFiles: (key, sha256) => importedFiles(scope, key, sha256),
     sources: (page) => sources(scope, page),
     sourcesByIds: async (ids) => {
       const known = uuidsOf(ids);

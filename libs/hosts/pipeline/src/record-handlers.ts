@@ -1,0 +1,49 @@
+import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
+import { resolveIdentities } from '@kohort/identity-flow';
+import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
+import { importFlow, type ImportDeps } from '@kohort/ingest-flow';
+import { runParams, type HttpStreamer, type Json } from '@kohort/kernel-contracts';
+import type { JobHandlers } from '@kohort/pipeline-map';
+import { identityStore, importedFiles, ingestStore, knownPeople, runHandler } from '@kohort/platform-postgres';
+
+/** What the jobs on records are bound to. */
+export interface RecordParts {
+  readonly engines: Pick<Engines, 'database' | 'artifacts' | 'clock'>;
+  readonly columns: OpenedColumns;
+  readonly mappings: readonly Mapping[];
+  readonly importLimits?: ImportLimits | undefined;
+  readonly http: HttpStreamer;
+}
+
+/** Imports, identity and the way into the column store. */
+export function recordHandlers({ engines, columns, mappings, importLimits, http }: RecordParts): JobHandlers {
+  const { database, artifacts, clock } = engines;
+  const identity = identityStore(database);
+  const imports: ImportDeps = {
+    store: ingestStore(database),
+    people: knownPeople(database),
+    files: importedFiles(database),
+    http,
+    artifacts,
+    mappings,
+    clock,
+    limits: importLimits ?? IMPORT_LIMITS,
+  };
+  return {
+    'ingest.import': runHandler({
+      database,
+      clock,
+      params: runParams['ingest.import'],
+      flow: async (context, params): Promise<Json> => {
+        const { counts, reasons, ...result } = await importFlow(imports, context, params);
+        return { ...result, counts: { ...counts }, reasons };
+      },
+    }),
+    'identity.resolve': async (input, { signal }) => {
+      await resolveIdentities({ store: identity }, input, signal);
+    },
+    'columns.load': async ({ workspaceId }, { signal }) => {
+      await columns.loader.load(workspaceId, { signal });
+    },
+  };
+}

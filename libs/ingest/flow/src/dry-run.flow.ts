@@ -1,0 +1,37 @@
+import type { Clock } from '@kohort/kernel-clock-random';
+import type { ArtifactStore, JobControl } from '@kohort/kernel-contracts';
+import { dryRunReport, type DryRunReport, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
+import { importFile, importErrors, openSource, type ImportParams } from './import-source';
+
+/** A dry run's answer: the report, and with which mapping it was made. */
+export interface DryRunResult extends DryRunReport {
+  readonly mapping: string;
+  readonly format: string;
+}
+
+/** What a dry run needs. */
+export interface DryRunDeps {
+  readonly artifacts: ArtifactStore;
+  readonly mappings: readonly Mapping[];
+  readonly clock: Clock;
+  readonly limits?: ImportLimits;
+}
+
+/**
+ * Says what the import of an upload would do and writes nothing.
+ *
+ * Throws  INGEST_… for what is wrong with the file
+ */
+export async function dryRunFlow(
+  deps: DryRunDeps,
+  params: ImportParams,
+  control: JobControl = {},
+): Promise<DryRunResult> {
+  if (params.artifactKey === undefined) throw importErrors.INGEST_FILE_MISSING();
+  const file = await importFile(deps.artifacts, params.artifactKey, params.fileName);
+  const { mappings, limits, clock } = deps;
+  const reading = await openSource(file, params, { mappings, limits, receivedAt: clock.now() });
+  const report = await dryRunReport(reading.batches(control));
+  const { mapping, format } = reading;
+  return { ...report, mapping: `${mapping.name}@${mapping.version}`, format };
+}
