@@ -45,6 +45,7 @@ describe('the schema', () => {
       'InvalidInput.issues',
       'Model.clusters',
       'Query.connectors',
+      'Query.importedFiles',
       'Score.reasons',
       'Segment.profileSheet',
       'Sync.states',
