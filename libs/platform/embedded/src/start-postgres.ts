@@ -101,6 +101,8 @@ function serverCommand(identity: EngineIdentity, pgData: string, port: number, f
     shared_buffers: '128MB',
     max_wal_size: '2GB',
     huge_pages: 'off',
+    // Statistics soon after a first import: until then the planner takes full tables for empty ones.
+    autovacuum_naptime: '5s',
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_min_messages: 'warning',

@@ -43,8 +43,10 @@ export function personHistory(parts: ReaderParts): PersonHistory {
           select live.event_id as "eventId", coalesce(e.name, '') as name,
             floor(extract(epoch from live.ts) * 1000)::float8 as ts,
             case when e.name = any(${propertiesOf}::text[]) then e.properties else '{}'::jsonb end as properties
-          from live join event e on e.workspace_id = ${workspaceId}::uuid and e.id = live.event_id
-            and e.received_at = live.received_at`.execute(tx);
+          from live cross join lateral (
+            select name, properties from event
+            where workspace_id = ${workspaceId}::uuid and id = live.event_id and received_at = live.received_at
+            offset 0) as e`.execute(tx);
         return found.rows;
       }),
   };

@@ -69,6 +69,8 @@ async function readEvents(
   names: readonly string[] | null,
 ): Promise<readonly EventRow[]> {
   if (names !== null && names.length === 0) return [];
+  // `offset 0` keeps the look-up by key: on tables without statistics yet, as after a first import, the planner would
+  // otherwise compare every event of these people with every event of the workspace.
   const named = names === null ? sql`e.name is not null` : sql`e.name = any(${names}::text[])`;
   const found = await sql<EventRow>`
     with live as materialized (
@@ -76,8 +78,10 @@ async function readEvents(
       where workspace_id = ${scope.workspaceId}::uuid and profile_id = any(${scope.profileIds}::uuid[])
       group by event_id, profile_id having sum(sign) > 0)
     select live.profile_id as "profileId", e.id, e.name, ${millis('e.ts')} as time, e.properties
-    from live join event e on e.workspace_id = ${scope.workspaceId}::uuid and e.id = live.event_id
-      and e.received_at = live.received_at
+    from live cross join lateral (
+      select id, name, ts, properties from event
+      where workspace_id = ${scope.workspaceId}::uuid and id = live.event_id and received_at = live.received_at
+      offset 0) as e
     where ${named}`.execute(tx);
   return found.rows;
 }

@@ -77,7 +77,9 @@ async function touchedBy(
       case when bool_or(e.batch_id is distinct from a.batch_id) then 'merge' else 'event' end as cause,
       (array_agg(a.event_id order by a.ts desc, a.event_id desc) filter (where e.batch_id = a.batch_id))[1] as "eventId"
     from event_assignment a
-    left join event e on e.workspace_id = a.workspace_id and e.id = a.event_id and e.received_at = a.received_at
+    left join lateral (
+      select batch_id from event
+      where workspace_id = a.workspace_id and id = a.event_id and received_at = a.received_at offset 0) as e on true
     where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
     group by a.profile_id order by a.profile_id`.execute(tx);
   return found.rows;
