@@ -1,0 +1,94 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, type QueryResultRow } from 'pg';
+import { hashKey, mintKey } from '@kohort/access-domain';
+import { workspaceIdSchema, type WorkspaceId } from '@kohort/kernel-contracts';
+import { startPostgres, type RunningPostgres } from '@kohort/platform-embedded';
+import { migrate } from '@kohort/platform-postgres';
+
+/** A workspace with one source, and what its SDKs would send. */
+export interface DoorTenant {
+  readonly workspaceId: WorkspaceId;
+  readonly sourceId: string;
+  readonly writeKey: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A migrated PostgreSQL with a tenant; it may be stopped and started again on the same port. */
+export interface DoorDatabase extends DoorTenant {
+  /** The gateway's connection string: a login that may take the product's roles. */
+  readonly url: string;
+  readonly pepper: string;
+  addTenant(): Promise<DoorTenant>;
+  /** Asks as the owner, past row-level security. */
+  query<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  stop(): Promise<void>;
+  startAgain(): Promise<void>;
+}
+
+const LOGIN = 'kohort_clerk';
+
+async function asOwner<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeTenant(ownerUrl: string, pepper: string): Promise<DoorTenant> {
+  const workspaceId = workspaceIdSchema.parse(randomUUID());
+  const sourceId = randomUUID();
+  const writeKey = mintKey('write', workspaceId, randomBytes(32));
+  const digest = Buffer.from(hashKey(writeKey, Buffer.from(pepper, 'hex')));
+  await asOwner(ownerUrl, async (owner) => {
+    await owner.query('set search_path = kohort');
+    await owner.query('insert into workspace (workspace_id, name) values ($1, $2)', [workspaceId, 'Door']);
+    await owner.query(
+      `insert into source (workspace_id, id, key, name, kind, write_key_hash) values ($1, $2, 'web', 'Web', 'http', $3)`,
+      [workspaceId, sourceId, digest],
+    );
+  });
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
+    'content-type': 'application/json',
+  };
+  return { workspaceId, sourceId, writeKey, headers };
+}
+
+/** Starts a PostgreSQL in `folder/postgres`, with fsync unless told otherwise, and makes the first tenant. */
+export async function startDoorDatabase(folder: string, options: { fsync?: boolean } = {}): Promise<DoorDatabase> {
+  const start = (port?: number): Promise<RunningPostgres> =>
+    startPostgres({
+      dataDir: join(folder, 'postgres'),
+      fsync: options.fsync ?? true,
+      ...(port === undefined ? {} : { port }),
+    });
+  let running = await start();
+  const { url: ownerUrl, port } = running;
+  const password = randomBytes(16).toString('hex');
+  await asOwner(ownerUrl, (owner) =>
+    owner.query(`create role kohort_app nologin; create role kohort_relay nologin;
+      create role ${LOGIN} login password '${password}'; grant kohort_app, kohort_relay to ${LOGIN}`),
+  );
+  await migrate(ownerUrl);
+  const url = Object.assign(new URL(ownerUrl), { username: LOGIN, password }).href;
+  const pepper = randomBytes(32).toString('hex');
+  return {
+    url,
+    pepper,
+    ...(await makeTenant(ownerUrl, pepper)),
+    addTenant: () => makeTenant(ownerUrl, pepper),
+    query: <R extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      asOwner(ownerUrl, async (owner) => {
+        await owner.query('set search_path = kohort');
+        return (await owner.query<R>(text, [...values])).rows;
+      }),
+    stop: () => running.stop(),
+    async startAgain() {
+      running = await start(port);
+    },
+  };
+}

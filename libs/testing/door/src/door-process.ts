@@ -1,0 +1,74 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { DoorDatabase } from './door-database';
+
+/** A gateway process that serves. */
+export interface DoorProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** SIGTERM; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 15_000;
+
+function portOf(text: string): number | null {
+  const line = text.split('\n').find((one) => one.includes('"gateway is up"'));
+  const found = line === undefined ? null : /"port":(\d+)/.exec(line);
+  return found ? Number(found[1]) : null;
+}
+
+async function untilUp(child: ChildProcess): Promise<number> {
+  let said = '';
+  return new Promise((done, fail) => {
+    const late = setTimeout(() => fail(new Error(`the gateway is not up: ${said}`)), START_LIMIT_MS);
+    const streams = [child.stdout, child.stderr];
+    const take = (chunk: Buffer): void => {
+      said = `${said}${chunk.toString('utf8')}`.slice(-20_000);
+      const port = portOf(said);
+      if (port === null) return;
+      clearTimeout(late);
+      // What it says from now on is not kept, but must be read.
+      for (const stream of streams) stream?.removeListener('data', take).resume();
+      done(port);
+    };
+    for (const stream of streams) stream?.on('data', take);
+    child.once('exit', (code) => fail(new Error(`the gateway ended with ${String(code)}: ${said}`)));
+  });
+}
+
+/** Starts the built gateway on the database. `folder`: its artifacts, and whatever else it keeps. */
+export async function startDoorProcess(options: {
+  readonly bundle: string;
+  readonly folder: string;
+  readonly database: Pick<DoorDatabase, 'url' | 'pepper'>;
+  readonly env?: Readonly<Record<string, string>>;
+}): Promise<DoorProcess> {
+  const { bundle, folder, database, env = {} } = options;
+  const child = spawn(process.execPath, [bundle], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...{ PATH: process.env['PATH'] ?? '', HOME: folder, TZ: 'UTC', KOHORT_LOG_LEVEL: 'info' },
+      ...{ DATABASE_URL: database.url, KOHORT_KEY_PEPPER: database.pepper, KOHORT_PORT: '0' },
+      KOHORT_ARTIFACTS: join(folder, 'artifacts'),
+      ...env,
+    },
+  });
+  const gone = new Promise<void>((done) => child.once('exit', () => done()));
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+    await gone;
+    clearTimeout(late);
+  };
+  const orphan = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphan);
+  void gone.then(() => process.removeListener('exit', orphan));
+  const port = await untilUp(child);
+  const url = `http://127.0.0.1:${port}`;
+  return { url, pid: child.pid ?? 0, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}

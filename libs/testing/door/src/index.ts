@@ -1,0 +1,4 @@
+export { startDoorDatabase } from './door-database';
+export type { DoorDatabase } from './door-database';
+export { startDoorProcess } from './door-process';
+export type { DoorProcess } from './door-process';
