@@ -6,6 +6,7 @@ import { sync } from './0005-sync';
 import { refused } from './0006-refused';
 import { loneStarts } from './0007-lone-starts';
 import { together } from './0008-together';
+import { door } from './0009-door';
 import { tracking } from './0011-tracking';
 import { sourceConnections } from './0013-source-connections';
 
@@ -19,6 +20,7 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0006-refused': refused,
   '0007-lone-starts': loneStarts,
   '0008-together': together,
+  '0009-door': door,
   '0011-tracking': tracking,
   '0013-source-connections': sourceConnections,
 };
