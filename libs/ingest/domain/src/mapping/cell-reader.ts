@@ -50,14 +50,18 @@ const readers: Readonly<Record<Exclude<FieldSpec['type'], 'timestamp'>, CellRead
 };
 
 /**
- * The reader of a field. Cells are trimmed; an empty one is null, or `missing_value` when the field is required. Decimals
- * stay exact; numbers have a point, no thousands separator.
+ * The reader of a field. Cells are trimmed, replaced where the field says so, and an empty one, or one that the field
+ * counts as missing, is null, or `missing_value` when the field is required. Decimals stay exact; numbers have a point, no
+ * thousands separator.
  */
 export function cellReader(spec: FieldSpec, rules: LocalTimeRules): CellReader {
   const inner: CellReader = spec.type === 'timestamp' ? timestampCell(spec.format ?? 'iso', rules) : readers[spec.type];
+  const missing = new Set(spec.missing ?? []);
+  const replace = new Map(Object.entries(spec.replace ?? {}));
   return (text) => {
-    const trimmed = text.trim();
-    if (trimmed === '') return spec.required ? { fault: 'missing_value' } : null;
+    const written = text.trim();
+    const trimmed = replace.get(written) ?? written;
+    if (trimmed === '' || missing.has(trimmed)) return spec.required ? { fault: 'missing_value' } : null;
     return inner(trimmed);
   };
 }

@@ -15,6 +15,10 @@ const fieldSchema = z.strictObject({
   format: z.string().min(1).optional(),
   /** An empty cell is then a reason to reject the row. */
   required: z.boolean().optional(),
+  /** Cells that are as good as empty, as written (trimmed): `NA`, `-999`. */
+  missing: z.array(z.string().min(1)).max(100).optional(),
+  /** Cells to be read as other text, as written (trimmed): `{ PARIS: Paris }`. Applied before `missing` and the type. */
+  replace: z.record(z.string().min(1), z.string()).optional(),
 });
 
 /** One test on one field. A missing value passes `missing: true` and nothing else. */
