@@ -11,6 +11,15 @@ export const qualityErrors = defineErrors({
     message: (d) =>
       `the saved profile has version ${String(d['found'])}, this Kohort reads version ${String(d['wanted'])}; make it anew`,
   },
+  QUALITY_NO_ROWS: {
+    kind: 'unsuitable-data',
+    message: (d) => `${String(d['what'])} has no rows to profile`,
+  },
+  QUALITY_CANCELLED: { kind: 'cancelled', message: () => 'profiling was stopped; nothing was written' },
+  QUALITY_PERSON_UNKNOWN: {
+    kind: 'invalid-input',
+    message: (d) => `no column names the person of a row; name it with --person; there are: ${String(d['known'])}`,
+  },
   QUALITY_COLUMN_UNKNOWN: {
     kind: 'invalid-input',
     message: (d) => `there is no column "${String(d['column'])}"; there are: ${String(d['known'])}`,
