@@ -4,6 +4,7 @@ import { clusterCommand } from './commands/cluster';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { importCommand } from './commands/import';
+import { profileCommand } from './commands/profile';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
 import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
@@ -25,6 +26,7 @@ function program(): Command {
     doorCommand(),
     bootstrapCommand(),
     importCommand(),
+    profileCommand(),
     clusterCommand(),
     propensityCommand(),
     ruleCommand(),
