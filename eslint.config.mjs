@@ -23,6 +23,8 @@ const pure = [
   'libphonenumber-js/min',
   'ml-matrix',
   'yaml',
+  'double-metaphone',
+  'libphonenumber-js/min',
 ];
 const may = {
   'type:app': ['type:host', 'type:contract', 'type:domain', 'type:ml'],
@@ -160,7 +162,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/*/domain/**/*.ts', 'libs/*/flow/**/*.ts', 'libs/ml/**/*.ts'],
+    files: ['libs/*/domain/**/*.ts', 'libs/*/flow/**/*.ts', 'libs/ml/**/*.ts', 'libs/identity/linkage/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax, ...impure] },
   },
   {

@@ -1,6 +1,6 @@
 /** What every jest run of the workspace shares: sources through the `@kohort/source` condition, compiled by swc. */
 const transformIgnorePatterns = [
-  '/node_modules/(?!(?:@kohort|mercurius|quick-lru|hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy|re2js|fzstd|csv-parse|csv-stringify)/)',
+  '/node_modules/(?!(?:@kohort|mercurius|quick-lru|hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy|re2js|double-metaphone|fzstd|csv-parse|csv-stringify)/)',
 ];
 
 module.exports = {
