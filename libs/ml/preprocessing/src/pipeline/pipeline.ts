@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { FeatureColumn, FeatureTable } from '../feature-table';
+import { preprocessingErrors } from '../preprocessing-errors';
+import { checkColumns, checkNames } from '../transformer/check-columns';
+import { inputOf, readParams } from '../transformer/read-params';
+import type { FitContext, FittedTable, OutputColumn, Transformer } from '../transformer/transformer';
+import { placeOutputs, type AppliedStep } from './applied-step';
+import { parsePipeline, pipelineFromJson, pipelineToJson, serialisePipeline } from './pipeline.state';
+import { transformerNamed } from './transformers';
+
+const stepSchema = z.strictObject({
+  /** The kind of a transformer. */
+  use: z.string(),
+  /** Which columns it works on, of those there are at that step: all of a kind, or these. */
+  columns: z.union([z.enum(['all', 'numeric', 'category']), z.array(z.string()).min(1)]).default('all'),
+  /** The transformer's own parameters. */
+  params: z.record(z.string(), z.unknown()).default({}),
+  /** Keep the columns it works on beside its outputs: for flags. */
+  keep: z.boolean().default(false),
+});
+
+const paramsSchema = z.strictObject({ steps: z.array(stepSchema) });
+
+/** One step, as data: settings files and forms can hold it. */
+export type StepSpec = z.input<typeof stepSchema>;
+
+/** The steps of a pipeline, in order. */
+export type PipelineParams = z.input<typeof paramsSchema>;
+
+/** A column the pipeline was fitted on. */
+export interface PipelineInput {
+  readonly name: string;
+  readonly kind: FeatureColumn['kind'];
+}
+
+/** A fitted pipeline: what it takes, and its fitted steps. */
+export interface FittedPipeline {
+  readonly inputs: readonly PipelineInput[];
+  readonly steps: readonly AppliedStep[];
+}
+
+const KIND = 'pipeline';
+
+function selected(table: FeatureTable, wanted: z.output<typeof stepSchema>['columns']): FeatureTable {
+  if (wanted === 'all') return table;
+  const { rows, columns } = table;
+  if (typeof wanted === 'string') return { rows, columns: columns.filter(({ kind }) => kind === wanted) };
+  checkNames(wanted);
+  const named = new Map(columns.map((column) => [column.name, column]));
+  return {
+    rows,
+    columns: wanted.map((name) => {
+      const column = named.get(name);
+      if (column === undefined) throw preprocessingErrors.PREPROCESSING_COLUMN_MISSING({ column: name });
+      return column;
+    }),
+  };
+}
+
+async function fitTransform(
+  table: FeatureTable,
+  params: PipelineParams,
+  context: FitContext = {},
+): Promise<FittedTable<FittedPipeline>> {
+  const { steps } = readParams(KIND, paramsSchema, params);
+  if (table.columns.length === 0) throw preprocessingErrors.PREPROCESSING_NO_COLUMNS({ transformer: KIND });
+  if (table.rows === 0) throw preprocessingErrors.PREPROCESSING_NO_ROWS({ transformer: KIND });
+  checkNames(table.columns.map(({ name }) => name));
+  checkColumns(table.columns, { rows: table.rows, transformer: KIND, missing: 'kept' });
+  const applied: AppliedStep[] = [];
+  let current = table;
+  for (const [at, { use, columns, params: own, keep }] of steps.entries()) {
+    const chosen = selected(current, columns);
+    // A design for any table may name a kind of column that this table has none of.
+    if (chosen.columns.length === 0) continue;
+    const drawn = context.random && { random: context.random.split(at) };
+    const { step, table: made } = await transformerNamed(use).fit(chosen, own, { ...context, ...drawn });
+    const placed = { ...step, keep };
+    current = placeOutputs(placed, current, made);
+    applied.push(placed);
+  }
+  const inputs = table.columns.map(({ name, kind }) => ({ name, kind }));
+  return { fitted: { inputs, steps: applied }, table: current };
+}
+
+function transform(fitted: FittedPipeline, table: FeatureTable): FeatureTable {
+  const named = new Map(table.columns.map((column) => [column.name, column]));
+  const columns = fitted.inputs.map(({ name, kind }) => {
+    const column = named.get(name);
+    if (column === undefined) throw preprocessingErrors.PREPROCESSING_COLUMN_MISSING({ column: name });
+    if (column.kind === kind) return column;
+    throw preprocessingErrors.PREPROCESSING_COLUMN_KIND({ column: name, found: column.kind, wanted: kind });
+  });
+  checkColumns(columns, { rows: table.rows, transformer: KIND, missing: 'kept' });
+  return fitted.steps.reduce<FeatureTable>((current, step) => placeOutputs(step, current, step.transform(current)), {
+    rows: table.rows,
+    columns,
+  });
+}
+
+/** The columns a fitted pipeline makes, each traced back to the columns it was fitted on. */
+function outputs({ inputs, steps }: FittedPipeline): readonly OutputColumn[] {
+  let current: OutputColumn[] = inputs.map(({ name }) => ({ name, sources: [name] }));
+  for (const step of steps) {
+    const before = new Map(current.map((column) => [column.name, column]));
+    const own = new Set(step.columns);
+    const made = step.outputs.map((output) => {
+      const sources = output.sources.flatMap((name) => before.get(name)?.sources ?? []);
+      const [only] = output.sources;
+      // A column scaled after it was made of a level still marks that level.
+      const level = output.sources.length === 1 && only !== undefined ? before.get(only)?.level : undefined;
+      return { ...(level === undefined ? {} : { level }), ...output, sources: [...new Set(sources)], first: only };
+    });
+    current = current.flatMap((column) => [
+      ...(step.keep || !own.has(column.name) ? [column] : []),
+      ...made.filter(({ first }) => first === column.name).map(({ first: _first, ...output }) => output),
+    ]);
+  }
+  return current;
+}
+
+/**
+ * Steps one after another, each on some of the columns there are then, fitted, applied and stored as one. The other
+ * columns pass through.
+ *
+ * Shape   outputs stand where the first column they are made of stood; `outputs` traces each to the columns fitted on;
+ *         a step that selects a kind of column there is none of is left out
+ * Cost    of its steps; each draws from a stream of its own, so one more step changes no other's draws
+ * Throws  what its steps throw; PREPROCESSING_UNKNOWN_TRANSFORMER, _COLUMN_MISSING, _COLUMN_REPEATED, _PARAM
+ */
+export const pipeline: Transformer<PipelineParams, FittedPipeline> = {
+  kind: KIND,
+  params: paramsSchema,
+  missingValues: 'handled',
+  readParams: (params) => inputOf(KIND, paramsSchema, params),
+  fit: async (table, params, context) => (await fitTransform(table, params, context)).fitted,
+  fitTransform,
+  transform,
+  outputs,
+  toJson: pipelineToJson,
+  fromJson: pipelineFromJson,
+  serialise: serialisePipeline,
+  parse: parsePipeline,
+};

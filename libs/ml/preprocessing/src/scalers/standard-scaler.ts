@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { defineColumnTransformer } from '../transformer/define-column-transformer';
+import { applyZScore, fitZScore } from './z-score';
+
+const params = z.strictObject({
+  /** Subtract the mean. */
+  centre: z.boolean().default(true),
+  /** Divide by the population standard deviation. */
+  scale: z.boolean().default(true),
+});
+
+/**
+ * Each column less its mean, over its population standard deviation.
+ *
+ * Shape   n × d to n × d; missing stays missing and is left out of both figures
+ * Ties    a constant column becomes 0, it is not refused
+ * Cost    O(n) per column, two passes
+ * Throws  PREPROCESSING_COLUMN_EMPTY
+ * Source  held to scikit-learn's StandardScaler by reference/scalers.golden.json
+ */
+export const standardScaler = defineColumnTransformer({
+  kind: 'standard-scaler',
+  params,
+  fitted: z.object({ mean: z.number(), scale: z.number().positive() }),
+  missingValues: 'kept',
+  fitColumn: ({ values }, { centre, scale }) => {
+    const some = values.some((value) => Number.isNaN(value));
+    const fitted = fitZScore(some ? values.filter((value) => !Number.isNaN(value)) : values);
+    return { mean: centre ? fitted.mean : 0, scale: scale ? fitted.scale : 1 };
+  },
+  apply: (fitted, { values }) => applyZScore(fitted, values),
+});

@@ -1,0 +1,43 @@
+import type { FeatureColumn } from '../feature-table';
+import { preprocessingErrors } from '../preprocessing-errors';
+
+const lengthOf = (column: FeatureColumn): number =>
+  column.kind === 'numeric' ? column.values.length : column.codes.length;
+
+function firstMissing(column: FeatureColumn): number {
+  return column.kind === 'numeric'
+    ? column.values.findIndex((value) => Number.isNaN(value))
+    : column.codes.findIndex((code) => code < 0);
+}
+
+/**
+ * Holds the columns of one transformer against what every transformer demands.
+ *
+ * Cost    one pass, two where missing values are refused
+ * Throws  PREPROCESSING_LENGTHS_DIFFER, _NOT_FINITE, _MISSING_VALUE, each with column and first row
+ */
+export function checkColumns(
+  columns: readonly FeatureColumn[],
+  { rows, transformer, missing }: { readonly rows: number; readonly transformer: string; readonly missing: string },
+): void {
+  for (const column of columns) {
+    if (lengthOf(column) !== rows) {
+      throw preprocessingErrors.PREPROCESSING_LENGTHS_DIFFER({ column: column.name, values: lengthOf(column), rows });
+    }
+    if (column.kind === 'numeric') {
+      const row = column.values.findIndex((value) => value === Infinity || value === -Infinity);
+      if (row >= 0) throw preprocessingErrors.PREPROCESSING_NOT_FINITE({ column: column.name, row });
+    }
+    const row = missing === 'refused' ? firstMissing(column) : -1;
+    if (row >= 0) throw preprocessingErrors.PREPROCESSING_MISSING_VALUE({ column: column.name, row, transformer });
+  }
+}
+
+/** Refuses two columns of one name. Throws PREPROCESSING_COLUMN_REPEATED. */
+export function checkNames(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw preprocessingErrors.PREPROCESSING_COLUMN_REPEATED({ column: name });
+    seen.add(name);
+  }
+}
