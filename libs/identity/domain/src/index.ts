@@ -1,5 +1,6 @@
-export { isBlockedIdentifier } from './blocked-values';
 export { compareCodePoints } from './compare-code-points';
-export { DEFAULT_POLICY, identifierKey, identifiersOfEvent } from './event-identifiers';
-export type { IdentityPolicy } from './event-identifiers';
-export { identifiersOf, identityDecision, resolveBatch } from './resolve-batch';
+export { identifiersOf, identityDecision, resolveBatch } from './graph/resolve-batch';
+export { isBlockedIdentifier } from './rules/blocked-values';
+export { CompiledRules } from './rules/compile-rules';
+export { identifierKey, identifiersOfEvent } from './rules/event-identifiers';
+export { DEFAULT_RULES, RECOMMENDED_RULES, identityErrors, parseIdentityRules } from './rules/identity-rules';

@@ -82,17 +82,20 @@ export type {
 export type {
   Identifier,
   IdentifierType,
-  IdentityDecision,
-  IdentityOutcome,
+  IdentityLink,
   IdentityPlan,
-  AppliedBatches,
-  IdentityStore,
   KnownGraph,
   KnownIdentifier,
   KnownProfile,
+  LinkCause,
+  LinkState,
+  PlannedMerge,
   PlannedProfile,
   UnassignedEvent,
-} from './ports/identity-store.port';
+} from './ports/identity-plan';
+export type { ClosureProfile, IdentityClosure, OwnedEvent, Regroup, RegroupPlan } from './ports/identity-closure';
+export type { AppliedBatches, IdentityDecision, IdentityOutcome, IdentityStore } from './ports/identity-store.port';
+export type { IdentifierRule, IdentityRules, LimitPeriod, RiskAction } from './ports/identity-rules.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
 export type {

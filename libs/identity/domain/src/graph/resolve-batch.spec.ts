@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { seededRandom, shuffle } from '@kohort/kernel-clock-random';
-import type { UnassignedEvent } from '@kohort/kernel-contracts';
-import { MemoryIdentity, eventIdOf, eventOf, type Draft } from '../test/memory-identity';
-import { isBlockedIdentifier } from './blocked-values';
-import { compareCodePoints } from './compare-code-points';
+import type { IdentityRules, KnownGraph, UnassignedEvent } from '@kohort/kernel-contracts';
+import { MemoryIdentity, eventIdOf, eventOf, type Draft } from '../../test/memory-identity';
+import { isBlockedIdentifier } from '../rules/blocked-values';
+import { compareCodePoints } from '../compare-code-points';
+import { CompiledRules } from '../rules/compile-rules';
+import { DEFAULT_RULES, parseIdentityRules } from '../rules/identity-rules';
 import { resolveBatch } from './resolve-batch';
 
 const nobody = { identifiers: [], profiles: [] };
-const resolve = (...drafts: Draft[]) => resolveBatch(drafts.map(eventOf), nobody);
+function planOf(events: readonly UnassignedEvent[], known: KnownGraph = nobody, rules: IdentityRules = DEFAULT_RULES) {
+  const plan = resolveBatch(events, known, new CompiledRules(rules));
+  if (!plan) throw new TypeError('nothing stands against these links');
+  return plan;
+}
+const resolve = (...drafts: Draft[]) => planOf(drafts.map(eventOf));
 
 function people(batches: readonly (readonly UnassignedEvent[])[]): Map<string, string> {
   const store = new MemoryIdentity();
@@ -156,8 +163,9 @@ describe('resolveBatch', () => {
       eventOf({ n: 1, type: 'identify', userId: 'u1', traits: { email: 'A@example.com ' } }),
       eventOf({ n: 2, type: 'identify', userId: 'u2', traits: { email: 'a@example.com' } }),
     ];
-    expect(resolveBatch(two, nobody).profiles).toHaveLength(2);
-    expect(resolveBatch(two, nobody, { emailIdentifies: true }).profiles).toHaveLength(1);
+    const rules = parseIdentityRules({ identifiers: [{ type: 'user_id' }, { type: 'email' }] });
+    expect(planOf(two).profiles).toHaveLength(2);
+    expect(planOf(two, nobody, rules).profiles).toHaveLength(1);
   });
 
   it('merges profiles that turn out to be one, and names the event that showed it', () => {
@@ -207,16 +215,25 @@ describe('resolveBatch', () => {
         type: 'anonymous_id' as const,
         value: `a${n}`,
         profileId: profile(n, '').id,
+        firstSeenAt: n,
       })),
     };
-    const plan = resolveBatch(
+    const plan = planOf(
       [3, 1, 2].map((n) => eventOf({ n, userId: 'u', anonymousId: `a${n}` })),
       known,
     );
     expect(plan.profiles).toEqual([{ id: profile(1, '').id, canonicalId: 'u', firstSeenAt: 1, lastSeenAt: 3000 }]);
     expect(plan.merges).toEqual([
-      { survivor: 0, absorbed: profile(2, '').id, eventId: eventIdOf(2), reason: 'link' },
-      { survivor: 0, absorbed: profile(3, '').id, eventId: eventIdOf(3), reason: 'link' },
+      ...[2, 3].map((n) => ({
+        survivor: 0,
+        absorbed: profile(n, '').id,
+        eventId: eventIdOf(n),
+        reason: 'link',
+        link: [
+          { type: 'user_id', value: 'u' },
+          { type: 'anonymous_id', value: `a${n}` },
+        ],
+      })),
     ]);
   });
 });

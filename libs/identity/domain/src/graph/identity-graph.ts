@@ -1,24 +1,13 @@
-import type { EventId, Identifier, KnownProfile, ProfileId } from '@kohort/kernel-contracts';
-import { compareCodePoints } from './compare-code-points';
-import { identifierKey } from './event-identifiers';
-
-/** The name that a person goes by: the smallest user id, else the smallest anonymous id, by code points. */
-export interface CanonicalName {
-  readonly type: 'user_id' | 'anonymous_id';
-  readonly value: string;
-}
-
-/** Negative when `a` is the better name. */
-export function compareNames(a: CanonicalName, b: CanonicalName): number {
-  if (a.type !== b.type) return a.type === 'user_id' ? -1 : 1;
-  return compareCodePoints(a.value, b.value);
-}
+import type { EventId, Identifier, KnownProfile, LinkCause, ProfileId } from '@kohort/kernel-contracts';
+import { identifierKey } from '../rules/event-identifiers';
+import { betterName, compareNames, nameOf, type CanonicalName } from './canonical-name';
 
 /** Why a known profile is absorbed: the event that joined it with a better-named one. */
 export interface MergeCause {
   readonly absorbed: ProfileId;
-  readonly eventId: EventId;
-  readonly reason: 'link' | 'alias';
+  readonly eventId: EventId | null;
+  readonly reason: LinkCause;
+  readonly link: readonly [Identifier, Identifier];
 }
 
 interface Component {
@@ -28,7 +17,8 @@ interface Component {
   readonly survivor: KnownProfile | null;
 }
 
-function betterProfile(a: KnownProfile, b: KnownProfile): KnownProfile {
+/** Of two profiles the one that stays: the one with the better name. */
+export function betterProfile(a: KnownProfile, b: KnownProfile): KnownProfile {
   const order = compareNames(
     { type: a.canonicalType, value: a.canonicalId },
     { type: b.canonicalType, value: b.canonicalId },
@@ -56,9 +46,7 @@ export class IdentityGraph {
     const key = identifierKey(identifier);
     const known = this.places.get(key);
     if (known !== undefined) return known;
-    const { type, value } = identifier;
-    const name = type === 'user_id' || type === 'anonymous_id' ? { type, value } : null;
-    const place = this.node({ members: 1, name, survivor: null });
+    const place = this.node({ members: 1, name: nameOf(identifier), survivor: null });
     this.places.set(key, place);
     return place;
   }
@@ -103,12 +91,7 @@ export class IdentityGraph {
       const absorbed = survivor.id === left.survivor.id ? right.survivor.id : left.survivor.id;
       if (cause) this.merges.push({ absorbed, ...cause });
     }
-    const name =
-      left.name && right.name
-        ? compareNames(left.name, right.name) <= 0
-          ? left.name
-          : right.name
-        : (left.name ?? right.name);
+    const name = betterName(left.name, right.name);
     const [root, child] = left.members >= right.members ? [x, y] : [y, x];
     this.parents[child] = root;
     this.components[root] = { members: left.members + right.members, name, survivor };
