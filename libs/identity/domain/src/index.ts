@@ -1,5 +1,5 @@
 export { compareCodePoints } from './compare-code-points';
-export { identifiersOf, identityDecision, resolveBatch } from './graph/resolve-batch';
+export { identifiersOf, identityDecision, resolveBatch, storedDecision } from './graph/resolve-batch';
 export { isBlockedIdentifier } from './rules/blocked-values';
 export { CompiledRules } from './rules/compile-rules';
 export { identifierKey, identifiersOfEvent } from './rules/event-identifiers';

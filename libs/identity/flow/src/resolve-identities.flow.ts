@@ -1,10 +1,9 @@
 import type { BatchId, IdentityOutcome, IdentityStore, WorkspaceId } from '@kohort/kernel-contracts';
-import { DEFAULT_POLICY, identityDecision, type IdentityPolicy } from '@kohort/identity-domain';
+import { storedDecision } from '@kohort/identity-domain';
 
-/** What resolving needs; without a policy the workspace has the default one. */
+/** What resolving needs. The rules are the workspace's. */
 export interface ResolveIdentitiesDeps {
   readonly store: IdentityStore;
-  readonly policy?: IdentityPolicy;
 }
 
 const NONE: IdentityOutcome = { events: 0, created: 0, merged: 0, moved: 0, unidentified: 0 };
@@ -24,11 +23,10 @@ export async function resolveIdentities(
   signal?: AbortSignal,
 ): Promise<IdentityOutcome> {
   const { workspaceId } = batches;
-  const decision = identityDecision(deps.policy ?? DEFAULT_POLICY);
   let total = NONE;
   for (let batchIds = batches.batchIds; batchIds.length > 0;) {
     signal?.throwIfAborted();
-    const { outcome, left } = await deps.store.applyBatches({ workspaceId, batchIds }, decision);
+    const { outcome, left } = await deps.store.applyBatches({ workspaceId, batchIds }, storedDecision);
     total = {
       events: total.events + outcome.events,
       created: total.created + outcome.created,

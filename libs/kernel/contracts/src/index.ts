@@ -94,7 +94,13 @@ export type {
   UnassignedEvent,
 } from './ports/identity-plan';
 export type { ClosureProfile, IdentityClosure, OwnedEvent, Regroup, RegroupPlan } from './ports/identity-closure';
-export type { AppliedBatches, IdentityDecision, IdentityOutcome, IdentityStore } from './ports/identity-store.port';
+export type {
+  AppliedBatches,
+  DecisionOf,
+  IdentityDecision,
+  IdentityOutcome,
+  IdentityStore,
+} from './ports/identity-store.port';
 export type { IdentifierRule, IdentityRules, LimitPeriod, RiskAction } from './ports/identity-rules.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';

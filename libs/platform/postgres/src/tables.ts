@@ -12,6 +12,7 @@ import type {
   TaskTable,
   WorkspaceTable,
 } from './core-tables';
+import type { IdentityLinkTable, IdentityRulesTable, MergeLogTable } from './identity-tables';
 import type {
   EventBaselineTable,
   EventHourTable,
@@ -77,16 +78,6 @@ interface IdentifierTable {
   value: string;
   profile_id: string;
   first_seen_at: Timestamp;
-}
-
-interface MergeLogTable {
-  workspace_id: string;
-  id: string;
-  survivor_id: string;
-  absorbed_id: string;
-  event_id: string;
-  reason: string;
-  merged_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
 interface EventAssignmentTable {
@@ -333,6 +324,8 @@ export interface KohortTables {
   profile: ProfileTable;
   identifier: IdentifierTable;
   merge_log: MergeLogTable;
+  identity_rules: IdentityRulesTable;
+  identity_link: IdentityLinkTable;
   event_assignment: EventAssignmentTable;
   trait_value: TraitValueTable;
   profile_feature: ProfileFeatureTable;

@@ -11,7 +11,7 @@ import type {
 import { compareCodePoints } from '../compare-code-points';
 import { CompiledRules } from '../rules/compile-rules';
 import { bridgesOf, identifierKey, identifiersOfEvent } from '../rules/event-identifiers';
-import { DEFAULT_RULES } from '../rules/identity-rules';
+import { DEFAULT_RULES, parseIdentityRules } from '../rules/identity-rules';
 import { IdentityGraph } from './identity-graph';
 import { compareSaid, linkKey, linksOfEvent } from './link-order';
 import { regroup } from './regroup';
@@ -251,4 +251,9 @@ export function identityDecision(rules: IdentityRules = DEFAULT_RULES): Identity
     decide: (events, known) => resolveBatch(events, known, compiled),
     regroup: (events, closure) => regroup(events, closure, compiled),
   };
+}
+
+/** The same, of rules as a store keeps them; null: the default ones. */
+export function storedDecision(stored: unknown): IdentityDecision {
+  return identityDecision(stored === null ? DEFAULT_RULES : parseIdentityRules(stored));
 }

@@ -30,6 +30,9 @@ export interface IdentityDecision {
   regroup(events: readonly UnassignedEvent[], closure: IdentityClosure): Regroup;
 }
 
+/** Makes a decision of the rules as they are stored; null: the workspace has set none. */
+export type DecisionOf = (storedRules: unknown) => IdentityDecision;
+
 /**
  * The identity graph of a workspace.
  *
@@ -37,12 +40,12 @@ export interface IdentityDecision {
  * another; as many of the given batches as make 5,000 events, at least one, are decided upon and applied in one
  * transaction; events that count for somebody already are not asked about again; an outbox row a batch
  * (`ProfilesTouched`) is written when anything of it was. Profiles touched by a batch are those that its assignment rows
- * name.
+ * name. The rules are those that are active while the graph is held.
  */
 export interface IdentityStore {
   applyBatches(
     batches: { readonly workspaceId: WorkspaceId; readonly batchIds: readonly BatchId[] },
-    decision: IdentityDecision,
+    decisionOf: DecisionOf,
   ): Promise<AppliedBatches>;
 }
 

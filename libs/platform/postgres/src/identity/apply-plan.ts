@@ -3,6 +3,9 @@ import { sql } from 'kysely';
 import type { BatchId, EventId, IdentityPlan, WorkspaceId } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
 import type { WorkspaceTransaction } from '../database';
+import { epoch } from './identity-rows';
+import { addLinks } from './link-rows';
+import { movePeople } from './move-people';
 
 const identityErrors = defineErrors({
   IDENTITY_RACED: {
@@ -20,11 +23,14 @@ export interface PlanWrite {
   readonly batchOf: ReadonlyMap<EventId, BatchId>;
   readonly plan: IdentityPlan;
   readonly ids: readonly string[];
+  /** The version of the rules that the plan was made by; 0 when the workspace has set none. */
+  readonly rulesVersion: number;
+  /** The person who asked for it; null for events. */
+  readonly actor?: string | null;
 }
 
-const epoch = (column: string) => sql.raw(`'epoch'::timestamptz + ${column} * interval '1 millisecond'`);
-
-async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
+/** New profiles, and what changed of known ones. */
+export async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
   const rows = plan.profiles.map((profile, i) => ({
     id: ids[i],
     fresh: profile.id === null,
@@ -52,7 +58,8 @@ async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, plan, ids 
         is distinct from (r.canonical_id, r.first_seen_at, r.last_seen_at)`.execute(tx);
 }
 
-async function writeIdentifiers(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
+/** New identifiers. */
+export async function writeIdentifiers(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
   if (plan.identifiers.length === 0) return;
   const rows = plan.identifiers.map(({ type, value, profile, firstSeenAt }) => ({
     type,
@@ -71,62 +78,32 @@ async function writeIdentifiers(tx: WorkspaceTransaction, { workspaceId, plan, i
   if (written.rows.length !== rows.length) throw identityErrors.IDENTITY_RACED();
 }
 
-async function moveEvents(tx: WorkspaceTransaction, write: PlanWrite, pairs: string): Promise<number> {
-  const moved = await sql`
-    with pair as materialized (
-      select absorbed, survivor from json_to_recordset(${pairs}::json) as r (absorbed uuid, survivor uuid)
-    ), live as materialized (
-      select a.event_id, a.profile_id, pair.survivor, min(a.received_at) as received_at, min(a.ts) as ts
-      from event_assignment a join pair on pair.absorbed = a.profile_id
-      where a.workspace_id = ${write.workspaceId}::uuid
-      group by a.event_id, a.profile_id, pair.survivor having sum(a.sign) > 0
-    )
-    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-    select ${write.workspaceId}::uuid, event_id, profile_id, ${write.batchId}::uuid, received_at, ts, -1 from live
-    union all
-    select ${write.workspaceId}::uuid, event_id, survivor, ${write.batchId}::uuid, received_at, ts, 1 from live
-    `.execute(tx);
-  return Number(moved.numAffectedRows ?? 0) / 2;
-}
-
-/** Stated traits go with their events; computed ones are taken back, for they are computed anew. */
-async function moveTraits(tx: WorkspaceTransaction, write: PlanWrite, pairs: string): Promise<void> {
-  await sql`
-    with pair as materialized (
-      select absorbed, survivor from json_to_recordset(${pairs}::json) as r (absorbed uuid, survivor uuid)
-    ), live as materialized (
-      select t.*, pair.survivor from trait_value t join pair on pair.absorbed = t.profile_id
-      where t.workspace_id = ${write.workspaceId}::uuid and t.sign = 1
-        and not exists (
-          select 1 from trait_value gone
-          where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
-            and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)
-    )
-    insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value, event_id, sign)
-    select workspace_id, profile_id, key, valid_from, message_id, kind, value, event_id, -1 from live
-    union all
-    select workspace_id, survivor, key, valid_from, message_id, kind, value, event_id, 1 from live where kind = 'custom'
-    on conflict do nothing`.execute(tx);
-}
-
-async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<number> {
-  const { workspaceId, plan, ids } = write;
+/** Merges: the log tells why, everything of the absorbed goes over, and they point to the survivor. */
+export async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<number> {
+  const { workspaceId, batchId, plan, ids } = write;
   if (plan.merges.length === 0) return 0;
-  const rows = plan.merges.map(({ survivor, absorbed, eventId, reason }) => ({
+  const rows = plan.merges.map(({ survivor, absorbed, eventId, reason, link: [a, b] }) => ({
     id: randomUUID(),
     survivor: ids[survivor],
     absorbed,
     event_id: eventId,
     reason,
+    a_type: a.type,
+    a_value: a.value,
+    b_type: b.type,
+    b_value: b.value,
   }));
   const pairs = JSON.stringify(rows);
   await sql`
-    insert into merge_log (workspace_id, id, survivor_id, absorbed_id, event_id, reason)
-    select ${workspaceId}::uuid, r.id, r.survivor, r.absorbed, r.event_id, r.reason
+    insert into merge_log (workspace_id, id, survivor_id, absorbed_id, event_id, reason, a_type, a_value, b_type, b_value,
+      rules_version, actor)
+    select ${workspaceId}::uuid, r.id, r.survivor, r.absorbed, r.event_id, r.reason, r.a_type, r.a_value, r.b_type, r.b_value,
+      ${write.rulesVersion}::int, ${write.actor ?? null}::text
     from json_to_recordset(${pairs}::json)
-      as r (id uuid, survivor uuid, absorbed uuid, event_id uuid, reason text)`.execute(tx);
-  const moved = await moveEvents(tx, write, pairs);
-  await moveTraits(tx, write, pairs);
+      as r (id uuid, survivor uuid, absorbed uuid, event_id uuid, reason text, a_type text, a_value text, b_type text,
+        b_value text)`.execute(tx);
+  const moves = rows.map(({ absorbed, survivor }) => ({ from: absorbed, to: survivor ?? null, eventId: null }));
+  const moved = await movePeople(tx, { workspaceId, batchId, moves });
   await sql`
     update identifier i set profile_id = r.survivor
     from json_to_recordset(${pairs}::json) as r (survivor uuid, absorbed uuid)
@@ -139,9 +116,21 @@ async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<
   return moved;
 }
 
-async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Promise<void> {
+/** Known identifiers that were seen earlier than was known. */
+export async function writeEarlier(tx: WorkspaceTransaction, { workspaceId, plan }: PlanWrite): Promise<void> {
+  if (plan.earlier.length === 0) return;
+  const rows = plan.earlier.map(({ type, value, firstSeenAt }) => ({ type, value, at: firstSeenAt }));
+  await sql`
+    update identifier i set first_seen_at = ${epoch('r.at')}
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r (type text, value text, at float8)
+    where i.workspace_id = ${workspaceId}::uuid and i.type = r.type and i.value = r.value`.execute(tx);
+}
+
+/** Whom new events count for. */
+export async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Promise<void> {
   const { workspaceId, batchId, batchOf, plan, ids } = write;
   const { assignments } = plan;
+  if (assignments.length === 0) return;
   await sql`
     insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
     select ${workspaceId}::uuid, r.event_id, r.profile_id, r.batch_id, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1
@@ -154,7 +143,8 @@ async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Pro
     ) as r (event_id, batch_id, profile_id, received_at, ts)`.execute(tx);
 }
 
-async function writeTraits(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
+/** Traits that new events state. */
+export async function writeTraits(tx: WorkspaceTransaction, { workspaceId, plan, ids }: PlanWrite): Promise<void> {
   if (plan.traits.length === 0) return;
   const rows = plan.traits.map(({ profile, key, value, validFrom, messageId, eventId }) => ({
     profile_id: ids[profile],
@@ -182,6 +172,8 @@ export async function applyPlan(tx: WorkspaceTransaction, write: PlanWrite): Pro
   await writeProfiles(tx, write);
   const moved = await writeMerges(tx, write);
   await writeIdentifiers(tx, write);
+  await writeEarlier(tx, write);
+  await addLinks(tx, write.workspaceId, write.plan.links);
   await writeAssignments(tx, write);
   await writeTraits(tx, write);
   return moved;

@@ -1,26 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import {
-  KNOWN_PEOPLE_ONLY,
-  type AppliedBatches,
-  type BatchId,
-  type EventId,
-  type Identifier,
-  type IdentityDecision,
-  type IdentityOutcome,
-  type IdentityPlan,
-  type IdentityStore,
-  type IdentifierType,
-  type JsonObject,
-  type KnownGraph,
-  type MessageType,
-  type ProfileId,
-  type UnassignedEvent,
-  type WorkspaceId,
+import type {
+  AppliedBatches,
+  BatchId,
+  EventId,
+  Identifier,
+  IdentityDecision,
+  IdentityOutcome,
+  IdentityPlan,
+  IdentityStore,
+  KnownGraph,
+  KnownIdentifier,
+  UnassignedEvent,
+  WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutboxAll } from '../outbox';
-import { applyPlan } from './apply-plan';
+import { activeRules, lockGraph } from './active-rules';
+import { applyPlan, type PlanWrite } from './apply-plan';
+import { applyRegroup } from './apply-regroup';
+import { eventColumns, eventOfRow, millis, type EventRow } from './identity-rows';
+import { hasOpenLinks } from './link-rows';
+import { loadClosure, ownedEvents } from './load-closure';
 
 interface BatchesOfWorkspace {
   readonly workspaceId: WorkspaceId;
@@ -29,11 +30,6 @@ interface BatchesOfWorkspace {
 
 /** Events decided upon in one transaction: it must not stay open long, for readers of the logs wait behind it. */
 const EVENTS_AT_ONCE = 5_000;
-
-/** One decision of a workspace at a time: it sees the whole effect of those before it. */
-async function lockGraph(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`identity:${workspaceId}`}, 0))`.execute(tx);
-}
 
 /** Splits batches into those that are applied now and those left for later. */
 async function chooseBatches(
@@ -54,46 +50,18 @@ async function chooseBatches(
   return count < 0 ? { now: batchIds, left: [] } : { now: batchIds.slice(0, count), left: batchIds.slice(count) };
 }
 
-interface UnassignedRow {
-  readonly id: EventId;
-  readonly batch_id: BatchId;
-  readonly message_id: string;
-  readonly type: MessageType;
-  readonly user_id: string | null;
-  readonly anonymous_id: string | null;
-  readonly previous_id: string | null;
-  readonly ts: number;
-  readonly received_at: number;
-  readonly traits: JsonObject;
-  readonly known_only: boolean;
-}
-
 async function unassignedEvents(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
-  batchIds: readonly BatchId[],
+  of: { readonly batchIds: readonly BatchId[]; readonly withContext: boolean },
 ): Promise<{ readonly events: UnassignedEvent[]; readonly batchOf: ReadonlyMap<EventId, BatchId> }> {
-  const found = await sql<UnassignedRow>`
-    select e.id, e.batch_id, e.message_id, e.type, e.user_id, e.anonymous_id, e.previous_id,
-      (extract(epoch from e.ts) * 1000)::float8 as ts, (extract(epoch from e.received_at) * 1000)::float8 as received_at,
-      e.traits, ${KNOWN_PEOPLE_ONLY} = any(e.flags) as known_only
+  const found = await sql<EventRow>`
+    select ${eventColumns(of.withContext)}
     from event e
-    where e.workspace_id = ${workspaceId}::uuid and e.batch_id = any(${batchIds}::uuid[])
+    where e.workspace_id = ${workspaceId}::uuid and e.batch_id = any(${of.batchIds}::uuid[])
       and not exists (select 1 from event_assignment a where a.workspace_id = e.workspace_id and a.event_id = e.id)
     `.execute(tx);
-  const events = found.rows.map((row) => ({
-    eventId: row.id,
-    messageId: row.message_id,
-    type: row.type,
-    userId: row.user_id,
-    anonymousId: row.anonymous_id,
-    previousId: row.previous_id,
-    ts: row.ts,
-    receivedAt: row.received_at,
-    traits: row.traits,
-    knownOnly: row.known_only,
-  }));
-  return { events, batchOf: new Map(found.rows.map((row) => [row.id, row.batch_id])) };
+  return { events: found.rows.map(eventOfRow), batchOf: new Map(found.rows.map((row) => [row.id, row.batch_id])) };
 }
 
 /**
@@ -103,14 +71,16 @@ async function unassignedEvents(
 async function knownGraph(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
-  wanted: readonly Identifier[],
+  of: { readonly wanted: readonly Identifier[]; readonly holdings: boolean },
 ): Promise<KnownGraph> {
+  const { wanted, holdings } = of;
   if (wanted.length === 0) return { identifiers: [], profiles: [] };
-  const identifiers = await sql<{ type: IdentifierType; value: string; profileId: ProfileId }>`
-    select i.type, i.value, i.profile_id as "profileId"
+  const columns = sql`i.type, i.value, i.profile_id as "profileId", ${millis('i.first_seen_at')} as "firstSeenAt"`;
+  const found = await sql<KnownIdentifier>`
+    select ${columns}
     from json_to_recordset(${JSON.stringify(wanted)}::json) as w (type text, value text)
     join identifier i on i.workspace_id = ${workspaceId}::uuid and i.type = w.type and i.value = w.value`.execute(tx);
-  const owners = [...new Set(identifiers.rows.map((row) => row.profileId))];
+  const owners = [...new Set(found.rows.map((row) => row.profileId))];
   if (owners.length === 0) return { identifiers: [], profiles: [] };
   const profiles = await sql<KnownGraph['profiles'][number]>`
     select p.id, p.canonical_id as "canonicalId",
@@ -121,7 +91,11 @@ async function knownGraph(
       (extract(epoch from p.last_seen_at) * 1000)::float8 as "lastSeenAt"
     from profile p where p.workspace_id = ${workspaceId}::uuid and p.id = any(${owners}::uuid[])
     order by p.id for no key update of p`.execute(tx);
-  return { identifiers: identifiers.rows, profiles: profiles.rows };
+  if (!holdings) return { identifiers: found.rows, profiles: profiles.rows };
+  const held = await sql<KnownIdentifier>`
+    select ${columns} from identifier i
+    where i.workspace_id = ${workspaceId}::uuid and i.profile_id = any(${owners}::uuid[])`.execute(tx);
+  return { identifiers: held.rows, profiles: profiles.rows };
 }
 
 const NOTHING: IdentityOutcome = { events: 0, created: 0, merged: 0, moved: 0, unidentified: 0 };
@@ -136,34 +110,74 @@ function outcomeOf(plan: IdentityPlan, moved: number): IdentityOutcome {
   };
 }
 
+/** A plan that was written, and how many earlier events it moved. */
+interface Applied {
+  readonly plan: IdentityPlan;
+  readonly moved: number;
+}
+
+/** The people of a batch as a whole: what stands against a link does not stand in the batch alone. */
+async function regroupIn(
+  tx: WorkspaceTransaction,
+  write: Omit<PlanWrite, 'plan' | 'ids'>,
+  of: { readonly events: readonly UnassignedEvent[]; readonly decision: IdentityDecision },
+): Promise<Applied> {
+  const { workspaceId } = write;
+  const { events, decision } = of;
+  const closure = await loadClosure(tx, workspaceId, decision.identifiersOf(events));
+  const { splits, plan: planWith } = decision.regroup(events, closure);
+  const withContext = decision.needs.context;
+  const plan = planWith(await ownedEvents(tx, workspaceId, { profiles: splits, withContext }));
+  const ids = plan.profiles.map((profile) => profile.id ?? randomUUID());
+  return { plan, moved: await applyRegroup(tx, { ...write, plan, ids, before: closure.links }) };
+}
+
 async function applyIn(
   tx: WorkspaceTransaction,
   { workspaceId, batchIds }: BatchesOfWorkspace,
-  decision: IdentityDecision,
+  decisionOf: Parameters<IdentityStore['applyBatches']>[1],
 ): Promise<AppliedBatches> {
   await lockGraph(tx, workspaceId);
+  const { version: rulesVersion, rules } = await activeRules(tx, workspaceId);
+  const decision = decisionOf(rules);
   const { now, left } = await chooseBatches(tx, workspaceId, batchIds);
-  const { events, batchOf } = await unassignedEvents(tx, workspaceId, now);
-  if (events.length === 0) return { outcome: NOTHING, left };
-  const known = await knownGraph(tx, workspaceId, decision.identifiersOf(events));
-  const plan = decision.decide(events, known);
-  const touched = [...new Set(plan.assignments.flatMap(({ event }) => batchOf.get(event.eventId) ?? []))];
-  const [batchId] = touched;
-  if (batchId === undefined) return { outcome: outcomeOf(plan, 0), left };
-  const ids = plan.profiles.map((profile) => profile.id ?? randomUUID());
-  const moved = await applyPlan(tx, { workspaceId, batchId, batchOf, plan, ids });
+  const { events, batchOf } = await unassignedEvents(tx, workspaceId, {
+    batchIds: now,
+    withContext: decision.needs.context,
+  });
+  const [batchId] = now;
+  if (events.length === 0 || batchId === undefined) return { outcome: NOTHING, left };
+  const wanted = decision.identifiersOf(events);
+  const write = { workspaceId, batchId, batchOf, rulesVersion };
+  const known = (await hasOpenLinks(tx, workspaceId, wanted))
+    ? null
+    : await knownGraph(tx, workspaceId, { wanted, holdings: decision.needs.holdings });
+  const plan = known && decision.decide(events, known);
+  const applied = plan ? await applyPlanIn(tx, write, plan) : await regroupIn(tx, write, { events, decision });
+  const touched = new Set(applied.plan.assignments.flatMap(({ event }) => batchOf.get(event.eventId) ?? []));
+  if (applied.moved > 0) touched.add(batchId);
   await appendOutboxAll(
     tx,
     'ProfilesTouched',
-    touched.map((id) => ({ workspaceId, batchId: id })),
+    [...touched].map((id) => ({ workspaceId, batchId: id })),
   );
-  return { outcome: outcomeOf(plan, moved), left };
+  return { outcome: outcomeOf(applied.plan, applied.moved), left };
+}
+
+async function applyPlanIn(
+  tx: WorkspaceTransaction,
+  write: Omit<PlanWrite, 'plan' | 'ids'>,
+  plan: IdentityPlan,
+): Promise<Applied> {
+  if (plan.assignments.length === 0) return { plan, moved: 0 };
+  const ids = plan.profiles.map((profile) => profile.id ?? randomUUID());
+  return { plan, moved: await applyPlan(tx, { ...write, plan, ids }) };
 }
 
 /** The identity graph in PostgreSQL. See the port for what a caller may rely on. */
 export function identityStore(database: Database): IdentityStore {
   return {
-    applyBatches: (batches, decision) =>
-      database.inWorkspace(batches.workspaceId, (tx) => applyIn(tx, batches, decision)),
+    applyBatches: (batches, decisionOf) =>
+      database.inWorkspace(batches.workspaceId, (tx) => applyIn(tx, batches, decisionOf)),
   };
 }

@@ -8,6 +8,7 @@ import { loneStarts } from './0007-lone-starts';
 import { together } from './0008-together';
 import { door } from './0009-door';
 import { tracking } from './0011-tracking';
+import { identity } from './0012-identity';
 import { sourceConnections } from './0013-source-connections';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
@@ -22,5 +23,6 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0008-together': together,
   '0009-door': door,
   '0011-tracking': tracking,
+  '0012-identity': identity,
   '0013-source-connections': sourceConnections,
 };

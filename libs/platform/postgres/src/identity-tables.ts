@@ -1,0 +1,50 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { JsonColumn, Timestamp } from './column-types';
+
+/** Why people were merged, kept apart or parted again. */
+export interface MergeLogTable {
+  workspace_id: string;
+  id: string;
+  survivor_id: string;
+  absorbed_id: string | null;
+  event_id: string | null;
+  reason: string;
+  merged_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  kind: Generated<'merged' | 'refused' | 'held' | 'unmerged'>;
+  a_type: string | null;
+  a_value: string | null;
+  b_type: string | null;
+  b_value: string | null;
+  rules_version: Generated<number>;
+  detail: string | null;
+  actor: string | null;
+}
+
+/** A version of a workspace's identity rules. */
+export interface IdentityRulesTable {
+  workspace_id: string;
+  version: number;
+  rules: JsonColumn;
+  status: Generated<'draft' | 'active' | 'retired'>;
+  note: string | null;
+  saved_by: string;
+  saved_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  applied_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+/** Two identifiers that were said to be one person's. */
+export interface IdentityLinkTable {
+  workspace_id: string;
+  a_key: Buffer;
+  b_key: Buffer;
+  a_type: string;
+  a_value: string;
+  b_type: string;
+  b_value: string;
+  said_at: Timestamp;
+  message_id: string;
+  event_id: string | null;
+  cause: string;
+  state: string;
+  reason: string | null;
+}
