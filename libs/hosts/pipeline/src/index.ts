@@ -5,3 +5,4 @@ export { startPipelineWorker } from './start-pipeline-worker';
 export type { PipelineWorkerOptions } from './start-pipeline-worker';
 export { importLimits } from './import-limits';
 export type { ImportConfig } from './import-limits';
+export { trackingHandlers } from './tracking-handlers';

@@ -9,6 +9,7 @@ import { featureStore, runHandler, segmentStore } from '@kohort/platform-postgre
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { recordHandlers } from './record-handlers';
 import { startTimers, type Timers } from './timers';
+import { trackingHandlers } from './tracking-handlers';
 
 /** What the pipeline worker is bound to. */
 export interface PipelineParts {
@@ -68,7 +69,11 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
   return {
     segments,
     dataset: openDataset(columns, database),
-    handlers: { ...recordHandlers({ ...parts, http }), ...segmentHandlers(parts, segments) },
+    handlers: {
+      ...recordHandlers({ ...parts, http }),
+      ...segmentHandlers(parts, segments),
+      ...trackingHandlers(engines),
+    },
     startTimers: () => startTimers({ segments, logger }),
     close: () => http.close(),
   };

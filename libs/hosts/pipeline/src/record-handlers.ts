@@ -4,7 +4,15 @@ import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-d
 import { importFlow, type ImportDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
-import { identityStore, importedFiles, ingestStore, knownPeople, runHandler } from '@kohort/platform-postgres';
+import {
+  identityStore,
+  importedFiles,
+  ingestStore,
+  knownPeople,
+  runHandler,
+  trackingStore,
+} from '@kohort/platform-postgres';
+import { planGate } from '@kohort/quality-flow';
 
 /** What the jobs on records are bound to. */
 export interface RecordParts {
@@ -28,6 +36,7 @@ export function recordHandlers({ engines, columns, mappings, importLimits, http 
     mappings,
     clock,
     limits: importLimits ?? IMPORT_LIMITS,
+    plans: planGate({ store: trackingStore(database), clock }),
   };
   return {
     'ingest.import': runHandler({

@@ -27,5 +27,5 @@ export type { DryRunReport, ReasonCount } from './importing/dry-run-report';
 export { importRecords } from './importing/import-records';
 export type { ImportBatch, ImportPlan, ImportReading } from './importing/import-records';
 export { refuseUnits } from './importing/refuse-units';
-export type { Judge } from './importing/refuse-units';
+export type { Judge, LeftOutCode } from './importing/refuse-units';
 export { rejectLines } from './importing/reject-lines';

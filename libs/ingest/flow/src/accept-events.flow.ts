@@ -1,24 +1,24 @@
-import {
-  eventLabel,
-  type GroupedRequest,
-  type IngestEnvelope,
-  type IngestOutcome,
-  type IngestPort,
-  type IngestVerdict,
-  type Json,
-  type KeyOutcome,
-  type KeyedMessage,
-  type NormalisedMessage,
-  type PlanCheck,
-  type PlanGate,
-  type PlanVerdict,
-  type RefusedItem,
-  type SourceId,
-  type StoreOutcome,
-  type WorkspaceId,
+import type {
+  GroupedRequest,
+  IngestEnvelope,
+  IngestOutcome,
+  IngestPort,
+  IngestVerdict,
+  Json,
+  KeyOutcome,
+  KeyedMessage,
+  NormalisedMessage,
+  PlanCheck,
+  PlanGate,
+  PlanVerdict,
+  RefusedItem,
+  SourceId,
+  StoreOutcome,
+  WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { bodyHash, normaliseEvent, type NormaliseResult } from '@kohort/ingest-domain';
+import { blockedItem, planCode } from './blocked-item';
 
 /**
  * What accepting needs: the store, or better a committer before it (`groupCommit`). `dedupeDays` 1–30; without `plans`
@@ -69,9 +69,6 @@ const FATES: Readonly<Record<KeyOutcome, Fate>> = {
 
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Reason of a message that a tracking plan blocked: the rule of its first violation. */
-const planCode = (plan: PlanVerdict): string => `plan_${plan.violations[0]?.rule ?? 'blocked'}`;
 
 const isRefusedByStore = (thrown: unknown): boolean => isAppError(thrown) && thrown.code === 'INGEST_STORE_REFUSED';
 
@@ -143,22 +140,13 @@ function payloadReader(items: readonly Json[], envelope: IngestEnvelope): Payloa
   };
 }
 
-function blockedItem({ message, plan }: Blocked, payload: string | null): RefusedItem {
-  const first = plan.violations[0];
-  const code = planCode(plan);
-  return {
-    verdict: 'quarantined',
-    code,
-    field: first?.path ?? '',
-    payload,
-    plan: { ...plan, event: eventLabel(message) },
-  };
-}
-
 function refusedOf(judged: readonly Judged[], payloadOf: PayloadOf): RefusedItem[] {
   return judged.flatMap((one, index) => {
     const blocked = blockedOf(one);
-    if (blocked) return [blockedItem(blocked, payloadOf(index, blocked.message.messageId))];
+    if (blocked) {
+      const { message, plan } = blocked;
+      return [blockedItem(message, plan, payloadOf(index, message.messageId))];
+    }
     if (one.result.verdict === 'accepted') return [];
     const { verdict, code, field } = one.result;
     // Nesting that was refused would overflow the stack when it is written again.

@@ -8,6 +8,8 @@ import type {
   IngestStore,
   JobControl,
   KnownPeople,
+  PlanCheck,
+  PlanGate,
   Progress,
   Run,
 } from '@kohort/kernel-contracts';
@@ -25,6 +27,7 @@ import {
 import { fetchFile } from './fetch-file.flow';
 import { importFile, openSource, type ImportParams, type StoredImportFile } from './import-source';
 import { afterStep, newCheckpoint, parseCheckpoint, parseFetched, type ImportCheckpoint } from './import.state';
+import { planUnits } from './plan-units';
 import { recogniseUnits, storeUnits, type UnitTarget } from './store-units';
 
 /** Ports and settings of imports. `mappings`: those that a file may be matched with. */
@@ -37,6 +40,8 @@ export interface ImportDeps {
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
   readonly limits: ImportLimits;
+  /** The approved tracking plans; nothing is held against one when absent. */
+  readonly plans?: PlanGate;
 }
 
 /** What the flow takes of a run's context. */
@@ -69,6 +74,7 @@ interface Session {
   readonly context: ImportContext;
   readonly params: ImportParams;
   readonly createProfiles: boolean;
+  readonly check: PlanCheck | null;
   checkpoint: ImportCheckpoint;
 }
 
@@ -82,6 +88,7 @@ function targetOf(session: Session): UnitTarget {
     fence: context.fence,
     sourceId: params.sourceId,
     createProfiles: session.createProfiles,
+    check: session.check,
     checkpoint: (step, counts) => afterStep(session.checkpoint, step, counts),
     onStored(step, counts) {
       session.checkpoint = afterStep(session.checkpoint, step, counts);
@@ -135,7 +142,9 @@ async function openSession(deps: ImportDeps, context: ImportContext, params: Imp
   const artifactKey = params.artifactKey === undefined ? { artifactKey: file.key } : {};
   const checkpoint = earlier ?? newCheckpoint({ sha256: file.sha256, mapping, receivedAt, ...artifactKey });
   const { createProfiles } = reading;
-  return { file, reading, session: { deps, context, params, createProfiles, checkpoint } };
+  const { workspaceId } = context.fence;
+  const check = (await deps.plans?.checkOf({ workspaceId, sourceId: params.sourceId })) ?? null;
+  return { file, reading, session: { deps, context, params, createProfiles, check, checkpoint } };
 }
 
 /**
@@ -146,7 +155,8 @@ async function* refusedBatches(session: Session, batches: AsyncIterable<ImportBa
   const { deps, context, params, createProfiles, checkpoint } = session;
   const { person_unknown: strangers = 0, storage_refused: unheld = 0 } = checkpoint.reasons;
   const target = { people: deps.people, fence: context.fence, sourceId: params.sourceId };
-  for await (const batch of batches) {
+  for await (const read of batches) {
+    const batch = { ...read, units: planUnits(read.units, session.check).units };
     if (strangers + unheld === 0) {
       yield batch;
       continue;

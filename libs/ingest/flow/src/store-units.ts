@@ -5,6 +5,7 @@ import type {
   Json,
   KnownPeople,
   NormalisedMessage,
+  PlanCheck,
   Recognition,
   SourceCursor,
   SourceId,
@@ -13,6 +14,7 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import { isAppError } from '@kohort/kernel-errors';
 import { bodyHash, refuseUnits, type ImportUnit, type Judge } from '@kohort/ingest-domain';
 import type { ImportStep } from './import.state';
+import { planUnits } from './plan-units';
 
 /** Ids of imported rows stay known: the same row is never stored twice, however late it comes again. */
 const IMPORT_DEDUPE_DAYS = 36_500;
@@ -26,6 +28,8 @@ export interface UnitTarget {
   readonly clock: Clock;
   /** Without it a message whose person is not known is left out. */
   readonly createProfiles: boolean;
+  /** The approved tracking plan; null: there is none. */
+  readonly check: PlanCheck | null;
   /** The run's checkpoint after a step; called within the transaction, which may yet fail. */
   checkpoint(step: ImportStep, counts: IngestCounts): Json;
   /** The step is committed. */
@@ -67,9 +71,13 @@ function refusedOf(units: readonly ImportUnit[]): {
 }
 
 /** One transaction: messages, refusals, the checkpoint after them, and the cursor where there is one. */
-async function storeOnce(target: UnitTarget, units: readonly ImportUnit[], isLast: boolean): Promise<void> {
+async function storeOnce(target: UnitTarget, read: readonly ImportUnit[], isLast: boolean): Promise<void> {
+  const { units, keep, found } = planUnits(read, target.check);
   const { reasons, rejected, quarantined } = refusedOf(units);
-  const messages = units.filter(hasMessage).map(({ message }) => ({ message, bodyHash: bodyHash(message) }));
+  const messages = units.filter(hasMessage).map(({ message }) => {
+    const plan = found.get(message);
+    return { message, bodyHash: bodyHash(message), ...(plan ? { plan } : {}) };
+  });
   const rowsConsumed = units.reduce((last, unit) => Math.max(last, unit.firstRow + unit.rows - 1), 0);
   const step: ImportStep = { rowsConsumed, messages: messages.length, reasons };
   const { counts } = await target.store.store({
@@ -79,6 +87,7 @@ async function storeOnce(target: UnitTarget, units: readonly ImportUnit[], isLas
     dedupeDays: IMPORT_DEDUPE_DAYS,
     messages,
     refused: { rejected, suppressed: 0, quarantined },
+    keep,
     run: {
       fence: target.fence,
       checkpoint: (counts) => target.checkpoint(step, counts),

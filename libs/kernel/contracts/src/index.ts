@@ -41,6 +41,17 @@ export type {
 } from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
+export type {
+  NewTrackingPlan,
+  PlanInForce,
+  PlanOrigin,
+  PlanStatus,
+  QuarantineFilter,
+  QuarantineStore,
+  QuarantinedRecord,
+  TrackingPlanRecord,
+  TrackingStore,
+} from './ports/tracking-store.port';
 export type { PlanAction, PlanCheck, PlanGate, PlanRule, PlanVerdict, PlanViolation } from './ports/tracking.port';
 export { CONSENT_KINDS, CONSENT_STATES } from './ports/privacy.port';
 export type {

@@ -67,3 +67,5 @@ export { refusedStore } from './ingest/refused-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { syncStore } from './sync/sync-store.adapter';
 export { segmentStore } from './segments/segment-store.adapter';
+export { quarantineStore } from './tracking/quarantine-store.adapter';
+export { trackingStore } from './tracking/tracking-store.adapter';

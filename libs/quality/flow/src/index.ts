@@ -1,1 +1,5 @@
-export {};
+export { learnPlanFlow } from './plans/learn-plan.flow';
+export { planGate } from './plans/plan-gate';
+export type { PlanGateDeps } from './plans/plan-gate';
+export { replayQuarantine } from './plans/replay-quarantine.flow';
+export type { ReplayQuarantineDeps } from './plans/replay-quarantine.flow';

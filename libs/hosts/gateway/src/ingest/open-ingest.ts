@@ -1,7 +1,8 @@
 import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { IngestPort } from '@kohort/kernel-contracts';
-import { ingestStore, type Database } from '@kohort/platform-postgres';
+import { ingestStore, trackingStore, type Database } from '@kohort/platform-postgres';
+import { planGate } from '@kohort/quality-flow';
 
 /** Days within which a repeated message id is a duplicate. */
 const DEDUPE_DAYS = 7;
@@ -14,5 +15,6 @@ function later(waitMs: number, work: () => void): () => void {
 /** The way in for events of this process: calls that come together are committed together. */
 export function openIngest(parts: { readonly database: Database; readonly clock: Clock }): IngestPort {
   const store = groupCommit({ store: ingestStore(parts.database), clock: parts.clock, later });
-  return acceptEvents({ store, dedupeDays: DEDUPE_DAYS });
+  const plans = planGate({ store: trackingStore(parts.database), clock: parts.clock });
+  return acceptEvents({ store, dedupeDays: DEDUPE_DAYS, plans });
 }
