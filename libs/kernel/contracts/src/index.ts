@@ -63,6 +63,7 @@ export type {
   ConsentSubject,
   ConsentView,
   MessageScreen,
+  PeopleLookup,
   PrivacyStore,
   PurposeRecord,
   ScreenedMessage,

@@ -9,4 +9,5 @@ export type { CountryHint, MatchForm, Side } from './suppression/match-forms';
 export { namesNobody } from './suppression/names-nobody';
 export { namesOfMessage } from './suppression/names-of-message';
 export type { MessageNames } from './suppression/names-of-message';
+export { peopleLookup } from './suppression/people-lookup';
 export { SuppressionKeys, keyGeneration } from './suppression/suppression-keys';

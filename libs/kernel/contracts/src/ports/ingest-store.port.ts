@@ -28,7 +28,8 @@ export interface IngestCounts {
   readonly duplicateConflict: number;
 }
 
-export type KeyOutcome = 'stored' | 'duplicate' | 'duplicate_conflict';
+/** `suppressed`: it names somebody on the suppression list; nothing of it is kept, not even its key. */
+export type KeyOutcome = 'stored' | 'duplicate' | 'duplicate_conflict' | 'suppressed';
 
 /** What one transaction did; `outcomes` in the order of the messages. */
 export interface StoreOutcome {

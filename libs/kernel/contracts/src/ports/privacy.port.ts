@@ -108,9 +108,17 @@ export interface SuppressedIdentifier {
   readonly value: string;
 }
 
-/** How the list is entered: digests of values that the store finds on the people it stops. */
+/** By what known people are looked for: ids as they are, addresses in their one form, digits of telephone numbers. */
+export interface PeopleLookup {
+  readonly ids: readonly string[];
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
+}
+
+/** How the list is entered: the identifiers that were named, and those that the store finds on the people it stops. */
 export interface SuppressionRequest {
   readonly identifiers: readonly SuppressedIdentifier[];
+  readonly lookup: PeopleLookup;
   readonly reason: string;
   /** Digests of an identifier as the list holds them. */
   readonly digestsOf: (identifier: SuppressedIdentifier) => readonly SuppressionDigest[];

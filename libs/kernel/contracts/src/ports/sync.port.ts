@@ -13,8 +13,15 @@ export type SyncRunStatus = 'queued' | 'held' | 'running' | 'succeeded' | 'parti
 export interface MemberState {
   readonly profileId: ProfileId;
   readonly state: MemberStateName;
+  /** Whether the segment has the person in, and the version of the membership change that said so last. */
+  readonly member: boolean;
+  readonly memberVersion: number;
+  /** In the segment, and consented to what segment and destination are for. */
   readonly desired: boolean;
+  /** Rises whenever what is desired is said anew; the membership's own version as long as consent has turned nothing. */
   readonly desiredVersion: number;
+  /** When consent turned what is desired; null when the membership did. */
+  readonly turnedAt: number | null;
   readonly acked: boolean | null;
   readonly ackedVersion: number | null;
   readonly fence: number | null;
@@ -96,6 +103,8 @@ export interface SyncRecord {
   readonly mapping: Readonly<Record<string, string>>;
   readonly mode: 'live' | 'manual';
   readonly paused: boolean;
+  /** What a person must have consented to: the purposes of segment and destination that have one. */
+  readonly purposes: readonly string[];
 }
 
 /** One page of one run, ready to be brought to the destination. */
@@ -204,6 +213,13 @@ export interface SyncTransaction {
   syncsOfSegments(segmentIds: readonly SegmentId[]): Promise<readonly SyncRecord[]>;
   /** Locks it: runs, tracking and release of one sync take turns. Null when there is no such sync. */
   lockSync(syncId: SyncId): Promise<SyncRecord | null>;
+  /** Every sync of the workspace, locked in the order of their ids. */
+  allSyncs(): Promise<readonly SyncRecord[]>;
+  /** Of these people those who may not be sent: not consented to all of the sync's purposes, or suppressed. */
+  refusedPeople(sync: SyncRecord, profileIds: readonly ProfileId[]): Promise<ReadonlySet<ProfileId>>;
+  /** Whose consent a batch changed; and that it has been seen to. */
+  consentChanges(batchId: BatchId): Promise<readonly ProfileId[]>;
+  forgetConsentChanges(batchId: BatchId): Promise<void>;
   /** The next memberships of the sync's segment by profile id, for a full comparison. */
   memberships(syncId: SyncId, after: ProfileId | null, limit: number): Promise<readonly TrackedChange[]>;
   members(syncId: SyncId, profileIds: readonly ProfileId[]): Promise<ReadonlyMap<ProfileId, MemberState>>;
@@ -217,7 +233,10 @@ export interface SyncTransaction {
     page: { readonly after: ProfileId | null; readonly limit: number },
   ): Promise<readonly MemberState[]>;
   counts(syncId: SyncId): Promise<AudienceCounts>;
-  /** For the guard, at the cost of what is owed: `held` is counted to four times the removals and no further. */
+  /**
+   * For the guard, at the cost of what is owed: `held` is counted to four times the removals and no further. A removal
+   * for want of consent is none that the guard may hold up, and is not counted.
+   */
   guardCounts(syncId: SyncId): Promise<AudienceCounts>;
   /** When the earliest owed row is due; null when nothing is owed. */
   nextDue(syncId: SyncId): Promise<number | null>;

@@ -56,13 +56,13 @@ describe('suppression', () => {
     expect(isListed(message)).toBe(true);
   });
 
-  it('finds none of 60,000 others', () => {
+  it('finds none of 20,000 others', () => {
     const random = seededRandom(11);
     const digits = (n: number): string => Array.from({ length: n }, () => Math.floor(random.next() * 10)).join('');
     let wrong = 0;
-    for (let i = 0; i < 60_000; i += 1) {
+    for (let i = 0; i < 20_000; i += 1) {
       const email = `${i % 2 === 0 ? 'jörg.meier' : 'joergmeier'}${digits(5)}@${i % 3 === 0 ? 'gmail.com' : 'example.org'}`;
-      const phone = i % 20 === 0 ? { phone: `+4930${digits(7)}` } : {};
+      const phone: JsonObject = i % 20 === 0 ? { phone: `+4930${digits(7)}` } : {};
       if (isListed({ ...traits({ email, ...phone }), userId: `kunde-${digits(9)}`, anonymousId: `a${digits(12)}` }))
         wrong += 1;
     }

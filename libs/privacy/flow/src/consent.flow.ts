@@ -1,0 +1,102 @@
+import type {
+  ConsentOutcome,
+  ConsentRecord,
+  ConsentState,
+  ConsentSubject,
+  ConsentView,
+  ProfileId,
+  PurposeRecord,
+  WorkspaceId,
+} from '@kohort/kernel-contracts';
+import {
+  categorySlug,
+  consentViews,
+  isPurposeKey,
+  namesNobody,
+  privacyErrors,
+  vocabularyOf,
+} from '@kohort/privacy-domain';
+import type { PrivacyPorts } from './privacy-ports';
+
+/** A statement as somebody makes it over the API or brings it in a file. */
+export interface ConsentEntry {
+  readonly subject: ConsentSubject;
+  readonly purpose: string;
+  readonly state: ConsentState;
+  /** Epoch milliseconds; now when absent, and never later than that. */
+  readonly at?: number | undefined;
+  readonly basis?: string | undefined;
+  /** What proves it, or where that is found; no personal data. */
+  readonly proof?: string | undefined;
+}
+
+/** An address is compared as identity writes it; ids and numbers are what they are. */
+function subjectOf({ type, value }: ConsentSubject): ConsentSubject {
+  return { type, value: type === 'email' ? value.trim().toLowerCase() : value };
+}
+
+/**
+ * Records what a person said: their own act, so that it also lifts Global Privacy Control when it is a grant. Recorded of
+ * the identifier that is named, whether anybody is known under it yet or not.
+ *
+ * Key      subject, purpose, instant, state: the same again adds nothing
+ * Throws   PRIVACY_PURPOSE_UNKNOWN, PRIVACY_IDENTIFIER_USELESS; nothing is recorded then
+ */
+export async function recordConsent(
+  ports: PrivacyPorts,
+  workspaceId: WorkspaceId,
+  entries: readonly ConsentEntry[],
+): Promise<ConsentOutcome> {
+  const now = ports.clock.now();
+  const known = new Set(vocabularyOf(await ports.store.vocabulary(workspaceId)).map(({ key }) => key));
+  const statements = entries.map(({ subject, purpose, state, at, basis, proof }, index) => {
+    if (!known.has(purpose)) throw privacyErrors.PRIVACY_PURPOSE_UNKNOWN({ purpose });
+    if (namesNobody(subject.value)) throw privacyErrors.PRIVACY_IDENTIFIER_USELESS({ index, type: subject.type });
+    return {
+      subject: subjectOf(subject),
+      purpose,
+      state,
+      kind: 'explicit' as const,
+      basis: basis ?? 'consent',
+      source: 'api',
+      at: Math.min(at ?? now, now),
+      proof: proof ?? '',
+    };
+  });
+  return ports.store.record(workspaceId, statements);
+}
+
+/** What a person has consented to, and everything that was ever said, newest first. */
+export async function consentOf(
+  ports: Pick<PrivacyPorts, 'store'>,
+  workspaceId: WorkspaceId,
+  profileId: ProfileId,
+): Promise<{ readonly purposes: readonly ConsentView[]; readonly history: readonly ConsentRecord[] }> {
+  const history = await ports.store.history(workspaceId, profileId);
+  return { purposes: consentViews(history), history };
+}
+
+/** The purposes of a workspace: the default ones and its own. By key. */
+export async function purposesOf(
+  ports: Pick<PrivacyPorts, 'store'>,
+  workspaceId: WorkspaceId,
+): Promise<readonly PurposeRecord[]> {
+  return vocabularyOf(await ports.store.vocabulary(workspaceId));
+}
+
+/**
+ * Adds a purpose to a workspace's vocabulary, or says anew what one is called.
+ *
+ * Throws  PRIVACY_PURPOSE_INVALID
+ */
+export async function definePurpose(
+  ports: Pick<PrivacyPorts, 'store'>,
+  workspaceId: WorkspaceId,
+  purpose: PurposeRecord,
+): Promise<PurposeRecord> {
+  if (!isPurposeKey(purpose.key)) throw privacyErrors.PRIVACY_PURPOSE_INVALID({ purpose: purpose.key });
+  const categories = [...new Set(purpose.categories.map(categorySlug).filter((slug) => slug !== ''))];
+  const defined = { ...purpose, categories };
+  await ports.store.definePurpose(workspaceId, defined);
+  return defined;
+}
