@@ -38,7 +38,13 @@ describe('startWorker', () => {
   });
 
   const idle = async () => undefined;
-  const handlers = { 'sync.track': idle, 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
+  const handlers = {
+    'sync.track': idle,
+    'sync.consent': idle,
+    'sync.run': idle,
+    'sync.preview': idle,
+    'destinations.check': idle,
+  };
   const start = (bind: () => Promise<BoundWorker> = async () => ({ handlers })) =>
     startWorker({ owner: 'sync-worker', options, bind });
   const connections = async (): Promise<number> => {

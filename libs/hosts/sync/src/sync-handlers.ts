@@ -6,7 +6,7 @@ import { createEgressClient } from '@kohort/platform-http';
 import { runHandler, syncStore } from '@kohort/platform-postgres';
 import { createDeliverer, createFolderArea, createPluginList, noFiles } from '@kohort/plugin-kit-host';
 import type { Plugin } from '@kohort/plugin-kit-sdk';
-import { checkDestination, previewSync, runSync, trackChanges, type SyncPorts } from '@kohort/sync-flow';
+import { checkDestination, previewSync, recheckPeople, runSync, trackChanges, type SyncPorts } from '@kohort/sync-flow';
 import { z } from 'zod';
 import { firstPartyPlugins } from './plugins';
 
@@ -54,6 +54,9 @@ export function syncHandlers(parts: SyncParts): SyncHost {
     handlers: {
       'sync.track': async (input) => {
         await trackChanges(ports, input);
+      },
+      'sync.consent': async (input) => {
+        await recheckPeople(ports, input);
       },
       'sync.run': runHandler({
         database,

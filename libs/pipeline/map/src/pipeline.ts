@@ -198,6 +198,18 @@ export const pipeline = {
     repeatSafe: 'desired version only rises',
     together: { most: 16, atOnce: 1, gatherMs: 0 },
   }),
+  'sync.consent': job({
+    owner: 'sync-worker',
+    input: ofBatch,
+    on: ['ConsentChanged'],
+    entity: 'batchId',
+    emits: ['SyncRequested'],
+    attempts: 10,
+    backoffMs: 250,
+    timeLimitMs: minutes(5),
+    writes: 'what each destination is owed',
+    repeatSafe: 'consent is read anew; what is desired already changes nothing',
+  }),
   'sync.run': job({
     owner: 'sync-worker',
     input: ofRun,

@@ -18,6 +18,8 @@ export const topics = {
   MembershipChanged: batch,
   /** A model has new scores for everybody; the run that made them. */
   ScoresChanged: run,
+  /** What people consent to has changed, or they are suppressed: the people are those of the batch. */
+  ConsentChanged: batch,
   ImportRequested: run,
   FeaturesRequested: run,
   ClustersRequested: run,

@@ -13,6 +13,7 @@ import type {
   WorkspaceTable,
 } from './core-tables';
 import type { IdentityLinkTable, IdentityRulesTable, MergeLogTable } from './identity-tables';
+import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, SuppressionTable } from './privacy-tables';
 import type {
   EventBaselineTable,
   EventHourTable,
@@ -69,6 +70,7 @@ interface ProfileTable {
   merged_into: string | null;
   first_seen_at: Timestamp;
   last_seen_at: Timestamp;
+  suppressed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
@@ -125,6 +127,7 @@ interface SegmentTable {
   live_version: number | null;
   size: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  purpose: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 interface SegmentVersionTable {
@@ -225,6 +228,7 @@ interface DestinationTable {
   secrets: Buffer | null;
   paused: Generated<boolean>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  purpose: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 interface SyncTable {
@@ -265,6 +269,9 @@ interface SyncMemberTable {
   fingerprint: Buffer | null;
   last_code: string | null;
   updated_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  member: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
+  member_version: ColumnType<string | null, string | number | null | undefined, string | number | null>;
+  turned_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 interface SyncRecordTable {
@@ -345,4 +352,8 @@ export interface KohortTables {
   sync_record: SyncRecordTable;
   imported_file: ImportedFileTable;
   source_connection: SourceConnectionTable;
+  consent_purpose: ConsentPurposeTable;
+  consent_event: ConsentEventTable;
+  consent_change: ConsentChangeTable;
+  suppression: SuppressionTable;
 }

@@ -70,7 +70,13 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
       queues,
       logger: silentLogger,
       handlers: {
-        'sync-worker': { 'sync.track': together, 'sync.run': run, 'sync.preview': run, 'destinations.check': run },
+        'sync-worker': {
+          'sync.track': together,
+          'sync.consent': run,
+          'sync.run': run,
+          'sync.preview': run,
+          'destinations.check': run,
+        },
       },
       seed: 1,
     });

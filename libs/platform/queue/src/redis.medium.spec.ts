@@ -37,7 +37,7 @@ import { startWorkers } from './start-workers';
     const seen: string[] = [];
     const track: JobHandler<'sync.track'> = async ({ batchIds }) => void seen.push(...batchIds);
     const idle = () => Promise.resolve();
-    const others = { 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
+    const others = { 'sync.consent': idle, 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
     const handlers = { 'sync-worker': { 'sync.track': track, ...others } };
     const workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers });
     try {

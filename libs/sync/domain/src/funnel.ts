@@ -1,8 +1,9 @@
 import { SYNC_STAGES, type MemberVerdict, type SyncRunStatus } from '@kohort/kernel-contracts';
 
 /**
- * Where a run's records were lost: each count holds those that came at least so far. `consented` and `matched` are null
- * while nothing measures them; a number that nobody measured is not shown as one.
+ * Where a run's records were lost: each count holds those that came at least so far. `consented` is null where neither
+ * segment nor destination has a purpose, `matched` while nothing measures it; a number that nobody measured is not shown
+ * as one. Consent is asked before anything else: who has not consented is in `segment` and in nothing after it.
  */
 export interface Funnel {
   readonly segment: number;
@@ -39,6 +40,17 @@ export const EMPTY_FUNNEL: Funnel = {
   reasons: {},
 };
 
+/** Reason of those who were left out when they were about to be sent. */
+export const CONSENT_MISSING = 'CONSENT_MISSING';
+
+/** Adds what asking for consent once more left out, and what it let pass. */
+export function addConsent(funnel: Funnel, asked: { readonly withheld: number; readonly passed: number }): Funnel {
+  const { withheld, passed } = asked;
+  const reasons = { ...funnel.reasons };
+  if (withheld > 0) reasons[CONSENT_MISSING] = (reasons[CONSENT_MISSING] ?? 0) + withheld;
+  return { ...funnel, segment: funnel.segment + withheld, consented: (funnel.consented ?? 0) + passed, reasons };
+}
+
 /** Adds one page's verdicts. */
 export function addToFunnel(funnel: Funnel, verdicts: readonly MemberVerdict[], requests: number): Funnel {
   const counts = { ...funnel };
@@ -68,8 +80,9 @@ export function runStatus(
   funnel: Funnel,
   how: { readonly left: boolean; readonly stopped: boolean },
 ): Extract<SyncRunStatus, 'succeeded' | 'partial' | 'failed'> {
-  const whole = funnel.accepted === funnel.segment;
+  const tried = funnel.consented ?? funnel.segment;
+  const whole = funnel.accepted === tried;
   if (whole && !how.left && !how.stopped) return 'succeeded';
-  if (funnel.accepted === 0 && (funnel.segment > 0 || how.stopped)) return 'failed';
+  if (funnel.accepted === 0 && (tried > 0 || how.stopped)) return 'failed';
   return 'partial';
 }

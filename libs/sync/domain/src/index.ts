@@ -1,6 +1,6 @@
 export { BACKOFF, backoffMs } from './backoff';
 export type { BackoffPolicy } from './backoff';
-export { EMPTY_FUNNEL, addToFunnel, runStatus } from './funnel';
+export { CONSENT_MISSING, EMPTY_FUNNEL, addConsent, addToFunnel, runStatus } from './funnel';
 export type { Funnel } from './funnel';
 export { GUARD, reasonToHold } from './guard';
 export type { GuardPolicy } from './guard';
@@ -11,9 +11,10 @@ export {
   newMember,
   operationOf,
   raiseDesired,
+  recheckConsent,
   recover,
   reopen,
   settle,
 } from './member-state';
-export type { Chance } from './member-state';
+export type { Chance, Saying } from './member-state';
 export { pageSize } from './page-size';

@@ -8,9 +8,11 @@ import {
   newMember,
   operationOf,
   raiseDesired,
+  recheckConsent,
   recover,
   reopen,
   settle,
+  type Saying,
 } from './member-state';
 
 const profileId = profileIdSchema.parse('00000000-0000-4000-8000-000000000001');
@@ -35,18 +37,44 @@ function verdictFor(
     ...extra,
   };
 }
-const enter = (version: number): { member: boolean; changeVersion: number } => ({
-  member: true,
-  changeVersion: version,
-});
-const leave = (version: number): { member: boolean; changeVersion: number } => ({
-  member: false,
-  changeVersion: version,
-});
+const enter = (version: number): Saying => ({ member: true, changeVersion: version, allowed: true });
+const leave = (version: number): Saying => ({ member: false, changeVersion: version, allowed: true });
 const added = (): MemberState => {
   const sending = claim(raiseDesired(newMember(profileId, 0), enter(1), 0), 1);
   return settle(sending, verdictFor(sending, 'accepted'), chance);
 };
+
+describe('consent', () => {
+  it('keeps a member out, and lets them in when it is given', () => {
+    const kept = raiseDesired(newMember(profileId, 0), { ...enter(1), allowed: false }, 5);
+    expect(kept).toMatchObject({ state: 'clean', member: true, memberVersion: 1, desired: false });
+    expect(recheckConsent(kept, false, 9)).toBe(kept);
+    expect(recheckConsent(kept, true, 9)).toMatchObject({ state: 'owed', desired: true, turnedAt: 9 });
+  });
+
+  it('withdrawn owes a removal with a version of its own', () => {
+    const state = added();
+    const turned = recheckConsent(state, false, 9);
+    expect(turned).toMatchObject({ state: 'owed', member: true, desired: false, owedSince: 9 });
+    expect(turned.desiredVersion).toBeGreaterThan(state.desiredVersion);
+    const left = raiseDesired(turned, leave(2), 20);
+    expect(left.desiredVersion).toBeGreaterThan(turned.desiredVersion);
+    expect(left).toMatchObject({ member: false, desired: false, owedSince: 9, turnedAt: null });
+  });
+
+  it('makes nothing of somebody who is no member', () => {
+    const out = raiseDesired(added(), leave(2), 5);
+    expect(recheckConsent(out, false, 9)).toBe(out);
+    expect(recheckConsent(out, true, 9)).toBe(out);
+  });
+
+  it('an old change says nothing of the membership, but what it says of consent counts', () => {
+    const state = raiseDesired(raiseDesired(newMember(profileId, 0), enter(1), 0), leave(2), 1);
+    expect(raiseDesired(state, { ...enter(1), allowed: true }, 9)).toBe(state);
+    const member = raiseDesired(state, enter(3), 2);
+    expect(raiseDesired(member, { ...leave(2), allowed: false }, 9)).toMatchObject({ member: true, desired: false });
+  });
+});
 
 describe('raiseDesired', () => {
   it('owes an entry', () => {
@@ -175,6 +203,8 @@ type Step =
   | { readonly kind: 'change'; readonly person: number }
   | { readonly kind: 'track'; readonly from: number; readonly count: number }
   | PageStep
+  | { readonly kind: 'consent'; readonly person: number }
+  | { readonly kind: 'recheck' }
   | { readonly kind: 'new-run' };
 
 const PEOPLE = 3;
@@ -192,6 +222,8 @@ class World {
   readonly log: { person: number; member: boolean; changeVersion: number }[] = [];
   readonly ledger: MemberState[] = Array.from({ length: PEOPLE }, () => newMember(profileId, 0));
   readonly destination = new Set<number>();
+  readonly allowed = Array.from({ length: PEOPLE }, () => true);
+  sentWithoutConsent = 0;
   private readonly random = seededRandom(8);
   private now = 0;
 
@@ -208,8 +240,25 @@ class World {
     this.now += 10;
     for (const change of batch) {
       const state = this.ledger[change.person];
-      if (state) this.ledger[change.person] = raiseDesired(state, change, this.now);
+      if (state)
+        this.ledger[change.person] = raiseDesired(
+          state,
+          { ...change, allowed: this.allowed[change.person] === true },
+          this.now,
+        );
     }
+  }
+
+  consent(person: number): void {
+    this.allowed[person] = this.allowed[person] !== true;
+  }
+
+  /** What a change of consent leads to, as late and as often as it likes. */
+  recheck(): void {
+    this.now += 10;
+    this.ledger.forEach(
+      (state, person) => (this.ledger[person] = recheckConsent(state, this.allowed[person] === true, this.now)),
+    );
   }
 
   page(step: PageStep): number {
@@ -218,7 +267,13 @@ class World {
       .map((state, person) => ({ state, person }))
       .filter(({ state }) => (state.state === 'owed' || state.state === 'unknown') && state.nextAt <= this.now)
       .sort((a, b) => Number(a.state.desired) - Number(b.state.desired))
-      .slice(0, step.take);
+      .slice(0, step.take)
+      .flatMap(({ state, person }) => {
+        // Asked again in the moment of sending; a removal is never held up.
+        const now = state.desired ? recheckConsent(state, this.allowed[person] === true, this.now) : state;
+        this.ledger[person] = now;
+        return now.desired === state.desired ? [{ state: now, person }] : [];
+      });
     for (const { state, person } of claimed) this.ledger[person] = claim(state, 1);
     if (step.crash !== 'before') this.send(claimed, step.fates);
     if (step.turns !== null) {
@@ -238,6 +293,7 @@ class World {
     claimed.forEach(({ state, person }, i) => {
       const fate = fates[i % fates.length] ?? 'ok';
       if (fate !== 'ok' && fate !== 'applied-lost') return;
+      if (state.desired && this.allowed[person] !== true) this.sentWithoutConsent += 1;
       if (state.desired) this.destination.add(person);
       else this.destination.delete(person);
     });
@@ -265,27 +321,33 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('track' as const), from: fc.nat(30), count: fc.integer({ min: 1, max: 8 }) }),
   page,
   fc.record({ kind: fc.constant('new-run' as const) }),
+  fc.record({ kind: fc.constant('consent' as const), person: fc.nat(PEOPLE - 1) }),
+  fc.record({ kind: fc.constant('recheck' as const) }),
 );
 
-it('any order of change, repeat, crash, lost answer and refusal ends with the destination equal to the segment', () => {
+it('any order of change, consent, repeat, crash, lost answer and refusal ends with those in it who are members and consent', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
       const world = new World();
       for (const one of steps) {
         if (one.kind === 'change') world.change(one.person);
         else if (one.kind === 'new-run') world.newRun();
+        else if (one.kind === 'consent') world.consent(one.person);
+        else if (one.kind === 'recheck') world.recheck();
         else if (one.kind === 'page') world.page(one);
         else world.track(world.log.slice(one.from, one.from + one.count));
         for (const state of world.ledger) expect(state.state === 'clean').toBe(!isOwed(state));
       }
       world.track([...world.log].reverse());
+      world.recheck();
       world.newRun();
       const calm: PageStep = { kind: 'page', take: PEOPLE, fates: ['ok'], turns: null, crash: 'no' };
       let rounds = 0;
       while (world.page(calm) > 0 && rounds < 20) rounds += 1;
       expect(rounds).toBeLessThan(20);
-      const desired = world.truth.flatMap((one, person) => (one.member ? [person] : []));
+      const desired = world.truth.flatMap((one, person) => (one.member && world.allowed[person] ? [person] : []));
       expect([...world.destination].sort()).toEqual(desired);
+      expect(world.sentWithoutConsent).toBe(0);
       expect(world.ledger.every((state) => state.state === 'clean')).toBe(true);
     }),
     { seed: 20_26, numRuns: 800 },

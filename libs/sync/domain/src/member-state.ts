@@ -10,8 +10,11 @@ export function newMember(profileId: ProfileId, now: number): MemberState {
   return {
     profileId,
     state: 'clean',
+    member: false,
+    memberVersion: 0,
     desired: false,
     desiredVersion: 0,
+    turnedAt: null,
     acked: false,
     ackedVersion: null,
     fence: null,
@@ -42,25 +45,42 @@ function owed(state: MemberState, since: number, nextAt: number): MemberState {
   return { ...state, state: name, owedSince: state.owedSince ?? since, nextAt, fence: null };
 }
 
+/** What the segment says of a person, and whether the person may be sent at all. */
+export interface Saying {
+  readonly member: boolean;
+  readonly changeVersion: number;
+  /** Consented to every purpose that is asked for, and not suppressed: read in the same transaction. */
+  readonly allowed: boolean;
+}
+
 /**
- * Takes in a membership change. Versions only rise: an old or repeated change does nothing. A change that is taken back
- * before it was sent leaves nothing to do; while an answer is outstanding, what is desired changes and the row stays.
+ * Takes in a membership change, or a change of consent. Versions of a membership only rise: an old or repeated change
+ * says nothing new of it, but what it says of consent is of now. Every new saying has a higher `desiredVersion`, so that
+ * a removal never bears the key of the addition before it. A change that is taken back before it was sent leaves nothing
+ * to do; while an answer is outstanding, what is desired changes and the row stays.
  */
-export function raiseDesired(
-  state: MemberState,
-  change: { readonly member: boolean; readonly changeVersion: number },
-  now: number,
-): MemberState {
-  if (change.changeVersion <= state.desiredVersion) return state;
-  const turned = change.member !== state.desired;
+export function raiseDesired(state: MemberState, saying: Saying, now: number): MemberState {
+  const isNewer = saying.changeVersion > state.memberVersion;
+  const member = isNewer ? saying.member : state.member;
+  const desired = member && saying.allowed;
+  const turned = desired !== state.desired;
+  if (!isNewer && !turned) return state;
   const next: MemberState = {
     ...state,
-    desired: change.member,
-    desiredVersion: change.changeVersion,
+    member,
+    memberVersion: isNewer ? saying.changeVersion : state.memberVersion,
+    desired,
+    desiredVersion: Math.max(state.desiredVersion + 1, saying.changeVersion),
+    turnedAt: isNewer ? null : now,
     owedSince: turned ? null : state.owedSince,
   };
   if (state.state === 'sending') return { ...next, owedSince: next.owedSince ?? now };
   return isOwed(next) ? owed({ ...next, attempts: 0 }, now, now) : settled(next);
+}
+
+/** Holds what is desired against consent as it is now; the membership stays what it is. */
+export function recheckConsent(state: MemberState, allowed: boolean, now: number): MemberState {
+  return raiseDesired(state, { member: state.member, changeVersion: state.memberVersion, allowed }, now);
 }
 
 /** Takes a row for a page under this fence. */

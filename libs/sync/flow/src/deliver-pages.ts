@@ -1,15 +1,18 @@
 import { isAppError } from '@kohort/kernel-errors';
-import { addToFunnel, claim, pageSize, settle } from '@kohort/sync-domain';
+import { addConsent, addToFunnel, claim, pageSize, recheckConsent, settle } from '@kohort/sync-domain';
 import type {
   DeliveryOutcome,
   DeliveryStop,
+  ProfileId,
   MemberState,
   MembershipDelta,
   MemberVerdict,
   RunContext,
   SyncRecord,
+  SyncTransaction,
 } from '@kohort/kernel-contracts';
 import { checkpointJson, funnelJson, type RunCheckpoint } from './run-checkpoint';
+import { syncErrors } from './sync-errors';
 import type { SyncPorts } from './sync-ports';
 
 /** A destination that fails this many pages in a row is left alone until the next run. */
@@ -18,7 +21,12 @@ const MAX_FAILED_PAGES = 3;
 interface Page {
   readonly sync: SyncRecord;
   readonly changes: readonly MembershipDelta[];
+  /** People who were due to be added and have not consented any more. */
+  readonly withheld: number;
 }
+
+/** Of a page from which consent left nobody. */
+const NOTHING_SENT: DeliveryOutcome = { verdicts: [], stop: null, requests: 0 };
 
 /** How delivering ended. */
 export interface Delivered {
@@ -31,6 +39,30 @@ interface Plan {
   readonly traitKeys: readonly string[];
 }
 
+/**
+ * Asks for consent once more, in the moment before sending: whoever is to be added and may not be is owed nothing, or the
+ * removal of what is there already. A removal is never held up.
+ */
+async function withhold(
+  tx: SyncTransaction,
+  sync: SyncRecord,
+  of: { readonly states: readonly MemberState[]; readonly now: number },
+): Promise<readonly MemberState[]> {
+  const adds = of.states.filter(({ desired }) => desired);
+  const refused = await tx.refusedPeople(
+    sync,
+    adds.map(({ profileId }) => profileId),
+  );
+  if (refused.size === 0) return of.states;
+  const turned = adds.filter(({ profileId }) => refused.has(profileId));
+  await tx.saveMembers(
+    sync.id,
+    turned.map((state) => recheckConsent(state, false, of.now)),
+    of.now,
+  );
+  return of.states.filter(({ desired, profileId }) => !desired || !refused.has(profileId));
+}
+
 /** Takes the next due rows under the fence; null when nothing is due. */
 function claimPage(ports: SyncPorts, context: RunContext, of: { sync: SyncRecord; plan: Plan }): Promise<Page | null> {
   return ports.store.underFence(context.fence, async (tx) => {
@@ -40,14 +72,30 @@ function claimPage(ports: SyncPorts, context: RunContext, of: { sync: SyncRecord
     const due = await tx.claimable(sync.id, now, of.plan.pageMembers);
     const first = due[0];
     if (!first) return null;
-    const states = due.slice(0, pageSize(of.plan.pageMembers, first.attempts));
+    const page = due.slice(0, pageSize(of.plan.pageMembers, first.attempts));
+    const states = await withhold(tx, sync, { states: page, now });
     await tx.saveMembers(
       sync.id,
       states.map((state) => claim(state, context.fence.fence)),
       now,
     );
-    return { sync, changes: await tx.deltas(sync, states, of.plan.traitKeys) };
+    const changes = await tx.deltas(sync, states, of.plan.traitKeys);
+    return { sync, changes, withheld: page.length - states.length };
   });
+}
+
+/**
+ * Before each request: this worker still has the run, and nobody of the page has withdrawn consent since it was taken.
+ *
+ * Throws  POSTGRES_FENCE_LOST; SYNC_CONSENT_CHANGED, with nothing of the request sent
+ */
+function beforeSend(ports: SyncPorts, context: RunContext, { sync, changes }: Page): () => Promise<void> {
+  const adds = changes.flatMap(({ operation, profileId }): ProfileId[] => (operation === 'add' ? [profileId] : []));
+  if (adds.length === 0) return () => ports.store.checkFence(context.fence);
+  return async () => {
+    const refused = await ports.store.underFence(context.fence, (tx) => tx.refusedPeople(sync, adds));
+    if (refused.size > 0) throw syncErrors.SYNC_CONSENT_CHANGED({ delivered: 'no' });
+  };
 }
 
 /** Settings, mapping or secrets that cannot be used: nothing was sent, and a person must act. */
@@ -86,7 +134,7 @@ async function deliver(
         sequence: checkpoint.sequence,
         changes: page.changes,
       },
-      { signal: context.signal, beforeSend: () => ports.store.checkFence(context.fence) },
+      { signal: context.signal, beforeSend: beforeSend(ports, context, page) },
     );
   } catch (thrown) {
     return refusedBySettings(page, thrown);
@@ -113,7 +161,15 @@ function savePage(
     });
     await tx.saveMembers(page.sync.id, settled, now);
     await tx.saveVerdicts(context.run.id, outcome.verdicts);
-    const funnel = addToFunnel(of.checkpoint.funnel, outcome.verdicts, outcome.requests);
+    const { withheld } = page;
+    const asked = page.sync.purposes.length > 0 || withheld > 0;
+    const before = of.checkpoint.funnel;
+    const passed = page.changes.length;
+    const funnel = addToFunnel(
+      asked ? addConsent(before, { withheld, passed }) : before,
+      outcome.verdicts,
+      outcome.requests,
+    );
     const next: RunCheckpoint = {
       ...of.checkpoint,
       sequence: of.checkpoint.sequence + 1,
@@ -150,7 +206,7 @@ export async function deliverPages(
   while (!context.signal.aborted) {
     const page = await claimPage(ports, context, { sync: start.sync, plan });
     if (!page) return { checkpoint, stop: null };
-    const outcome = await deliver(ports, context, page, checkpoint);
+    const outcome = page.changes.length === 0 ? NOTHING_SENT : await deliver(ports, context, page, checkpoint);
     checkpoint = await savePage(ports, context, { page, outcome, checkpoint });
     failedPages = outcome.stop ? failedPages + 1 : 0;
     context.onProgress({ phase: 'delivering', done: checkpoint.funnel.segment, total: start.total });

@@ -30,9 +30,14 @@ async function nextStates(
   how: { now: number; limit: number },
 ): Promise<readonly MemberState[]> {
   const due = await tx.claimable(sync.id, how.now, how.limit);
-  if (due.length > 0 || (await tx.wasCompared(sync.id))) return due;
-  const members = await tx.memberships(sync.id, null, how.limit);
-  return members.map((change) => raiseDesired(newMember(change.profileId, how.now), change, how.now)).filter(isOwed);
+  const isFirst = due.length === 0 && !(await tx.wasCompared(sync.id));
+  const members = isFirst ? await tx.memberships(sync.id, null, how.limit) : [];
+  const people = [...due, ...members].map(({ profileId }) => profileId);
+  const refused = await tx.refusedPeople(sync, people);
+  const next = members.map((change) =>
+    raiseDesired(newMember(change.profileId, how.now), { ...change, allowed: !refused.has(change.profileId) }, how.now),
+  );
+  return [...due.filter(({ desired, profileId }) => !desired || !refused.has(profileId)), ...next.filter(isOwed)];
 }
 
 /**

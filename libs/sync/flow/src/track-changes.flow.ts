@@ -22,7 +22,10 @@ function latestOf(changes: readonly TrackedChange[]): TrackedChange[] {
   return [...latest.values()];
 }
 
-/** Raises what is desired of these people in one sync; returns how many rows changed and whether anything is owed. */
+/**
+ * Raises what is desired of these people in one sync, members and consent as they are now; returns how many rows changed
+ * and whether anything is owed.
+ */
 export async function raisePage(
   tx: SyncTransaction,
   sync: SyncRecord,
@@ -37,10 +40,14 @@ export async function raisePage(
       sync.id,
       part.map((change) => change.profileId),
     );
+    const refused = await tx.refusedPeople(
+      sync,
+      part.map((change) => change.profileId),
+    );
     const next: MemberState[] = [];
     for (const change of part) {
       const before = known.get(change.profileId) ?? newMember(change.profileId, page.now);
-      const after = raiseDesired(before, change, page.now);
+      const after = raiseDesired(before, { ...change, allowed: !refused.has(change.profileId) }, page.now);
       if (isOwed(after)) owed += 1;
       // Somebody who never was in and is not: nothing is owed, and nothing need be remembered but the version.
       if (after !== before) next.push(after);

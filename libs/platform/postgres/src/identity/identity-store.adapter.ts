@@ -11,11 +11,14 @@ import type {
   IdentityStore,
   KnownGraph,
   KnownIdentifier,
+  MessageScreen,
   UnassignedEvent,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutboxAll } from '../outbox';
+import { noteMoved } from '../privacy/consent-rows';
+import { suppressedAmong } from '../privacy/suppression-list';
 import { activeRules, lockGraph } from './active-rules';
 import { applyPlan, type PlanWrite } from './apply-plan';
 import { applyRegroup } from './apply-regroup';
@@ -114,6 +117,8 @@ function outcomeOf(plan: IdentityPlan, moved: number): IdentityOutcome {
 interface Applied {
   readonly plan: IdentityPlan;
   readonly moved: number;
+  /** People who gained, lost or shared identifiers. */
+  readonly changed: readonly string[];
 }
 
 /** The people of a batch as a whole: what stands against a link does not stand in the batch alone. */
@@ -129,22 +134,40 @@ async function regroupIn(
   const withContext = decision.needs.context;
   const plan = planWith(await ownedEvents(tx, workspaceId, { profiles: splits, withContext }));
   const ids = plan.profiles.map((profile) => profile.id ?? randomUUID());
-  return { plan, moved: await applyRegroup(tx, { ...write, plan, ids, before: closure.links }) };
+  return { plan, moved: await applyRegroup(tx, { ...write, plan, ids, before: closure.links }), changed: ids };
+}
+
+interface Asked {
+  readonly decisionOf: Parameters<IdentityStore['applyBatches']>[1];
+  readonly screen: MessageScreen | null;
+}
+
+/** What was accepted before somebody was suppressed and is resolved after it counts for nobody, and joins nobody. */
+async function withoutSuppressed(
+  tx: WorkspaceTransaction,
+  { workspaceId, screen }: { readonly workspaceId: WorkspaceId; readonly screen: MessageScreen | null },
+  events: readonly UnassignedEvent[],
+): Promise<readonly UnassignedEvent[]> {
+  if (!screen) return events;
+  const digestsOf = (event: UnassignedEvent) => screen.digestsOf(workspaceId, event);
+  const hidden = await suppressedAmong(tx, workspaceId, { items: events, digestsOf });
+  return hidden.size === 0 ? events : events.filter((event) => !hidden.has(event));
 }
 
 async function applyIn(
   tx: WorkspaceTransaction,
   { workspaceId, batchIds }: BatchesOfWorkspace,
-  decisionOf: Parameters<IdentityStore['applyBatches']>[1],
+  { decisionOf, screen }: Asked,
 ): Promise<AppliedBatches> {
   await lockGraph(tx, workspaceId);
   const { version: rulesVersion, rules } = await activeRules(tx, workspaceId);
   const decision = decisionOf(rules);
   const { now, left } = await chooseBatches(tx, workspaceId, batchIds);
-  const { events, batchOf } = await unassignedEvents(tx, workspaceId, {
+  const { events: found, batchOf } = await unassignedEvents(tx, workspaceId, {
     batchIds: now,
     withContext: decision.needs.context,
   });
+  const events = await withoutSuppressed(tx, { workspaceId, screen }, found);
   const [batchId] = now;
   if (events.length === 0 || batchId === undefined) return { outcome: NOTHING, left };
   const wanted = decision.identifiersOf(events);
@@ -154,6 +177,7 @@ async function applyIn(
     : await knownGraph(tx, workspaceId, { wanted, holdings: decision.needs.holdings });
   const plan = known && decision.decide(events, known);
   const applied = plan ? await applyPlanIn(tx, write, plan) : await regroupIn(tx, write, { events, decision });
+  await noteMoved(tx, workspaceId, { batchIds: now, profileIds: applied.changed });
   const touched = new Set(applied.plan.assignments.flatMap(({ event }) => batchOf.get(event.eventId) ?? []));
   if (applied.moved > 0) touched.add(batchId);
   await appendOutboxAll(
@@ -169,15 +193,22 @@ async function applyPlanIn(
   write: Omit<PlanWrite, 'plan' | 'ids'>,
   plan: IdentityPlan,
 ): Promise<Applied> {
-  if (plan.assignments.length === 0) return { plan, moved: 0 };
+  if (plan.assignments.length === 0) return { plan, moved: 0, changed: [] };
   const ids = plan.profiles.map((profile) => profile.id ?? randomUUID());
-  return { plan, moved: await applyPlan(tx, { ...write, plan, ids }) };
+  const changed = plan.merges.length + plan.identifiers.length > 0 ? ids : [];
+  return { plan, moved: await applyPlan(tx, { ...write, plan, ids }), changed };
 }
 
-/** The identity graph in PostgreSQL. See the port for what a caller may rely on. */
-export function identityStore(database: Database): IdentityStore {
+/**
+ * The identity graph in PostgreSQL. See the port for what a caller may rely on. `screen` keeps out whoever has been
+ * suppressed since an event was accepted.
+ */
+export function identityStore(
+  database: Database,
+  { screen = null }: { readonly screen?: MessageScreen | null } = {},
+): IdentityStore {
   return {
     applyBatches: (batches, decisionOf) =>
-      database.inWorkspace(batches.workspaceId, (tx) => applyIn(tx, batches, decisionOf)),
+      database.inWorkspace(batches.workspaceId, (tx) => applyIn(tx, batches, { decisionOf, screen })),
   };
 }

@@ -52,17 +52,23 @@ export function eventIdOf(entry: GroupEntry): string {
 /**
  * What became of each entry, request by request.
  *
- * Shape   stored: the entries whose rows are written; known: body digests of what stands under the other keys
+ * Shape   stored: the entries whose rows are written; suppressed: those that name somebody who must not come back; known:
+ *         body digests of what stands under the other keys
  */
 export function judgeEntries(
   requests: readonly GroupedRequest[],
   entries: readonly GroupEntry[],
-  found: { readonly stored: ReadonlySet<GroupEntry>; readonly known: ReadonlyMap<string, string> },
+  found: {
+    readonly stored: ReadonlySet<GroupEntry>;
+    readonly suppressed: ReadonlySet<GroupEntry>;
+    readonly known: ReadonlyMap<string, string>;
+  },
 ): KeyOutcome[][] {
   const outcomes: KeyOutcome[][] = requests.map(() => []);
   for (const entry of entries) {
     const repeated = found.known.get(entry.key) === entry.bodyHash ? 'duplicate' : 'duplicate_conflict';
-    outcomes[entry.at[0]]?.push(found.stored.has(entry) ? 'stored' : repeated);
+    const outcome = found.suppressed.has(entry) ? 'suppressed' : repeated;
+    outcomes[entry.at[0]]?.push(found.stored.has(entry) ? 'stored' : outcome);
   }
   return outcomes;
 }

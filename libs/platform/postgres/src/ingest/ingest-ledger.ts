@@ -10,7 +10,14 @@ export function countsOf(request: GroupedRequest, outcomes: readonly KeyOutcome[
   const weight = (outcome: KeyOutcome): number =>
     request.messages.reduce((sum, { message }, i) => (outcomes[i] === outcome ? sum + message.rowWeight : sum), 0);
   const duplicateConflict = weight('duplicate_conflict');
-  const parts = { stored: weight('stored'), duplicate: weight('duplicate') + duplicateConflict, ...request.refused };
+  const { rejected, suppressed, quarantined } = request.refused;
+  const parts = {
+    stored: weight('stored'),
+    duplicate: weight('duplicate') + duplicateConflict,
+    rejected,
+    suppressed: suppressed + weight('suppressed'),
+    quarantined,
+  };
   const received = Object.values(parts).reduce((sum, part) => sum + part, 0);
   return { received, ...parts, duplicateConflict };
 }

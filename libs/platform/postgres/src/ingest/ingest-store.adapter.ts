@@ -3,6 +3,7 @@ import type {
   IngestCounts,
   IngestGroupStore,
   IngestStore,
+  MessageScreen,
   StoreOutcome,
   StoreRequest,
 } from '@kohort/kernel-contracts';
@@ -10,6 +11,7 @@ import { defineErrors } from '@kohort/kernel-errors';
 import { classifyFailure, isAway } from '../classify-failure';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
+import { addConsents, namingSuppressed } from '../privacy/screen-entries';
 import { countEvents } from './count-events';
 import { claimKeys, knownBodies } from './event-keys';
 import { storeFresh, type FreshEntry } from './event-rows';
@@ -46,24 +48,27 @@ async function bodiesOf(
 /** Keys, events, outbox row, refused items and ledger of a group, in the caller's transaction. */
 async function storeIn(
   tx: WorkspaceTransaction,
-  requests: readonly GroupedRequest[],
+  { requests, screen }: { readonly requests: readonly GroupedRequest[]; readonly screen: MessageScreen | null },
   beforeLedger: (counts: readonly IngestCounts[]) => Promise<void>,
 ): Promise<StoreOutcome[]> {
   const [head] = requests;
   if (!head) return [];
   const { workspaceId } = head;
   const entries = entriesOf(requests);
-  const unique = firstOfEach(entries);
+  const suppressed = await namingSuppressed(tx, { workspaceId, screen }, entries);
+  const open = suppressed.size === 0 ? entries : entries.filter((entry) => !suppressed.has(entry));
+  const unique = firstOfEach(open);
   const taken = await claimKeys(tx, workspaceId, unique);
-  const known = entries.length > taken.size ? await bodiesOf(tx, unique, taken) : new Map<string, string>();
+  const known = open.length > taken.size ? await bodiesOf(tx, unique, taken) : new Map<string, string>();
   const fresh = unique.flatMap((entry): FreshEntry[] => {
     const eventId = taken.get(entry.key);
     return eventId === undefined ? [] : [[eventId, entry]];
   });
   const stored = new Set(fresh.map(([, entry]) => entry));
-  const outcomes = judgeEntries(requests, entries, { stored, known });
+  const outcomes = judgeEntries(requests, entries, { stored, suppressed, known });
   const counts = requests.map((request, i) => countsOf(request, outcomes[i] ?? []));
   const batchId = await storeFresh(tx, workspaceId, fresh);
+  if (batchId !== null) await addConsents(tx, { workspaceId, batchId, screen }, fresh);
   await keepRefused(tx, requests);
   await beforeLedger(counts);
   await countEvents(tx, requests, outcomes);
@@ -75,10 +80,14 @@ async function storeIn(
   });
 }
 
-async function storeStep(tx: WorkspaceTransaction, request: StoreRequest): Promise<StoreOutcome> {
+async function storeStep(
+  tx: WorkspaceTransaction,
+  request: StoreRequest,
+  screen: MessageScreen | null,
+): Promise<StoreOutcome> {
   const { run } = request;
   if (run) await holdFence(tx, run.fence);
-  const [outcome] = await storeIn(tx, [request], async ([counts]) => {
+  const [outcome] = await storeIn(tx, { requests: [request], screen }, async ([counts]) => {
     if (!run || !counts) return;
     await tx
       .updateTable('run')
@@ -111,14 +120,22 @@ async function told<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** The ingest store in PostgreSQL. See the ports for what a caller may rely on. */
-export function ingestStore(database: Database): IngestStore & IngestGroupStore {
+/**
+ * The ingest store in PostgreSQL. See the ports for what a caller may rely on. `screen` asks each message whom it names
+ * and what it says about consent; without one nobody is suppressed and no consent is kept (specs, tools).
+ */
+export function ingestStore(
+  database: Database,
+  { screen = null }: { readonly screen?: MessageScreen | null } = {},
+): IngestStore & IngestGroupStore {
   return {
-    store: (request) => told(database.inWorkspace(request.workspaceId, (tx) => storeStep(tx, request))),
+    store: (request) => told(database.inWorkspace(request.workspaceId, (tx) => storeStep(tx, request, screen))),
     async storeGroup(requests) {
       const [head] = requests;
       if (!head) return [];
-      return told(database.inWorkspace(head.workspaceId, (tx) => storeIn(tx, requests, async () => undefined)));
+      return told(
+        database.inWorkspace(head.workspaceId, (tx) => storeIn(tx, { requests, screen }, async () => undefined)),
+      );
     },
   };
 }

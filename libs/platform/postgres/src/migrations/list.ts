@@ -10,6 +10,7 @@ import { door } from './0009-door';
 import { tracking } from './0011-tracking';
 import { identity } from './0012-identity';
 import { sourceConnections } from './0013-source-connections';
+import { privacy } from './0015-privacy';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -25,4 +26,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0011-tracking': tracking,
   '0012-identity': identity,
   '0013-source-connections': sourceConnections,
+  '0015-privacy': privacy,
 };

@@ -122,7 +122,7 @@ export async function readPeople(
 ): Promise<readonly PersonRecords[]> {
   const { workspaceId, profileIds } = scope;
   const profiles = await sql<{ id: ProfileId; isLive: boolean }>`
-    select id, merged_into is null as "isLive" from profile
+    select id, merged_into is null and suppressed_at is null as "isLive" from profile
     where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[]) order by id`.execute(tx);
   const events = grouped(await readEvents(tx, scope, needs.eventNames));
   const traits = grouped(await readTraits(tx, scope, needs.traitKeys));

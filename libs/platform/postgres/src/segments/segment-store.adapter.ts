@@ -118,7 +118,7 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
   // The column store may still know people who have since been merged away or erased: they enter nothing.
   const live = await sql<{ id: ProfileId }>`
     select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${ids}::uuid[])
-      and merged_into is null`.execute(tx);
+      and merged_into is null and suppressed_at is null`.execute(tx);
   const present = new Set(live.rows.map(({ id }) => id));
   const rows = wanted
     .filter(({ id, member }) => !member || present.has(id))
@@ -189,7 +189,7 @@ function fills(
     profilesAfter: (workspaceId, after, limit) =>
       database.inWorkspace(workspaceId, async (tx) => {
         const found = await sql<{ id: ProfileId }>`
-          select id from profile where workspace_id = ${workspaceId}::uuid and merged_into is null
+          select id from profile where workspace_id = ${workspaceId}::uuid and merged_into is null and suppressed_at is null
             ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${limit}`.execute(tx);
         return found.rows.map(({ id }) => id);
       }),

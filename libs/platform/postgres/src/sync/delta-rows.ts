@@ -27,10 +27,14 @@ async function readKnown(
   }
   // When the change happened, of the very version that is sent: a repeat says the same instant.
   const instants = await sql<{ profile_id: string; at: Date }>`
-    select r.profile_id, coalesce(c.evaluated_at, m.entered_at, m.exited_at, to_timestamp(0)) as at
+    select r.profile_id, coalesce(r.turned_at, c.evaluated_at, m.entered_at, m.exited_at, to_timestamp(0)) as at
     from jsonb_to_recordset(${JSON.stringify(
-      wanted.states.map((state) => ({ profile_id: state.profileId, version: state.desiredVersion })),
-    )}::jsonb) as r(profile_id uuid, version bigint)
+      wanted.states.map(({ profileId, memberVersion, turnedAt }) => ({
+        profile_id: profileId,
+        version: memberVersion,
+        turned_at: turnedAt === null ? null : new Date(turnedAt).toISOString(),
+      })),
+    )}::jsonb) as r(profile_id uuid, version bigint, turned_at timestamptz)
     left join membership_change c on c.workspace_id = ${workspaceId} and c.segment_id = ${sync.segment.id}
       and c.profile_id = r.profile_id and c.change_version = r.version
     left join membership m on m.workspace_id = ${workspaceId} and m.segment_id = ${sync.segment.id}

@@ -15,6 +15,9 @@ const stateName = z.enum(['clean', 'owed', 'sending', 'unknown', 'rejected', 'pa
 export interface MemberRow {
   profile_id: string;
   state: string;
+  member: boolean | null;
+  member_version: string | null;
+  turned_at: Date | null;
   desired: boolean;
   desired_version: string;
   acked: boolean | null;
@@ -29,7 +32,7 @@ export interface MemberRow {
 
 /** The columns of a member, in the order of MemberRow. */
 export const memberColumns = sql.raw(
-  'profile_id, state, desired, desired_version, acked, acked_version, fence, attempts, next_at, owed_since, fingerprint, last_code',
+  'profile_id, state, member, member_version, turned_at, desired, desired_version, acked, acked_version, fence, attempts, next_at, owed_since, fingerprint, last_code',
 );
 
 /** A row as the domain sees it. */
@@ -37,8 +40,11 @@ export function toMember(row: MemberRow): MemberState {
   return {
     profileId: profileIdSchema.parse(row.profile_id),
     state: stateName.parse(row.state),
+    member: row.member ?? row.desired,
+    memberVersion: Number(row.member_version ?? row.desired_version),
     desired: row.desired,
     desiredVersion: Number(row.desired_version),
+    turnedAt: row.turned_at === null ? null : row.turned_at.getTime(),
     acked: row.acked,
     ackedVersion: row.acked_version === null ? null : Number(row.acked_version),
     fence: row.fence === null ? null : Number(row.fence),
@@ -76,6 +82,9 @@ export async function writeMembers(
   const rows = page.states.map((state) => ({
     profile_id: state.profileId,
     state: state.state,
+    member: state.member,
+    member_version: state.memberVersion,
+    turned_at: iso(state.turnedAt),
     desired: state.desired,
     desired_version: state.desiredVersion,
     acked: state.acked,
@@ -88,15 +97,16 @@ export async function writeMembers(
     last_code: state.lastCode,
   }));
   await sql`
-    insert into sync_member (workspace_id, sync_id, profile_id, state, desired, desired_version, acked, acked_version,
+    insert into sync_member (workspace_id, sync_id, profile_id, state, member, member_version, turned_at, desired, desired_version, acked, acked_version,
                              fence, attempts, next_at, owed_since, fingerprint, last_code, updated_at)
-    select ${workspaceId}, ${syncId}, r.profile_id, r.state, r.desired, r.desired_version, r.acked, r.acked_version,
+    select ${workspaceId}, ${syncId}, r.profile_id, r.state, r.member, r.member_version, r.turned_at, r.desired, r.desired_version, r.acked, r.acked_version,
            r.fence, r.attempts, r.next_at, r.owed_since, decode(r.fingerprint, 'hex'), r.last_code, ${iso(page.now)}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
-      profile_id uuid, state text, desired boolean, desired_version bigint, acked boolean, acked_version bigint,
+      profile_id uuid, state text, member boolean, member_version bigint, turned_at timestamptz, desired boolean, desired_version bigint, acked boolean, acked_version bigint,
       fence bigint, attempts int, next_at timestamptz, owed_since timestamptz, fingerprint text, last_code text)
     on conflict (workspace_id, sync_id, profile_id) do update set
-      state = excluded.state, desired = excluded.desired, desired_version = excluded.desired_version,
+      state = excluded.state, member = excluded.member, member_version = excluded.member_version,
+      turned_at = excluded.turned_at, desired = excluded.desired, desired_version = excluded.desired_version,
       acked = excluded.acked, acked_version = excluded.acked_version, fence = excluded.fence,
       attempts = excluded.attempts, next_at = excluded.next_at, owed_since = excluded.owed_since,
       fingerprint = excluded.fingerprint, last_code = excluded.last_code, updated_at = excluded.updated_at`.execute(tx);

@@ -24,6 +24,8 @@ interface SyncRow {
   settings: unknown;
   secrets: Buffer | null;
   destination_paused: boolean;
+  segment_purpose: string | null;
+  destination_purpose: string | null;
 }
 
 const settingsSchema = z.record(z.string(), z.json());
@@ -31,7 +33,7 @@ const mappingSchema = z.record(z.string(), z.string());
 
 const columns = sql.raw(`
   s.id, s.mapping, s.mode, s.paused, g.id as segment_id, g.key as segment_key, g.name as segment_name,
-  d.id as destination_id, d.key as destination_key, d.plugin, d.settings, d.secrets, d.paused as destination_paused`);
+  d.id as destination_id, d.key as destination_key, d.plugin, d.settings, d.secrets, d.paused as destination_paused, g.purpose as segment_purpose, d.purpose as destination_purpose`);
 
 const from = sql.raw(`
   from sync s
@@ -55,21 +57,28 @@ function toSyncRecord(workspaceId: string, row: SyncRow): SyncRecord {
     mapping: mappingSchema.parse(row.mapping),
     mode: row.mode === 'manual' ? 'manual' : 'live',
     paused: row.paused,
+    purposes: [...new Set([row.segment_purpose, row.destination_purpose].filter((purpose) => purpose !== null))],
   };
 }
 
-/** Which syncs: of one id, of some segments, or of one destination. */
+/** Which syncs: of one id, of some segments, of one destination, or all. */
 export type SyncFilter =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'segments'; readonly ids: readonly string[] }
-  | { readonly by: 'destination'; readonly id: string };
+  | { readonly by: 'destination'; readonly id: string }
+  | { readonly by: 'workspace' };
+
+function narrowed(filter: SyncFilter) {
+  if (filter.by === 'workspace') return sql``;
+  const ids = filter.by === 'segments' ? [...filter.ids] : [filter.id];
+  const column = sql.ref({ id: 's.id', segments: 's.segment_id', destination: 's.destination_id' }[filter.by]);
+  return sql`and ${column} = any(${ids}::uuid[])`;
+}
 
 /** Reads syncs and holds their rows until the transaction ends, in the order of their ids. */
 export async function lockSyncs({ tx, workspaceId }: LedgerScope, filter: SyncFilter): Promise<readonly SyncRecord[]> {
-  const ids = filter.by === 'segments' ? [...filter.ids] : [filter.id];
-  const column = sql.ref({ id: 's.id', segments: 's.segment_id', destination: 's.destination_id' }[filter.by]);
   const { rows } = await sql<SyncRow>`
-    select ${columns} ${from} where s.workspace_id = ${workspaceId} and ${column} = any(${ids}::uuid[])
+    select ${columns} ${from} where s.workspace_id = ${workspaceId} ${narrowed(filter)}
     order by s.id for update of s`.execute(tx);
   return rows.map((row) => toSyncRecord(workspaceId, row));
 }

@@ -2,12 +2,14 @@ import { sql } from 'kysely';
 import {
   profileIdSchema,
   segmentIdSchema,
+  workspaceIdSchema,
   type MemberStateName,
   type ProfileId,
   type SyncId,
   type SyncTransaction,
   type TrackedChange,
 } from '@kohort/kernel-contracts';
+import { refusedPeople } from '../privacy/refused-people';
 import { readDeltas } from './delta-rows';
 import {
   memberColumns,
@@ -97,8 +99,10 @@ function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
       const { rows } = await sql<{ held: string; adds: string; removals: string }>`
         with owed as (
           select count(*) filter (where desired and acked is not true) as adds,
-                 count(*) filter (where not desired and acked is not false) as removals
-          from sync_member where workspace_id = ${workspaceId} and sync_id = ${syncId} and state <> 'clean')
+                 count(*) filter (where not desired and acked is not false and member is not true and not exists (
+                   select 1 from profile p where p.workspace_id = m.workspace_id and p.id = m.profile_id
+                     and p.suppressed_at is not null)) as removals
+          from sync_member m where workspace_id = ${workspaceId} and sync_id = ${syncId} and state <> 'clean')
         select adds, removals, (select count(*) from (
             select 1 from sync_member where workspace_id = ${workspaceId} and sync_id = ${syncId} and acked is not false
             limit (select 4 * removals + 1 from owed)) held_rows) as held
@@ -125,6 +129,26 @@ export function syncTransaction(scope: LedgerScope): SyncTransaction {
   return {
     ...ledgerReads(scope),
     syncsOfSegments: (ids) => (ids.length === 0 ? Promise.resolve([]) : lockSyncs(scope, { by: 'segments', ids })),
+    allSyncs: () => lockSyncs(scope, { by: 'workspace' }),
+    refusedPeople: ({ purposes }, profileIds) =>
+      refusedPeople(tx, workspaceIdSchema.parse(workspaceId), { profileIds, purposes }),
+    async consentChanges(batchId) {
+      const rows = await tx
+        .selectFrom('consent_change')
+        .select('profile_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('batch_id', '=', batchId)
+        .orderBy('profile_id')
+        .execute();
+      return rows.map((row) => profileIdSchema.parse(row.profile_id));
+    },
+    async forgetConsentChanges(batchId) {
+      await tx
+        .deleteFrom('consent_change')
+        .where('workspace_id', '=', workspaceId)
+        .where('batch_id', '=', batchId)
+        .execute();
+    },
     syncsOfDestination: (id) => lockSyncs(scope, { by: 'destination', id }),
     lockSync: async (id) => (await lockSyncs(scope, { by: 'id', id }))[0] ?? null,
     destination: (id) => readDestination(scope, id),

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import {
+  batchIdSchema,
+  type ConsentRecord,
+  type PrivacyStore,
+  type ProfileId,
+  type SuppressionOutcome,
+  type SuppressionRequest,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import type { Database, WorkspaceTransaction } from '../database';
+import { lockGraph } from '../identity/active-rules';
+import { databaseNow } from '../segments/read-people';
+import { addStatements, noteChanged, noteMoved, readPurposes } from './consent-rows';
+import { endMemberships, findPeople, namesOfPeople } from './stop-people';
+import { enterDigests, removeDigests, suppressedAmong } from './suppression-list';
+
+async function historyOf(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  profileId: ProfileId,
+): Promise<readonly ConsentRecord[]> {
+  const millis = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::float8`);
+  const found = await sql<Omit<ConsentRecord, 'subject'> & { type: ConsentRecord['subject']['type']; value: string }>`
+    select c.subject_type as type, c.subject_value as value, c.purpose, c.state, c.kind, c.basis, c.source, c.proof,
+      ${millis('c.at')} as at, ${millis('c.recorded_at')} as "recordedAt"
+    from identifier i join consent_event c on c.workspace_id = i.workspace_id and c.subject_type = i.type
+      and c.subject_value = i.value
+    where i.workspace_id = ${workspaceId}::uuid and i.profile_id = ${profileId}::uuid
+    order by c.at desc, c.purpose, c.state, c.subject_type, c.subject_value`.execute(tx);
+  return found.rows.map(({ type, value, ...record }) => ({ ...record, subject: { type, value } }));
+}
+
+/** In turn with identity: whoever is being resolved is there before this begins, or meets the list after it. */
+async function suppressIn(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  request: SuppressionRequest,
+): Promise<SuppressionOutcome> {
+  await lockGraph(tx, workspaceId);
+  const people = await findPeople(tx, workspaceId, request.lookup);
+  const names = [...request.identifiers, ...(await namesOfPeople(tx, workspaceId, people))];
+  const digests = names.flatMap((name) => request.digestsOf(name));
+  const added = await enterDigests(tx, workspaceId, { digests, reason: request.reason });
+  if (people.length === 0) return { added, people: 0, memberships: 0 };
+  const stopped = await sql`
+    update profile set suppressed_at = now()
+    where workspace_id = ${workspaceId}::uuid and id = any(${[...people]}::uuid[]) and suppressed_at is null`.execute(
+    tx,
+  );
+  const memberships = await endMemberships(tx, workspaceId, { profileIds: people, at: await databaseNow(tx) });
+  await noteChanged(tx, workspaceId, people);
+  return { added, people: Number(stopped.numAffectedRows ?? 0n), memberships };
+}
+
+async function unsuppressIn(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  request: SuppressionRequest,
+): Promise<{ readonly removed: number }> {
+  await lockGraph(tx, workspaceId);
+  const people = await findPeople(tx, workspaceId, request.lookup);
+  const names = [...request.identifiers, ...(await namesOfPeople(tx, workspaceId, people))];
+  const digests = names.flatMap((name) => request.digestsOf(name));
+  const removed = await removeDigests(tx, workspaceId, digests);
+  if (people.length > 0) {
+    await sql`
+      update profile set suppressed_at = null
+      where workspace_id = ${workspaceId}::uuid and id = any(${[...people]}::uuid[])`.execute(tx);
+    await noteChanged(tx, workspaceId, people);
+  }
+  return { removed };
+}
+
+/** Consent and suppression in PostgreSQL. See the port for what a caller may rely on. */
+export function privacyStore(database: Database): PrivacyStore {
+  return {
+    vocabulary: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readPurposes(tx, workspaceId)),
+    definePurpose: (workspaceId, { key, name, categories, saleOrSharing }) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const values = { name, categories: [...categories], sale_or_sharing: saleOrSharing };
+        await tx
+          .insertInto('consent_purpose')
+          .values({ workspace_id: workspaceId, key, ...values })
+          .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doUpdateSet(values))
+          .execute();
+      }),
+    record: (workspaceId, statements) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const batchId = batchIdSchema.parse(randomUUID());
+        const recorded = await addStatements(tx, { workspaceId, batchId }, statements);
+        if (recorded === 0) return { recorded, batchId: null };
+        await noteMoved(tx, workspaceId, { batchIds: [batchId], profileIds: [] });
+        return { recorded, batchId };
+      }),
+    history: (workspaceId, profileId) =>
+      database.inWorkspace(workspaceId, (tx) => historyOf(tx, workspaceId, profileId)),
+    suppress: (workspaceId, request) => database.inWorkspace(workspaceId, (tx) => suppressIn(tx, workspaceId, request)),
+    unsuppress: (workspaceId, request) =>
+      database.inWorkspace(workspaceId, (tx) => unsuppressIn(tx, workspaceId, request)),
+    areSuppressed: (workspaceId, digests) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const found = await suppressedAmong(tx, workspaceId, { items: digests, digestsOf: (of) => of });
+        return digests.map((of) => found.has(of));
+      }),
+  };
+}

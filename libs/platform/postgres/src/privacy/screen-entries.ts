@@ -1,0 +1,36 @@
+import type { BatchId, MessageScreen, NormalisedMessage, WorkspaceId } from '@kohort/kernel-contracts';
+import type { WorkspaceTransaction } from '../database';
+import { addStatements, readPurposes } from './consent-rows';
+import { suppressedAmong } from './suppression-list';
+
+interface Screened {
+  readonly workspaceId: WorkspaceId;
+  readonly screen: MessageScreen | null;
+}
+
+/** Those of the entries whose message names somebody on the suppression list; none without a screen. */
+export async function namingSuppressed<T extends { readonly message: NormalisedMessage }>(
+  tx: WorkspaceTransaction,
+  { workspaceId, screen }: Screened,
+  entries: readonly T[],
+): Promise<ReadonlySet<T>> {
+  if (!screen) return new Set();
+  return suppressedAmong(tx, workspaceId, {
+    items: entries,
+    digestsOf: ({ message }) => screen.digestsOf(workspaceId, message),
+  });
+}
+
+/** Keeps what the stored messages say about consent: nothing is asked of the database when none says anything. */
+export async function addConsents(
+  tx: WorkspaceTransaction,
+  { workspaceId, batchId, screen }: Screened & { readonly batchId: BatchId },
+  fresh: readonly (readonly [eventId: string, entry: { readonly message: NormalisedMessage }])[],
+): Promise<void> {
+  if (!screen) return;
+  const saying = fresh.flatMap(([, { message }]) => (screen.mentionsConsent(message) ? [message] : []));
+  if (saying.length === 0) return;
+  const vocabulary = await readPurposes(tx, workspaceId);
+  const statements = saying.flatMap((message) => screen.consentsOf(message, vocabulary));
+  await addStatements(tx, { workspaceId, batchId }, statements);
+}
