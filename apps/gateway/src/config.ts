@@ -12,6 +12,8 @@ import {
 export const config = defineConfig({
   DATABASE_URL: workerSettings.DATABASE_URL,
   KOHORT_KEY_PEPPER: required<string>(engineSettings.KOHORT_KEY_PEPPER),
+  KOHORT_SUPPRESSION_KEY: required<string>(engineSettings.KOHORT_SUPPRESSION_KEY),
+  KOHORT_SUPPRESSION_KEY_PREVIOUS: engineSettings.KOHORT_SUPPRESSION_KEY_PREVIOUS,
   KOHORT_PORT: engineSettings.KOHORT_PORT,
   KOHORT_HOST: {
     type: z.string().min(1),

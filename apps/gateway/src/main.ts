@@ -1,5 +1,5 @@
 import { startGatewayProcess } from '@kohort/hosts-gateway';
-import { runApp } from '@kohort/hosts-runtime';
+import { runApp, suppressionKeysOf } from '@kohort/hosts-runtime';
 import { config, readConfig } from './config';
 
 void runApp({
@@ -14,6 +14,7 @@ void runApp({
       port: settings.KOHORT_PORT,
       host: settings.KOHORT_HOST,
       pepper: Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex'),
+      suppressionKeys: suppressionKeysOf(settings),
       production: settings.KOHORT_PRODUCTION,
       logger,
     }),

@@ -4,7 +4,11 @@ import { OWNERS } from '@kohort/pipeline-map';
 import { config } from '../src/config';
 
 const file = (name: string): string => readFileSync(join(__dirname, '..', name), 'utf8');
-const needed = { DATABASE_URL: 'postgres://x@127.0.0.1/x', KOHORT_KEY_PEPPER: 'ab'.repeat(32) };
+const needed = {
+  DATABASE_URL: 'postgres://x@127.0.0.1/x',
+  KOHORT_KEY_PEPPER: 'ab'.repeat(32),
+  KOHORT_SUPPRESSION_KEY: 'cd'.repeat(32),
+};
 
 describe('gateway', () => {
   it('owns no job: it computes nothing long', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { importLimits } from '@kohort/hosts-pipeline';
-import { columnAddress } from '@kohort/hosts-runtime';
+import { columnAddress, suppressionKeysOf } from '@kohort/hosts-runtime';
 import type { SoloOptions } from '@kohort/hosts-solo';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { KohortConfig } from './config';
@@ -22,6 +22,7 @@ export function soloOptions(
   return {
     ...decided,
     egressAllow: [...config.KOHORT_EGRESS_ALLOW, ...(decided.egressAllow ?? [])],
+    suppressionKeys: suppressionKeysOf(config),
     doorCommand: { command: process.execPath, args: [BUNDLE] },
     threadsDir: __dirname,
     mappings: loadBuiltInMappings(),

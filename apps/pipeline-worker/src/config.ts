@@ -15,6 +15,8 @@ export const config = defineConfig({
     ...engineSettings.DATABASE_URL,
     help: 'PostgreSQL as the owner of the schema: this worker then migrates at its start; without it the database must be of this release',
   },
+  KOHORT_SUPPRESSION_KEY: required<string>(engineSettings.KOHORT_SUPPRESSION_KEY),
+  KOHORT_SUPPRESSION_KEY_PREVIOUS: engineSettings.KOHORT_SUPPRESSION_KEY_PREVIOUS,
   CLICKHOUSE_URL: {
     ...required<string>(engineSettings.CLICKHOUSE_URL),
     help: 'ClickHouse or `kohort door`, with user and password of the loader',

@@ -1,5 +1,5 @@
 import { importLimits, startPipelineWorker } from '@kohort/hosts-pipeline';
-import { columnsOf, runApp, workerOptions } from '@kohort/hosts-runtime';
+import { columnsOf, runApp, suppressionKeysOf, workerOptions } from '@kohort/hosts-runtime';
 import { config, readConfig } from './config';
 
 void runApp({
@@ -10,6 +10,7 @@ void runApp({
     startPipelineWorker({
       ...workerOptions(settings, parts),
       columns: columnsOf(settings),
+      suppressionKeys: suppressionKeysOf(settings),
       migrationsUrl: settings.MIGRATIONS_DATABASE_URL,
       mappingsDir: settings.KOHORT_MAPPINGS,
       importLimits: importLimits(settings),

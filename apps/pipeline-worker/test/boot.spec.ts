@@ -24,7 +24,14 @@ describe('pipeline-worker', () => {
     const address = { url: 'http://127.0.0.1:1', adminKey: 'none', queryKey: 'none', database: 'none' };
     const columns = openColumns(address);
     const opened = { columns, loader: openColumnLoader({ database, columns }), close: () => Promise.resolve() };
-    const { handlers } = openPipelineHost({ engines, columns: opened, mappings: [], secrets: null, egressAllow: [] });
+    const { handlers } = openPipelineHost({
+      engines,
+      columns: opened,
+      mappings: [],
+      secrets: null,
+      egressAllow: [],
+      suppressionKeys: [Buffer.alloc(32, 1)],
+    });
     expect(Object.keys(handlers).sort()).toEqual([...owned].sort());
   });
 

@@ -100,6 +100,7 @@ export async function startCluster(
   started('receiver', () => receiver.stop());
   const databaseUrl = await makeLogin(postgres.url);
   const pepper = randomBytes(32).toString('hex');
+  const suppression = { KOHORT_SUPPRESSION_KEY: randomBytes(32).toString('hex') };
   const common = { DATABASE_URL: databaseUrl, KOHORT_ARTIFACTS: join(home, 'artifacts') };
   const queues = { ...common, REDIS_URL: redis.url };
   const columns = { CLICKHOUSE_URL: columnsUrl, CLICKHOUSE_QUERY_URL: columnsQueryUrl };
@@ -118,11 +119,12 @@ export async function startCluster(
   const pipeline = app('pipeline-worker', {
     ...queues,
     ...columns,
+    ...suppression,
     MIGRATIONS_DATABASE_URL: postgres.url,
     KOHORT_MAPPINGS: join(root, 'apps/kohort/mappings'),
   });
   await isUp(pipeline);
-  const gateway = app('gateway', { ...common, KOHORT_KEY_PEPPER: pepper, KOHORT_PORT: '0' });
+  const gateway = app('gateway', { ...common, ...suppression, KOHORT_KEY_PEPPER: pepper, KOHORT_PORT: '0' });
   app('clustering-worker', { ...queues, ...columns });
   app('propensity-worker', { ...queues, ...columns });
   app('sync-worker', { ...queues, KOHORT_KEY_PEPPER: pepper, KOHORT_EGRESS_ALLOW: receiver.pair });

@@ -19,12 +19,16 @@ export function bootstrapCommand(): Command {
         apiKey,
         writeKey,
         pepper: used,
+        suppressionKey,
       } = await bootstrapWorkspace({ databaseUrl, homeDir, pepper });
       const report = { command: 'bootstrap', workspaceId, apiKey, writeKey };
       if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else {
         const lines = [`  Workspace  ${workspaceId}`, `  API key    ${apiKey}`, `  Write key  ${writeKey}`];
         if (pepper === undefined) lines.push(`  Give every process KOHORT_KEY_PEPPER=${used}`);
+        if (config.KOHORT_SUPPRESSION_KEY === undefined) {
+          lines.push(`  Give gateway and pipeline worker KOHORT_SUPPRESSION_KEY=${suppressionKey}`);
+        }
         process.stdout.write(`${lines.join('\n')}\n`);
       }
     });

@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly ingest?: IngestPort;
   /** Keys that destinations' secrets are sealed under, newest first, 32 bytes each; the sync worker has the same. */
   readonly secretKeys: readonly Uint8Array[];
+  /** Keys of the suppression list, newest first, 32 bytes each; the pipeline worker has the same. */
+  readonly suppressionKeys: readonly Uint8Array[];
   readonly logger: Logger;
   readonly clock: Clock;
   /** 0: any free port. */

@@ -16,6 +16,8 @@ export interface GatewayProcessOptions {
   readonly host: string;
   /** Secret under which stored key digests and cursors are made; the same in every gateway. */
   readonly pepper: Buffer;
+  /** Keys of the suppression list, newest first, 32 bytes each; the pipeline worker has the same. */
+  readonly suppressionKeys: readonly Uint8Array[];
   readonly production: boolean;
   readonly logger: Logger;
 }
@@ -48,6 +50,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       pepper,
       cursorKey: pepper,
       secretKeys: [pepper],
+      suppressionKeys: options.suppressionKeys,
       production: options.production,
     });
     closers.add('gateway', () => gateway.stop());

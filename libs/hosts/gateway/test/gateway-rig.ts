@@ -57,6 +57,7 @@ export class GatewayRig {
       port: 0,
       pepper,
       secretKeys: [Buffer.alloc(32, 7)],
+      suppressionKeys: [Buffer.alloc(32, 8)],
       cursorKey: Buffer.from('cursor key'),
       production: false,
       pollMs: 50,

@@ -22,6 +22,8 @@ export interface PipelineParts {
   readonly secrets: SecretBox | null;
   /** Exact `host:port` pairs that may be private (`KOHORT_EGRESS_ALLOW`); empty in production. */
   readonly egressAllow: readonly string[];
+  /** Keys of the suppression list, newest first, 32 bytes each; the gateway has the same. */
+  readonly suppressionKeys: readonly Uint8Array[];
 }
 
 /** The jobs of the pipeline worker, data sets for models, and the clock of the segments. */

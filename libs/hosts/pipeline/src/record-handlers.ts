@@ -12,6 +12,7 @@ import {
   runHandler,
   trackingStore,
 } from '@kohort/platform-postgres';
+import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
 
 /** What the jobs on records are bound to. */
@@ -21,14 +22,18 @@ export interface RecordParts {
   readonly mappings: readonly Mapping[];
   readonly importLimits?: ImportLimits | undefined;
   readonly http: HttpStreamer;
+  /** Keys of the suppression list, newest first. */
+  readonly suppressionKeys: readonly Uint8Array[];
 }
 
 /** Imports, identity and the way into the column store. */
-export function recordHandlers({ engines, columns, mappings, importLimits, http }: RecordParts): JobHandlers {
+export function recordHandlers(parts: RecordParts): JobHandlers {
+  const { engines, columns, mappings, importLimits, http } = parts;
   const { database, artifacts, clock } = engines;
-  const identity = identityStore(database);
+  const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
+  const identity = identityStore(database, { screen });
   const imports: ImportDeps = {
-    store: ingestStore(database),
+    store: ingestStore(database, { screen }),
     people: knownPeople(database),
     files: importedFiles(database),
     http,

@@ -18,6 +18,8 @@ export interface PipelineWorkerOptions extends WorkerOptions {
   readonly columns: ColumnAddress;
   /** As the owner: this process then migrates at its start and keeps the partitions made. */
   readonly migrationsUrl?: string | undefined;
+  /** Keys of the suppression list, newest first, 32 bytes each; the gateway has the same. */
+  readonly suppressionKeys: readonly Uint8Array[];
   /** Folder of mappings that an import may name; those that come with the request need none. */
   readonly mappingsDir?: string | undefined;
   readonly importLimits?: ImportLimits | undefined;
@@ -52,9 +54,17 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
     options,
     async bind(engines, closers) {
       const columns = await openWorkerColumns(options.columns, engines, closers);
-      const { importLimits, secretKeys, egressAllow } = options;
+      const { importLimits, secretKeys, egressAllow, suppressionKeys } = options;
       const secrets = secretKeys.length === 0 ? null : createSecretBox(secretKeys);
-      const host = openPipelineHost({ engines, columns, mappings, importLimits, secrets, egressAllow });
+      const host = openPipelineHost({
+        engines,
+        columns,
+        mappings,
+        importLimits,
+        secrets,
+        egressAllow,
+        suppressionKeys,
+      });
       closers.add('sources', () => host.close());
       return {
         handlers: host.handlers,

@@ -13,7 +13,7 @@ export async function bootstrapWorkspace(options: {
   readonly homeDir: string;
   /** Hex; made when absent and the folder is new. */
   readonly pepper?: string | undefined;
-}): Promise<SoloHome> {
+}): Promise<SoloHome & { readonly suppressionKey: string }> {
   await checkMigrated(options.databaseUrl);
   const database = openDatabase({
     url: options.databaseUrl,

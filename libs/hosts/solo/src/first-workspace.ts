@@ -41,13 +41,26 @@ async function ensureRows(database: Database, home: SoloHome): Promise<void> {
   });
 }
 
+/** A home of before the suppression list gets its key: it has no entry yet that another key could have made. */
+function withSuppressionKey(
+  dir: string,
+  home: SoloHome | null,
+): (SoloHome & { readonly suppressionKey: string }) | null {
+  if (!home) return null;
+  const { suppressionKey } = home;
+  if (suppressionKey !== undefined) return { ...home, suppressionKey };
+  const mended = { ...home, suppressionKey: randomBytes(32).toString('hex') };
+  writeHome(dir, mended);
+  return mended;
+}
+
 /**
  * The home of a folder, made when it is new; with the installation's secret where it has one already.
  *
  * Throws  SOLO_PEPPER_DIFFERS when the folder was made under another secret
  */
-export function ensureHome(dir: string, pepper?: string): SoloHome {
-  const found = readHome(dir);
+export function ensureHome(dir: string, pepper?: string): SoloHome & { readonly suppressionKey: string } {
+  const found = withSuppressionKey(dir, readHome(dir));
   if (found && pepper !== undefined && found.pepper !== pepper) throw soloErrors.SOLO_PEPPER_DIFFERS({ dir });
   if (found) return found;
   const made = newHome((workspaceId) => ({
@@ -60,7 +73,11 @@ export function ensureHome(dir: string, pepper?: string): SoloHome {
 }
 
 /** Makes the first workspace with its keys and source; a second start finds them. The home is written before the rows. */
-export async function ensureWorkspace(database: Database, dir: string, pepper?: string): Promise<SoloHome> {
+export async function ensureWorkspace(
+  database: Database,
+  dir: string,
+  pepper?: string,
+): Promise<ReturnType<typeof ensureHome>> {
   const home = ensureHome(dir, pepper);
   await ensureRows(database, home);
   return home;

@@ -20,6 +20,8 @@ const homeSchema = z.object({
   workspaceId: workspaceIdSchema,
   /** Hex; digests of keys and signatures of cursors are made under it. */
   pepper: z.string().length(64),
+  /** Hex; the suppression list is kept under it. Absent in a home of before it was asked for. */
+  suppressionKey: z.string().length(64).optional(),
   apiKey: z.string(),
   writeKey: z.string(),
   url: z.string().nullable(),
@@ -57,7 +59,13 @@ export function writeHome(dir: string, home: SoloHome): void {
 /** A home for a folder that has none: new workspace id and secret; the keys are made by the caller. */
 export function newHome(
   makeKeys: (workspaceId: SoloHome['workspaceId']) => { apiKey: string; writeKey: string },
-): SoloHome {
+): SoloHome & { readonly suppressionKey: string } {
   const workspaceId = workspaceIdSchema.parse(randomUUID());
-  return { workspaceId, pepper: randomBytes(32).toString('hex'), ...makeKeys(workspaceId), url: null };
+  return {
+    workspaceId,
+    pepper: randomBytes(32).toString('hex'),
+    suppressionKey: randomBytes(32).toString('hex'),
+    ...makeKeys(workspaceId),
+    url: null,
+  };
 }

@@ -39,6 +39,8 @@ export interface SoloOptions {
   readonly mappings: readonly Mapping[];
   readonly importLimits?: ImportLimits | undefined;
   readonly egressAllow: readonly string[];
+  /** Keys of the suppression list that the settings name, newest first; the home's own finds entries beside them. */
+  readonly suppressionKeys?: readonly Buffer[];
   /** Folder below which file connectors write; inside the home when absent. */
   readonly filesDir?: string;
   readonly heapLimitMb: number;
@@ -55,6 +57,11 @@ export interface RunningSolo {
   readonly url: string;
   readonly home: SoloHome;
   stop(): Promise<void>;
+}
+
+/** The home's key is the newest unless the settings name one; either way it goes on finding what it has entered. */
+function keysOfList(named: readonly Buffer[], ofHome: string): readonly Buffer[] {
+  return [...named.filter((key) => key.toString('hex') !== ofHome), Buffer.from(ofHome, 'hex')];
 }
 
 async function startDatabase(options: SoloOptions, closers: ShutdownList): Promise<string> {
@@ -126,6 +133,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   closers.add('columns', () => opened.close());
   const home = await ensureWorkspace(database, homeDir);
   const pepper = Buffer.from(home.pepper, 'hex');
+  const suppressionKeys = keysOfList(options.suppressionKeys ?? [], home.suppressionKey);
 
   const compute = threadCompute({
     names: [CLUSTERING_THREAD, PROPENSITY_THREAD],
@@ -135,7 +143,15 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   const secretKeys = [pepper];
   const { mappings, importLimits, egressAllow } = options;
   const secrets = createSecretBox(secretKeys);
-  const pipeline = openPipelineHost({ engines, columns: opened, mappings, importLimits, secrets, egressAllow });
+  const pipeline = openPipelineHost({
+    engines,
+    columns: opened,
+    mappings,
+    importLimits,
+    secrets,
+    egressAllow,
+    suppressionKeys,
+  });
   closers.add('sources', () => pipeline.close());
   const sync = syncHandlers({
     engines,
@@ -162,6 +178,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     database,
     artifacts: engines.artifacts,
     secretKeys,
+    suppressionKeys,
     logger,
     clock: engines.clock,
     port: options.port,

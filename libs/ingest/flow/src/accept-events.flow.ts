@@ -65,6 +65,7 @@ const FATES: Readonly<Record<KeyOutcome, Fate>> = {
   stored: { outcome: 'stored', reason: null },
   duplicate: { outcome: 'duplicate', reason: null },
   duplicate_conflict: { outcome: 'duplicate', reason: 'duplicate_conflict' },
+  suppressed: { outcome: 'suppressed', reason: null },
 };
 
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>

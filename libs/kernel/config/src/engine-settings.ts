@@ -60,6 +60,20 @@ export const engineSettings = {
     audience: 'server',
     help: 'secret, as hex, under which digests of keys, cursors and stored credentials are made; the same in every process, `pepper` in solo.json',
   },
+  KOHORT_SUPPRESSION_KEY: {
+    type: optional(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits, as `openssl rand -hex 32` gives')),
+    default: undefined,
+    secret: true,
+    audience: 'server',
+    help: 'secret, as hex, under which the suppression list is kept; apart from the pepper, the same in gateway and pipeline worker, `suppressionKey` in solo.json',
+  },
+  KOHORT_SUPPRESSION_KEY_PREVIOUS: {
+    type: optional(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')),
+    default: undefined,
+    secret: true,
+    audience: 'server',
+    help: 'the secret before KOHORT_SUPPRESSION_KEY: needed as long as entries made under it are kept',
+  },
   KOHORT_EGRESS_ALLOW: {
     type: z.string().transform((text) =>
       text

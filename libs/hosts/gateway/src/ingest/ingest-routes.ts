@@ -11,7 +11,7 @@ import {
   uploaderOf,
   type IngestParts,
 } from './ingest-parts';
-import { PATHS, parseCall } from './parse-call';
+import { PATHS, parseCall, withGpc } from './parse-call';
 import { readBody } from './read-body';
 import { wireCode, wireErrors } from './wire.errors';
 
@@ -60,7 +60,7 @@ function queryText(request: FastifyRequest, name: string): string | null {
 /** One message or a batch on the wire of Segment's SDKs: 200 `{"success":true}` after the commit, nothing else. */
 function wireHandler(parts: IngestParts, kind: (typeof PATHS)[string]): Handler {
   return async (request, reply) => {
-    const call = parseCall(kind, await bodyOf(request));
+    const call = withGpc(parseCall(kind, await bodyOf(request)), request.headers['sec-gpc']);
     const origin = await originOf(parts, request.headers.authorization, call.writeKey);
     const verdicts = await accept(parts, origin, call);
     const wantsResults = request.headers['x-kohort-results'] !== undefined;
@@ -70,7 +70,7 @@ function wireHandler(parts: IngestParts, kind: (typeof PATHS)[string]): Handler 
 
 function nativeHandler(parts: IngestParts): Handler {
   return async (request, reply) => {
-    const call = parseCall('batch', await bodyOf(request));
+    const call = withGpc(parseCall('batch', await bodyOf(request)), request.headers['sec-gpc']);
     const origin = await nativeOriginOf(parts, {
       authorization: request.headers.authorization,
       bodyKey: call.writeKey,

@@ -2,6 +2,7 @@ import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { IngestPort } from '@kohort/kernel-contracts';
 import { ingestStore, trackingStore, type Database } from '@kohort/platform-postgres';
+import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
 
 /** Days within which a repeated message id is a duplicate. */
@@ -13,8 +14,13 @@ function later(waitMs: number, work: () => void): () => void {
 }
 
 /** The way in for events of this process: calls that come together are committed together. */
-export function openIngest(parts: { readonly database: Database; readonly clock: Clock }): IngestPort {
-  const store = groupCommit({ store: ingestStore(parts.database), clock: parts.clock, later });
+export function openIngest(parts: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly suppressionKeys: readonly Uint8Array[];
+}): IngestPort {
+  const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
+  const store = groupCommit({ store: ingestStore(parts.database, { screen }), clock: parts.clock, later });
   const plans = planGate({ store: trackingStore(parts.database), clock: parts.clock });
   return acceptEvents({ store, dedupeDays: DEDUPE_DAYS, plans });
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { LIMITS } from '@kohort/ingest-domain';
 import { isAppError } from '@kohort/kernel-errors';
-import { parseCall } from './parse-call';
+import { parseCall, withGpc } from './parse-call';
 import { readBody } from './read-body';
 
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -97,4 +97,11 @@ describe('readBody', () => {
     });
     await expect(read([Buffer.from('x')], 'br')).rejects.toMatchObject({ code: 'WIRE_INVALID_ENCODING' });
   });
+});
+
+it('bears Global Privacy Control of the browser in every message', () => {
+  const call = parseCall('batch', Buffer.from('{"batch":[{"type":"track"}],"context":{"ip":"::1"}}'));
+  expect(withGpc(call, '1').envelope.context).toEqual({ ip: '::1', secGpc: true });
+  expect(withGpc(call, '0')).toBe(call);
+  expect(withGpc(call, undefined)).toBe(call);
 });

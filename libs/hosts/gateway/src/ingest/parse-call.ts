@@ -97,3 +97,13 @@ export function parseCall(kind: CallKind, body: Buffer): ParsedCall {
   };
   return { writeKey, items, envelope };
 }
+
+/**
+ * A call whose browser sent Global Privacy Control (`Sec-GPC: 1`): every message of it bears that in its context, so that
+ * it is kept with the message and honoured wherever the message goes.
+ */
+export function withGpc(call: ParsedCall, header: string | readonly string[] | undefined): ParsedCall {
+  if (header !== '1') return call;
+  const { envelope } = call;
+  return { ...call, envelope: { ...envelope, context: { ...envelope.context, secGpc: true } } };
+}
