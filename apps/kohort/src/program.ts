@@ -4,6 +4,7 @@ import { clusterCommand } from './commands/cluster';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { importCommand } from './commands/import';
+import { linkCommand } from './commands/link';
 import { profileCommand } from './commands/profile';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
@@ -29,6 +30,7 @@ function program(): Command {
     profileCommand(),
     clusterCommand(),
     propensityCommand(),
+    linkCommand(),
     ruleCommand(),
     segmentsCommand(),
     explainCommand(),

@@ -13,6 +13,18 @@ export const linkageErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${String(d['parameter'])} must be ${String(d['must'])}`,
   },
+  LINKAGE_COLUMN_MISSING: {
+    kind: 'invalid-input',
+    message: (d) => `there is no column "${String(d['column'])}"; there are ${String(d['columns'])}`,
+  },
+  LINKAGE_ID_REPEATED: {
+    kind: 'invalid-input',
+    message: (d) => `line ${String(d['line'])}: column "${String(d['column'])}" is empty or names an earlier record`,
+  },
+  LINKAGE_TRUTH_UNKNOWN: {
+    kind: 'invalid-input',
+    message: (d) => `line ${String(d['line'])} of the true pairs: column ${String(d['column'])} names no record`,
+  },
   LINKAGE_NO_BLOCKING: {
     kind: 'unsuitable-data',
     message: (d) =>
