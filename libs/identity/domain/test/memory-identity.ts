@@ -14,7 +14,9 @@ import {
   type RegroupPlan,
   type UnassignedEvent,
 } from '@kohort/kernel-contracts';
+import { History } from '../src/graph/history';
 import { linkKey, pairOf } from '../src/graph/link-order';
+import { Grouping } from '../src/graph/regroup';
 import { identityDecision } from '../src/graph/resolve-batch';
 import { CompiledRules } from '../src/rules/compile-rules';
 import { identifierKey } from '../src/rules/event-identifiers';
@@ -57,7 +59,7 @@ export class MemoryIdentity {
   private readonly events = new Map<EventId, UnassignedEvent>();
   private made = 0;
 
-  constructor(private readonly rules: IdentityRules = DEFAULT_RULES) {}
+  constructor(private rules: IdentityRules = DEFAULT_RULES) {}
 
   apply(events: readonly UnassignedEvent[]): void {
     const decision = identityDecision(this.rules);
@@ -98,6 +100,27 @@ export class MemoryIdentity {
     };
     this.links.set(linkKey(link), link);
     this.regroup([], [a, b]);
+  }
+
+  /** Makes everybody anew under other rules, from the events alone. */
+  rebuild(rules: IdentityRules): void {
+    this.rules = rules;
+    const history = new History(new CompiledRules(rules), [...this.links.values()]);
+    for (const event of this.events.values()) history.observe(event);
+    const grouping = new Grouping(
+      { book: history.book, profiles: [...this.profiles.values()], owners: [...this.identifiers.values()], stored: [] },
+      history.rules,
+      history.settle(),
+    );
+    const { plan, targetOf } = grouping.rebuild();
+    this.links.clear();
+    const ids = this.write(plan);
+    for (const event of this.events.values()) {
+      const to = targetOf(event);
+      const id = to === null ? undefined : ids[to];
+      if (id === undefined) this.owners.delete(event.eventId);
+      else this.owners.set(event.eventId, id);
+    }
   }
 
   /** Canonical id of each event's person. */
@@ -182,7 +205,7 @@ export class MemoryIdentity {
     this.write(plan(owned));
   }
 
-  private write(plan: IdentityPlan | RegroupPlan): void {
+  private write(plan: IdentityPlan | RegroupPlan): readonly ProfileId[] {
     const regrouping = 'moves' in plan ? plan : null;
     const ids = plan.profiles.map((planned) => {
       const id = planned.id ?? profileIdSchema.parse(uuid(1_000_000 + this.made++));
@@ -207,6 +230,7 @@ export class MemoryIdentity {
     if (regrouping) this.writeRegrouping(regrouping, at);
     for (const { event, profile } of plan.assignments) this.owners.set(event.eventId, at(profile));
     this.nameProfiles();
+    return ids;
   }
 
   private writeRegrouping(plan: RegroupPlan, at: (index: number) => ProfileId): void {

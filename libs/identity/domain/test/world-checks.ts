@@ -50,6 +50,21 @@ export function unmerged(seed: number): Comparison | null {
   return { wanted: never.picture(), found: world.picture() };
 }
 
+/** A workspace whose rules changed in the middle, and that was made anew, against one that had the new ones from the start. */
+export function rebuilt(seed: number): Comparison {
+  const [events, rules] = [randomEvents(seed), randomRules(seed)];
+  const store = filled(randomRules(seed + 7_919), arrival(events.slice(0, Math.ceil(events.length / 2)), seed));
+  const [merge] = store.log;
+  if (merge && seed % 3 === 0) store.bar(merge.link);
+  const late = new MemoryIdentity(rules);
+  if (merge && seed % 3 === 0) late.bar(merge.link);
+  for (const batch of [...arrival(events, seed + 1)]) late.apply(batch);
+  const half = arrival(events.slice(Math.ceil(events.length / 2)), seed);
+  store.rebuild(rules);
+  for (const batch of half) store.apply(batch);
+  return { wanted: late.picture(), found: store.picture() };
+}
+
 /** No event counts for two people, none for somebody who was merged away, and everybody has an event. */
 export function isWhole(store: MemoryIdentity): boolean {
   const live = new Set(

@@ -1,7 +1,7 @@
 import type { Identifier } from '@kohort/kernel-contracts';
 import { MemoryIdentity, eventIdOf, eventOf } from '../../test/memory-identity';
 import { arrival, randomEvents, randomRules } from '../../test/random-world';
-import { isWhole, naiveGroups, twoOrders, unmerged } from '../../test/world-checks';
+import { isWhole, naiveGroups, rebuilt, twoOrders, unmerged } from '../../test/world-checks';
 import { CompiledRules } from '../rules/compile-rules';
 import { identifierKey, identifiersOfEvent } from '../rules/event-identifiers';
 import { parseIdentityRules } from '../rules/identity-rules';
@@ -145,6 +145,13 @@ describe('random worlds', () => {
       compared += 1;
     }
     expect(compared).toBeGreaterThan(80);
+  });
+
+  it('end alike whether the rules were changed and everybody made anew, or were so from the start', () => {
+    for (let seed = 0; seed < 150; seed += 1) {
+      const { wanted, found } = rebuilt(seed);
+      expect([seed, found]).toEqual([seed, wanted]);
+    }
   });
 
   it('have every event with one person, and every person with an event', () => {

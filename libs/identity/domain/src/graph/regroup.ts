@@ -1,6 +1,5 @@
 import type {
   ClosureProfile,
-  EventId,
   Identifier,
   IdentityClosure,
   IdentityPlan,
@@ -16,11 +15,12 @@ import type { CompiledRules } from '../rules/compile-rules';
 import { identifierKey, identifiersOfEvent } from '../rules/event-identifiers';
 import { betterName, compareNames, nameOf, type CanonicalName } from './canonical-name';
 import { betterProfile } from './identity-graph';
+import type { World } from './history';
 import { LinkBook } from './link-book';
 import { linkKey } from './link-order';
 import { mergeCauses } from './merge-causes';
 import { partition, type Partition } from './partition';
-import { traitsOfEvent } from './traits-of-event';
+import { RegroupDraft, byTime } from './regroup-draft';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -41,6 +41,22 @@ interface Person {
   readonly isRevived: boolean;
 }
 
+/** Who is where. */
+interface Settled {
+  readonly persons: readonly Person[];
+  readonly homes: ReadonlyMap<ProfileId, number | null>;
+  readonly at: (group: number | null) => number | null;
+}
+
+/** A workspace made anew: profiles and identifiers at once (the plan has no events and no merges), events one by one. */
+export interface Rebuilding {
+  readonly plan: RegroupPlan;
+  /** Profiles that go into others as a whole, for the log. */
+  readonly merged: readonly PlannedMerge[];
+  /** The place in the plan's profiles of the person that an event counts for. */
+  targetOf(event: UnassignedEvent): number | null;
+}
+
 /**
  * People made anew from what was said, against how they stand: who keeps which profile, what moves. A person exists by
  * events: a group of identifiers that no event counts for is nobody.
@@ -48,6 +64,7 @@ interface Person {
 export class Grouping {
   readonly partition: Partition;
   readonly splits: readonly ProfileId[];
+  private readonly apart: ReadonlySet<ProfileId>;
   private readonly live: readonly ClosureProfile[];
   private readonly held = new Map<ProfileId, Identifier[]>();
   private known: Set<number | undefined> | null = null;
@@ -55,8 +72,10 @@ export class Grouping {
   constructor(
     private readonly standing: Standing,
     private readonly rules: CompiledRules,
+    /** The whole history: then everybody is looked at event by event. */
+    private readonly world: World | null = null,
   ) {
-    this.partition = partition(standing.book, rules);
+    this.partition = world?.partition ?? partition(standing.book, rules);
     for (const { type, value, profileId } of standing.owners) {
       const own = this.held.get(profileId);
       if (own) own.push({ type, value });
@@ -64,7 +83,9 @@ export class Grouping {
     }
     for (const own of this.held.values()) own.sort(compareNames);
     this.live = standing.profiles.filter(({ mergedInto }) => mergedInto === null);
-    this.splits = this.live.filter(({ id }) => this.groupsHeldBy(id).size !== 1).map(({ id }) => id);
+    const splits = world ? this.live : this.live.filter(({ id }) => this.groupsHeldBy(id).size !== 1);
+    this.splits = splits.map(({ id }) => id);
+    this.apart = new Set(this.splits);
   }
 
   /** The groups that a profile's identifiers are in now; undefined stands for those that nobody mentions any more. */
@@ -90,11 +111,11 @@ export class Grouping {
   }
 
   private aliveGroups(events: readonly UnassignedEvent[]): ReadonlySet<number> {
-    const split = new Set(this.splits);
+    if (this.world) return new Set(this.world.people.keys());
     const alive = new Set<number>();
     for (const { id } of this.live) {
       const [group] = this.groupsHeldBy(id);
-      if (!split.has(id) && group !== undefined) alive.add(group);
+      if (!this.apart.has(id) && group !== undefined) alive.add(group);
     }
     for (const event of events) {
       const group = event.knownOnly ? undefined : this.groupOfEvent(event);
@@ -129,17 +150,18 @@ export class Grouping {
       );
     const kept = choose(homes);
     const stays = kept ?? choose(former);
-    const isWhole = kept !== undefined && !this.splits.includes(kept.id);
+    const isWhole = kept !== undefined && !this.apart.has(kept.id);
     const name = (this.partition.groups[group] ?? []).reduce<CanonicalName | null>(
       (best, identifier) => betterName(best, nameOf(identifier)),
       null,
     );
+    const span = this.world?.people.get(group);
     const planned = {
       id: stays?.id ?? null,
       canonicalId: name?.value ?? '',
       // Of one that is taken apart the events say it anew.
-      firstSeenAt: isWhole ? kept.firstSeenAt : Infinity,
-      lastSeenAt: isWhole ? kept.lastSeenAt : -Infinity,
+      firstSeenAt: span?.first ?? (isWhole ? kept.firstSeenAt : Infinity),
+      lastSeenAt: span?.last ?? (isWhole ? kept.lastSeenAt : -Infinity),
     };
     return { group, planned, isRevived: stays !== undefined && kept === undefined };
   }
@@ -191,15 +213,32 @@ export class Grouping {
     };
   }
 
+  /** Where everybody goes by the whole history; the events follow one by one. */
+  rebuild(): Rebuilding {
+    const plan = this.plan([], []);
+    const { persons, homes } = this.people(this.aliveGroups([]));
+    const place = new Map(persons.map(({ group }, index) => [group, index]));
+    const at = (group: number | null): number | null => (group === null ? null : (place.get(group) ?? null));
+    return {
+      plan,
+      merged: this.absorbedInto(this.live, { persons, homes, at }),
+      targetOf: (event) => at(this.groupOfEvent(event) ?? null),
+    };
+  }
+
   private mergesOf(
     persons: readonly Person[],
     homes: ReadonlyMap<ProfileId, number | null>,
     at: (group: number | null) => number | null,
   ): readonly PlannedMerge[] {
-    const split = new Set(this.splits);
-    const absorbed = this.live.filter(({ id }) => {
+    const whole = this.live.filter(({ id }) => !this.apart.has(id));
+    return this.absorbedInto(whole, { persons, homes, at });
+  }
+
+  private absorbedInto(profiles: readonly ClosureProfile[], { persons, homes, at }: Settled): readonly PlannedMerge[] {
+    const absorbed = profiles.filter(({ id }) => {
       const index = at(homes.get(id) ?? null);
-      return !split.has(id) && index !== null && persons[index]?.planned.id !== id;
+      return index !== null && persons[index]?.planned.id !== id;
     });
     if (absorbed.length === 0) return [];
     const causes = mergeCauses(this.partition, this.live, (id) =>
@@ -216,7 +255,6 @@ export class Grouping {
     persons: readonly Person[],
     at: (group: number | undefined) => number | null,
   ): Pick<RegroupPlan, 'identifiers' | 'earlier' | 'moves' | 'dropped'> {
-    const split = new Set(this.splits);
     const owners = new Map(this.standing.owners.map((one) => [identifierKey(one), one]));
     const identifiers: Writable<IdentityPlan['identifiers'][number]>[] = [];
     const earlier: Writable<IdentityPlan['earlier'][number]>[] = [];
@@ -231,7 +269,7 @@ export class Grouping {
       }
       if (firstSeenAt < owner.firstSeenAt) earlier.push({ ...identifier, firstSeenAt });
       // Those of a profile that goes elsewhere as a whole go with it.
-      if (split.has(owner.profileId) && persons[profile]?.planned.id !== owner.profileId) {
+      if (this.apart.has(owner.profileId) && persons[profile]?.planned.id !== owner.profileId) {
         moves.push({ ...identifier, profile });
       }
     }
@@ -247,10 +285,9 @@ export class Grouping {
     homes: ReadonlyMap<ProfileId, number | null>,
     at: (group: number | undefined | null) => number | null,
   ): RegroupPlan['pointers'] {
-    const split = new Set(this.splits);
     return this.standing.profiles.flatMap((profile) => {
       const isLive = profile.mergedInto === null;
-      if (isLive && !split.has(profile.id)) return [];
+      if (isLive && !this.apart.has(profile.id)) return [];
       const into = at(isLive ? homes.get(profile.id) : this.formerHomeOf(profile));
       const target = into === null ? null : (persons[into]?.planned.id ?? null);
       if (into !== null && target === profile.id) return [];
@@ -273,59 +310,6 @@ export class Grouping {
     });
   }
 }
-
-/** What happens to the events, counted up. */
-class RegroupDraft {
-  private readonly assignments: IdentityPlan['assignments'][number][] = [];
-  private readonly traits: IdentityPlan['traits'][number][] = [];
-  private readonly reassigned: RegroupPlan['reassigned'][number][] = [];
-  private unidentified = 0;
-
-  constructor(private readonly profiles: readonly Writable<PlannedProfile>[]) {}
-
-  private see(index: number, from: number, to: number): void {
-    const profile = this.profiles[index];
-    if (!profile) return;
-    profile.firstSeenAt = Math.min(profile.firstSeenAt, from);
-    profile.lastSeenAt = Math.max(profile.lastSeenAt, to);
-  }
-
-  assign(event: UnassignedEvent, profile: number | null): void {
-    if (profile === null) {
-      this.unidentified += 1;
-      return;
-    }
-    this.see(profile, event.ts, event.ts);
-    this.assignments.push({ event, profile });
-    this.traits.push(...traitsOfEvent(event, profile));
-  }
-
-  reassign(event: OwnedEvent, to: number | null): void {
-    if (to !== null) {
-      this.see(to, event.ts, event.ts);
-      if (this.profiles[to]?.id === event.profileId) return;
-    }
-    this.reassigned.push({ event, to });
-  }
-
-  widen(index: number, by: ClosureProfile | undefined): void {
-    if (by) this.see(index, by.firstSeenAt, by.lastSeenAt);
-  }
-
-  result(): Pick<RegroupPlan, 'profiles' | 'assignments' | 'traits' | 'reassigned' | 'unidentified'> {
-    const { profiles, assignments, traits, reassigned, unidentified } = this;
-    return { profiles, assignments, traits, reassigned, unidentified };
-  }
-}
-
-/** Order of events by time, message id and event id. */
-export function byTime(a: UnassignedEvent, b: UnassignedEvent): number {
-  return (
-    a.ts - b.ts || (a.messageId < b.messageId ? -1 : a.messageId > b.messageId ? 1 : compareIds(a.eventId, b.eventId))
-  );
-}
-
-const compareIds = (a: EventId, b: EventId): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function groupingOf(events: readonly UnassignedEvent[], closure: IdentityClosure, rules: CompiledRules): Grouping {
   const book = new LinkBook();
