@@ -3,7 +3,8 @@ import { categoryColumn, type CategoryColumn, type FeatureColumn, type NumericCo
 import { preprocessingErrors } from '../preprocessing-errors';
 import { anyColumn } from '../transformer/column-guard';
 import { defineTransformer } from '../transformer/define-transformer';
-import { quantile, sortedPresent } from '../transformer/quantile';
+import { sortedPresent } from '../transformer/quantile';
+import { fitMedianImputer } from './median-imputer';
 
 const KIND = 'simple-imputer';
 
@@ -52,7 +53,7 @@ function numberFill({ name, values }: NumericColumn, { strategy, value, emptyCol
     if (emptyColumns === 'zero') return 0;
     throw preprocessingErrors.PREPROCESSING_COLUMN_EMPTY({ column: name, transformer: KIND });
   }
-  if (strategy === 'median') return quantile(sorted, 0.5);
+  if (strategy === 'median') return fitMedianImputer(values).median;
   if (strategy === 'mode') return modeOf(sorted);
   return values.reduce((sum, one) => (Number.isNaN(one) ? sum : sum + one), 0) / sorted.length;
 }

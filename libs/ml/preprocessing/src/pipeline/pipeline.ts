@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import type { FeatureColumn, FeatureTable } from '../feature-table';
+import type { FeatureTable } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { checkColumns, checkNames } from '../transformer/check-columns';
 import { inputOf, readParams } from '../transformer/read-params';
 import type { FitContext, FittedTable, OutputColumn, Transformer } from '../transformer/transformer';
-import { placeOutputs, type AppliedStep } from './applied-step';
-import { parsePipeline, pipelineFromJson, pipelineToJson, serialisePipeline } from './pipeline.state';
+import {
+  composePipeline,
+  jsonOf,
+  openStep,
+  parsePipeline,
+  pipelineFromJson,
+  type FittedPipeline,
+  type FittedStep,
+} from './pipeline.state';
+import { placeOutputs } from './place-outputs';
 import { transformerNamed } from './transformers';
 
 const stepSchema = z.strictObject({
@@ -26,18 +34,6 @@ export type StepSpec = z.input<typeof stepSchema>;
 
 /** The steps of a pipeline, in order. */
 export type PipelineParams = z.input<typeof paramsSchema>;
-
-/** A column the pipeline was fitted on. */
-export interface PipelineInput {
-  readonly name: string;
-  readonly kind: FeatureColumn['kind'];
-}
-
-/** A fitted pipeline: what it takes, and its fitted steps. */
-export interface FittedPipeline {
-  readonly inputs: readonly PipelineInput[];
-  readonly steps: readonly AppliedStep[];
-}
 
 const KIND = 'pipeline';
 
@@ -67,7 +63,7 @@ async function fitTransform(
   if (table.rows === 0) throw preprocessingErrors.PREPROCESSING_NO_ROWS({ transformer: KIND });
   checkNames(table.columns.map(({ name }) => name));
   checkColumns(table.columns, { rows: table.rows, transformer: KIND, missing: 'kept' });
-  const applied: AppliedStep[] = [];
+  const applied: FittedStep[] = [];
   let current = table;
   for (const [at, { use, columns, params: own, keep }] of steps.entries()) {
     const chosen = selected(current, columns);
@@ -75,12 +71,11 @@ async function fitTransform(
     if (chosen.columns.length === 0) continue;
     const drawn = context.random && { random: context.random.split(at) };
     const { step, table: made } = await transformerNamed(use).fit(chosen, own, { ...context, ...drawn });
-    const placed = { ...step, keep };
-    current = placeOutputs(placed, current, made);
-    applied.push(placed);
+    current = placeOutputs({ ...step, keep }, current, made);
+    applied.push({ use, columns: [...step.columns], keep, fitted: jsonOf(step.toJson()) });
   }
   const inputs = table.columns.map(({ name, kind }) => ({ name, kind }));
-  return { fitted: { inputs, steps: applied }, table: current };
+  return { fitted: composePipeline(inputs, applied), table: current };
 }
 
 function transform(fitted: FittedPipeline, table: FeatureTable): FeatureTable {
@@ -92,10 +87,16 @@ function transform(fitted: FittedPipeline, table: FeatureTable): FeatureTable {
     throw preprocessingErrors.PREPROCESSING_COLUMN_KIND({ column: name, found: column.kind, wanted: kind });
   });
   checkColumns(columns, { rows: table.rows, transformer: KIND, missing: 'kept' });
-  return fitted.steps.reduce<FeatureTable>((current, step) => placeOutputs(step, current, step.transform(current)), {
-    rows: table.rows,
-    columns,
-  });
+  return fitted.steps.reduce<FeatureTable>(
+    (current, step) => {
+      const open = openStep(step);
+      return placeOutputs({ ...open, keep: step.keep }, current, open.transform(current));
+    },
+    {
+      rows: table.rows,
+      columns,
+    },
+  );
 }
 
 /** The columns a fitted pipeline makes, each traced back to the columns it was fitted on. */
@@ -104,7 +105,7 @@ function outputs({ inputs, steps }: FittedPipeline): readonly OutputColumn[] {
   for (const step of steps) {
     const before = new Map(current.map((column) => [column.name, column]));
     const own = new Set(step.columns);
-    const made = step.outputs.map((output) => {
+    const made = openStep(step).outputs.map((output) => {
       const sources = output.sources.flatMap((name) => before.get(name)?.sources ?? []);
       const [only] = output.sources;
       // A column scaled after it was made of a level still marks that level.
@@ -137,8 +138,8 @@ export const pipeline: Transformer<PipelineParams, FittedPipeline> = {
   fitTransform,
   transform,
   outputs,
-  toJson: pipelineToJson,
+  toJson: (fitted) => fitted,
   fromJson: pipelineFromJson,
-  serialise: serialisePipeline,
+  serialise: (fitted) => JSON.stringify(fitted),
   parse: parsePipeline,
 };

@@ -17,7 +17,7 @@ import {
   type FeatureColumn,
   type FeatureTable,
 } from '@kohort/ml-preprocessing';
-import type { PropensityArtifact, PropensityModel } from './propensity-artifact';
+import { designColumns, type PropensityArtifact, type PropensityModel } from './propensity-artifact';
 
 /** Why one row scored as it did. */
 export interface PropensityExplanation {
@@ -33,7 +33,7 @@ export interface PropensityExplanation {
 
 /** Contributions per source column, in log-odds. Shape n rows × features of the model. */
 export function modelContributions(model: PropensityModel, table: FeatureTable): Contributions {
-  const count = model.design.columns.length;
+  const count = designColumns(model).length;
   if (model.kind === 'gbdt') {
     const contributions = treeContributions(model.trees, applyBinDesign(model.design, table));
     return foldContributions(

@@ -140,6 +140,25 @@ describe('fitting a propensity', () => {
     });
   });
 
+  it('keeps the fitted columns as a pipeline, and scores alike by an artifact from before pipelines', async () => {
+    const world = propensityWorld(500, linearTruth);
+    const { artifact } = await fitPropensity(world, quick, {});
+    const stored = JSON.parse(artifact);
+    const { steps, inputs } = stored.model.design;
+    expect(steps.map(({ use }: { use: string }) => use)).toEqual(['simple-imputer', 'standard-scaler']);
+    const columns = inputs.map(({ name, kind }: { name: string; kind: string }, at: number) => ({
+      kind,
+      name,
+      median: steps[0].fitted.state.columns[at].fill,
+      ...steps[1].fitted.state.columns[at].fitted,
+    }));
+    const before = { ...stored, model: { ...stored.model, design: { version: 1, columns } } };
+    const table = peopleTable(world.now);
+    const [old, now] = [parsePropensity(JSON.stringify(before)), parsePropensity(artifact)];
+    expect(scorePropensity(old, table)).toEqual(scorePropensity(now, table));
+    expect(explainPropensity(old, { table, row: 3 })).toEqual(explainPropensity(now, { table, row: 3 }));
+  });
+
   it('refuses artifacts that were damaged', async () => {
     const { artifact } = await fitPropensity(propensityWorld(400, linearTruth), quick, {});
     const good = parsePropensity(artifact);

@@ -6,7 +6,14 @@ import {
   type FittedLogistic,
   type TreeEnsemble,
 } from '@kohort/ml-propensity';
-import { parseBinDesign, parseLinearDesign, type BinDesign, type LinearDesign } from '@kohort/ml-preprocessing';
+import {
+  binOutputs,
+  linearOutputs,
+  parseBinDesign,
+  parseLinearDesign,
+  type BinDesign,
+  type LinearDesign,
+} from '@kohort/ml-preprocessing';
 import { toAppError } from '@kohort/kernel-errors';
 import { z } from 'zod';
 import { propensityModelErrors } from './propensity-errors';
@@ -43,6 +50,11 @@ const envelope = z.object({
   ]),
 });
 
+/** The source columns a model was fitted on, in order. */
+export function designColumns({ kind, design }: PropensityModel): readonly { readonly name: string }[] {
+  return kind === 'gbdt' ? design.columns : design.inputs;
+}
+
 /** The artifact as text. */
 export function serialisePropensity(artifact: PropensityArtifact): string {
   return JSON.stringify(artifact);
@@ -73,11 +85,11 @@ function parseModel(stored: z.infer<typeof envelope>['model'], features: readonl
           logistic: parseLogistic(stored.logistic),
           means: stored.means,
         };
-  const designed = model.design.columns.map(({ name }) => name);
+  const designed = designColumns(model).map(({ name }) => name);
   if (designed.join('\n') !== features.join('\n')) {
     throw propensityModelErrors.PROPENSITY_ARTIFACT_INVALID({ reason: 'the feature list and the design differ' });
   }
-  const width = model.design.columns.reduce((sum, c) => sum + (c.kind === 'numeric' ? 1 : c.levels.length), 0);
+  const width = (model.kind === 'gbdt' ? binOutputs(model.design) : linearOutputs(model.design)).length;
   const expected =
     model.kind === 'gbdt' ? [model.trees.featureCount] : [model.logistic.coefficients.length, model.means.length];
   if (expected.some((count) => count !== width)) {

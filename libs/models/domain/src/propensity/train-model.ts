@@ -44,8 +44,7 @@ export async function trainModel(
 ): Promise<PropensityModel> {
   const { signal } = context;
   if (settings.kind === 'logistic') {
-    const design = fitLinearDesign(table);
-    const matrix = applyLinearDesign(design, table);
+    const { design, matrix } = await fitLinearDesign(table, {}, { signal });
     const logistic = await fitLogistic({ matrix, labels }, {}, { signal });
     return { kind: 'logistic', design, logistic, means: Array.from(columnMeans(matrix)) };
   }
