@@ -43,6 +43,7 @@ export { robustScaler } from './scalers/robust-scaler';
 export { standardScaler } from './scalers/standard-scaler';
 export { applyZScore, fitZScore } from './scalers/z-score';
 export type { ZScore } from './scalers/z-score';
+export { columnSelector } from './selection/column-selector';
 export { correlationFilter, correlations } from './selection/correlation-filter';
 export { discreteInformation } from './selection/discrete-information';
 export { mutualInformation } from './selection/mutual-information';

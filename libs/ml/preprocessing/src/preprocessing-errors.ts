@@ -68,6 +68,10 @@ export const preprocessingErrors = defineErrors({
     kind: 'bug',
     message: (d) => `${d['transformer']} draws numbers: give it a Random`,
   },
+  PREPROCESSING_NO_WAY_BACK: {
+    kind: 'invalid-input',
+    message: (d) => `what ${d['transformer']} made cannot be turned back`,
+  },
   PREPROCESSING_PARAM: {
     kind: 'invalid-input',
     message: (d) => `parameter ${d['parameter']} of ${d['transformer']}: ${d['problem']}`,

@@ -130,6 +130,7 @@ export const iterativeImputer = defineTransformer({
   accepts: numericOnly,
   missingValues: 'handled',
   fit: learn,
+  invert: (_state, outputs) => outputs,
   inputs: ({ columns }) => columns.map(({ name }) => name),
   outputs: ({ columns }) => columns.map(({ name }) => ({ name, sources: [name] })),
   transform: (fitted, { columns }) => {

@@ -141,6 +141,7 @@ export const knnImputer = defineTransformer({
     });
     return { state: { neighbours, weights, rows, columns: learned } };
   },
+  invert: (_state, outputs) => outputs,
   inputs: ({ columns }) => columns.map(({ name }) => name),
   outputs: ({ columns }) => columns.map(({ name }) => ({ name, sources: [name] })),
   transform: (fitted, { rows, columns }) => impute(fitted, columns, rows),

@@ -118,6 +118,7 @@ export const simpleImputer = defineTransformer({
       })),
     },
   }),
+  invert: (_state, outputs) => outputs,
   inputs: ({ columns }) => columns.map(({ name }) => name),
   outputs: ({ columns }) => columns.map(({ name }) => ({ name, sources: [name] })),
   transform: ({ columns }, data) => data.columns.map((column, at) => filled(column, columns[at]?.fill ?? NaN)),

@@ -9,6 +9,8 @@ export interface AppliedStep {
   readonly outputs: readonly OutputColumn[];
   /** The outputs alone. */
   transform(table: FeatureTable): FeatureTable;
+  /** The columns the outputs were made of; absent where there is no way back. */
+  invert?(table: FeatureTable): FeatureTable;
   toJson(): Json;
 }
 
@@ -31,6 +33,9 @@ export function appliedStep<Params, State>(
     columns,
     outputs: transformer.outputs(fitted),
     transform: (table) => transformer.transform(fitted, table),
+    ...(transformer.invert === undefined
+      ? {}
+      : { invert: (table: FeatureTable) => transformer.invert?.(fitted, table) ?? table }),
     toJson: () => transformer.toJson(fitted),
   };
 }

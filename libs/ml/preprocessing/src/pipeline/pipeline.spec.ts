@@ -1,5 +1,5 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { tableCells } from '../../test/golden-table';
+import { expectCells, tableCells } from '../../test/golden-table';
 import { categoryColumn, featureTable, takeRows } from '../feature-table';
 import { denseMatrix } from '../transformer/dense-matrix';
 import { pipeline, type PipelineParams } from './pipeline';
@@ -80,6 +80,34 @@ describe('pipeline', () => {
     const fitted = await pipeline.fit(spent, { steps: [{ use: 'one-hot-encoder', columns: 'category' }] });
     expect(fitted.steps).toEqual([]);
     expect(pipeline.transform(fitted, spent)).toEqual(spent);
+  });
+
+  it('turns outputs back into what they were made of, where there is a way', async () => {
+    const numeric = { rows: 6, columns: table.columns.filter(({ kind }) => kind === 'numeric') };
+    for (const use of ['min-max-scaler', 'robust-scaler', 'power-transformer', 'standard-scaler']) {
+      const params: PipelineParams = {
+        steps: [
+          { use: 'simple-imputer', columns: ['age'], params: { strategy: 'mean' } },
+          { use: 'log-transformer', columns: ['spent'] },
+          { use },
+        ],
+      };
+      const { fitted, table: made } = await pipeline.fitTransform(numeric, params);
+      const back = pipeline.invert?.(fitted, made) ?? made;
+      const cells = new Map(back.columns.map(({ name }, at) => [name, tableCells(back)[at]]));
+      expectCells(
+        [cells.get('age') ?? [], cells.get('spent') ?? []],
+        [
+          [20, 40, 35, 30, 25, 60],
+          [1, 0, 0, 9, 2, 3],
+        ],
+        1e-9,
+      );
+    }
+    const fitted = await pipeline.fit(table, { steps });
+    expect(() => pipeline.invert?.(fitted, pipeline.transform(fitted, table))).toThrow(
+      refused('PREPROCESSING_NO_WAY_BACK', { transformer: 'one-hot-encoder' }),
+    );
   });
 
   it('says what is wrong with its steps', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FeatureTable } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
-import { checkColumns, checkNames } from '../transformer/check-columns';
+import { checkColumns, checkNames, namedColumns } from '../transformer/check-columns';
 import { inputOf, readParams } from '../transformer/read-params';
 import type { FitContext, FittedTable, OutputColumn, Transformer } from '../transformer/transformer';
 import {
@@ -42,15 +42,7 @@ function selected(table: FeatureTable, wanted: z.output<typeof stepSchema>['colu
   const { rows, columns } = table;
   if (typeof wanted === 'string') return { rows, columns: columns.filter(({ kind }) => kind === wanted) };
   checkNames(wanted);
-  const named = new Map(columns.map((column) => [column.name, column]));
-  return {
-    rows,
-    columns: wanted.map((name) => {
-      const column = named.get(name);
-      if (column === undefined) throw preprocessingErrors.PREPROCESSING_COLUMN_MISSING({ column: name });
-      return column;
-    }),
-  };
+  return { rows, columns: namedColumns(table, wanted) };
 }
 
 async function fitTransform(
@@ -79,12 +71,14 @@ async function fitTransform(
 }
 
 function transform(fitted: FittedPipeline, table: FeatureTable): FeatureTable {
-  const named = new Map(table.columns.map((column) => [column.name, column]));
-  const columns = fitted.inputs.map(({ name, kind }) => {
-    const column = named.get(name);
-    if (column === undefined) throw preprocessingErrors.PREPROCESSING_COLUMN_MISSING({ column: name });
-    if (column.kind === kind) return column;
-    throw preprocessingErrors.PREPROCESSING_COLUMN_KIND({ column: name, found: column.kind, wanted: kind });
+  const columns = namedColumns(
+    table,
+    fitted.inputs.map(({ name }) => name),
+  );
+  fitted.inputs.forEach(({ name, kind }, at) => {
+    const found = columns[at]?.kind;
+    if (found === kind) return;
+    throw preprocessingErrors.PREPROCESSING_COLUMN_KIND({ column: name, found: found ?? 'absent', wanted: kind });
   });
   checkColumns(columns, { rows: table.rows, transformer: KIND, missing: 'kept' });
   return fitted.steps.reduce<FeatureTable>(
@@ -97,6 +91,19 @@ function transform(fitted: FittedPipeline, table: FeatureTable): FeatureTable {
       columns,
     },
   );
+}
+
+/** Outputs back to the columns they were made of, as far as there is a way; columns a step dropped stay away. */
+function invert(fitted: FittedPipeline, table: FeatureTable): FeatureTable {
+  return [...fitted.steps].reverse().reduce<FeatureTable>((current, step) => {
+    const open = openStep(step);
+    if (open.invert === undefined) {
+      throw preprocessingErrors.PREPROCESSING_NO_WAY_BACK({ transformer: step.use });
+    }
+    const made = new Set(open.outputs.map(({ name }) => name));
+    const others = current.columns.filter(({ name }) => !made.has(name));
+    return { rows: current.rows, columns: [...open.invert(current).columns, ...others] };
+  }, table);
 }
 
 /** The columns a fitted pipeline makes, each traced back to the columns it was fitted on. */
@@ -137,6 +144,7 @@ export const pipeline: Transformer<PipelineParams, FittedPipeline> = {
   fit: async (table, params, context) => (await fitTransform(table, params, context)).fitted,
   fitTransform,
   transform,
+  invert,
   outputs,
   toJson: (fitted) => fitted,
   fromJson: pipelineFromJson,

@@ -69,6 +69,7 @@ const subjects: Record<string, TransformerSubject> = {
   'target-encoder': { example: categories, badParams: [{ smooth: -1 }, { folds: 1 }], crossFits: true },
   'hashing-encoder': { example: categories, params: { width: 7 }, badParams: [{ width: 0 }] },
   pca: { example: complete, params: { components: 2 }, badParams: [{ components: 0 }, { components: 1, share: 0.5 }] },
+  'column-selector': { example: categories, params: { columns: ['answer'] }, badParams: [{ columns: [] }, {}] },
   'variance-threshold': { example: withHoles, badParams: [{ threshold: -1 }] },
   'correlation-filter': { example: complete, badParams: [{ threshold: 2 }] },
   'mutual-information': { example: complete, params: { keep: 2 }, badParams: [{ keep: 0 }, {}] },

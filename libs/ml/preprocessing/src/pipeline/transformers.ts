@@ -17,6 +17,7 @@ import { powerTransformer } from '../scalers/power-transformer';
 import { quantileTransformer } from '../scalers/quantile-transformer';
 import { robustScaler } from '../scalers/robust-scaler';
 import { standardScaler } from '../scalers/standard-scaler';
+import { columnSelector } from '../selection/column-selector';
 import { correlationFilter } from '../selection/correlation-filter';
 import { mutualInformation } from '../selection/mutual-information';
 import { varianceThreshold } from '../selection/variance-threshold';
@@ -40,6 +41,7 @@ export const transformers: readonly StepMaker[] = [
   stepMaker(targetEncoder),
   stepMaker(hashingEncoder),
   stepMaker(pca),
+  stepMaker(columnSelector),
   stepMaker(varianceThreshold),
   stepMaker(correlationFilter),
   stepMaker(mutualInformation),

@@ -32,4 +32,5 @@ export const logTransformer = defineColumnTransformer({
     return {};
   },
   apply: (_fitted, column) => logs(column),
+  undo: (_fitted, values) => values.map(Math.expm1),
 });

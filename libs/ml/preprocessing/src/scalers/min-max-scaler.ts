@@ -47,4 +47,5 @@ export const minMaxScaler = defineColumnTransformer({
       if (limits === null || Number.isNaN(scaled)) return scaled;
       return Math.min(limits.high, Math.max(limits.low, scaled));
     }),
+  undo: ({ factor, shift }, values) => values.map((value) => (value - shift) / factor),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineColumnTransformer } from '../transformer/define-column-transformer';
-import { fitYeoJohnson, yeoJohnson } from './yeo-johnson';
+import { fitYeoJohnson, yeoJohnson, yeoJohnsonInverse } from './yeo-johnson';
 import { fitZScore } from './z-score';
 
 const params = z.strictObject({
@@ -30,4 +30,5 @@ export const powerTransformer = defineColumnTransformer({
     return { lambda, mean, scale };
   },
   apply: ({ lambda, mean, scale }, { values }) => values.map((value) => (yeoJohnson(lambda, value) - mean) / scale),
+  undo: ({ lambda, mean, scale }, values) => values.map((value) => yeoJohnsonInverse(lambda, value * scale + mean)),
 });

@@ -42,4 +42,5 @@ export const robustScaler = defineColumnTransformer({
     return { centre: centre ? quantile(sorted, 0.5) : 0, scale: scale ? divisor : 1 };
   },
   apply: ({ centre, scale }, { values }) => values.map((value) => (value - centre) / scale),
+  undo: ({ centre, scale }, values) => values.map((value) => value * scale + centre),
 });

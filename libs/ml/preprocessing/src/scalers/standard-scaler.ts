@@ -29,4 +29,5 @@ export const standardScaler = defineColumnTransformer({
     return { mean: centre ? fitted.mean : 0, scale: scale ? fitted.scale : 1 };
   },
   apply: (fitted, { values }) => applyZScore(fitted, values),
+  undo: ({ mean, scale }, values) => values.map((value) => value * scale + mean),
 });

@@ -14,6 +14,15 @@ function powered(lambda: number, value: number, log: number): number {
   return Math.abs(other) > Number.EPSILON ? -Math.expm1(other * log) / other : -log;
 }
 
+/** The value whose transform is `changed`; NaN where none is. */
+export function yeoJohnsonInverse(lambda: number, changed: number): number {
+  if (changed >= 0) {
+    return Math.abs(lambda) < Number.EPSILON ? Math.expm1(changed) : Math.expm1(Math.log1p(changed * lambda) / lambda);
+  }
+  const other = 2 - lambda;
+  return Math.abs(other) > Number.EPSILON ? -Math.expm1(Math.log1p(-other * changed) / other) : -Math.expm1(-changed);
+}
+
 /**
  * The exponent that makes values look most normal: the largest likelihood of a normal distribution.
  *

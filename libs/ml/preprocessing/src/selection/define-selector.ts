@@ -50,5 +50,6 @@ export function defineSelector<C extends FeatureColumn, Input, Params>(
     inputs: keptNames,
     outputs: (fitted) => keptNames(fitted).map((name) => ({ name, sources: [name] })),
     transform: (_fitted, data) => data.columns,
+    invert: (_fitted, outputs) => outputs,
   });
 }

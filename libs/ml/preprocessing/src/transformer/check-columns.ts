@@ -1,4 +1,4 @@
-import type { FeatureColumn } from '../feature-table';
+import type { FeatureColumn, FeatureTable } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
 
 const lengthOf = (column: FeatureColumn): number =>
@@ -40,4 +40,14 @@ export function checkNames(names: readonly string[]): void {
     if (seen.has(name)) throw preprocessingErrors.PREPROCESSING_COLUMN_REPEATED({ column: name });
     seen.add(name);
   }
+}
+
+/** The columns of these names, in their order. Throws PREPROCESSING_COLUMN_MISSING. */
+export function namedColumns({ columns }: FeatureTable, names: readonly string[]): FeatureColumn[] {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  return names.map((name) => {
+    const column = byName.get(name);
+    if (column === undefined) throw preprocessingErrors.PREPROCESSING_COLUMN_MISSING({ column: name });
+    return column;
+  });
 }

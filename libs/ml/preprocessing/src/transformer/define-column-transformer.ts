@@ -1,6 +1,6 @@
 import type { Json } from '@kohort/kernel-contracts';
 import { z } from 'zod';
-import type { NumericColumn } from '../feature-table';
+import type { FeatureColumn, NumericColumn } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { numericOnly } from './column-guard';
 import { defineTransformer } from './define-transformer';
@@ -18,6 +18,8 @@ export interface ColumnTransformerParts<Input, Params, Fitted extends Json> {
   readonly fewestRows?: number;
   fitColumn(column: NumericColumn, params: Params): NoInfer<Fitted>;
   apply(fitted: Fitted, column: NumericColumn): Float64Array;
+  /** Outputs back to inputs; absent where there is no way back. */
+  undo?(fitted: Fitted, values: Float64Array): Float64Array;
 }
 
 /** The state of a transformer that works column by column. */
@@ -35,6 +37,15 @@ export function defineColumnTransformer<Input, Params, Fitted extends Json>(
   const state: z.ZodType<ColumnStates<Fitted>> = z.object({
     columns: z.array(z.object({ name: z.string(), fitted: parts.fitted })),
   });
+  const { undo } = parts;
+  const invert = ({ columns }: ColumnStates<Fitted>, outputs: readonly FeatureColumn[]): FeatureColumn[] =>
+    columns.map(({ name, fitted }, at) => {
+      const column = outputs[at];
+      if (undo === undefined || column?.kind !== 'numeric') {
+        throw preprocessingErrors.PREPROCESSING_NO_WAY_BACK({ transformer: kind });
+      }
+      return { kind: 'numeric', name, values: undo(fitted, column.values) };
+    });
   return defineTransformer({
     kind,
     params,
@@ -51,6 +62,7 @@ export function defineColumnTransformer<Input, Params, Fitted extends Json>(
       });
       return { state: { columns } };
     },
+    ...(undo === undefined ? {} : { invert }),
     inputs: ({ columns }) => columns.map(({ name }) => name),
     outputs: ({ columns }) => columns.map(({ name }) => ({ name, sources: [name] })),
     transform: ({ columns }, data) =>

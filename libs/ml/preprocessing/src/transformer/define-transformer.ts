@@ -2,7 +2,7 @@ import type { Json } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import type { FeatureColumn, FeatureTable } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
-import { checkColumns, checkNames } from './check-columns';
+import { checkColumns, checkNames, namedColumns } from './check-columns';
 import type { ColumnGuard } from './column-guard';
 import { inputOf, readParams } from './read-params';
 import type { FitContext, OutputColumn, Transformer } from './transformer';
@@ -39,6 +39,8 @@ export interface TransformerParts<C extends FeatureColumn, Input, Params, State 
   outputs(state: State): readonly OutputColumn[];
   /** The output columns, in the order of `outputs`. */
   transform(state: State, data: Selected<C>): readonly FeatureColumn[];
+  /** The input columns that outputs, in the order of `outputs`, were made of. */
+  invert?(state: State, outputs: readonly FeatureColumn[]): readonly FeatureColumn[];
 }
 
 const envelope = z.object({ transformer: z.string(), version: z.literal(1), state: z.unknown() });
@@ -86,13 +88,13 @@ export function defineTransformer<C extends FeatureColumn, Input, Params, State 
     return { state: parts.state.parse(withoutNegativeZero(state)), columns };
   };
   const transform = (fitted: State, table: FeatureTable): FeatureTable => {
-    const named = new Map(table.columns.map((column) => [column.name, column]));
-    const columns = parts.inputs(fitted).map((name) => {
-      const column = named.get(name);
-      if (column === undefined) throw preprocessingErrors.PREPROCESSING_COLUMN_MISSING({ column: name });
-      return column;
-    });
+    const columns = namedColumns(table, parts.inputs(fitted));
     return { rows: table.rows, columns: parts.transform(fitted, checked(table.rows, columns)) };
+  };
+  const { invert } = parts;
+  const back = (fitted: State, table: FeatureTable): FeatureTable => {
+    const names = parts.outputs(fitted).map(({ name }) => name);
+    return { rows: table.rows, columns: invert?.(fitted, namedColumns(table, names)) ?? [] };
   };
   const toJson = (fitted: State): Json => ({ transformer: kind, version: 1, state: fitted });
   const fromJson = (json: unknown): State => {
@@ -114,6 +116,7 @@ export function defineTransformer<C extends FeatureColumn, Input, Params, State 
       return { fitted: state, table: columns ? { rows: table.rows, columns } : transform(state, table) };
     },
     transform,
+    ...(invert === undefined ? {} : { invert: back }),
     outputs: (fitted) => parts.outputs(fitted),
     toJson,
     fromJson,

@@ -54,6 +54,11 @@ export interface Transformer<Params, State> {
   /** As fit, then transform, of the same rows; target encoding scores each row by folds it is not in. */
   fitTransform(table: FeatureTable, params: Params, context?: FitContext): Promise<FittedTable<State>>;
   transform(fitted: State, table: FeatureTable): FeatureTable;
+  /**
+   * Output columns back to the columns they were made of: centres of clusters in the units of the table. Absent where
+   * there is no way back.
+   */
+  invert?(fitted: State, table: FeatureTable): FeatureTable;
   outputs(fitted: State): readonly OutputColumn[];
   toJson(fitted: State): Json;
   /** Throws PREPROCESSING_STATE_INVALID for anything `toJson` did not write. */
