@@ -52,12 +52,9 @@ export function profileColumn(
   return { present, missing: rows - present, min, max, mean, spread, skewness };
 }
 
-/** Median of a column's present values; the mean of the middle two for an even number. NaN without values. */
-export function columnMedian({ data, rows, cols }: Matrix | WideMatrix, column: number): number {
-  const values = Float64Array.from({ length: rows }, (_, i) => data[i * cols + column] as number);
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  if (sorted.length === 0) return NaN;
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
+/** One column by itself, a copy in double precision. Shape rows values; column: 0-based. */
+export function columnValues({ data, rows, cols }: Matrix | WideMatrix, column: number): Float64Array {
+  const values = new Float64Array(rows);
+  for (let i = 0; i < rows; i += 1) values[i] = data[i * cols + column] as number;
+  return values;
 }

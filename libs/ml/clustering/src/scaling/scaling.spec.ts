@@ -1,5 +1,7 @@
 import { matrixOf, wideMatrixOf } from '@kohort/ml-core';
-import { applyScaling, fitScaling, unscaleCentroids } from './scaling';
+import { applyScaling, unscaleCentroids } from './apply-scaling';
+import { fitScaling } from './scaling';
+import { scalingColumns } from './scaling-pipeline';
 import { scalingFromJson, scalingToJson } from './scaling.state';
 
 const table = wideMatrixOf([
@@ -25,7 +27,7 @@ describe('scaling', () => {
 
   it('takes logarithms of heavy tails in auto mode only, and says so', () => {
     const { scaling, warnings } = fitScaling(table, names, { mode: 'auto' });
-    expect(scaling.columns.map(({ log1p }) => log1p)).toEqual([false, true, false, true]);
+    expect(scalingColumns(scaling).map(({ log1p }) => log1p)).toEqual([false, true, false, true]);
     expect(codes(warnings)).toEqual(['COLUMN_CONSTANT', 'COLUMN_LOGGED']);
     expect(warnings[1]?.message).toMatch(/tail \(skewness .*orders \(skewness/);
     const back = unscaleCentroids(scaling, applyScaling(scaling, table).data);
@@ -42,7 +44,7 @@ describe('scaling', () => {
       [1, 500],
     ]);
     const { scaling } = fitScaling(flags, ['flag', 'balance'], { mode: 'auto' });
-    expect(scaling.columns.map(({ log1p }) => log1p)).toEqual([false, false]);
+    expect(scalingColumns(scaling).map(({ log1p }) => log1p)).toEqual([false, false]);
   });
 
   it('leaves distances as they are in mode none, and warns where one column rules them', () => {
@@ -72,7 +74,12 @@ describe('scaling', () => {
       expect.objectContaining({ code: 'ML_NOT_FINITE', details: expect.objectContaining({ row: 1, column: 'a' }) }),
     );
     const { scaling, warnings } = fitScaling(holes, ['a', 'b'], { mode: 'zscore', missing: 'median' });
-    expect(scaling.columns.map(({ fill }) => fill)).toEqual([5.5, 3]);
+    const filled = matrixOf([
+      [5.5, 3],
+      [NaN, NaN],
+    ]);
+    const [a, b, c, d] = applyScaling(scaling, filled).data;
+    expect([c, d]).toEqual([a, b]);
     expect(codes(warnings)).toEqual(['COLUMN_FILLED', 'COLUMN_FILLED']);
     expect(applyScaling(scaling, holes).data.every(Number.isFinite)).toBe(true);
   });
@@ -94,6 +101,38 @@ describe('scaling', () => {
     const { scaling } = fitScaling(table, names, { mode: 'auto', missing: 'median' });
     const loaded = scalingFromJson(JSON.parse(JSON.stringify(scalingToJson(scaling))));
     expect(applyScaling(loaded, table)).toEqual(applyScaling(scaling, table));
-    expect(() => scalingFromJson({ version: 2 })).toThrow(expect.objectContaining({ code: 'ML_STATE' }));
+    for (const bad of [{ version: 3 }, { version: 2, mode: 'auto', pipeline: { steps: [] } }]) {
+      expect(() => scalingFromJson(bad)).toThrow(expect.objectContaining({ code: 'ML_STATE' }));
+    }
+  });
+
+  it('reads scalings stored before they were pipelines, to the same values', () => {
+    const holes = wideMatrixOf([
+      [1, 10, 5],
+      [NaN, 20, 5],
+      [3, 3000, 5],
+    ]);
+    const spread = Math.sqrt(1.25);
+    const first = {
+      version: 1,
+      mode: 'auto',
+      columns: [
+        { name: 'even', kept: true, log1p: false, shift: 2.5, divisor: spread, fill: 2.5 },
+        { name: 'tail', kept: true, log1p: true, shift: 3, divisor: 2, fill: null },
+        { name: 'same', kept: false, log1p: false, shift: 0, divisor: 1, fill: null },
+      ],
+    };
+    const scaling = scalingFromJson(first);
+    const row = (x: number, y: number) => [(x - 2.5) / spread, (Math.log1p(y) - 3) / 2];
+    const wanted = Float32Array.from([...row(1, 10), ...row(2.5, 20), ...row(3, 3000)]);
+    expect(applyScaling(scaling, holes).data).toEqual(wanted);
+    const broken = { ...holes, data: holes.data.map((value, at) => (at === 4 ? -1 : value)) };
+    expect(() => applyScaling(scaling, broken)).toThrow(
+      expect.objectContaining({ code: 'ML_NOT_FINITE', details: expect.objectContaining({ row: 1, column: 'tail' }) }),
+    );
+  });
+
+  it('refuses to load nothing', () => {
+    expect(() => scalingFromJson(null)).toThrow(expect.objectContaining({ code: 'ML_STATE' }));
   });
 });

@@ -1,33 +1,8 @@
 import { checkShape, mlErrors, type Matrix, type WideMatrix } from '@kohort/ml-core';
+import { fitMedianImputer } from '@kohort/ml-preprocessing';
 import type { ClusteringWarning } from '../clustering-warning';
-import { columnMedian, profileColumn, type ColumnProfile } from './column-profile';
-
-/**
- * `none`: values as given (centred, which changes no distance). `zscore`: each column less its mean, over its population
- * standard deviation. `auto`: z-score, after log1p of heavy-tailed non-negative columns.
- */
-export type ScalingMode = 'none' | 'zscore' | 'auto';
-
-/** How one column is brought to the space where distances are taken. */
-export interface ColumnScale {
-  readonly name: string;
-  /** False: constant or empty, left out. */
-  readonly kept: boolean;
-  readonly log1p: boolean;
-  /** Subtracted after log1p. */
-  readonly shift: number;
-  /** Divided by, after the shift. */
-  readonly divisor: number;
-  /** Put in place of a missing value, in the column's own units; null when missing values are refused. */
-  readonly fill: number | null;
-}
-
-/** A fitted scaling: plain data, stored with the model. */
-export interface FittedScaling {
-  readonly version: 1;
-  readonly mode: ScalingMode;
-  readonly columns: readonly ColumnScale[];
-}
+import { columnValues, profileColumn, type ColumnProfile } from './column-profile';
+import { scalingOf, type ColumnScale, type FittedScaling, type ScalingMode } from './scaling-pipeline';
 
 export interface ScalingOptions {
   readonly mode: ScalingMode;
@@ -56,7 +31,8 @@ function scaleColumn(
 ): ScaledColumn {
   const plain = profileColumn(matrix, at);
   const warnings: ClusteringWarning[] = [];
-  const fill = options.missing === 'median' && plain.present > 0 ? columnMedian(matrix, at) : null;
+  const fill =
+    options.missing === 'median' && plain.present > 0 ? fitMedianImputer(columnValues(matrix, at)).median : null;
   if (plain.spread === 0) {
     const code = plain.present === 0 ? 'COLUMN_EMPTY' : 'COLUMN_CONSTANT';
     const reason = plain.present === 0 ? 'holds no value' : 'has the same value in every row';
@@ -140,55 +116,11 @@ export function fitScaling(
   const warnings = [...scaled.flatMap((one) => one.warnings), ...loggedWarning(scaled)];
   const profiles = scaled.map(({ profile }) => profile);
   if (options.mode === 'none') warnings.push(...scaleDifference(names, profiles));
-  return { scaling: { version: 1, mode: options.mode, columns: scaled.map(({ column }) => column) }, warnings };
-}
-
-/**
- * Brings rows to the space where distances are taken; columns left out are gone.
- *
- * Shape   matrix: n×d of the columns the scaling was fitted on; returns n × kept columns in float32
- * Throws  ML_SHAPE; ML_NOT_FINITE for a value that has no place there (missing, or negative below -1 under a logarithm)
- */
-export function applyScaling(scaling: FittedScaling, matrix: Matrix | WideMatrix): Matrix {
-  const { columns } = scaling;
-  if (matrix.cols !== columns.length) {
-    throw mlErrors.ML_SHAPE({ what: 'columns', expected: `${columns.length}`, got: `${matrix.cols}` });
-  }
-  const places = [...columns.keys()].filter((at) => columns[at]?.kept);
-  const out = new Float32Array(matrix.rows * places.length);
-  places.forEach((place, to) => {
-    const { name, log1p, shift, divisor, fill } = columns[place] as ColumnScale;
-    for (let i = 0; i < matrix.rows; i += 1) {
-      const raw = matrix.data[i * matrix.cols + place] as number;
-      const present = Number.isNaN(raw) && fill !== null ? fill : raw;
-      const value = ((log1p ? Math.log1p(present) : present) - shift) / divisor;
-      if (!Number.isFinite(value)) {
-        throw mlErrors.ML_NOT_FINITE({
-          what: 'the table',
-          problem: 'a value that cannot be scaled',
-          row: i,
-          column: name,
-        });
-      }
-      out[i * places.length + to] = value;
-    }
-  });
-  return { data: out, rows: matrix.rows, cols: places.length };
-}
-
-/**
- * Centroids in the columns' own units; a column under a logarithm gives the centre of its logarithms taken back.
- *
- * Shape   centroids: k × kept columns; returns k arrays with a value for every kept column, by name
- */
-export function unscaleCentroids(scaling: FittedScaling, centroids: ArrayLike<number>): Record<string, number>[] {
-  const kept = scaling.columns.filter((column) => column.kept);
-  return Array.from({ length: centroids.length / kept.length }, (_, c) =>
-    Object.fromEntries(
-      kept.map(({ name, log1p, shift, divisor }, j) => {
-        const value = (centroids[c * kept.length + j] as number) * divisor + shift;
-        return [name, log1p ? Math.expm1(value) : value];
-      }),
+  return {
+    scaling: scalingOf(
+      options.mode,
+      scaled.map(({ column }) => column),
     ),
-  );
+    warnings,
+  };
 }

@@ -7,6 +7,7 @@ import {
   kmeansDistances,
   kmeansFromJson,
   kmeansToJson,
+  scalingColumns,
   scalingFromJson,
   scalingToJson,
   unscaleCentroids,
@@ -127,8 +128,9 @@ export function clusterModelFromJson(json: unknown): ClusterModel {
   try {
     const state = kmeansFromJson(parsed.data.kmeans);
     const scaling = scalingFromJson(parsed.data.scaling);
-    const kept = scaling.columns.filter((column) => column.kept).length;
-    if (order.length !== state.k || kept !== state.cols || scaling.columns.length !== featureNames.length) {
+    const columns = scalingColumns(scaling);
+    const kept = columns.filter((column) => column.kept).length;
+    if (order.length !== state.k || kept !== state.cols || columns.length !== featureNames.length) {
       throw clusterErrors.CLUSTERS_BAD_MODEL({ problem: 'features, scaling and centroids do not fit together' });
     }
     return { version, algorithm, featureNames, order, scaling, kmeans: state };

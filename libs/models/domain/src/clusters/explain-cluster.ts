@@ -1,4 +1,4 @@
-import { applyScaling } from '@kohort/ml-clustering';
+import { applyScaling, scalingColumns } from '@kohort/ml-clustering';
 import type { Matrix } from '@kohort/ml-core';
 import { topReasons, type Reason } from '@kohort/ml-explain';
 import type { ClusterModel } from './cluster-model';
@@ -49,7 +49,7 @@ export function explainCluster(model: ClusterModel, values: Float64Array): Clust
   const outside = (near: Near | undefined): number => model.order[near?.centroid ?? 0] ?? 0;
   if (own === undefined || next === undefined) return { label: outside(own), next: null, margin: 0, reasons: [] };
   const [toOwn, toNext] = [squaresTo(model, scaled, own.centroid), squaresTo(model, scaled, next.centroid)];
-  const kept = model.scaling.columns.flatMap((column, at) => (column.kept ? [at] : []));
+  const kept = scalingColumns(model.scaling).flatMap((column, at) => (column.kept ? [at] : []));
   const contributions = toNext.map((square, j) => square - (toOwn[j] as number));
   const featureNames = kept.map((at) => model.featureNames[at] ?? '');
   const shown = kept.map((at) => (Number.isNaN(values[at]) ? null : (values[at] ?? null)));

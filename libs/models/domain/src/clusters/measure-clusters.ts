@@ -1,5 +1,5 @@
 import type { Matrix, WideMatrix } from '@kohort/ml-core';
-import { fitScaling, type FittedScaling } from '@kohort/ml-clustering';
+import { fitScaling, scalingColumns } from '@kohort/ml-clustering';
 
 /** One feature in one cluster against everybody. Missing values are left out. */
 export interface FeatureMeasure {
@@ -80,13 +80,14 @@ export function measureClusters(input: {
   readonly k: number;
 }): ClusterMeasure[] {
   const { featureNames, matrix, labels, k } = input;
-  const shape: FittedScaling = fitScaling(matrix, featureNames, { mode: 'auto', missing: 'median' }).scaling;
+  const { scaling } = fitScaling(matrix, featureNames, { mode: 'auto', missing: 'median' });
+  const shape = scalingColumns(scaling);
   const sizes = new Float64Array(k);
   for (let i = 0; i < matrix.rows; i += 1) sizes[labels[i] as number] = (sizes[labels[i] as number] as number) + 1;
   const columns = featureNames.map((feature, column) => {
     const at = { column, labels, k };
     const plain = sumColumn(matrix, at, (value) => value);
-    return { feature, plain, shaped: shape.columns[column]?.log1p ? sumColumn(matrix, at, Math.log1p) : plain };
+    return { feature, plain, shaped: shape[column]?.log1p ? sumColumn(matrix, at, Math.log1p) : plain };
   });
   return Array.from(sizes, (size, c) => ({
     size,
