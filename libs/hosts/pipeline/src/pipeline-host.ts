@@ -7,6 +7,7 @@ import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
 import { featureStore, runHandler, segmentStore } from '@kohort/platform-postgres';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
+import { qualityHandlers } from './quality-handlers';
 import { recordHandlers } from './record-handlers';
 import { startTimers, type Timers } from './timers';
 import { trackingHandlers } from './tracking-handlers';
@@ -75,6 +76,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
       ...recordHandlers({ ...parts, http }),
       ...segmentHandlers(parts, segments),
       ...trackingHandlers(engines),
+      ...qualityHandlers(engines),
     },
     startTimers: () => startTimers({ segments, logger }),
     close: () => http.close(),

@@ -244,3 +244,15 @@ export type {
   PersonFeatures,
   PersonHistory,
 } from './ports/features.port';
+export { QUALITY_SUBJECTS } from './ports/quality.port';
+export type {
+  QualityEvent,
+  QualityField,
+  QualityFieldRecord,
+  QualityPage,
+  QualityReader,
+  QualitySnapshot,
+  QualityStore,
+  QualitySubject,
+  QualitySubjectKind,
+} from './ports/quality.port';

@@ -109,6 +109,17 @@ export const learnPlanParamsSchema = z.strictObject({
   askedBy: z.string().min(1).max(100),
 });
 
+/**
+ * A profile of data as it stands: the messages that a source (all, when absent) took in within `days` before `asOf`, and
+ * people's traits.
+ */
+export const profileQualityParamsSchema = z.strictObject({
+  asOf: instant,
+  source: z.string().min(1).max(100).optional(),
+  traits: z.boolean(),
+  days: z.int().min(1).max(31),
+});
+
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {
   'ingest.import': importParamsSchema,
@@ -121,6 +132,7 @@ export const runParams = {
   'destinations.check': checkParamsSchema,
   'tracking.replay': replayParamsSchema,
   'tracking.learn': learnPlanParamsSchema,
+  'quality.profile': profileQualityParamsSchema,
 } as const;
 
 export type RunParamsJob = keyof typeof runParams;

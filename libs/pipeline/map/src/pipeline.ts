@@ -270,6 +270,18 @@ export const pipeline = {
     writes: 'a draft of a tracking plan',
     repeatSafe: 'run id is the id of the draft',
   }),
+  'quality.profile': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['QualityRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: "the week's snapshot of every field and trait",
+    repeatSafe: 'subject + field + week; a repeat overwrites',
+  }),
 } as const;
 
 export type Pipeline = typeof pipeline;
@@ -289,6 +301,7 @@ export const runTopics = {
   'destinations.check': 'CheckRequested',
   'tracking.replay': 'ReplayRequested',
   'tracking.learn': 'LearnPlanRequested',
+  'quality.profile': 'QualityRequested',
 } as const satisfies Partial<Record<JobName, TopicName>>;
 export type RunJob = keyof typeof runTopics;
 

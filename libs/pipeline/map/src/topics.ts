@@ -30,6 +30,7 @@ export const topics = {
   CheckRequested: run,
   ReplayRequested: run,
   LearnPlanRequested: run,
+  QualityRequested: run,
 } as const;
 
 export type Topics = typeof topics;

@@ -72,3 +72,4 @@ export { syncStore } from './sync/sync-store.adapter';
 export { segmentStore } from './segments/segment-store.adapter';
 export { quarantineStore } from './tracking/quarantine-store.adapter';
 export { trackingStore } from './tracking/tracking-store.adapter';
+export { qualityStore } from './quality/quality-store.adapter';

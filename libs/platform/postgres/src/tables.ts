@@ -23,6 +23,22 @@ import type {
   WatchTurnTable,
 } from './tracking-tables';
 
+/** A week's profile of one field; see 0010-quality. */
+interface QualitySnapshotTable {
+  workspace_id: string;
+  subject_kind: string;
+  subject_key: string;
+  event: string;
+  field: string;
+  week: ColumnType<string, string, string>;
+  at: Timestamp;
+  rows: BigintColumn;
+  schema_version: number;
+  profile: JsonColumn;
+  baseline_week: ColumnType<string | null, string | null | undefined, string | null>;
+  drift: ColumnType<unknown, string | null | undefined, string | null>;
+}
+
 interface BatchTable {
   workspace_id: string;
   id: string;
@@ -350,6 +366,7 @@ export interface KohortTables {
   sync_run: SyncRunTable;
   sync_member: SyncMemberTable;
   sync_record: SyncRecordTable;
+  quality_snapshot: QualitySnapshotTable;
   imported_file: ImportedFileTable;
   source_connection: SourceConnectionTable;
   consent_purpose: ConsentPurposeTable;

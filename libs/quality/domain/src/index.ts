@@ -31,3 +31,7 @@ export type { DriftVerdict } from './drift/thresholds';
 export { barsOf, readableNumber, readableShare, sparkline, spanOf, typicalOf } from './report/column-summary';
 export { profilePage } from './report/profile-page';
 export type { PageContent } from './report/profile-page';
+export { columnFindings } from './fixes/column-findings';
+export { WORKER_BUDGET } from './profile/profile-budget';
+export type { ProfileBudget } from './profile/profile-budget';
+export { isPersonal, maskValue, snapshotColumn } from './profile/snapshot-column';

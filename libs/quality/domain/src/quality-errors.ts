@@ -11,6 +11,10 @@ export const qualityErrors = defineErrors({
     message: (d) =>
       `the saved profile has version ${String(d['found'])}, this Kohort reads version ${String(d['wanted'])}; make it anew`,
   },
+  QUALITY_SOURCE_UNKNOWN: {
+    kind: 'not-found',
+    message: (d) => `there is no source "${String(d['source'])}"`,
+  },
   QUALITY_NO_ROWS: {
     kind: 'unsuitable-data',
     message: (d) => `${String(d['what'])} has no rows to profile`,

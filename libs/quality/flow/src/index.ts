@@ -3,3 +3,5 @@ export { planGate } from './plans/plan-gate';
 export type { PlanGateDeps } from './plans/plan-gate';
 export { replayQuarantine } from './plans/replay-quarantine.flow';
 export type { ReplayQuarantineDeps } from './plans/replay-quarantine.flow';
+export { profileQualityFlow, weekOf } from './profile-quality.flow';
+export type { ProfileQualityPorts } from './profile-quality.flow';

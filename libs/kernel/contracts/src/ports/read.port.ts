@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '../ids';
+import type { QualityReader } from './quality.port';
 import type { ImportedFile } from './ingest-store.port';
 import type {
   DestinationView,
@@ -139,6 +140,7 @@ export interface WorkspaceReader {
   readonly models: ModelReader;
   readonly syncs: SyncReader;
   readonly jobs: JobReader;
+  readonly quality: QualityReader;
 }
 
 /**

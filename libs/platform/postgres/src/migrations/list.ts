@@ -7,6 +7,7 @@ import { refused } from './0006-refused';
 import { loneStarts } from './0007-lone-starts';
 import { together } from './0008-together';
 import { door } from './0009-door';
+import { quality } from './0010-quality';
 import { tracking } from './0011-tracking';
 import { identity } from './0012-identity';
 import { sourceConnections } from './0013-source-connections';
@@ -23,6 +24,7 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0007-lone-starts': loneStarts,
   '0008-together': together,
   '0009-door': door,
+  '0010-quality': quality,
   '0011-tracking': tracking,
   '0012-identity': identity,
   '0013-source-connections': sourceConnections,

@@ -7,6 +7,7 @@ import { reading, type Scope } from './deadline';
 import { jobReader } from './job-reader';
 import { modelReader } from './model-reader';
 import { profileReader } from './profile-reader';
+import { qualityReader } from './quality-reader';
 import { segmentReader } from './segment-reader';
 import { sourceReader } from './source-reader';
 import { syncReader } from './sync-reader';
@@ -32,6 +33,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
     models: modelReader(scope),
     syncs: syncReader(scope),
     jobs: jobReader(scope),
+    quality: qualityReader(scope),
   };
 }
 

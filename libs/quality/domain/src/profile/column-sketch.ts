@@ -1,3 +1,4 @@
+import { FILE_BUDGET, type ProfileBudget } from './profile-budget';
 import { CountedLines } from './line-sample';
 import { DistinctSketch } from './distinct-sketch';
 import { HeavyValues } from './heavy-values';
@@ -8,8 +9,6 @@ import { NumberSketch } from './number-sketch';
 import { hasControl, isMojibake } from './text-damage';
 import { readValue, type ReadValue, type ValueKind } from './value-kind';
 
-/** Different cells gathered before they are read: a value that comes again costs a look-up. */
-const PENDING_LIMIT = 16_384;
 /** Characters of a value that are kept. */
 export const VALUE_CHARS = 120;
 const LINES_OF_VALUE = 3;
@@ -48,7 +47,7 @@ function mergeInto<K>(map: Map<K, CountedLines>, other: ReadonlyMap<K, CountedLi
  * Everything that is kept of one column while its cells stream by. Memory is bounded, whatever comes; two sketches of
  * parts of a file merge into the sketch of the file.
  *
- * Cost  a look-up a cell; each different cell is read once as long as there are fewer than 16,384 of them
+ * Cost  a look-up a cell; each different cell is read once as long as there are few (16,384 for a file)
  */
 export class ColumnSketch {
   rows = 0;
@@ -69,10 +68,15 @@ export class ColumnSketch {
   readonly scientific = new Set<string>();
   readonly lengths = new Moments();
   readonly heavy = new HeavyValues();
-  readonly distinct = new DistinctSketch();
+  readonly distinct: DistinctSketch;
   private pending = new Map<string, PendingCell>();
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    private readonly budget: ProfileBudget = FILE_BUDGET,
+  ) {
+    this.distinct = new DistinctSketch(budget.exactDistinct);
+  }
 
   /** Takes one cell and answers its hash, so that rows can be compared. */
   add(cell: string, line: number): number {
@@ -83,7 +87,7 @@ export class ColumnSketch {
       if (known.lines.length < LINES_OF_VALUE) known.lines.push(line);
       return known.hash;
     }
-    if (this.pending.size >= PENDING_LIMIT) this.settle();
+    if (this.pending.size >= this.budget.pendingCells) this.settle();
     const hash = hashText(cell);
     this.pending.set(cell, { rows: 1, hash, lines: [line] });
     return hash;

@@ -28,12 +28,14 @@ function rankOf(hash: number): number {
  * Counts different hashes: exactly to 50,000, beyond that by HyperLogLog with 16,384 registers. Mergeable: the merge of
  * two equals the sketch of both streams.
  *
- * Cost    at most 50,000 numbers or 16 KiB
+ * Cost    at most 50,000 numbers (or as many as asked for) or 16 KiB
  * Source  Flajolet et al. 2007; estimator of Ertl 2017, "New cardinality estimation algorithms for HyperLogLog sketches"
  */
 export class DistinctSketch {
   private exact: Set<number> | null = new Set();
   private registers: Uint8Array | null = null;
+
+  constructor(private readonly exactUpTo: number = EXACT_DISTINCT) {}
 
   add(hash: number): void {
     if (!this.exact) {
@@ -41,7 +43,7 @@ export class DistinctSketch {
       return;
     }
     this.exact.add(hash);
-    if (this.exact.size > EXACT_DISTINCT) this.toRegisters();
+    if (this.exact.size > this.exactUpTo) this.toRegisters();
   }
 
   merge(other: DistinctSketch): void {

@@ -1,5 +1,3 @@
-/** Columns of one data set at most; keys beyond them are counted, not profiled. */
-export const MOST_COLUMNS = 500;
 const DEPTH = 4;
 const VALUE_CHARS = 10_000;
 

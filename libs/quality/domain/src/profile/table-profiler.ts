@@ -1,8 +1,8 @@
 import { associations } from './associations';
 import { ColumnSketch } from './column-sketch';
 import { combineHashes } from './hash-text';
-import { MOST_COLUMNS } from './flatten-record';
 import { HashTally, type RepeatCount } from './hash-tally';
+import { FILE_BUDGET, type ProfileBudget } from './profile-budget';
 import { profileColumn } from './profile-column';
 import { qualityErrors } from '../quality-errors';
 import { RowSample, sampleSize } from './row-sample';
@@ -17,6 +17,8 @@ export interface ProfileOptions {
   readonly key?: string | undefined;
   /** Rows kept for what looks at several columns at once; by the table's width when absent. */
   readonly sampleRows?: number | undefined;
+  /** How much may be remembered; what a file by itself may cost when absent. */
+  readonly budget?: ProfileBudget | undefined;
 }
 
 /** Records of unknown width: the sample is as large as for a table of so many columns. */
@@ -47,14 +49,18 @@ export class TableProfiler {
   /** Places of the columns among the cells of a row with a header. */
   private readonly places: readonly number[];
   private readonly byName = new Map<string, ColumnSketch>();
-  private readonly repeats = new HashTally();
-  private readonly keyRepeats = new HashTally();
+  private readonly budget: ProfileBudget;
+  private readonly repeats: HashTally;
+  private readonly keyRepeats: HashTally;
   private readonly sample: RowSample;
   private readonly unread = new Map<string, { rows: number; lines: number[] }>();
   private rows = 0;
 
   constructor(private readonly options: ProfileOptions) {
-    const { header, columns = header, key } = options;
+    const { header, columns = header, key, budget = FILE_BUDGET } = options;
+    this.budget = budget;
+    this.repeats = new HashTally(budget.talliedRows);
+    this.keyRepeats = new HashTally(budget.talliedRows);
     this.places = columns.map((name) => placeOf(header, name));
     columns.forEach((name) => this.open(name));
     if (key !== undefined) placeOf(columns, key);
@@ -74,7 +80,7 @@ export class TableProfiler {
     const { columns } = this.options;
     for (const name of record.keys()) {
       if (this.byName.has(name) || columns) continue;
-      if (this.sketches.length >= MOST_COLUMNS) this.addUnread('too_many_columns', line);
+      if (this.sketches.length >= this.budget.columns) this.addUnread('too_many_columns', line);
       else this.open(name).addEmpty(this.rows);
     }
     this.take(
@@ -141,7 +147,7 @@ export class TableProfiler {
   }
 
   private open(name: string): ColumnSketch {
-    const sketch = new ColumnSketch(name);
+    const sketch = new ColumnSketch(name, this.budget);
     this.sketches.push(sketch);
     this.byName.set(name, sketch);
     return sketch;
