@@ -5,6 +5,7 @@ import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver
 import { JobResolver } from './queries/job.resolver';
 import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
+import { QualityResolver } from './queries/quality.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
 import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
@@ -26,6 +27,7 @@ export const RESOLVERS = [
   SyncRunResolver,
   SyncRecordResolver,
   JobResolver,
+  QualityResolver,
   SegmentMutationsResolver,
   JobMutationsResolver,
   ConnectionMutationsResolver,

@@ -42,6 +42,8 @@ describe('the schema', () => {
     }
     expect(bare.sort()).toEqual([
       'Cluster.features',
+      'FieldQuality.findings',
+      'FieldQuality.top',
       'InvalidInput.issues',
       'Model.clusters',
       'Query.connectors',

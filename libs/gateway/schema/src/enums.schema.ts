@@ -1,5 +1,7 @@
 import { registerEnumType } from '@nestjs/graphql';
 import { SCOPES } from '@kohort/access-domain';
+import { QUALITY_SUBJECTS } from '@kohort/kernel-contracts';
+import { COLUMN_TYPES, DRIFT_VERDICTS, FINDING_CODES, SEVERITIES } from '@kohort/quality-domain';
 
 /** Enum values as GraphQL shows them (`INSUFFICIENT_DATA`) over the words that are stored (`insufficient_data`). */
 export type EnumMap<V extends string> = Readonly<Record<string, V>>;
@@ -63,3 +65,12 @@ export const JobStatus = enumOf(
   'Where a long job stands.',
 );
 export const KeyScope = enumOf('KeyScope', SCOPES, 'What an API key may do.');
+export const QualitySubject = enumOf('QualitySubject', QUALITY_SUBJECTS, 'What a profile of data is of.');
+export const FieldValueType = enumOf('FieldValueType', COLUMN_TYPES, 'What the values of a field are.');
+export const FindingCode = enumOf('FindingCode', FINDING_CODES, 'What was found about a field.');
+export const FindingSeverity = enumOf(
+  'FindingSeverity',
+  SEVERITIES,
+  'An error loses records, a warning makes figures wrong, a note is good to know.',
+);
+export const DriftVerdict = enumOf('DriftVerdict', DRIFT_VERDICTS, 'Whether a field is as it was.');

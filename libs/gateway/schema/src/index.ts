@@ -97,6 +97,7 @@ export {
   CreateDestinationInput,
   CreateSyncInput,
   ImportRecordsInput,
+  ProfileQualityInput,
   TrainClustersInput,
   TrainPropensityInput,
 } from './inputs.schema';
@@ -110,6 +111,7 @@ export {
   CreateDestinationResult,
   CreateSyncResult,
   ImportRecordsResult,
+  ProfileQualityResult,
   PublishSegmentResult,
   RevokeApiKeyResult,
   RunSyncResult,
@@ -119,3 +121,12 @@ export {
   DryRunSyncResult,
   TestDestinationResult,
 } from './results.schema';
+export {
+  FieldDriftType,
+  FieldQualityConnection,
+  FieldQualityType,
+  HistogramType,
+  NumberFiguresType,
+  QualityFindingType,
+  ValueRowsType,
+} from './quality.schema';

@@ -95,6 +95,22 @@ export class TrainPropensityInput {
   seed!: number;
 }
 
+/** Data to be looked at. */
+@InputType()
+export class ProfileQualityInput {
+  @Field(() => String, { nullable: true, description: 'Key of one source; all when absent.' })
+  source?: string | null;
+
+  @Field(() => Boolean, { defaultValue: true, description: 'People’s traits too.' })
+  traits!: boolean;
+
+  @Field(() => Int, { defaultValue: 7, description: 'Messages received within so many days, 1 to 31.' })
+  days!: number;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
+  asOf?: number | null;
+}
+
 /** A connector to be configured. */
 @InputType()
 export class CreateDestinationInput {

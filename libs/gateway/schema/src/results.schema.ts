@@ -21,3 +21,4 @@ export const CreateApiKeyResult = resultOf('CreateApiKey', NewApiKeyType);
 export const RevokeApiKeyResult = resultOf('RevokeApiKey', RevokedApiKeyType);
 export const DryRunSyncResult = resultOf('DryRunSync', JobType);
 export const TestDestinationResult = resultOf('TestDestination', JobType);
+export const ProfileQualityResult = resultOf('ProfileQuality', JobType);

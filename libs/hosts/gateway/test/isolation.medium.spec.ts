@@ -65,6 +65,7 @@ describe('the wall between workspaces, asked through the API', () => {
       `mutation { answer: cancelJob(id: "${theirs.jobId}") { __typename } }`,
       `mutation { answer: revokeApiKey(id: "${randomUUID()}") { __typename } }`,
       'mutation { answer: createSync(input: { destination: "hook", segment: "pro" }) { __typename } }',
+      'mutation { answer: profileQuality(input: { source: "web" }) { __typename } }',
       'mutation { answer: importRecords(input: { artifactKey: "a", fileName: "a.csv", source: "web", mapping: "x" }) { __typename } }',
     ];
     for (const mutation of mutations) {

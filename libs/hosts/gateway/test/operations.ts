@@ -35,6 +35,12 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
     syncRun: `{ syncRun(id: "${world.runId}") { status heldReason funnel finishedAt sync { id } job { id }
       records(first: 5, filter: { fate: REJECTED }) { nodes { operation fate code message changeVersion profile { id } } } } }`,
     job: `{ job(id: "${world.jobId}") { job status params progress { phase done total perSecond etaMs } result error { code } cancelRequested } }`,
+    dataQuality: `{ dataQuality(source: "web", first: 5) { edges { cursor } nodes { subject key event field week at rows type typeShare
+      missing missingShare distinct distinctIsExact isPersonal earliest latest histogram { edges rows below above } top { value rows }
+      numbers { min max mean sd skew p01 p05 p25 p50 p75 p95 p99 outliersByZ outliersByIqr }
+      findings { code severity rows share message fix } drift { baselineWeek verdict reasons psi ksDistance ksPValue jensenShannon
+      chiSquarePValue missingBefore missingAfter } } pageInfo { hasNextPage endCursor } } }`,
+    traitQuality: '{ traitQuality(first: 5) { nodes { subject key field type top { value rows } } } }',
     jobs: '{ jobs(first: 5, filter: { status: RUNNING }) { nodes { id job } } }',
   };
 }

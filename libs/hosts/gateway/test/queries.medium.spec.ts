@@ -190,6 +190,59 @@ describe('queries', () => {
     expect(await run('jobs')).toEqual({ jobs: { nodes: [{ id: world.jobId, job: 'features.compute' }] } });
   });
 
+  it('answer what data is like, with no e-mail address in it', async () => {
+    const answered = await rig.ask(key, operations['dataQuality'] ?? '');
+    expect(answered.errors).toEqual([]);
+    expect(answered.text).not.toContain('@ours');
+    expect(answered.data).toMatchObject({
+      dataQuality: {
+        nodes: [
+          {
+            field: 'mail',
+            type: 'EMAIL',
+            isPersonal: true,
+            distinct: 20,
+            top: expect.arrayContaining([{ value: 'a…@….org', rows: 3 }]),
+          },
+          {
+            field: 'plan',
+            type: 'CATEGORY',
+            top: [
+              { value: 'free', rows: 40 },
+              { value: 'ours', rows: 20 },
+            ],
+            drift: { verdict: 'STEADY' },
+          },
+          {
+            field: 'total',
+            type: 'INTEGER',
+            missingShare: 0.1,
+            numbers: { min: 506, max: 559 },
+            findings: expect.arrayContaining([
+              expect.objectContaining({
+                code: 'MISSING_WORDS',
+                fix: { kind: 'mapping', edit: { field: { missing: ['N/A'] } } },
+              }),
+            ]),
+            drift: { verdict: 'MOVED', baselineWeek: '2025-12-29', ksDistance: 1 },
+          },
+        ],
+        pageInfo: { hasNextPage: false },
+      },
+    });
+    expect(await run('traitQuality')).toMatchObject({
+      traitQuality: { nodes: [{ subject: 'TRAIT', key: 'plan', field: 'plan' }] },
+    });
+    const page =
+      '{ dataQuality(source: "web", event: "Order Completed", first: 2) { edges { cursor } pageInfo { hasNextPage endCursor } } }';
+    const first = (await rig.ask(key, page)).data as unknown as { dataQuality: { pageInfo: { endCursor: string } } };
+    const rest = page
+      .replace('first: 2', `first: 2, after: "${first.dataQuality.pageInfo.endCursor}"`)
+      .replace('cursor', 'node { field }');
+    expect((await rig.ask(key, rest)).data).toMatchObject({ dataQuality: { edges: [{ node: { field: 'total' } }] } });
+    expect((await rig.ask(key, page.replace('web', 'nowhere'))).data).toEqual({ dataQuality: null });
+  });
+
   it('walk a list page by page without loss or repeat, ties included', async () => {
     const seen: string[] = [];
     let after: string | null = null;

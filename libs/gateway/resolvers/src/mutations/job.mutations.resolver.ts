@@ -5,6 +5,8 @@ import {
   DateTimeScalar,
   ImportRecordsInput,
   ImportRecordsResult,
+  ProfileQualityInput,
+  ProfileQualityResult,
   TrainClustersInput,
   TrainClustersResult,
   TrainPropensityInput,
@@ -53,6 +55,26 @@ export class JobMutationsResolver {
   ): Promise<Answer> {
     const params = { asOf: instantText(asOf ?? context.services.clock.now()) };
     return answer('Job', () => requestJob(context, { job: 'features.compute', params, idempotencyKey }));
+  }
+
+  @Mutation(() => ProfileQualityResult, {
+    description: 'Profiles what sources took in lately and people’s traits, and compares both with the week before.',
+  })
+  @Policy('graphql:write')
+  profileQuality(
+    @Args('input', { type: () => ProfileQualityInput }) input: ProfileQualityInput,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Job', async () => {
+      const { source, traits, days } = input;
+      if (source != null && !(await context.reader.sourceByKey(source))) {
+        throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'source' });
+      }
+      const asOf = instantText(input.asOf ?? context.services.clock.now());
+      const params = runParams['quality.profile'].parse({ asOf, traits, days, ...(source == null ? {} : { source }) });
+      return requestJob(context, { job: 'quality.profile', params, idempotencyKey });
+    });
   }
 
   @Mutation(() => TrainClustersResult)

@@ -1,0 +1,91 @@
+import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import {
+  FieldQualityConnection,
+  PageArgs,
+  type FieldDriftType,
+  type FieldQualityType,
+  type NumberFiguresType,
+} from '@kohort/gateway-schema';
+import type { QualityFieldRecord } from '@kohort/kernel-contracts';
+import {
+  columnDriftSchema,
+  columnFindings,
+  columnProfileSchema,
+  isPersonal,
+  spanOf,
+  type NumberProfile,
+} from '@kohort/quality-domain';
+import type { GatewayContext } from '../context/gateway-context';
+import { connection, pageOf } from '../context/pages';
+import { Policy } from '../context/policy';
+
+const TOP_SHOWN = 20;
+
+function figuresOf(numbers: NumberProfile): NumberFiguresType {
+  const { min, max, mean, sd, skew, quantiles, byZ, byIqr } = numbers;
+  return { min, max, mean, sd, skew, ...quantiles, outliersByZ: byZ?.rows ?? 0, outliersByIqr: byIqr?.rows ?? 0 };
+}
+
+function driftOf(record: QualityFieldRecord): FieldDriftType | null {
+  if (record.drift === null) return null;
+  const { chiSquare, ...drift } = columnDriftSchema.parse(record.drift);
+  return { ...drift, chiSquarePValue: chiSquare?.pValue ?? null, baselineWeek: record.baselineWeek };
+}
+
+function fieldOf(record: QualityFieldRecord): FieldQualityType {
+  const column = columnProfileSchema.parse(record.profile);
+  const span = spanOf(column);
+  const figures = column.numbers ?? column.times;
+  return {
+    subject: record.subject.kind,
+    key: record.subject.key,
+    event: record.subject.event === '' ? null : record.subject.event,
+    field: record.field,
+    week: record.week,
+    at: record.at,
+    rows: record.rows,
+    type: column.type,
+    typeShare: column.typeShareOfOne,
+    missing: column.missing.rows,
+    missingShare: column.missing.shareOfOne,
+    distinct: column.distinct.count,
+    distinctIsExact: column.distinct.exact,
+    isPersonal: isPersonal(column),
+    numbers: column.numbers && span === null ? figuresOf(column.numbers) : null,
+    histogram: figures && figures.histogram,
+    earliest: span?.fromMs ?? null,
+    latest: span?.toMs ?? null,
+    top: column.top.slice(0, TOP_SHOWN),
+    findings: columnFindings(column).map(({ shareOfOne, ...finding }) => ({ ...finding, share: shareOfOne })),
+    drift: driftOf(record),
+  };
+}
+
+/** What data is like: the latest weekly profiles of sources and traits. */
+@Resolver()
+export class QualityResolver {
+  @Query(() => FieldQualityConnection, {
+    nullable: true,
+    description: 'The fields of a source: what all messages have first, then event by event. Null: no such source.',
+  })
+  @Policy('graphql:read')
+  async dataQuality(
+    @Args('source', { type: () => String, description: 'Key of the source.' }) source: string,
+    @Args('event', { type: () => String, nullable: true, description: 'Narrows to one event.' }) event: string | null,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    if (!(await context.reader.sourceByKey(source))) return null;
+    return connection(await context.reader.quality.ofSource(source, event ?? null, pageOf(args)), fieldOf);
+  }
+
+  @Query(() => FieldQualityConnection, { description: 'People’s traits; nested ones by dotted path.' })
+  @Policy('graphql:read')
+  async traitQuality(
+    @Args('key', { type: () => String, nullable: true, description: 'Narrows to one trait.' }) key: string | null,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.quality.ofTraits(key ?? null, pageOf(args)), fieldOf);
+  }
+}
