@@ -18,13 +18,15 @@ function fieldWeights(table: EncodedTable, outcome: LinkOutcome): FieldWeights[]
     column,
     type,
     missing,
+    dependsOn: table.fields[model.chance.parents[f] ?? -1]?.column ?? null,
     distinct: counts.reduce((sum, count) => sum + Number(count > 0), 0),
     levels: LEVEL_NAMES.slice(0, LEVEL.missing)
       .map((level, at) => ({
         level,
         m: model.m[f]?.[at] ?? 0,
-        u: model.u[f]?.[at] ?? 0,
+        u: model.chance.otherwise[f]?.[at] ?? 0,
         bits: model.bits[f * LEVELS + at] ?? 0,
+        givenBits: (model.chance.parents[f] ?? -1) < 0 ? null : (model.givenBits[f * LEVELS + at] ?? 0),
       }))
       // Levels that the type does not have are pseudo-counts and nothing else.
       .filter(({ m, u, level }) => level === 'exact' || level === 'differs' || m > 5e-4 || u > 1e-5),

@@ -27,12 +27,16 @@ export interface LevelWeight {
   readonly m: number;
   readonly u: number;
   readonly bits: number;
+  /** Where the field on which this one depends agrees; null without one. */
+  readonly givenBits: number | null;
 }
 
 /** One field's weights. */
 export interface FieldWeights {
   readonly column: string;
   readonly type: FieldType;
+  /** Field whose exact agreement makes this one's agreement hardly news. */
+  readonly dependsOn: string | null;
   readonly missing: number;
   readonly distinct: number;
   readonly levels: readonly LevelWeight[];

@@ -20,17 +20,19 @@ function blockingText({ blocking, learning, expectedCoverage, reductionRatio, ca
 }
 
 function weightsText({ fields }: LinkageReport): string {
-  const rows = fields.flatMap(({ column, type, levels }) =>
-    levels.map(({ level, m, u, bits }, i) => [
+  const rows = fields.flatMap(({ column, type, levels, dependsOn }) =>
+    levels.map(({ level, m, u, bits, givenBits }, i) => [
       i === 0 ? column : '',
       i === 0 ? type : '',
       level,
       small(m),
       small(u),
       signed(bits),
+      givenBits === null ? '' : signed(givenBits),
+      i === 0 && dependsOn !== null ? `where ${dependsOn} agrees` : '',
     ]),
   );
-  return textTable(['field', 'type', 'level', 'm', 'u', 'bits'], rows);
+  return textTable(['field', 'type', 'level', 'm', 'u', 'bits', 'given', ''], rows);
 }
 
 function explanationText({ explanation }: LinkageReport): string {

@@ -33,5 +33,6 @@ export type { DecidedPairs } from './resolve/decide-pairs';
 export type { Clusters } from './resolve/resolve-clusters';
 export { probabilityOf, weightOf } from './weights/match-model';
 export type { MatchModel } from './weights/match-model';
+export type { ChanceModel } from './weights/chance-model';
 export type { LearnedModel, PassReport } from './weights/learn-model';
 export { allPairs } from './weights/random-agreement';

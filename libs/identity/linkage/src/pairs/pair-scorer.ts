@@ -37,14 +37,18 @@ export class PairScorer {
     const width = table.fields.length;
     this.levels = new Uint8Array(width);
     this.values = table.fields.map(({ values }) => values);
-    const { bits, rarity, u } = model;
+    const { bits, givenBits, rarity, chance } = model;
     // Before the exchange is looked at, a difference may still turn out to be one, and its partner to be missing.
-    this.hopeful = Float64Array.from(bits);
+    this.hopeful = Float64Array.from(bits, (alone, at) => Math.max(alone, givenBits[at] as number));
     table.fields.forEach(({ vocabulary }, f) => {
       if (!table.fields.some((other, g) => g !== f && other.vocabulary === vocabulary)) return;
       for (const level of [LEVEL.differs, LEVEL.alike]) {
         const at = f * LEVELS + level;
-        this.hopeful[at] = Math.max(bits[at] as number, bits[f * LEVELS + LEVEL.exchanged] as number, 0);
+        this.hopeful[at] = Math.max(
+          this.hopeful[at] as number,
+          this.hopeful[f * LEVELS + LEVEL.exchanged] as number,
+          0,
+        );
       }
     });
     const most = Float64Array.from({ length: width }, (_, f) => {
@@ -53,7 +57,7 @@ export class PairScorer {
       return Math.max((levels[LEVEL.exact] as number) + rarest, ...levels);
     });
     const gap = (f: number): number => {
-      const share = u[f]?.[LEVEL.differs] ?? 0;
+      const share = chance.otherwise[f]?.[LEVEL.differs] ?? 0;
       return share * ((most[f] as number) - (this.hopeful[f * LEVELS + LEVEL.differs] as number));
     };
     this.order = Int32Array.from({ length: width }, (_, f) => f).sort((f, g) => gap(g) - gap(f) || f - g);
@@ -80,9 +84,9 @@ export class PairScorer {
     let neighbour = this.model.neighbourPriorBits;
     for (let f = 0; f < order.length; f += 1) {
       const level = this.levels[f] as number;
-      random += this.model.bits[f * LEVELS + level] as number;
+      random += this.bitsOf(f, level);
       neighbour += this.model.neighbourBits[f * LEVELS + level] as number;
-      if (level === LEVEL.exact) random += this.rarityBits(f, i);
+      if (level === LEVEL.exact && !this.isGiven(f)) random += this.rarityBits(f, i);
     }
     return jointBits(random, neighbour);
   }
@@ -93,10 +97,20 @@ export class PairScorer {
     return Array.from(this.levels, (level, field) => ({
       field,
       level,
-      bits: this.model.bits[field * LEVELS + level] as number,
+      bits: this.bitsOf(field, level),
       neighbourBits: this.model.neighbourBits[field * LEVELS + level] as number,
-      rarityBits: level === LEVEL.exact ? this.rarityBits(field, i) : 0,
+      rarityBits: level === LEVEL.exact && !this.isGiven(field) ? this.rarityBits(field, i) : 0,
     }));
+  }
+
+  /** True where the field on which this one depends agrees: its agreement is then hardly news, and its rarity none. */
+  private isGiven(f: number): boolean {
+    const parent = this.model.chance.parents[f] as number;
+    return parent >= 0 && this.levels[parent] === LEVEL.exact;
+  }
+
+  private bitsOf(f: number, level: number): number {
+    return (this.isGiven(f) ? this.model.givenBits : this.model.bits)[f * LEVELS + level] as number;
   }
 
   private rarityBits(f: number, i: number): number {

@@ -1,4 +1,6 @@
-import { LEVEL, LEVELS } from '../field-types';
+import { LEVEL } from '../field-types';
+import type { ChanceModel } from './chance-model';
+import { logRatios, sumLogRatios } from './log-ratios';
 import { vectorLevels, type VectorCounts } from '../pairs/vector-counts';
 
 const MOST_ROUNDS = 300;
@@ -18,18 +20,9 @@ export interface ClassShares {
 /** Candidate pairs, the levels among matches and random pairs, and how many pairs could be compared at all. */
 export interface ClassInput {
   readonly vectors: VectorCounts;
-  readonly u: readonly Float64Array[];
+  readonly chance: ChanceModel;
   readonly m: readonly Float64Array[];
   readonly all: number;
-}
-
-function logTable(shares: readonly Float64Array[]): Float64Array {
-  const table = new Float64Array(shares.length * LEVELS);
-  shares.forEach((levels, f) => {
-    for (let level = 0; level < LEVEL.missing; level += 1)
-      table[f * LEVELS + level] = Math.log(levels[level] as number);
-  });
-  return table;
 }
 
 /**
@@ -40,30 +33,31 @@ function logTable(shares: readonly Float64Array[]): Float64Array {
  * Cost    O(vectors × fields) a round, at most 300 rounds
  * Source  latent classes beyond two: Winkler 1993; Larsen & Rubin 2001
  */
-export function classShares({ vectors, u, m, all }: ClassInput): ClassShares {
-  const width = u.length;
+export function classShares({ vectors, chance, m, all }: ClassInput): ClassShares {
+  const { otherwise: alone, parents } = chance;
+  const width = alone.length;
   const rows = vectors.codes.length;
   const levels = vectorLevels(vectors, width);
-  const sumOf = (table: Float64Array): Float64Array =>
-    Float64Array.from({ length: rows }, (_, row) => {
-      let sum = 0;
-      for (let f = 0; f < width; f += 1) sum += table[f * LEVELS + (levels[row * width + f] as number)] as number;
-      return sum;
-    });
-  const asMatch = sumOf(logTable(m));
-  const asRandom = sumOf(logTable(u));
-  let n = u.map((shares, f) => shares.map((share, level) => (share + (m[f]?.[level] ?? 0)) / 2));
+  const fields = alone.map((_, f) => f);
+  /** log of how much likelier each vector is in a class than by chance. */
+  const overChance = (shares: readonly Float64Array[]): Float64Array => {
+    const ratios = logRatios(shares, chance);
+    return Float64Array.from({ length: rows }, (_, row) =>
+      sumLogRatios(levels, row * width, { ratios, parents, fields }),
+    );
+  };
+  const asMatch = overChance(m);
+  let n: Float64Array[] = alone.map((shares, f) => shares.map((share, level) => (share + (m[f]?.[level] ?? 0)) / 2));
   let lambda = 1e-4;
   let neighbours = 1e-4;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const asNeighbour = sumOf(logTable(n));
-    const sums = u.map((shares) => shares.map((share) => share * PRIOR));
+    const asNeighbour = overChance(n);
+    const sums = alone.map((shares) => shares.map((share) => share * PRIOR));
     let matches = 0;
     let near = 0;
     for (let row = 0; row < rows; row += 1) {
-      const base = asRandom[row] as number;
-      const match = lambda * Math.exp((asMatch[row] as number) - base);
-      const neighbour = neighbours * Math.exp((asNeighbour[row] as number) - base);
+      const match = lambda * Math.exp(asMatch[row] as number);
+      const neighbour = neighbours * Math.exp(asNeighbour[row] as number);
       const total = match + neighbour + Math.max(1e-9, 1 - lambda - neighbours);
       const count = vectors.counts[row] as number;
       matches += (count * match) / total;

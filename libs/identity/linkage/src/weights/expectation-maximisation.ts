@@ -1,4 +1,6 @@
 import { LEVEL, LEVELS } from '../field-types';
+import { logRatios, sumLogRatios } from './log-ratios';
+import type { ChanceModel } from './chance-model';
 import { vectorLevels, type VectorCounts } from '../pairs/vector-counts';
 
 /** Where EM starts: a good pair mostly agrees. */
@@ -38,8 +40,7 @@ export interface MatchEstimate {
 /** The share of matches and of levels among them. */
 export interface EstimateInput {
   readonly vectors: VectorCounts;
-  /** Per field, shares of levels among pairs that do not match. */
-  readonly u: readonly Float64Array[];
+  readonly chance: ChanceModel;
   /** Fields that agree because of the blocking: left out of the likelihood. */
   readonly heldOut: ReadonlySet<number>;
 }
@@ -52,32 +53,25 @@ export interface EstimateInput {
  * Cost    O(vectors × fields) a round, at most 200 rounds
  * Source  Fellegi & Sunter 1969; Winkler 1988; u from random pairs and m by EM a blocking rule as Splink documents it
  */
-export function estimateMatches({ vectors, u, heldOut }: EstimateInput): MatchEstimate {
-  const width = u.length;
+export function estimateMatches({ vectors, chance, heldOut }: EstimateInput): MatchEstimate {
+  const fields = chance.given;
+  const width = fields.length;
   const rows = vectors.codes.length;
   const levels = vectorLevels(vectors, width);
   const pairs = vectors.counts.reduce((sum, count) => sum + count, 0);
-  const free = u.map((_, f) => f).filter((f) => !heldOut.has(f));
-  let m: Float64Array[] = u.map(() => Float64Array.from(START));
+  const free = fields.map((_, f) => f).filter((f) => !heldOut.has(f));
+  let m: Float64Array[] = fields.map(() => Float64Array.from(START));
   let lambda = 0.2;
   let rounds = 0;
   let hasConverged = false;
-  const logRatio = new Float64Array(width * LEVELS);
   while (rounds < MOST_ROUNDS && !hasConverged && pairs > 0) {
     rounds += 1;
-    for (const f of free) {
-      for (let level = 0; level < LEVEL.missing; level += 1) {
-        logRatio[f * LEVELS + level] = Math.log(
-          ((m[f] as Float64Array)[level] as number) / ((u[f] as Float64Array)[level] as number),
-        );
-      }
-    }
+    const ratios = logRatios(m, chance);
     const prior = Math.log(lambda / (1 - lambda));
-    const sums = u.map(() => new Float64Array(LEVELS - 1).fill(PRIOR));
+    const sums = fields.map(() => new Float64Array(LEVELS - 1).fill(PRIOR));
     let matches = 0;
     for (let row = 0; row < rows; row += 1) {
-      let odds = prior;
-      for (const f of free) odds += logRatio[f * LEVELS + (levels[row * width + f] as number)] as number;
+      const odds = prior + sumLogRatios(levels, row * width, { ratios, parents: chance.parents, fields: free });
       const weight = (vectors.counts[row] as number) / (1 + Math.exp(-odds));
       matches += weight;
       for (const f of free) {

@@ -6,6 +6,7 @@ import { linkageErrors } from '../linkage-errors';
 import type { PairRunner } from '../pairs/pair-shard';
 import { VectorTally } from '../pairs/vector-counts';
 import { walkUnits } from '../pairs/walk-pairs';
+import { chanceModel, drawAgreeingPairs } from './chance-model';
 import { classShares, type ClassShares } from './class-shares';
 import { estimateMatches, type MatchEstimate } from './expectation-maximisation';
 import { matchModel, type MatchModel } from './match-model';
@@ -90,27 +91,29 @@ export async function learnModel(
   const vectors = union.finish();
   const p = randomAgreement(table, random.split('random pairs'));
   const all = allPairs(table);
-  let u = p;
+  const agreeing = drawAgreeingPairs(table, random.split('agreeing pairs'));
+  let chance = chanceModel({ drawn: p, clean: p, agreeing: [], m: [], lambda: 0 });
   let m: Float64Array[] = [];
   let classes: ClassShares = { lambda: 0, neighbours: 0, n: [] };
   let estimates: MatchEstimate[] = [];
   for (let round = 0; round < CLEANING_ROUNDS; round += 1) {
-    const fixed = u;
+    const known = chance;
     estimates = whole.tallies.map((tally, pass) => {
       const heldOut = new Set(passes[pass]?.rule.keys.map(({ field }) => field));
-      return estimateMatches({ vectors: tally, u: fixed, heldOut });
+      return estimateMatches({ vectors: tally, chance: known, heldOut });
     });
     m = averageM(estimates, width);
-    classes = classShares({ vectors, u, m, all });
+    classes = classShares({ vectors, chance, m, all });
     const { lambda } = classes;
-    u = p.map((shares, f) => withoutMatches(shares, m[f] as Float64Array, lambda));
+    const clean = p.map((shares, f) => withoutMatches(shares, m[f] as Float64Array, lambda));
+    chance = chanceModel({ drawn: p, clean, agreeing, m, lambda });
   }
   const { lambda } = classes;
   const warnings: string[] = [];
   table.fields.forEach(({ column }, f) => {
-    if ((m[f]?.[0] ?? 0) <= (u[f]?.[0] ?? 1)) {
+    if ((m[f]?.[LEVEL.exact] ?? 0) <= (chance.otherwise[f]?.[LEVEL.exact] ?? 1)) {
       warnings.push(`${column} agrees no more often in matches than by chance: it is left out`);
-      m[f] = u[f] as Float64Array;
+      m[f] = chance.otherwise[f] as Float64Array;
     }
   });
   if (warnings.length === width || lambda * all < 0.5) throw linkageErrors.LINKAGE_NO_MATCHES();
@@ -121,5 +124,5 @@ export async function learnModel(
     rounds,
     hasConverged,
   }));
-  return { model: matchModel(table, { m, u, ...classes }), lambda, passes: reports, warnings };
+  return { model: matchModel(table, { m, chance, ...classes }), lambda, passes: reports, warnings };
 }

@@ -1,5 +1,6 @@
 import type { EncodedTable } from '../encode/table-encoder';
 import { LEVEL, LEVELS } from '../field-types';
+import type { ChanceModel } from './chance-model';
 import type { ClassShares } from './class-shares';
 
 /** Weights of a linkage, ready to score with; flat, so that it crosses threads. */
@@ -8,6 +9,8 @@ export interface MatchModel {
   readonly priorBits: number;
   /** Per field and level, log2(m / u); 0 for missing. */
   readonly bits: Float64Array;
+  /** The same where the field on which it depends agrees exactly. */
+  readonly givenBits: Float64Array;
   /** Per field, what an exact agreement on a value adds to its level's weight: rare values more, common ones less. */
   readonly rarity: readonly Float32Array[];
   /**
@@ -18,7 +21,7 @@ export interface MatchModel {
   readonly neighbourBits: Float64Array;
   /** Per field, shares of levels among matches, random pairs and neighbours. */
   readonly m: readonly Float64Array[];
-  readonly u: readonly Float64Array[];
+  readonly chance: ChanceModel;
   readonly n: readonly Float64Array[];
 }
 
@@ -51,7 +54,7 @@ function rarityOf(table: EncodedTable, f: number): Float32Array {
 /** The estimates of a linkage. */
 export interface ModelEstimates extends ClassShares {
   readonly m: readonly Float64Array[];
-  readonly u: readonly Float64Array[];
+  readonly chance: ChanceModel;
 }
 
 function bitsAgainst(m: readonly Float64Array[], others: readonly Float64Array[]): Float64Array {
@@ -65,16 +68,17 @@ function bitsAgainst(m: readonly Float64Array[], others: readonly Float64Array[]
 }
 
 /** Puts the estimates of a linkage together. */
-export function matchModel(table: EncodedTable, { m, u, n, lambda, neighbours }: ModelEstimates): MatchModel {
+export function matchModel(table: EncodedTable, { m, chance, n, lambda, neighbours }: ModelEstimates): MatchModel {
   return {
     priorBits: Math.log2(lambda / Math.max(1e-9, 1 - lambda - neighbours)),
-    bits: bitsAgainst(m, u),
+    bits: bitsAgainst(m, chance.otherwise),
+    givenBits: bitsAgainst(m, chance.given),
     rarity: table.fields.map((_, f) => rarityOf(table, f)),
     // Fewer than the matches, they are no population of their own but what matches look like at their worst.
     neighbourPriorBits: neighbours > lambda ? Math.log2(lambda / neighbours) : Infinity,
     neighbourBits: bitsAgainst(m, n),
     m,
-    u,
+    chance,
     n,
   };
 }
