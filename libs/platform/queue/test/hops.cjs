@@ -63,6 +63,7 @@ async function ownChain(queues, database, workspaceId) {
       'sync-worker': {
         'sync.track': async () => done(),
         'sync.run': nothing,
+        'sync.consent': nothing,
         'sync.preview': nothing,
         'destinations.check': nothing,
       },

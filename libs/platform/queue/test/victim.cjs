@@ -19,7 +19,7 @@ async function main() {
     process.kill(process.pid, 'SIGKILL');
   };
   const idle = async () => undefined;
-  const others = { 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
+  const others = { 'sync.consent': idle, 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
   const handlers = { 'sync-worker': { 'sync.track': track, ...others } };
   await startWorkers({ database, queues, logger: silentLogger, handlers });
 }
