@@ -6,6 +6,7 @@ import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
 import { featureStore, runHandler, segmentStore } from '@kohort/platform-postgres';
+import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { qualityHandlers } from './quality-handlers';
 import { recordHandlers } from './record-handlers';
@@ -69,13 +70,14 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
   const { database, logger } = engines;
   const segments: SegmentsDeps = { store: segmentStore(database), ruleSets: new RuleSets() };
   const http = createEgressClient({ allow: parts.egressAllow });
+  const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
   return {
     segments,
     dataset: openDataset(columns, database),
     handlers: {
-      ...recordHandlers({ ...parts, http }),
+      ...recordHandlers({ ...parts, http, screen }),
       ...segmentHandlers(parts, segments),
-      ...trackingHandlers(engines),
+      ...trackingHandlers({ ...engines, screen }),
       ...qualityHandlers(engines),
     },
     startTimers: () => startTimers({ segments, logger }),

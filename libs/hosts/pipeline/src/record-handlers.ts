@@ -2,7 +2,7 @@ import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
 import { resolveIdentities } from '@kohort/identity-flow';
 import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
 import { importFlow, type ImportDeps } from '@kohort/ingest-flow';
-import { runParams, type HttpStreamer, type Json } from '@kohort/kernel-contracts';
+import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import {
   identityStore,
@@ -10,9 +10,9 @@ import {
   ingestStore,
   knownPeople,
   runHandler,
+  suppressionGate,
   trackingStore,
 } from '@kohort/platform-postgres';
-import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
 
 /** What the jobs on records are bound to. */
@@ -22,15 +22,14 @@ export interface RecordParts {
   readonly mappings: readonly Mapping[];
   readonly importLimits?: ImportLimits | undefined;
   readonly http: HttpStreamer;
-  /** Keys of the suppression list, newest first. */
-  readonly suppressionKeys: readonly Uint8Array[];
+  /** Keeps suppressed people out. */
+  readonly screen: MessageScreen;
 }
 
 /** Imports, identity and the way into the column store. */
 export function recordHandlers(parts: RecordParts): JobHandlers {
-  const { engines, columns, mappings, importLimits, http } = parts;
+  const { engines, columns, mappings, importLimits, http, screen } = parts;
   const { database, artifacts, clock } = engines;
-  const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
   const identity = identityStore(database, { screen });
   const imports: ImportDeps = {
     store: ingestStore(database, { screen }),
@@ -41,6 +40,7 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
     mappings,
     clock,
     limits: importLimits ?? IMPORT_LIMITS,
+    suppression: suppressionGate(database, screen),
     plans: planGate({ store: trackingStore(database), clock }),
   };
   return {

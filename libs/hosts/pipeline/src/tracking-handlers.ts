@@ -1,8 +1,8 @@
 import type { Engines } from '@kohort/hosts-runtime';
 import { acceptEvents } from '@kohort/ingest-flow';
-import { runParams, type GroupedRequest, type StoreOutcome } from '@kohort/kernel-contracts';
+import { runParams, type GroupedRequest, type MessageScreen, type StoreOutcome } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
-import { ingestStore, quarantineStore, runHandler, trackingStore } from '@kohort/platform-postgres';
+import { ingestStore, quarantineStore, runHandler, suppressionGate, trackingStore } from '@kohort/platform-postgres';
 import { learnPlanFlow, planGate, replayQuarantine } from '@kohort/quality-flow';
 
 /** What was replayed stays known: a second replay, or the same file imported again, stores nothing. */
@@ -19,13 +19,18 @@ const nowhere = {
 };
 
 /** Proposals of tracking plans, and replays of what they blocked. */
-export function trackingHandlers({ database, clock }: Pick<Engines, 'database' | 'clock'>): JobHandlers {
+export function trackingHandlers({
+  database,
+  clock,
+  screen,
+}: Pick<Engines, 'database' | 'clock'> & { readonly screen: MessageScreen }): JobHandlers {
   const store = trackingStore(database);
   // Who replays has just approved a plan: every page asks which one is in force.
   const plans = planGate({ store, clock, maxAgeMs: 0 });
+  const suppression = suppressionGate(database, screen);
   const replay = {
     quarantine: quarantineStore(database),
-    ingest: acceptEvents({ store: ingestStore(database), dedupeDays: DEDUPE_DAYS, plans }),
+    ingest: acceptEvents({ store: ingestStore(database, { screen }), dedupeDays: DEDUPE_DAYS, plans, suppression }),
     preview: acceptEvents({ store: nowhere, dedupeDays: DEDUPE_DAYS, plans }),
   };
   return {

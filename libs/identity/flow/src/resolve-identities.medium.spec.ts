@@ -56,7 +56,7 @@ describe('resolving identities', () => {
     return db.database.inWorkspace(origin.workspaceId, async (tx) => (await statement.execute(tx)).rows);
   }
   async function stored(drafts: readonly Draft[]): Promise<BatchId> {
-    const { batchId } = await ingestStore(db.database).store({
+    const { batchId } = await ingestStore(db.database, { screen: null }).store({
       ...origin,
       receivedAt,
       dedupeDays: 7,
@@ -67,7 +67,10 @@ describe('resolving identities', () => {
     return batchId;
   }
   const resolve = (batchId: BatchId) =>
-    resolveIdentities({ store: identityStore(db.database) }, { workspaceId: origin.workspaceId, batchIds: [batchId] });
+    resolveIdentities(
+      { store: identityStore(db.database, { screen: null }) },
+      { workspaceId: origin.workspaceId, batchIds: [batchId] },
+    );
   const live = sql`select e.message_id, a.profile_id from event e
     join event_assignment a on a.workspace_id = e.workspace_id and a.event_id = e.id
     group by 1, 2 having sum(a.sign) > 0`;

@@ -14,6 +14,7 @@ import type {
   RefusedItem,
   SourceId,
   StoreOutcome,
+  SuppressionGate,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
@@ -28,6 +29,8 @@ export interface AcceptEventsDeps {
   readonly store: { store(request: GroupedRequest): Promise<StoreOutcome> };
   readonly dedupeDays: number;
   readonly plans?: PlanGate;
+  /** Asked of what a plan blocks: nothing of somebody who is suppressed is kept, in quarantine as little as anywhere. */
+  readonly suppression?: SuppressionGate;
 }
 
 interface Target {
@@ -121,6 +124,23 @@ function blockedOf({ result, plan }: Judged): Blocked | null {
   return result.verdict === 'accepted' && plan?.action === 'block' ? { message: result.message, plan } : null;
 }
 
+/**
+ * What the plan blocks of people on the suppression list goes to the store like everything else of theirs, which counts it
+ * and keeps nothing: quarantine would keep it for weeks.
+ */
+async function withSuppressed(
+  deps: AcceptEventsDeps,
+  workspaceId: WorkspaceId,
+  judged: readonly Judged[],
+): Promise<readonly Judged[]> {
+  const blocked = judged.flatMap((one) => blockedOf(one)?.message ?? []);
+  if (!deps.suppression || blocked.length === 0) return judged;
+  const found = await deps.suppression.suppressed(workspaceId, blocked);
+  const hidden = new Set(blocked.filter((_message, i) => found[i] === true));
+  const isHidden = ({ result }: Judged): boolean => result.verdict === 'accepted' && hidden.has(result.message);
+  return judged.map((one) => (isHidden(one) ? { ...one, plan: null } : one));
+}
+
 function placeMessages(judged: readonly Judged[]): Placed[] {
   return judged.flatMap((one, index) => {
     if (one.result.verdict !== 'accepted' || blockedOf(one)) return [];
@@ -194,7 +214,8 @@ export function acceptEvents(deps: AcceptEventsDeps): IngestPort {
         }),
       );
       const check = (await deps.plans?.checkOf(origin)) ?? null;
-      const judged = results.map((result) => judge(result, check));
+      const planned = results.map((result) => judge(result, check));
+      const judged = await withSuppressed(deps, origin.workspaceId, planned);
       const payloadOf = payloadReader(items, envelope);
       const target = { ...origin, receivedAt, payloadOf, refused: refusedOf(judged, payloadOf) };
       const fates = await settle(deps, target, placeMessages(judged));

@@ -1,6 +1,13 @@
 import type { Clock } from '@kohort/kernel-clock-random';
-import type { ArtifactStore, JobControl } from '@kohort/kernel-contracts';
-import { dryRunReport, type DryRunReport, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
+import type { ArtifactStore, JobControl, SuppressionGate, WorkspaceId } from '@kohort/kernel-contracts';
+import {
+  dryRunReport,
+  refuseUnits,
+  type DryRunReport,
+  type ImportBatch,
+  type ImportLimits,
+  type Mapping,
+} from '@kohort/ingest-domain';
 import { importFile, importErrors, openSource, type ImportParams } from './import-source';
 
 /** A dry run's answer: the report, and with which mapping it was made. */
@@ -15,6 +22,20 @@ export interface DryRunDeps {
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
   readonly limits?: ImportLimits;
+  /** Tells whom the import would leave out; nobody is told when absent. */
+  readonly suppressionList?: { readonly gate: SuppressionGate; readonly workspaceId: WorkspaceId };
+}
+
+/** Rows of people on the suppression list, as the import would leave them out. */
+async function* asImported(deps: DryRunDeps, batches: AsyncIterable<ImportBatch>): AsyncGenerator<ImportBatch> {
+  const { suppressionList: list } = deps;
+  for await (const batch of batches) {
+    const asked = batch.units.flatMap(({ message }) => (message ? [message] : []));
+    const answers = list ? await list.gate.suppressed(list.workspaceId, asked) : [];
+    const hidden = new Set(asked.filter((_message, i) => answers[i] === true));
+    const units = refuseUnits(batch.units, ({ message }) => (message && hidden.has(message) ? 'suppressed' : null));
+    yield { ...batch, units };
+  }
 }
 
 /**
@@ -31,7 +52,7 @@ export async function dryRunFlow(
   const file = await importFile(deps.artifacts, params.artifactKey, params.fileName);
   const { mappings, limits, clock } = deps;
   const reading = await openSource(file, params, { mappings, limits, receivedAt: clock.now() });
-  const report = await dryRunReport(reading.batches(control));
+  const report = await dryRunReport(asImported(deps, reading.batches(control)));
   const { mapping, format } = reading;
   return { ...report, mapping: `${mapping.name}@${mapping.version}`, format };
 }

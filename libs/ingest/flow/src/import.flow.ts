@@ -12,6 +12,7 @@ import type {
   PlanGate,
   Progress,
   Run,
+  SuppressionGate,
 } from '@kohort/kernel-contracts';
 import {
   ingestErrors,
@@ -28,7 +29,7 @@ import { fetchFile } from './fetch-file.flow';
 import { importFile, openSource, type ImportParams, type StoredImportFile } from './import-source';
 import { afterStep, newCheckpoint, parseCheckpoint, parseFetched, type ImportCheckpoint } from './import.state';
 import { planUnits } from './plan-units';
-import { recogniseUnits, storeUnits, type UnitTarget } from './store-units';
+import { recogniseUnits, storeUnits, withoutSuppressed, type UnitTarget } from './store-units';
 
 /** Ports and settings of imports. `mappings`: those that a file may be matched with. */
 export interface ImportDeps {
@@ -40,6 +41,8 @@ export interface ImportDeps {
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
   readonly limits: ImportLimits;
+  /** Tells whom no import may bring back; nobody is told when absent. */
+  readonly suppression?: SuppressionGate;
   /** The approved tracking plans; nothing is held against one when absent. */
   readonly plans?: PlanGate;
 }
@@ -89,6 +92,7 @@ function targetOf(session: Session): UnitTarget {
     sourceId: params.sourceId,
     createProfiles: session.createProfiles,
     check: session.check,
+    suppression: deps.suppression,
     checkpoint: (step, counts) => afterStep(session.checkpoint, step, counts),
     onStored(step, counts) {
       session.checkpoint = afterStep(session.checkpoint, step, counts);
@@ -156,7 +160,8 @@ async function* refusedBatches(session: Session, batches: AsyncIterable<ImportBa
   const { person_unknown: strangers = 0, storage_refused: unheld = 0 } = checkpoint.reasons;
   const target = { people: deps.people, fence: context.fence, sourceId: params.sourceId };
   for await (const read of batches) {
-    const batch = { ...read, units: planUnits(read.units, session.check).units };
+    const named = await withoutSuppressed({ suppression: deps.suppression, fence: context.fence }, read.units);
+    const batch = { ...read, units: planUnits(named, session.check).units };
     if (strangers + unheld === 0) {
       yield batch;
       continue;
@@ -174,7 +179,8 @@ async function* refusedBatches(session: Session, batches: AsyncIterable<ImportBa
 /** Reads the file once more for the refused rows alone. */
 async function writeRejects(session: Session, file: ImportFile): Promise<string | null> {
   const { deps, params, context, checkpoint } = session;
-  if (checkpoint.counts.rejected + checkpoint.counts.quarantined === 0) return null;
+  const { rejected, suppressed, quarantined } = checkpoint.counts;
+  if (rejected + suppressed + quarantined === 0) return null;
   const { mappings, limits } = deps;
   const reading = await openSource(file, params, { mappings, limits, receivedAt: checkpoint.receivedAt });
   const control: JobControl = {

@@ -9,6 +9,7 @@ import type {
   Recognition,
   SourceCursor,
   SourceId,
+  SuppressionGate,
 } from '@kohort/kernel-contracts';
 import type { Clock } from '@kohort/kernel-clock-random';
 import { isAppError } from '@kohort/kernel-errors';
@@ -28,6 +29,8 @@ export interface UnitTarget {
   readonly clock: Clock;
   /** Without it a message whose person is not known is left out. */
   readonly createProfiles: boolean;
+  /** Tells whom no import may bring back; nobody is told when absent. The store asks once more. */
+  readonly suppression?: SuppressionGate | undefined;
   /** The approved tracking plan; null: there is none. */
   readonly check: PlanCheck | null;
   /** The run's checkpoint after a step; called within the transaction, which may yet fail. */
@@ -58,22 +61,22 @@ export async function recogniseUnits(
 function refusedOf(units: readonly ImportUnit[]): {
   reasons: Map<string, number>;
   rejected: number;
+  suppressed: number;
   quarantined: number;
 } {
   const reasons = new Map<string, number>();
-  let [rejected, quarantined] = [0, 0];
+  const counts = { rejected: 0, suppressed: 0, quarantined: 0 };
   for (const { code, verdict } of units.flatMap((unit) => unit.refused)) {
     reasons.set(code, (reasons.get(code) ?? 0) + 1);
-    if (verdict === 'rejected') rejected += 1;
-    else quarantined += 1;
+    counts[verdict] += 1;
   }
-  return { reasons, rejected, quarantined };
+  return { reasons, ...counts };
 }
 
 /** One transaction: messages, refusals, the checkpoint after them, and the cursor where there is one. */
 async function storeOnce(target: UnitTarget, read: readonly ImportUnit[], isLast: boolean): Promise<void> {
   const { units, keep, found } = planUnits(read, target.check);
-  const { reasons, rejected, quarantined } = refusedOf(units);
+  const { reasons, ...refused } = refusedOf(units);
   const messages = units.filter(hasMessage).map(({ message }) => {
     const plan = found.get(message);
     return { message, bodyHash: bodyHash(message), ...(plan ? { plan } : {}) };
@@ -86,7 +89,7 @@ async function storeOnce(target: UnitTarget, read: readonly ImportUnit[], isLast
     receivedAt: target.clock.now(),
     dedupeDays: IMPORT_DEDUPE_DAYS,
     messages,
-    refused: { rejected, suppressed: 0, quarantined },
+    refused,
     keep,
     run: {
       fence: target.fence,
@@ -117,13 +120,29 @@ async function storeHalving(target: UnitTarget, units: readonly ImportUnit[], is
   await storeHalving(target, units.slice(middle), isLast);
 }
 
+/** Takes back the messages of people on the suppression list, before anything of them is kept. */
+export async function withoutSuppressed(
+  target: Pick<UnitTarget, 'suppression' | 'fence'>,
+  units: readonly ImportUnit[],
+): Promise<readonly ImportUnit[]> {
+  if (!target.suppression) return units;
+  const asked = units.filter(hasMessage);
+  const found = await target.suppression.suppressed(
+    target.fence.workspaceId,
+    asked.map(({ message }) => message),
+  );
+  const hidden = new Set<ImportUnit>(asked.filter((_unit, i) => found[i] === true));
+  return hidden.size === 0 ? units : refuseUnits(units, (unit) => (hidden.has(unit) ? 'suppressed' : null));
+}
+
 /**
  * Stores units. A batch that holds a value which the database refuses is halved until that value's unit stands alone;
  * messages of people who are not known are left out unless people may be made.
  *
  * Throws  POSTGRES_FENCE_LOST
  */
-export async function storeUnits(target: UnitTarget, units: readonly ImportUnit[]): Promise<void> {
+export async function storeUnits(target: UnitTarget, read: readonly ImportUnit[]): Promise<void> {
+  const units = await withoutSuppressed(target, read);
   if (target.createProfiles) {
     await storeHalving(target, units, true);
     return;

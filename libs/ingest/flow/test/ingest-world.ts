@@ -60,7 +60,7 @@ export class IngestWorld {
   }
 
   store(): IngestStore & IngestGroupStore {
-    return ingestStore(this.db.database);
+    return ingestStore(this.db.database, { screen: null });
   }
 
   deps(extra: Partial<ImportDeps> = {}): ImportDeps {

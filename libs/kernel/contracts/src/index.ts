@@ -69,6 +69,7 @@ export type {
   ScreenedMessage,
   SuppressedIdentifier,
   SuppressionDigest,
+  SuppressionGate,
   SuppressionOutcome,
   SuppressionRequest,
 } from './ports/privacy.port';

@@ -67,6 +67,7 @@ export { refusedStore } from './ingest/refused-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { noteMoved } from './privacy/consent-rows';
 export { privacyStore } from './privacy/privacy-store.adapter';
+export { suppressionGate } from './privacy/screen-entries';
 export { refusedPeople } from './privacy/refused-people';
 export { syncStore } from './sync/sync-store.adapter';
 export { segmentStore } from './segments/segment-store.adapter';

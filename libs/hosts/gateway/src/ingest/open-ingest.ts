@@ -1,7 +1,7 @@
 import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { IngestPort } from '@kohort/kernel-contracts';
-import { ingestStore, trackingStore, type Database } from '@kohort/platform-postgres';
+import { ingestStore, suppressionGate, trackingStore, type Database } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
 
@@ -22,5 +22,6 @@ export function openIngest(parts: {
   const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
   const store = groupCommit({ store: ingestStore(parts.database, { screen }), clock: parts.clock, later });
   const plans = planGate({ store: trackingStore(parts.database), clock: parts.clock });
-  return acceptEvents({ store, dedupeDays: DEDUPE_DAYS, plans });
+  const suppression = suppressionGate(parts.database, screen);
+  return acceptEvents({ store, dedupeDays: DEDUPE_DAYS, plans, suppression });
 }

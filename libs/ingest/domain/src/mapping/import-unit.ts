@@ -5,7 +5,7 @@ import type { ReadRow } from '../reading/source-row';
 export interface RefusedRow {
   readonly row: number;
   readonly line: number;
-  readonly verdict: 'rejected' | 'quarantined';
+  readonly verdict: 'rejected' | 'quarantined' | 'suppressed';
   readonly code: string;
   readonly column: string;
   readonly message: string;

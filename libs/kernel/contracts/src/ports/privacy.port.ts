@@ -76,6 +76,12 @@ export interface MessageScreen {
   consentsOf(message: NormalisedMessage, vocabulary: readonly PurposeRecord[]): readonly ConsentStatement[];
 }
 
+/** Tells messages of suppressed people before they come to a store: for what is kept elsewhere, or only reported. */
+export interface SuppressionGate {
+  /** One answer a message, in their order: whether it names somebody on the list. */
+  suppressed(workspaceId: WorkspaceId, messages: readonly ScreenedMessage[]): Promise<readonly boolean[]>;
+}
+
 /** A purpose's state of a person, over all of their identifiers. */
 export interface ConsentView {
   readonly purpose: string;

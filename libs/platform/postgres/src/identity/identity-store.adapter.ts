@@ -201,11 +201,11 @@ async function applyPlanIn(
 
 /**
  * The identity graph in PostgreSQL. See the port for what a caller may rely on. `screen` keeps out whoever has been
- * suppressed since an event was accepted.
+ * suppressed since an event was accepted; null is for specs alone.
  */
 export function identityStore(
   database: Database,
-  { screen = null }: { readonly screen?: MessageScreen | null } = {},
+  { screen }: { readonly screen: MessageScreen | null },
 ): IdentityStore {
   return {
     applyBatches: (batches, decisionOf) =>

@@ -122,11 +122,12 @@ async function told<T>(work: Promise<T>): Promise<T> {
 
 /**
  * The ingest store in PostgreSQL. See the ports for what a caller may rely on. `screen` asks each message whom it names
- * and what it says about consent; without one nobody is suppressed and no consent is kept (specs, tools).
+ * and what it says about consent; with null nobody is suppressed and no consent is kept,
+ * which is for specs alone.
  */
 export function ingestStore(
   database: Database,
-  { screen = null }: { readonly screen?: MessageScreen | null } = {},
+  { screen }: { readonly screen: MessageScreen | null },
 ): IngestStore & IngestGroupStore {
   return {
     store: (request) => told(database.inWorkspace(request.workspaceId, (tx) => storeStep(tx, request, screen))),

@@ -1,5 +1,5 @@
-import type { BatchId, MessageScreen, NormalisedMessage, WorkspaceId } from '@kohort/kernel-contracts';
-import type { WorkspaceTransaction } from '../database';
+import type { BatchId, MessageScreen, NormalisedMessage, SuppressionGate, WorkspaceId } from '@kohort/kernel-contracts';
+import type { Database, WorkspaceTransaction } from '../database';
 import { addStatements, readPurposes } from './consent-rows';
 import { suppressedAmong } from './suppression-list';
 
@@ -33,4 +33,19 @@ export async function addConsents(
   const vocabulary = await readPurposes(tx, workspaceId);
   const statements = saying.flatMap((message) => screen.consentsOf(message, vocabulary));
   await addStatements(tx, { workspaceId, batchId }, statements);
+}
+
+/** The suppression list, asked outside of a store. */
+export function suppressionGate(database: Database, screen: MessageScreen): SuppressionGate {
+  return {
+    async suppressed(workspaceId, messages) {
+      const found = await database.inWorkspace(workspaceId, (tx) =>
+        suppressedAmong(tx, workspaceId, {
+          items: messages,
+          digestsOf: (message) => screen.digestsOf(workspaceId, message),
+        }),
+      );
+      return messages.map((message) => found.has(message));
+    },
+  };
 }
