@@ -2,9 +2,11 @@ import { ConnectionMutationsResolver } from './mutations/connection.mutations.re
 import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
+import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
+import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
@@ -28,9 +30,12 @@ export const RESOLVERS = [
   SyncRecordResolver,
   JobResolver,
   QualityResolver,
+  PrivacyResolver,
+  ConsentResolver,
   SegmentMutationsResolver,
   JobMutationsResolver,
   ConnectionMutationsResolver,
   DeliveryMutationsResolver,
+  PrivacyMutationsResolver,
   StreamResolver,
 ] as const;

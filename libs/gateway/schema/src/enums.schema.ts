@@ -1,6 +1,6 @@
 import { registerEnumType } from '@nestjs/graphql';
 import { SCOPES } from '@kohort/access-domain';
-import { QUALITY_SUBJECTS } from '@kohort/kernel-contracts';
+import { CONSENT_KINDS, CONSENT_STATES, QUALITY_SUBJECTS } from '@kohort/kernel-contracts';
 import { COLUMN_TYPES, DRIFT_VERDICTS, FINDING_CODES, SEVERITIES } from '@kohort/quality-domain';
 
 /** Enum values as GraphQL shows them (`INSUFFICIENT_DATA`) over the words that are stored (`insufficient_data`). */
@@ -74,3 +74,14 @@ export const FindingSeverity = enumOf(
   'An error loses records, a warning makes figures wrong, a note is good to know.',
 );
 export const DriftVerdict = enumOf('DriftVerdict', DRIFT_VERDICTS, 'Whether a field is as it was.');
+export const ConsentState = enumOf('ConsentState', CONSENT_STATES, 'What was said about a purpose.');
+export const ConsentKind = enumOf(
+  'ConsentKind',
+  CONSENT_KINDS,
+  'Stamped on a message, the person’s own act, or Global Privacy Control.',
+);
+export const ConsentSubjectType = enumOf(
+  'ConsentSubjectType',
+  ['user_id', 'anonymous_id', 'email', 'phone'],
+  'What consent was stated of.',
+);

@@ -29,6 +29,9 @@ export class CreateSegmentInput {
 
   @Field(() => JsonScalar, { description: '{"version": 1, "entity": "profile", "where": …}' })
   rule!: unknown;
+
+  @Field(() => String, { nullable: true, description: 'What its members must have consented to before they are sent.' })
+  purpose?: string | null;
 }
 
 /** A file to be read in. */
@@ -125,6 +128,13 @@ export class CreateDestinationInput {
 
   @Field(() => JsonScalar, { description: 'By the connector’s schema. Secrets are sealed and never shown again.' })
   settings!: unknown;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What people must have consented to before they are sent there; for ad platforms advertising when absent, else nothing.',
+  })
+  purpose?: string | null;
 }
 
 /** A segment to be bound to a destination. */

@@ -27,6 +27,9 @@ export class SegmentType {
   @Field(() => Int, { nullable: true })
   liveVersion!: number | null;
 
+  @Field(() => String, { nullable: true, description: 'What its members must have consented to before they are sent.' })
+  purpose!: string | null;
+
   @Field(() => DateTimeScalar)
   createdAt!: number;
 }

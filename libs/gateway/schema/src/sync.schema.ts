@@ -18,6 +18,9 @@ export class ConnectorType {
   @Field(() => String)
   version!: string;
 
+  @Field(() => String, { description: 'cdp, ad, file, webhook and the like.' })
+  kind!: string;
+
   @Field(() => JsonScalar, { description: 'JSON Schema of its settings; secrets are writeOnly.' })
   settings!: unknown;
 }
@@ -42,6 +45,12 @@ export class DestinationType {
 
   @Field(() => Boolean)
   paused!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What people must have consented to before they are sent there.',
+  })
+  purpose!: string | null;
 
   @Field(() => DateTimeScalar)
   createdAt!: number;

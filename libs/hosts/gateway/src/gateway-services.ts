@@ -11,8 +11,9 @@ import {
   type KeyMaker,
 } from '@kohort/gateway-resolvers';
 import { firstPartyPlugins } from '@kohort/hosts-sync';
-import { accessAdapter, changeLogAdapter, commandAdapter, readAdapter } from '@kohort/platform-postgres';
+import { accessAdapter, changeLogAdapter, commandAdapter, privacyStore, readAdapter } from '@kohort/platform-postgres';
 import { connectorCatalogue, createPluginList, createSecretBox } from '@kohort/plugin-kit-host';
+import { SuppressionKeys } from '@kohort/privacy-domain';
 import { membershipExplainer } from './explain/membership-explainer.adapter';
 import { scoreExplainer } from './explain/score-explainer.adapter';
 import type { GatewayOptions } from './gateway-options';
@@ -63,6 +64,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     keys: keyMaker(options.pepper),
     scoreReasons: scoreExplainer({ database, artifacts: options.artifacts, clock }),
     memberships: membershipExplainer(database),
+    privacy: { store: privacyStore(database), keys: new SuppressionKeys(options.suppressionKeys), clock },
     clock,
     logger,
     deadlineMs: limits.deadlineMs,

@@ -66,6 +66,7 @@ export type {
   PeopleLookup,
   PrivacyStore,
   PurposeRecord,
+  PurposeTarget,
   ScreenedMessage,
   SuppressedIdentifier,
   SuppressionDigest,

@@ -39,6 +39,7 @@ export function connectorCatalogue(plugins: PluginList): ConnectorCatalogue {
       name: plugin.manifest.name,
       description: plugin.manifest.description,
       version: plugin.manifest.version,
+      kind: plugin.manifest.capabilities.kind,
       settings: jsonObject.parse(plugin.settingsJsonSchema()),
     })),
     check(connector, settings) {

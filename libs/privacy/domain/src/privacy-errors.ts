@@ -12,6 +12,7 @@ export const privacyErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `the workspace has no purpose "${String(d['purpose'])}"`,
   },
+  PRIVACY_TARGET_MISSING: { kind: 'not-found', message: (d) => `there is no such ${String(d['kind'])}` },
   PRIVACY_IDENTIFIER_USELESS: {
     kind: 'invalid-input',
     message: (d) => `identifier ${String(d['index'])} names nobody: its type is "${String(d['type'])}"`,

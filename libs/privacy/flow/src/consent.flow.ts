@@ -6,6 +6,7 @@ import type {
   ConsentView,
   ProfileId,
   PurposeRecord,
+  PurposeTarget,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import {
@@ -99,4 +100,36 @@ export async function definePurpose(
   const defined = { ...purpose, categories };
   await ports.store.definePurpose(workspaceId, defined);
   return defined;
+}
+
+/**
+ * The purpose that may be named: one of the vocabulary, or none.
+ *
+ * Throws  PRIVACY_PURPOSE_UNKNOWN
+ */
+export async function knownPurpose(
+  ports: Pick<PrivacyPorts, 'store'>,
+  workspaceId: WorkspaceId,
+  purpose: string | null,
+): Promise<string | null> {
+  if (purpose === null) return null;
+  const known = await purposesOf(ports, workspaceId);
+  if (!known.some(({ key }) => key === purpose)) throw privacyErrors.PRIVACY_PURPOSE_UNKNOWN({ purpose });
+  return purpose;
+}
+
+/**
+ * Says what a segment or a destination is for. Whoever is in one of its audiences and has not consented to that is taken
+ * out of it.
+ *
+ * Throws  PRIVACY_PURPOSE_UNKNOWN, PRIVACY_TARGET_MISSING
+ */
+export async function setPurpose(
+  ports: Pick<PrivacyPorts, 'store'>,
+  workspaceId: WorkspaceId,
+  of: { readonly target: PurposeTarget; readonly purpose: string | null },
+): Promise<void> {
+  const purpose = await knownPurpose(ports, workspaceId, of.purpose);
+  if (await ports.store.setPurpose(workspaceId, of.target, purpose)) return;
+  throw privacyErrors.PRIVACY_TARGET_MISSING({ kind: of.target.kind });
 }

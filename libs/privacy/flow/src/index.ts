@@ -1,4 +1,4 @@
-export { consentOf, definePurpose, purposesOf, recordConsent } from './consent.flow';
+export { consentOf, definePurpose, knownPurpose, purposesOf, recordConsent, setPurpose } from './consent.flow';
 export type { ConsentEntry } from './consent.flow';
 export type { PrivacyPorts } from './privacy-ports';
 export { areSuppressed, suppressPeople, unsuppressPeople } from './suppression.flow';

@@ -18,6 +18,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
+import type { PrivacyPorts } from '@kohort/privacy-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
 import type { JobFeed } from '../feeds/job-feed';
 import { makeLoaders, type Loaders } from './loaders';
@@ -71,6 +72,7 @@ export interface GatewayServices {
   readonly keys: KeyMaker;
   readonly scoreReasons: ScoreExplainer;
   readonly memberships: MembershipExplainer;
+  readonly privacy: PrivacyPorts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadlineMs: number;

@@ -14,6 +14,7 @@ import {
   RunSyncResult,
 } from '@kohort/gateway-schema';
 import { keySchema, type Json } from '@kohort/kernel-contracts';
+import { knownPurpose } from '@kohort/privacy-flow';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
@@ -21,6 +22,8 @@ import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
 import { requestJob } from './run-request';
 
+/** What an ad platform is for, unless something narrower is said. */
+const AD_PURPOSE = 'advertising';
 const nameSchema = z.string().trim().min(1).max(200);
 const mappingSchema = z.record(z.string().max(200), z.string().max(500));
 
@@ -99,7 +102,10 @@ export class ConnectionMutationsResolver {
       const place = { workspaceId, destinationKey: key };
       const sealed = verdict.secrets === null ? null : secrets.seal(place, verdict.secrets);
       const { plugin } = input;
-      const destination = { key, name, plugin, settings: verdict.settings, secrets: sealed };
+      const card = connectors.cards.find(({ id }) => id === plugin);
+      const named = input.purpose ?? (card?.kind === 'ad' ? AD_PURPOSE : null);
+      const purpose = await knownPurpose(context.services.privacy, workspaceId, named);
+      const destination = { key, name, plugin, settings: verdict.settings, secrets: sealed, purpose };
       return (await context.commands.createDestination(destination, idempotencyKey ?? null)).record;
     });
   }

@@ -8,7 +8,8 @@ import {
   UpdateSegmentResult,
 } from '@kohort/gateway-schema';
 import { keySchema, type Json, type RuleVerdict } from '@kohort/kernel-contracts';
-import type { GatewayContext } from '../context/gateway-context';
+import { knownPurpose } from '@kohort/privacy-flow';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
@@ -34,7 +35,9 @@ export class SegmentMutationsResolver {
     const verdict = checked(context, input.rule);
     if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
     return answer('Segment', async () => {
-      const segment = { ...input, key: key.data, rule: verdict.rule, ruleHash: verdict.hash };
+      const { workspaceId } = callerOf(context);
+      const purpose = await knownPurpose(context.services.privacy, workspaceId, input.purpose ?? null);
+      const segment = { ...input, purpose, key: key.data, rule: verdict.rule, ruleHash: verdict.hash };
       return (await context.commands.createSegment(segment, idempotencyKey ?? null)).record;
     });
   }

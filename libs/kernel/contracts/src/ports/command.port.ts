@@ -25,6 +25,8 @@ export interface NewSegment {
   readonly rule: JsonObject;
   /** SHA-256 of the rule's canonical form. */
   readonly ruleHash: Uint8Array;
+  /** What its members must have consented to; null: nothing. */
+  readonly purpose: string | null;
 }
 
 export interface NewDestination {
@@ -34,6 +36,8 @@ export interface NewDestination {
   readonly settings: JsonObject;
   /** Sealed; null when the connector needs none. */
   readonly secrets: Uint8Array | null;
+  /** What people must have consented to before they are sent there; null: nothing. */
+  readonly purpose: string | null;
 }
 
 /** A binding of a segment to a destination, both by key. */

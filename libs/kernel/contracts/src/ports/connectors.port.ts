@@ -6,6 +6,8 @@ export interface ConnectorCard {
   readonly name: string;
   readonly description: string;
   readonly version: string;
+  /** `cdp`, `ad`, `file`, `webhook`, … */
+  readonly kind: string;
   /** JSON Schema (draft 2020-12) of its settings; secrets are `writeOnly`. */
   readonly settings: JsonObject;
 }

@@ -121,6 +121,12 @@ export interface PeopleLookup {
   readonly phones: readonly string[];
 }
 
+/** What names a purpose: a segment or a destination, by key. */
+export interface PurposeTarget {
+  readonly kind: 'segment' | 'destination';
+  readonly key: string;
+}
+
 /** How the list is entered: the identifiers that were named, and those that the store finds on the people it stops. */
 export interface SuppressionRequest {
   readonly identifiers: readonly SuppressedIdentifier[];
@@ -141,6 +147,8 @@ export interface SuppressionRequest {
 export interface PrivacyStore {
   vocabulary(workspaceId: WorkspaceId): Promise<readonly PurposeRecord[]>;
   definePurpose(workspaceId: WorkspaceId, purpose: PurposeRecord): Promise<void>;
+  /** Says what a segment or a destination is for; all who are in its audiences are held against it. False: there is none. */
+  setPurpose(workspaceId: WorkspaceId, target: PurposeTarget, purpose: string | null): Promise<boolean>;
   record(workspaceId: WorkspaceId, statements: readonly ConsentStatement[]): Promise<ConsentOutcome>;
   /** Everything that was ever stated of a person's identifiers, newest first. */
   history(workspaceId: WorkspaceId, profileId: ProfileId): Promise<readonly ConsentRecord[]>;

@@ -27,6 +27,7 @@ export interface SegmentRecord {
   readonly status: string;
   readonly liveVersion: number | null;
   readonly size: number;
+  readonly purpose: string | null;
   readonly createdAt: number;
 }
 
@@ -157,6 +158,7 @@ export interface DestinationView {
   readonly plugin: string;
   readonly settings: Json;
   readonly paused: boolean;
+  readonly purpose: string | null;
   readonly createdAt: number;
 }
 

@@ -217,9 +217,8 @@ export interface SyncTransaction {
   allSyncs(): Promise<readonly SyncRecord[]>;
   /** Of these people those who may not be sent: not consented to all of the sync's purposes, or suppressed. */
   refusedPeople(sync: SyncRecord, profileIds: readonly ProfileId[]): Promise<ReadonlySet<ProfileId>>;
-  /** Whose consent a batch changed; and that it has been seen to. */
-  consentChanges(batchId: BatchId): Promise<readonly ProfileId[]>;
-  forgetConsentChanges(batchId: BatchId): Promise<void>;
+  /** Some of those whose consent a batch changed, taken off it: seen to when this transaction commits. */
+  takeConsentChanges(batchId: BatchId, limit: number): Promise<readonly ProfileId[]>;
   /** The next memberships of the sync's segment by profile id, for a full comparison. */
   memberships(syncId: SyncId, after: ProfileId | null, limit: number): Promise<readonly TrackedChange[]>;
   members(syncId: SyncId, profileIds: readonly ProfileId[]): Promise<ReadonlyMap<ProfileId, MemberState>>;

@@ -66,6 +66,7 @@ function createDestination(
           plugin: destination.plugin,
           settings: JSON.stringify(destination.settings),
           secrets: destination.secrets === null ? null : Buffer.from(destination.secrets),
+          purpose: destination.purpose,
         })
         .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doNothing())
         .returning('id')
@@ -76,7 +77,8 @@ function createDestination(
         .where('workspace_id', '=', scope.workspaceId)
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
-      const same = row.key === destination.key && row.plugin === destination.plugin;
+      const same =
+        row.key === destination.key && row.plugin === destination.plugin && row.purpose === destination.purpose;
       requireSameRequest(same && isDeepStrictEqual(row.settings, destination.settings));
       return { record: toDestination(row), fresh: made !== undefined };
     }),

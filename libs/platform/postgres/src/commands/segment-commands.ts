@@ -65,7 +65,14 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
     writing(scope, async (tx) => {
       const made = await tx
         .insertInto('segment')
-        .values({ workspace_id: scope.workspaceId, id, key: segment.key, name: segment.name, kind: segment.kind })
+        .values({
+          workspace_id: scope.workspaceId,
+          id,
+          key: segment.key,
+          name: segment.name,
+          kind: segment.kind,
+          purpose: segment.purpose,
+        })
         .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doNothing())
         .returning('id')
         .executeTakeFirst();
@@ -73,7 +80,12 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
         await addVersion(tx, scope, { segmentId: id, number: 1, rule: segment.rule, hash: segment.ruleHash });
       }
       const record = await heldSegment(tx, scope, segment.key);
-      requireSameRequest(record.id === id && record.name === segment.name && record.kind === segment.kind);
+      requireSameRequest(
+        record.id === id &&
+          record.name === segment.name &&
+          record.kind === segment.kind &&
+          record.purpose === segment.purpose,
+      );
       return { record, fresh: made !== undefined };
     }),
   );

@@ -5,6 +5,7 @@ import {
   type ConsentRecord,
   type PrivacyStore,
   type ProfileId,
+  type PurposeTarget,
   type SuppressionOutcome,
   type SuppressionRequest,
   type WorkspaceId,
@@ -73,6 +74,31 @@ async function unsuppressIn(
   return { removed };
 }
 
+/** Everybody in the audiences that a segment or a destination has. */
+async function setPurpose(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  of: { readonly target: PurposeTarget; readonly purpose: string | null },
+): Promise<boolean> {
+  const { target, purpose } = of;
+  const changed = await sql<{ id: string }>`
+    update ${sql.table(target.kind)} set purpose = ${purpose}
+    where workspace_id = ${workspaceId}::uuid and key = ${target.key} returning id`.execute(tx);
+  const [row] = changed.rows;
+  if (!row) return false;
+  const column = sql.ref(target.kind === 'segment' ? 's.segment_id' : 's.destination_id');
+  const people = await sql<{ id: ProfileId }>`
+    select distinct m.profile_id as id from sync s
+    join sync_member m on m.workspace_id = s.workspace_id and m.sync_id = s.id
+    where s.workspace_id = ${workspaceId}::uuid and ${column} = ${row.id}::uuid`.execute(tx);
+  await noteChanged(
+    tx,
+    workspaceId,
+    people.rows.map(({ id }) => id),
+  );
+  return true;
+}
+
 /** Consent and suppression in PostgreSQL. See the port for what a caller may rely on. */
 export function privacyStore(database: Database): PrivacyStore {
   return {
@@ -86,6 +112,8 @@ export function privacyStore(database: Database): PrivacyStore {
           .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doUpdateSet(values))
           .execute();
       }),
+    setPurpose: (workspaceId, target, purpose) =>
+      database.inWorkspace(workspaceId, (tx) => setPurpose(tx, workspaceId, { target, purpose })),
     record: (workspaceId, statements) =>
       database.inWorkspace(workspaceId, async (tx) => {
         const batchId = batchIdSchema.parse(randomUUID());

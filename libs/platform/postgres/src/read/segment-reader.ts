@@ -25,6 +25,7 @@ interface SegmentRow {
   status: string;
   live_version: number | null;
   size: string;
+  purpose: string | null;
   created_at: Date;
 }
 
@@ -48,7 +49,17 @@ interface VersionRow {
 }
 
 /** The columns that the mapping below needs. */
-export const SEGMENT_COLUMNS = ['id', 'key', 'name', 'kind', 'status', 'live_version', 'size', 'created_at'] as const;
+export const SEGMENT_COLUMNS = [
+  'id',
+  'key',
+  'name',
+  'kind',
+  'status',
+  'live_version',
+  'size',
+  'purpose',
+  'created_at',
+] as const;
 const MEMBERSHIP_COLUMNS = [
   'segment_id',
   'profile_id',
@@ -71,6 +82,7 @@ export function toSegment(row: SegmentRow): SegmentRecord {
     status: row.status,
     liveVersion: row.live_version,
     size: Number(row.size),
+    purpose: row.purpose,
     createdAt: ms(row.created_at),
   };
 }

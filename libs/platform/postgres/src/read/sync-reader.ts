@@ -18,7 +18,16 @@ import { reading, type Scope } from './deadline';
 import { cursorInstantUuid, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
 
 /** The columns that the mapping below needs. */
-export const DESTINATION_COLUMNS = ['id', 'key', 'name', 'plugin', 'settings', 'paused', 'created_at'] as const;
+export const DESTINATION_COLUMNS = [
+  'id',
+  'key',
+  'name',
+  'plugin',
+  'settings',
+  'paused',
+  'purpose',
+  'created_at',
+] as const;
 /** The columns that the mapping below needs. */
 export const SYNC_COLUMNS = ['id', 'destination_id', 'segment_id', 'mapping', 'mode', 'paused', 'created_at'] as const;
 
@@ -29,6 +38,7 @@ interface DestinationRow {
   plugin: string;
   settings: unknown;
   paused: boolean;
+  purpose: string | null;
   created_at: Date;
 }
 
@@ -62,6 +72,7 @@ export function toDestination(row: DestinationRow): DestinationView {
     plugin: row.plugin,
     settings: jsonOf(row.settings),
     paused: row.paused,
+    purpose: row.purpose,
     createdAt: ms(row.created_at),
   };
 }

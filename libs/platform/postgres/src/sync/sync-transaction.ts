@@ -132,22 +132,13 @@ export function syncTransaction(scope: LedgerScope): SyncTransaction {
     allSyncs: () => lockSyncs(scope, { by: 'workspace' }),
     refusedPeople: ({ purposes }, profileIds) =>
       refusedPeople(tx, workspaceIdSchema.parse(workspaceId), { profileIds, purposes }),
-    async consentChanges(batchId) {
-      const rows = await tx
-        .selectFrom('consent_change')
-        .select('profile_id')
-        .where('workspace_id', '=', workspaceId)
-        .where('batch_id', '=', batchId)
-        .orderBy('profile_id')
-        .execute();
-      return rows.map((row) => profileIdSchema.parse(row.profile_id));
-    },
-    async forgetConsentChanges(batchId) {
-      await tx
-        .deleteFrom('consent_change')
-        .where('workspace_id', '=', workspaceId)
-        .where('batch_id', '=', batchId)
-        .execute();
+    async takeConsentChanges(batchId, limit) {
+      const { rows } = await sql<{ id: string }>`
+        delete from consent_change where workspace_id = ${workspaceId} and batch_id = ${batchId} and profile_id in (
+          select profile_id from consent_change where workspace_id = ${workspaceId} and batch_id = ${batchId}
+          order by profile_id limit ${limit} for update)
+        returning profile_id as id`.execute(tx);
+      return rows.map(({ id }) => profileIdSchema.parse(id)).sort();
     },
     syncsOfDestination: (id) => lockSyncs(scope, { by: 'destination', id }),
     lockSync: async (id) => (await lockSyncs(scope, { by: 'id', id }))[0] ?? null,
