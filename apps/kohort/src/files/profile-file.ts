@@ -1,4 +1,5 @@
 import { openImport, type ReadRow } from '@kohort/ingest-domain';
+import { seededRandom } from '@kohort/kernel-clock-random';
 import type { JobControl } from '@kohort/kernel-contracts';
 import {
   TableProfiler,
@@ -8,6 +9,9 @@ import {
   type TableProfile,
 } from '@kohort/quality-domain';
 import { localImportFile } from './local-import-file';
+
+/** Of the isolation forest: the same file gives the same profile. */
+const SEED = 1;
 
 /** What of a file is profiled; as `kohort profile` takes it. */
 export type FileProfileOptions = Pick<ProfileOptions, 'columns' | 'key' | 'sampleRows'>;
@@ -43,5 +47,6 @@ export async function profileFile(
   control.onProgress?.({ phase: 'comparing columns', ...opened.progress() });
   const profile = profiler.finish();
   if (profile.rows === 0) throw qualityErrors.QUALITY_NO_ROWS({ what: path });
-  return profile;
+  const random = seededRandom(SEED);
+  return { ...profile, isolated: await profiler.isolated(profile, { ...control, random }) };
 }

@@ -40,6 +40,10 @@ function findingLines({ severity, column, message, lines, fix }: Finding): strin
   return fix ? `${head}\n      → ${fixText(fix)}` : head;
 }
 
+/** Nine numbers of ten are worth a word; a number among texts is not. */
+const showsShare = ({ type, typeShareOfOne }: TableProfile['columns'][number]): boolean =>
+  typeShareOfOne < 0.9995 && !['text', 'category', 'code'].includes(type);
+
 function together(profile: TableProfile): string[] {
   const { correlations, dependencies, sample } = profile;
   const lines: string[] = [];
@@ -62,7 +66,7 @@ export function profileText(name: string, profile: TableProfile, findings: reado
     const typical = typicalOf(column);
     return [
       column.name,
-      column.type + (column.typeShareOfOne < 1 ? ` ${readableShare(column.typeShareOfOne)}` : ''),
+      column.type + (showsShare(column) ? ` ${readableShare(column.typeShareOfOne)}` : ''),
       column.missing.rows === 0 ? '' : readableShare(column.missing.shareOfOne),
       `${column.distinct.exact ? '' : '~'}${count(column.distinct.count)}`,
       sparkline(barsOf(column)),

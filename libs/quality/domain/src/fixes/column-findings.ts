@@ -12,6 +12,7 @@ const NEARLY_CONSTANT = 0.99;
 const FEW_VALUES = 50;
 /** Joanes & Gill 1998 discuss the coefficient; beyond 2 a logarithm usually helps linear models and distances. */
 const SKEWED = 2;
+const LONG_TAIL = 0.02;
 
 const numberText = (value: number): string => String(Number(value.toPrecision(6)));
 const quoted = (values: readonly string[], most = 4): string =>
@@ -47,7 +48,7 @@ const emptiness: Check = (column) => {
       message: `one value has ${shareText(first / present)} of the rows`,
     });
   if (missing.rows > 0) {
-    const severity = missing.shareOfOne >= OFTEN_MISSING && !column.isIdentifier ? 'warning' : 'note';
+    const severity = missing.shareOfOne >= OFTEN_MISSING ? 'warning' : 'note';
     const how = isNumeric(column) ? 'median' : 'mode';
     const fix: Fix | undefined = column.isIdentifier
       ? undefined
@@ -194,7 +195,9 @@ const figures: Check = (column) => {
   ].join(', ');
   const span = `from ${numberText(min)} to ${numberText(max)} with a median of ${numberText(quantiles.p50)}`;
   const lines = fences?.lines ?? [];
-  if (skew !== null && Math.abs(skew) > SKEWED && column.distinct.count > 10) {
+  // A single wild value makes a coefficient as large as a long tail does: it is to be capped, not the column rescaled.
+  const tail = byIqr ? byIqr.rows / numbers.count : 1;
+  if (skew !== null && Math.abs(skew) > SKEWED && tail >= LONG_TAIL && column.distinct.count > 10) {
     const step = min >= 0 ? 'log1p' : 'yeo_johnson';
     const message = `skewness ${numberText(skew)}, ${span}${beyond === '' ? '' : `; ${beyond}`}`;
     const fix: Fix = { kind: 'preprocessing', step, params: { column: column.name } };

@@ -5,6 +5,9 @@ import { SEVERITIES, type Finding } from './finding';
 /** Columns that say the same: a correlation of this size leaves a model nothing to learn from the second. */
 const REDUNDANT = 0.98;
 
+const listed = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more columns` : names.join(', ');
+
 function tableFindings(profile: TableProfile): Finding[] {
   const { rows, unread, duplicates, key, isolated } = profile;
   const found: Finding[] = [];
@@ -56,7 +59,7 @@ function tableFindings(profile: TableProfile): Finding[] {
     });
   }
   if (isolated && isolated.rows.length > 0) {
-    const message = `rows that stand alone among all in ${isolated.columns.join(', ')} (isolation forest${profile.sample.complete ? '' : ` on ${profile.sample.rows} sampled rows`})`;
+    const message = `rows that stand alone among all in ${listed(isolated.columns)} (isolation forest${profile.sample.complete ? '' : ` on ${profile.sample.rows} sampled rows`})`;
     found.push({
       ...about,
       code: 'isolated_rows',

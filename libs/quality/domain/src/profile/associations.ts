@@ -11,14 +11,11 @@ const MOST_LEVELS = 50;
 const FEWEST_ROWS = 30;
 /** Correlations weaker than this are not listed. */
 export const CORRELATION_SHOWN = 0.5;
+/** Breaks to be expected of two columns that know nothing of each other, at least. */
+const FEWEST_CHANCES = 10;
 /** A dependency is listed when it holds on this share of the rows that could break it. */
 export const DEPENDENCY_HELD = 0.99;
 const SHOWN = 50;
-
-interface NumericColumn {
-  readonly name: string;
-  readonly values: readonly number[];
-}
 
 interface LevelColumn {
   readonly name: string;
@@ -27,15 +24,15 @@ interface LevelColumn {
   readonly levels: number;
 }
 
-function numericColumn(column: ColumnProfile, rows: readonly SampledRow[]): NumericColumn {
+/** A column's numbers in sampled rows; NaN where there is none, or where it stands for "missing". */
+export function numbersOf(column: ColumnProfile, rows: readonly SampledRow[]): readonly number[] {
   const holes = new Set(column.missing.sentinels.map(({ value }) => Number(value)));
-  const values = rows.map(({ cells }) => {
+  return rows.map(({ cells }) => {
     const text = (cells[column.position] ?? '').trim();
     if (text === '' || isMissingWord(text)) return NaN;
     const number = readValue(text).number;
     return number === null || holes.has(number) ? NaN : number;
   });
-  return { name: column.name, values };
 }
 
 function levelColumn(column: ColumnProfile, rows: readonly SampledRow[]): LevelColumn {
@@ -121,7 +118,8 @@ function heldShare(from: LevelColumn, to: LevelColumn): number | null {
     tested += counts.reduce((sum, each) => sum + each, 0) - 1;
     held += Math.max(...counts) - 1;
   }
-  return tested < FEWEST_ROWS ? null : held / tested;
+  // With so few chances to break it, a dependency that holds says nothing.
+  return tested * (1 - modeShare(to)) < FEWEST_CHANCES ? null : held / tested;
 }
 
 const NUMERIC: readonly string[] = ['integer', 'decimal'];
@@ -159,7 +157,7 @@ export function associations(
   const numeric = columns
     .filter((column) => NUMERIC.includes(column.type) && !column.isIdentifier && column.distinct.count > 2)
     .slice(0, MOST_COLUMNS)
-    .map((column) => numericColumn(column, rows));
+    .map((column) => ({ name: column.name, values: numbersOf(column, rows) }));
   const levelled = columns
     .filter((column) => LEVELLED.includes(column.type) && column.distinct.count > 1)
     .slice(0, MOST_COLUMNS)

@@ -1,5 +1,5 @@
 import { FILE_BUDGET, type ProfileBudget } from './profile-budget';
-import { CountedLines } from './line-sample';
+import { CountedLines, LINES_SHOWN } from './line-sample';
 import { DistinctSketch } from './distinct-sketch';
 import { HeavyValues } from './heavy-values';
 import { hashText } from './hash-text';
@@ -11,7 +11,6 @@ import { readValue, type ReadValue, type ValueKind } from './value-kind';
 
 /** Characters of a value that are kept. */
 export const VALUE_CHARS = 120;
-const LINES_OF_VALUE = 3;
 const WORDS_KEPT = 50;
 
 interface PendingCell {
@@ -84,7 +83,7 @@ export class ColumnSketch {
     const known = this.pending.get(cell);
     if (known) {
       known.rows += 1;
-      if (known.lines.length < LINES_OF_VALUE) known.lines.push(line);
+      if (known.lines.length < LINES_SHOWN) known.lines.push(line);
       return known.hash;
     }
     if (this.pending.size >= this.budget.pendingCells) this.settle();

@@ -11,8 +11,11 @@ const BOOLEAN_SHARE = 0.98;
 const CATEGORY_VALUES = 100;
 const CATEGORY_ROWS_PER_VALUE = 10;
 
-const IDENTIFIER =
-  /(^|[_\s.-])(id|ids|key|upc|ean|sku|isbn|gtin|uuid|guid|no|nr|code|number|barcode)$|[a-z](Id|ID|Key|UPC|No|Nr|Code|Number)$|^(id|key|sku|upc|invoiceno)$/;
+const ID_WORDS = 'id|ids|key|upc|ean|sku|isbn|gtin|uuid|guid|no|nr|code|number|barcode';
+/** `household_id`, `ID`, `order-no`. */
+const IDENTIFIER = new RegExp(`(^|[_\\s.-])(${ID_WORDS})$`, 'i');
+/** `customerId`, `InvoiceNo`, `StockCode`. */
+const CAMEL_IDENTIFIER = /[a-z](Id|ID|Key|UPC|No|Nr|Code|Number)$/;
 const POSTAL_NAME = /(zip|postal|post_?code|postleitzahl|plz|code_?postal)/i;
 const POSTAL_SHAPE =
   /^(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}|\d{4}|\d{3}[- ]\d{2,4})$/i;
@@ -91,7 +94,7 @@ export function decideType(
 ): TypeDecision {
   const { format, unknown } = dateFormatOf(sketch);
   const none: Pick<TypeDecision, 'dateFormat' | 'dayOrderUnknown'> = { dateFormat: null, dayOrderUnknown: false };
-  const named = IDENTIFIER.test(sketch.name);
+  const named = IDENTIFIER.test(sketch.name) || CAMEL_IDENTIFIER.test(sketch.name);
   if (present === 0) return { type: 'empty', shareOfOne: 1, isIdentifier: false, ...none };
   const { distinct, numbers } = about;
   const lead = leading(sketch, present);

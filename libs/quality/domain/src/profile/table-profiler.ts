@@ -1,3 +1,6 @@
+import type { Random } from '@kohort/kernel-clock-random';
+import type { JobControl } from '@kohort/kernel-contracts';
+import { isolatedRows } from './isolated-rows';
 import { associations } from './associations';
 import { ColumnSketch } from './column-sketch';
 import { combineHashes } from './hash-text';
@@ -144,6 +147,18 @@ export class TableProfiler {
       sample: { rows: sampled.length, complete: sampled.length === this.rows },
       ...associations(columns, sampled),
     };
+  }
+
+  /**
+   * Rows that stand alone among the sampled ones; to be put into the profile.
+   *
+   * Throws  ML_CANCELLED
+   */
+  isolated(
+    profile: TableProfile,
+    context: JobControl & { readonly random: Random },
+  ): Promise<TableProfile['isolated']> {
+    return isolatedRows(profile.columns, this.sample.rows(), context);
   }
 
   private open(name: string): ColumnSketch {
