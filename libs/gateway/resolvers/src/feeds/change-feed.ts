@@ -3,6 +3,7 @@ import { isAppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { gatewayErrors } from '../errors/gateway.errors';
 import type { HorizonPulse } from './horizon-pulse';
+import type { ForeseeingStream } from './read-ahead';
 import { WorkspaceTail } from './workspace-tail';
 
 /** Which changes a stream wants; what is absent does not narrow. */
@@ -36,6 +37,8 @@ function wakeAll(waiters: Set<() => void>): void {
 }
 
 const CATCH_UP_SIZE = 500;
+/** Entries of the tail that are looked through for what a stream will want. */
+const LOOK_AHEAD = 500;
 /** Beats that a stream waits through while the log cannot be read, before it gives up and lets its client resume. */
 const PATIENCE_BEATS = 30;
 
@@ -51,7 +54,7 @@ function wants(filter: ChangeFilter, change: MembershipChange): boolean {
  * One client's reading of the log. It pulls: while the client is slow nothing piles up here, and when it has fallen
  * behind what the workspace keeps in memory it reads the log from its own cursor until it has caught up.
  */
-export class ChangeStream implements AsyncIterableIterator<MembershipChange> {
+export class ChangeStream implements ForeseeingStream {
   /** Index into the tail while live; null while catching up from the log. */
   private live: number | null = null;
   private pending: MembershipChange[] = [];
@@ -82,6 +85,18 @@ export class ChangeStream implements AsyncIterableIterator<MembershipChange> {
       const change = await (this.live === null ? this.fromLog() : this.fromMemory());
       if (change && wants(this.options.filter, change)) return { done: false, value: change };
     }
+  }
+
+  ahead(limit: number): readonly MembershipChange[] {
+    const { filter } = this.options;
+    if (this.live === null) return this.pending.filter((change) => wants(filter, change)).slice(0, limit);
+    const found: MembershipChange[] = [];
+    for (let index = this.live; found.length < limit && index < this.live + LOOK_AHEAD; index += 1) {
+      const change = this.shared.tail.at(index);
+      if (!change) break;
+      if (wants(filter, change)) found.push(change);
+    }
+    return found;
   }
 
   /** Ends the stream; a `next` that waits answers that it is over. */
