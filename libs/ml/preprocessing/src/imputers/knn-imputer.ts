@@ -4,7 +4,7 @@ import type { NumericColumn } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { numericOnly } from '../transformer/column-guard';
 import { defineTransformer } from '../transformer/define-transformer';
-import { maskedRows, nanDistances, type MaskedRows } from './nan-distances';
+import { maskedColumns, nanDistances, type MaskedColumns } from './nan-distances';
 
 const KIND = 'knn-imputer';
 
@@ -74,18 +74,19 @@ function donorsOf({ columns }: State): Float64Array[] {
 /** Fills the missing cells of one row, in every column, from one pass over the donors' distances. */
 function fillRow(
   row: number,
-  job: { fitted: State; fit: MaskedRows; donors: readonly Float64Array[]; own: MaskedRows; nearest: Nearest },
+  job: { fitted: State; fit: MaskedColumns; donors: readonly Float64Array[]; own: MaskedColumns; nearest: Nearest },
   out: { columns: readonly Float64Array[]; distances: Float64Array },
 ): void {
   const { fitted, fit, donors, own, nearest } = job;
-  nanDistances(own, row, fit, out.distances);
+  nanDistances({ own, row }, fit, out.distances);
   out.columns.forEach((values, j) => {
     if (!Number.isNaN(values[row] as number)) return;
     nearest.clear();
-    for (let i = 0, cell = j; i < fit.rows; i += 1, cell += fit.cols) {
+    const there = fit.there[j] as Float64Array;
+    for (let i = 0; i < fit.rows; i += 1) {
       const distance = out.distances[i] as number;
-      // NaN fails the comparison within `offer` only once it is full.
-      if (fit.there[cell] === 1 && distance >= 0) nearest.offer(distance, i);
+      // A row that shares no value has the distance NaN.
+      if (there[i] === 1 && distance >= 0) nearest.offer(distance, i);
     }
     values[row] = nearest.mean(donors[j] as Float64Array, fitted.weights) ?? (fitted.columns[j]?.mean as number);
   });
@@ -93,8 +94,8 @@ function fillRow(
 
 function impute(fitted: State, columns: readonly NumericColumn[], rows: number): NumericColumn[] {
   const donors = donorsOf(fitted);
-  const fit = maskedRows(donors, fitted.rows);
-  const own = maskedRows(
+  const fit = maskedColumns(donors, fitted.rows);
+  const own = maskedColumns(
     columns.map(({ values }) => values),
     rows,
   );

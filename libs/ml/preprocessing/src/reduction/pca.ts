@@ -69,30 +69,46 @@ function directions(centred: readonly Float64Array[], rows: number, solver: 'svd
   return { values, vectors };
 }
 
-/** The coordinate of every row along one component. */
-function project(centred: readonly Float64Array[], weights: readonly number[], divisor: number): Float64Array {
+/** Rows projected at once: their columns stay in the cache for all components. */
+const BLOCK_ROWS = 512;
+
+/** Adds four weighted columns to the rows from..to; the same sum as one after the other. */
+function addColumns(
+  out: Float64Array,
+  columns: readonly Float64Array[],
+  { weights, at, from, to }: { weights: readonly number[]; at: number; from: number; to: number },
+): void {
+  const [a, b, c, d] = columns.slice(at, at + 4) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const [wa, wb, wc, wd] = weights.slice(at, at + 4) as [number, number, number, number];
+  for (let i = from; i < to; i += 1) {
+    const sum = (out[i] as number) + wa * (a[i] as number) + wb * (b[i] as number);
+    out[i] = sum + wc * (c[i] as number) + wd * (d[i] as number);
+  }
+}
+
+/** The coordinate of every row along each component. */
+function project(
+  centred: readonly Float64Array[],
+  components: readonly (readonly number[])[],
+  divisors: readonly number[],
+): Float64Array[] {
   const rows = centred[0]?.length ?? 0;
-  const out = new Float64Array(rows);
-  let j = 0;
-  // Four columns a pass: the sums are the same as one by one, and `out` is read and written a quarter as often.
-  for (; j + 3 < centred.length; j += 4) {
-    const [a, b, c, d] = centred.slice(j, j + 4) as [Float64Array, Float64Array, Float64Array, Float64Array];
-    const [wa, wb, wc, wd] = weights.slice(j, j + 4) as [number, number, number, number];
-    for (let i = 0; i < rows; i += 1) {
-      out[i] =
-        (out[i] as number) +
-        wa * (a[i] as number) +
-        wb * (b[i] as number) +
-        wc * (c[i] as number) +
-        wd * (d[i] as number);
-    }
+  const out = components.map(() => new Float64Array(rows));
+  for (let from = 0; from < rows; from += BLOCK_ROWS) {
+    const to = Math.min(rows, from + BLOCK_ROWS);
+    components.forEach((weights, k) => {
+      const along = out[k] as Float64Array;
+      let at = 0;
+      for (; at + 3 < centred.length; at += 4) addColumns(along, centred, { weights, at, from, to });
+      for (; at < centred.length; at += 1) {
+        const column = centred[at] as Float64Array;
+        const weight = weights[at] as number;
+        for (let i = from; i < to; i += 1) along[i] = (along[i] as number) + weight * (column[i] as number);
+      }
+      const divisor = divisors[k] as number;
+      if (divisor !== 1) for (let i = from; i < to; i += 1) along[i] = (along[i] as number) / divisor;
+    });
   }
-  for (; j < centred.length; j += 1) {
-    const column = centred[j] as Float64Array;
-    const weight = weights[j] as number;
-    for (let i = 0; i < rows; i += 1) out[i] = (out[i] as number) + weight * (column[i] as number);
-  }
-  if (divisor !== 1) for (let i = 0; i < rows; i += 1) out[i] = (out[i] as number) / divisor;
   return out;
 }
 
@@ -109,7 +125,9 @@ function farthest(values: Float64Array): number {
 const centre = (columns: readonly NumericColumn[], means: readonly number[]): Float64Array[] =>
   columns.map(({ values }, j) => {
     const mean = means[j] as number;
-    return values.map((value) => value - mean);
+    const out = new Float64Array(values.length);
+    for (let i = 0; i < out.length; i += 1) out[i] = (values[i] as number) - mean;
+    return out;
   });
 
 function countOf({ components, share }: z.output<typeof params>, shares: readonly number[]): number {
@@ -147,15 +165,12 @@ async function learn(
   }
   const shares = variances.map((value) => value / whole);
   const count = countOf(settings, shares);
-  const scores: Float64Array[] = [];
-  const components = Array.from({ length: count }, (_, k) => {
-    const weights = Array.from(vectors.subarray(k * d, (k + 1) * d));
-    const divisor = settings.whiten ? Math.sqrt(variances[k] as number) : 1;
-    const along = project(centred, weights, divisor);
-    const sign = farthest(along) < 0 ? -1 : 1;
-    scores.push(sign < 0 ? along.map((value) => -value) : along);
-    return sign < 0 ? weights.map((weight) => -weight) : weights;
-  });
+  const found = Array.from({ length: count }, (_, k) => Array.from(vectors.subarray(k * d, (k + 1) * d)));
+  const divisors = variances.slice(0, count).map((variance) => (settings.whiten ? Math.sqrt(variance) : 1));
+  const along = project(centred, found, divisors);
+  const signs = along.map((values) => (farthest(values) < 0 ? -1 : 1));
+  const components = found.map((weights, k) => (signs[k] === -1 ? weights.map((weight) => -weight) : weights));
+  const scores = along.map((values, k) => (signs[k] === -1 ? values.map((value) => -value) : values));
   const fitted: State = {
     columns: columns.map(({ name }, j) => ({ name, mean: means[j] as number })),
     components,
@@ -197,9 +212,8 @@ export const pca = defineTransformer({
       data.columns,
       columns.map(({ mean }) => mean),
     );
-    const scores = components.map((weights, k) =>
-      project(centred, weights, whiten ? Math.sqrt(explainedVariance[k] as number) : 1),
-    );
+    const divisors = explainedVariance.map((variance) => (whiten ? Math.sqrt(variance) : 1));
+    const scores = project(centred, components, divisors);
     return named(scores, prefix);
   },
 });

@@ -29,6 +29,10 @@ export const powerTransformer = defineColumnTransformer({
     const { mean, scale } = fitZScore(present.map((value) => yeoJohnson(lambda, value)));
     return { lambda, mean, scale };
   },
-  apply: ({ lambda, mean, scale }, { values }) => values.map((value) => (yeoJohnson(lambda, value) - mean) / scale),
+  apply: ({ lambda, mean, scale }, { values }) => {
+    const out = new Float64Array(values.length);
+    for (let i = 0; i < out.length; i += 1) out[i] = (yeoJohnson(lambda, values[i] as number) - mean) / scale;
+    return out;
+  },
   undo: ({ lambda, mean, scale }, values) => values.map((value) => yeoJohnsonInverse(lambda, value * scale + mean)),
 });

@@ -15,12 +15,12 @@ const END_WIDTH = 1e-7;
 const NORMAL_END = -normalQuantile(END_WIDTH - Number.EPSILON);
 
 interface Landmarks {
-  readonly at: readonly number[];
+  readonly at: Float64Array;
   readonly output: 'uniform' | 'normal';
 }
 
 /** The last landmark at or below a value; -1 for none. */
-function lastAtOrBelow(at: readonly number[], value: number): number {
+function lastAtOrBelow(at: Float64Array, value: number): number {
   let low = 0;
   let high = at.length;
   while (low < high) {
@@ -32,7 +32,7 @@ function lastAtOrBelow(at: readonly number[], value: number): number {
 }
 
 /** The share of the training values below a value; the middle of the shares that equal landmarks span. */
-function shareOf(at: readonly number[], value: number): number {
+function shareOf(at: Float64Array, value: number): number {
   const steps = at.length - 1;
   if (steps === 0 || value < (at[0] as number)) return 0;
   if (value > (at[steps] as number)) return 1;
@@ -43,7 +43,7 @@ function shareOf(at: readonly number[], value: number): number {
 }
 
 /** The middle of the shares of the landmarks that are equal to the one at `last`. */
-function spanMiddle(at: readonly number[], last: number): number {
+function spanMiddle(at: Float64Array, last: number): number {
   let low = 0;
   let high = last;
   const value = at[last] as number;
@@ -92,5 +92,10 @@ export const quantileTransformer = defineColumnTransformer({
     for (let i = 1; i < count; i += 1) at[i] = Math.max(at[i] as number, at[i - 1] as number);
     return { at, output };
   },
-  apply: (fitted, { values }) => values.map((value) => transformed(fitted, value)),
+  apply: ({ at, output }, { values }) => {
+    const landmarks = { at: Float64Array.from(at), output };
+    const out = new Float64Array(values.length);
+    for (let i = 0; i < out.length; i += 1) out[i] = transformed(landmarks, values[i] as number);
+    return out;
+  },
 });

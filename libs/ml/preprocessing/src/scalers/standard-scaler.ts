@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstMissing } from '../transformer/check-columns';
 import { defineColumnTransformer } from '../transformer/define-column-transformer';
 import { applyZScore, fitZScore } from './z-score';
 
@@ -23,9 +24,9 @@ export const standardScaler = defineColumnTransformer({
   params,
   fitted: z.object({ mean: z.number(), scale: z.number().positive() }),
   missingValues: 'kept',
-  fitColumn: ({ values }, { centre, scale }) => {
-    const some = values.some((value) => Number.isNaN(value));
-    const fitted = fitZScore(some ? values.filter((value) => !Number.isNaN(value)) : values);
+  fitColumn: (column, { centre, scale }) => {
+    const { values } = column;
+    const fitted = fitZScore(firstMissing(column) < 0 ? values : values.filter((value) => !Number.isNaN(value)));
     return { mean: centre ? fitted.mean : 0, scale: scale ? fitted.scale : 1 };
   },
   apply: (fitted, { values }) => applyZScore(fitted, values),

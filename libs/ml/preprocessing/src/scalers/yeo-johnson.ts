@@ -23,6 +23,39 @@ export function yeoJohnsonInverse(lambda: number, changed: number): number {
   return Math.abs(other) > Number.EPSILON ? -Math.expm1(Math.log1p(-other * changed) / other) : -Math.expm1(-changed);
 }
 
+/** Below this an exponential less one loses digits, and `expm1` is worth its time. */
+const SMALL_POWER = 1e-3;
+
+/** (e^(power · log) − 1) / power of every logarithm, written from `at` on; returns their sum. */
+function powersOf(
+  logs: Float64Array,
+  power: number,
+  { out, at }: { readonly out: Float64Array; readonly at: number },
+): number {
+  let sum = 0;
+  if (Math.abs(power) > SMALL_POWER) {
+    for (let i = 0; i < logs.length; i += 1) {
+      const value = (Math.exp(power * (logs[i] as number)) - 1) / power;
+      out[at + i] = value;
+      sum += value;
+    }
+    return sum;
+  }
+  for (let i = 0; i < logs.length; i += 1) {
+    const log = logs[i] as number;
+    const value = Math.abs(power) < Number.EPSILON ? log : Math.expm1(power * log) / power;
+    out[at + i] = value;
+    sum += value;
+  }
+  return sum;
+}
+
+const total = (values: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i] as number;
+  return sum;
+};
+
 /**
  * The exponent that makes values look most normal: the largest likelihood of a normal distribution.
  *
@@ -34,21 +67,22 @@ export function fitYeoJohnson(values: Float64Array): number {
   const n = values.length;
   const first = values[0] as number;
   if (values.every((value) => value === first)) return 1;
-  const logs = values.map((value) => Math.log1p(Math.abs(value)));
-  let signed = 0;
-  for (let i = 0; i < n; i += 1) signed += (values[i] as number) < 0 ? -(logs[i] as number) : (logs[i] as number);
+  const above = values.filter((value) => value >= 0).map(Math.log1p);
+  const below = values.filter((value) => value < 0).map((value) => Math.log1p(-value));
+  const signed = total(above) - total(below);
   const changed = new Float64Array(n);
   const unlikelihood = (lambda: number): number => {
-    let sum = 0;
-    for (let i = 0; i < n; i += 1) {
-      const value = powered(lambda, values[i] as number, logs[i] as number);
-      changed[i] = value;
-      sum += value;
-    }
-    const mean = sum / n;
+    const high = powersOf(above, lambda, { out: changed, at: 0 });
+    // Negative values bend the other way; their sign is taken care of by the mean.
+    const low = powersOf(below, 2 - lambda, { out: changed, at: above.length });
+    const mean = (high - low) / n;
     let squares = 0;
-    for (let i = 0; i < n; i += 1) {
+    for (let i = 0; i < above.length; i += 1) {
       const difference = (changed[i] as number) - mean;
+      squares += difference * difference;
+    }
+    for (let i = above.length; i < n; i += 1) {
+      const difference = (changed[i] as number) + mean;
       squares += difference * difference;
     }
     const variance = squares / n;

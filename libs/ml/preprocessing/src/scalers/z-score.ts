@@ -18,15 +18,20 @@ export function fitZScore(values: Float64Array): ZScore {
   const n = values.length;
   if (n === 0) return { mean: 0, scale: 1 };
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < n; i += 1) sum += values[i] as number;
   const mean = sum / n;
   let squares = 0;
-  for (const value of values) squares += (value - mean) * (value - mean);
+  for (let i = 0; i < n; i += 1) {
+    const difference = (values[i] as number) - mean;
+    squares += difference * difference;
+  }
   const spread = Math.sqrt(squares / n);
   return { mean, scale: spread <= CONSTANT_SHARE * Math.abs(mean) || spread === 0 ? 1 : spread };
 }
 
 /** (value − mean) / scale, as a copy. */
-export function applyZScore(fitted: ZScore, values: Float64Array): Float64Array {
-  return values.map((value) => (value - fitted.mean) / fitted.scale);
+export function applyZScore({ mean, scale }: ZScore, values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = ((values[i] as number) - mean) / scale;
+  return out;
 }

@@ -75,7 +75,12 @@ export function defineTransformer<C extends FeatureColumn, Input, Params, State 
     checkColumns(data.columns, { rows, transformer: kind, missing: missingValues });
     return data;
   };
-  const learn = async (table: FeatureTable, input: unknown, context: FitContext): Promise<Learned<State>> => {
+  /** Learns; `wanted`: the outputs of these rows too, which were checked already. */
+  const learn = async (
+    table: FeatureTable,
+    input: unknown,
+    { context, wanted }: { readonly context: FitContext; readonly wanted: boolean },
+  ): Promise<Learned<State>> => {
     const params = readParams(kind, parts.params, input);
     if (table.columns.length === 0) throw preprocessingErrors.PREPROCESSING_NO_COLUMNS({ transformer: kind });
     if (table.rows === 0) throw preprocessingErrors.PREPROCESSING_NO_ROWS({ transformer: kind });
@@ -84,8 +89,13 @@ export function defineTransformer<C extends FeatureColumn, Input, Params, State 
       throw preprocessingErrors.PREPROCESSING_TOO_FEW({ transformer: kind, needed, of: 'rows', found: table.rows });
     }
     checkNames(table.columns.map(({ name }) => name));
-    const { state, columns } = await parts.fit(checked(table.rows, table.columns), params, context);
-    return { state: parts.state.parse(withoutNegativeZero(state)), columns };
+    const data = checked(table.rows, table.columns);
+    const learned = await parts.fit(data, params, context);
+    const state = parts.state.parse(withoutNegativeZero(learned.state));
+    if (!wanted) return { state };
+    const names = new Map(data.columns.map((column) => [column.name, column]));
+    const inputs = parts.inputs(state).flatMap((name) => names.get(name) ?? []);
+    return { state, columns: learned.columns ?? parts.transform(state, { rows: table.rows, columns: inputs }) };
   };
   const transform = (fitted: State, table: FeatureTable): FeatureTable => {
     const columns = namedColumns(table, parts.inputs(fitted));
@@ -110,10 +120,10 @@ export function defineTransformer<C extends FeatureColumn, Input, Params, State 
     params: parts.params,
     missingValues,
     readParams: (params) => inputOf(kind, parts.params, params),
-    fit: async (table, params, context = {}) => (await learn(table, params, context)).state,
+    fit: async (table, params, context = {}) => (await learn(table, params, { context, wanted: false })).state,
     fitTransform: async (table, params, context = {}) => {
-      const { state, columns } = await learn(table, params, context);
-      return { fitted: state, table: columns ? { rows: table.rows, columns } : transform(state, table) };
+      const { state, columns = [] } = await learn(table, params, { context, wanted: true });
+      return { fitted: state, table: { rows: table.rows, columns } };
     },
     transform,
     ...(invert === undefined ? {} : { invert: back }),
