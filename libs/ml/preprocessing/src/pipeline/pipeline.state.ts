@@ -1,9 +1,18 @@
+import type { Json } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { parseText } from '../transformer/define-transformer';
 import type { Transformer } from '../transformer/transformer';
 import type { AppliedStep } from './applied-step';
 import { transformerNamed } from './transformers';
+
+/** Whether a value is JSON. By hand: a nearest-rows imputer holds every cell it was fitted on. */
+function isJson(value: unknown): value is Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return typeof value === 'object' && Object.values(value).every(isJson);
+}
 
 const stepSchema = z.object({
   /** The transformer's kind. */
@@ -13,7 +22,7 @@ const stepSchema = z.object({
   /** The columns it works on stay beside its outputs. */
   keep: z.boolean(),
   /** The transformer's fitted value, as its own JSON. */
-  fitted: z.json(),
+  fitted: z.custom<Json>(isJson, 'is not JSON'),
 });
 
 const schema = z.object({
@@ -47,11 +56,8 @@ export function fittedStep<Params, State>(
   fitted: State,
   columns: readonly string[],
 ): FittedStep {
-  return { use: transformer.kind, columns: [...columns], keep: false, fitted: jsonOf(transformer.toJson(fitted)) };
+  return { use: transformer.kind, columns: [...columns], keep: false, fitted: transformer.toJson(fitted) };
 }
-
-/** JSON as zod types it: lists that may be written to. */
-export const jsonOf = (value: unknown): z.core.util.JSONType => z.json().parse(value);
 
 /** A pipeline of steps fitted one by one. */
 export function composePipeline(inputs: FittedPipeline['inputs'], steps: readonly FittedStep[]): FittedPipeline {

@@ -6,7 +6,6 @@ import { inputOf, readParams } from '../transformer/read-params';
 import type { FitContext, FittedTable, OutputColumn, Transformer } from '../transformer/transformer';
 import {
   composePipeline,
-  jsonOf,
   openStep,
   parsePipeline,
   pipelineFromJson,
@@ -64,7 +63,7 @@ async function fitTransform(
     const drawn = context.random && { random: context.random.split(at) };
     const { step, table: made } = await transformerNamed(use).fit(chosen, own, { ...context, ...drawn });
     current = placeOutputs({ ...step, keep }, current, made);
-    applied.push({ use, columns: [...step.columns], keep, fitted: jsonOf(step.toJson()) });
+    applied.push({ use, columns: [...step.columns], keep, fitted: step.toJson() });
   }
   const inputs = table.columns.map(({ name, kind }) => ({ name, kind }));
   return { fitted: composePipeline(inputs, applied), table: current };

@@ -24,8 +24,11 @@ const FAR_BOTTOM = [
   0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1,
 ];
 
-const polynomial = (coefficients: readonly number[], x: number): number =>
-  coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
+function polynomial(coefficients: readonly number[], x: number): number {
+  let sum = 0;
+  for (let i = 0; i < coefficients.length; i += 1) sum = sum * x + (coefficients[i] as number);
+  return sum;
+}
 
 /**
  * The value below which a standard normal number lies with the given probability.

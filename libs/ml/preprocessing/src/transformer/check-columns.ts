@@ -6,11 +6,13 @@ const lengthOf = (column: FeatureColumn): number =>
 
 // Plain loops: every value of every table passes here twice, and a callback a value costs as much as the scaling.
 
+const LARGEST = Number.MAX_VALUE;
+
 /** The first row whose value is infinite; −1 for none. */
 function firstInfinite(values: Float64Array): number {
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] as number;
-    if (value === Infinity || value === -Infinity) return row;
+    if (value > LARGEST || value < -LARGEST) return row;
   }
   return -1;
 }
