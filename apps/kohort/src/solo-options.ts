@@ -27,6 +27,7 @@ export function soloOptions(
     threadsDir: __dirname,
     mappings: loadBuiltInMappings(),
     importLimits: importLimits(config),
+    quarantineDays: config.KOHORT_QUARANTINE_DAYS,
     heapLimitMb: config.KOHORT_HEAP_MB,
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,

@@ -6,6 +6,7 @@ import {
   required,
   workerSettings,
   type ConfigOf,
+  quarantineSettings,
 } from '@kohort/kernel-config';
 
 /** Every setting of the pipeline worker. */
@@ -23,6 +24,7 @@ export const config = defineConfig({
   },
   CLICKHOUSE_QUERY_URL: engineSettings.CLICKHOUSE_QUERY_URL,
   ...importSettings,
+  ...quarantineSettings,
   KOHORT_KEY_PEPPER: engineSettings.KOHORT_KEY_PEPPER,
   KOHORT_EGRESS_ALLOW: engineSettings.KOHORT_EGRESS_ALLOW,
   KOHORT_MAPPINGS: {

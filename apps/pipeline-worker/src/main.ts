@@ -14,6 +14,7 @@ void runApp({
       migrationsUrl: settings.MIGRATIONS_DATABASE_URL,
       mappingsDir: settings.KOHORT_MAPPINGS,
       importLimits: importLimits(settings),
+      quarantineDays: settings.KOHORT_QUARANTINE_DAYS,
       secretKeys: settings.KOHORT_KEY_PEPPER === undefined ? [] : [Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex')],
       egressAllow: settings.KOHORT_EGRESS_ALLOW,
     }),

@@ -5,13 +5,16 @@ import { runParams, type SecretBox } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
-import { featureStore, runHandler, segmentStore } from '@kohort/platform-postgres';
+import { featureStore, quarantineStore, runHandler, segmentStore, watchStore } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { qualityHandlers } from './quality-handlers';
 import { recordHandlers } from './record-handlers';
 import { startTimers, type Timers } from './timers';
 import { trackingHandlers } from './tracking-handlers';
+import { startWatch } from './watch-timer';
+
+const DEFAULT_QUARANTINE_DAYS = 30;
 
 /** What the pipeline worker is bound to. */
 export interface PipelineParts {
@@ -26,6 +29,8 @@ export interface PipelineParts {
   readonly egressAllow: readonly string[];
   /** Keys of the suppression list, newest first, 32 bytes each; the gateway has the same. */
   readonly suppressionKeys: readonly Uint8Array[];
+  /** How long a quarantined item is kept; 30 days when absent. */
+  readonly quarantineDays?: number | undefined;
 }
 
 /** The jobs of the pipeline worker, data sets for models, and the clock of the segments. */
@@ -33,7 +38,7 @@ export interface PipelineHost {
   readonly handlers: JobHandlers;
   readonly dataset: DatasetPort;
   readonly segments: SegmentsDeps;
-  /** Exits and entries by time alone; one process of an installation should run them, several do no harm. */
+  /** Exits and entries by time alone, volumes, quarantine's days; one process of an installation should run them, several do no harm. */
   startTimers(): Timers;
   /** Ends the kept connections to addresses that were imported or pulled from. */
   close(): Promise<void>;
@@ -80,7 +85,16 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
       ...trackingHandlers({ ...engines, screen }),
       ...qualityHandlers(engines),
     },
-    startTimers: () => startTimers({ segments, logger }),
+    startTimers() {
+      const timers = startTimers({ segments, logger });
+      const watch = startWatch({
+        store: watchStore(database),
+        quarantine: quarantineStore(database),
+        quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
+        logger,
+      });
+      return { stop: async () => void (await Promise.all([timers.stop(), watch.stop()])) };
+    },
     close: () => http.close(),
   };
 }

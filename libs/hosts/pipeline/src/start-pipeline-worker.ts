@@ -27,6 +27,8 @@ export interface PipelineWorkerOptions extends WorkerOptions {
   readonly secretKeys: readonly Uint8Array[];
   /** Exact `host:port` pairs that may be private; empty in production. */
   readonly egressAllow: readonly string[];
+  /** How long a quarantined item is kept; 30 days when absent. */
+  readonly quarantineDays?: number | undefined;
 }
 
 /** What a killed upload left is taken away when no upload can still be writing it. */
@@ -54,7 +56,7 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
     options,
     async bind(engines, closers) {
       const columns = await openWorkerColumns(options.columns, engines, closers);
-      const { importLimits, secretKeys, egressAllow, suppressionKeys } = options;
+      const { importLimits, secretKeys, egressAllow, suppressionKeys, quarantineDays } = options;
       const secrets = secretKeys.length === 0 ? null : createSecretBox(secretKeys);
       const host = openPipelineHost({
         engines,
@@ -64,6 +66,7 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
         secrets,
         egressAllow,
         suppressionKeys,
+        quarantineDays,
       });
       closers.add('sources', () => host.close());
       return {

@@ -38,6 +38,8 @@ export interface SoloOptions {
   readonly threadsDir: string;
   readonly mappings: readonly Mapping[];
   readonly importLimits?: ImportLimits | undefined;
+  /** How long a quarantined item is kept; 30 days when absent. */
+  readonly quarantineDays?: number | undefined;
   readonly egressAllow: readonly string[];
   /** Keys of the suppression list that the settings name, newest first; the home's own finds entries beside them. */
   readonly suppressionKeys?: readonly Buffer[];
@@ -141,7 +143,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     heapLimitMb: options.heapLimitMb,
   });
   const secretKeys = [pepper];
-  const { mappings, importLimits, egressAllow } = options;
+  const { mappings, importLimits, egressAllow, quarantineDays } = options;
   const secrets = createSecretBox(secretKeys);
   const pipeline = openPipelineHost({
     engines,
@@ -151,6 +153,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     secrets,
     egressAllow,
     suppressionKeys,
+    quarantineDays,
   });
   closers.add('sources', () => pipeline.close());
   const sync = syncHandlers({

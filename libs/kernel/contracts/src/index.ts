@@ -41,6 +41,15 @@ export type {
 } from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
+export { ALERT_KINDS } from './ports/watch-store.port';
+export type {
+  AlertKind,
+  EventOfSource,
+  EventVolume,
+  VolumeFinding,
+  WatchStore,
+  WatchTurn,
+} from './ports/watch-store.port';
 export type {
   NewTrackingPlan,
   PlanInForce,

@@ -74,3 +74,4 @@ export { segmentStore } from './segments/segment-store.adapter';
 export { quarantineStore } from './tracking/quarantine-store.adapter';
 export { trackingStore } from './tracking/tracking-store.adapter';
 export { qualityStore } from './quality/quality-store.adapter';
+export { watchStore } from './tracking/watch-store.adapter';

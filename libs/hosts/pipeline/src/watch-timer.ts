@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { QuarantineStore, WatchStore, WorkspaceId } from '@kohort/kernel-contracts';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { classifyFailure } from '@kohort/platform-postgres';
+import { watchVolumes } from '@kohort/quality-flow';
+
+/** What the watch needs. `quarantineDays`: how long a quarantined item is kept. */
+export interface WatchParts {
+  readonly store: WatchStore;
+  readonly quarantine: QuarantineStore;
+  readonly quarantineDays: number;
+  readonly logger: Logger;
+}
+
+/** How often a workspace is looked at, and how often one asks whether it is time. */
+const TURN_MS = 60_000;
+const LOOK_EVERY_MS = 15_000;
+const SWEPT_AT_ONCE = 1_000;
+const SWEEPS = 20;
+
+async function sweep({ quarantine, quarantineDays }: WatchParts, workspaceId: WorkspaceId): Promise<number> {
+  let gone = 0;
+  for (let i = 0; i < SWEEPS; i += 1) {
+    const some = await quarantine.sweep(workspaceId, quarantineDays, SWEPT_AT_ONCE);
+    gone += some;
+    if (some < SWEPT_AT_ONCE) break;
+  }
+  return gone;
+}
+
+async function look(parts: WatchParts, workspaceId: WorkspaceId): Promise<void> {
+  const outcome = await watchVolumes(parts.store, workspaceId, TURN_MS);
+  if (!outcome) return;
+  const swept = await sweep(parts, workspaceId);
+  if (outcome.opened > 0) parts.logger.warn('volume alerts opened', { workspaceId, count: outcome.opened });
+  if (outcome.resolved > 0) parts.logger.info('volume alerts resolved', { workspaceId, count: outcome.resolved });
+  if (swept > 0) parts.logger.info('quarantined items past their days forgotten', { workspaceId, count: swept });
+}
+
+/**
+ * Watches the volumes of all workspaces and keeps quarantine within its days.
+ *
+ * Promise  each workspace about once a minute, by the database's clock; two processes at once look once
+ */
+export function startWatch(parts: WatchParts): { stop(): Promise<void> } {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const round = async (): Promise<void> => {
+    try {
+      for (const workspaceId of await parts.store.workspaces()) {
+        if (signal.aborted) return;
+        await look(parts, workspaceId);
+      }
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = classifyFailure(thrown, 'watching volumes');
+      parts.logger.warn(error.message, { code: error.code, kind: error.kind });
+    }
+  };
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await round();
+      // Woken by `stop`: the pause then ends early, which is no failure.
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      ended.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { JsonObject } from '../json';
+import type { SourceId, WorkspaceId } from '../ids';
+
+export const ALERT_KINDS = ['drop', 'spike', 'silence'] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** Which event of which source. */
+export interface EventOfSource {
+  readonly sourceId: SourceId;
+  readonly event: string;
+}
+
+/** Hourly counts of an event without a gap: `counts[i]` is of the hour that begins at `startMs` + i hours. */
+export interface EventVolume extends EventOfSource {
+  readonly startMs: number;
+  readonly counts: readonly number[];
+}
+
+/** What a look found of one event. `raise`: out of band; `calm`: back well within; `hold`: in between. */
+export interface VolumeFinding extends EventOfSource {
+  readonly kind: AlertKind;
+  readonly step: 'raise' | 'calm' | 'hold';
+  /** The whole hour that was judged; null: the time until now (silence). Epoch milliseconds. */
+  readonly hourMs: number | null;
+  readonly observed: number;
+  readonly expected: number;
+  readonly score: number;
+}
+
+/** A turn to look at a workspace, by the database's clock. `hourMs`: the whole hour that nobody has judged yet. */
+export interface WatchTurn {
+  readonly nowMs: number;
+  readonly hourMs: number | null;
+}
+
+/** Volumes, baselines and alerts. */
+export interface WatchStore {
+  /** All workspaces of the installation. */
+  workspaces(): Promise<readonly WorkspaceId[]>;
+  /** Null when another look was less than so long ago: of two processes one looks. */
+  takeTurn(workspaceId: WorkspaceId, everyMs: number): Promise<WatchTurn | null>;
+  /** Events by source and name, behind `after`: their last `hours` hours before `untilMs`. */
+  volumes(
+    workspaceId: WorkspaceId,
+    page: {
+      readonly untilMs: number;
+      readonly hours: number;
+      readonly after: EventOfSource | null;
+      readonly limit: number;
+    },
+  ): Promise<readonly EventVolume[]>;
+  keepBaselines(
+    workspaceId: WorkspaceId,
+    hourMs: number,
+    baselines: readonly (EventOfSource & { readonly baseline: JsonObject; readonly quietMs: number | null })[],
+  ): Promise<void>;
+  /** Events that have been away for longer than their shortest silence, or whose silence is already an alert. */
+  quiet(
+    workspaceId: WorkspaceId,
+  ): Promise<readonly (EventOfSource & { readonly baseline: JsonObject; readonly lastAtMs: number })[]>;
+  /** Opens, goes on with and resolves alerts; the same finding again changes nothing. */
+  record(
+    workspaceId: WorkspaceId,
+    nowMs: number,
+    findings: readonly VolumeFinding[],
+    calmHours: number,
+  ): Promise<{ readonly opened: number; readonly resolved: number }>;
+  /** The hour is judged; baselines that it did not renew go, and with them their alerts. */
+  endHour(workspaceId: WorkspaceId, hourMs: number): Promise<void>;
+  /** Forgets what is older than its days, some thousand rows at most; answers how many. */
+  tidy(workspaceId: WorkspaceId): Promise<number>;
+}

@@ -1,0 +1,41 @@
+/** Hours of a week; slot 0 is Monday 00:00 UTC. */
+export const WEEK_HOURS = 168;
+export const HOUR_MS = 3_600_000;
+
+/** 1970-01-01 was a Thursday. */
+const FIRST_SLOT = 72;
+
+/** Place of an hour in its week, by UTC. */
+export function slotOf(hourMs: number): number {
+  const hours = Math.floor(hourMs / HOUR_MS);
+  return (((hours + FIRST_SLOT) % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
+}
+
+/** How the hours of a week are grouped when they are too few to stand alone, from the finest to the coarsest. */
+export const BASES = ['hour-of-week', 'hour-of-day-and-weekend', 'hour-of-day', 'all'] as const;
+export type Basis = (typeof BASES)[number];
+
+/** The group of a slot. */
+export function groupOf(slot: number, basis: Basis): number {
+  if (basis === 'hour-of-week') return slot;
+  const hour = slot % 24;
+  if (basis === 'hour-of-day-and-weekend') return slot >= 120 ? 24 + hour : hour;
+  return basis === 'hour-of-day' ? hour : 0;
+}
+
+/** Median; the mean of the middle two of an even number. Empty: 0. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** Quantile by linear interpolation between order statistics (type 7). Empty: 0. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const at = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(at)] ?? 0;
+  const high = sorted[Math.ceil(at)] ?? low;
+  return low + (high - low) * (at - Math.floor(at));
+}
