@@ -1,10 +1,11 @@
 import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
-import { resolveIdentities } from '@kohort/identity-flow';
+import { rebuildIdentities, resolveIdentities, simulateRules } from '@kohort/identity-flow';
 import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
 import { importFlow, type ImportDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import {
+  identityHistory,
   identityStore,
   importedFiles,
   ingestStore,
@@ -31,6 +32,7 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
   const { engines, columns, mappings, importLimits, http, screen } = parts;
   const { database, artifacts, clock } = engines;
   const identity = identityStore(database, { screen });
+  const history = identityHistory(database, { screen });
   const imports: ImportDeps = {
     store: ingestStore(database, { screen }),
     people: knownPeople(database),
@@ -56,6 +58,18 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
     'identity.resolve': async (input, { signal }) => {
       await resolveIdentities({ store: identity }, input, signal);
     },
+    'identity.simulate': runHandler({
+      database,
+      clock,
+      params: runParams['identity.simulate'],
+      flow: (context, params) => simulateRules({ history }, context, params),
+    }),
+    'identity.rebuild': runHandler({
+      database,
+      clock,
+      params: runParams['identity.rebuild'],
+      flow: (context, params) => rebuildIdentities({ history }, context, params),
+    }),
     'columns.load': async ({ workspaceId }, { signal }) => {
       await columns.loader.load(workspaceId, { signal });
     },

@@ -8,7 +8,7 @@ export { History } from './graph/history';
 export type { Span, World } from './graph/history';
 export { pairOf } from './graph/link-order';
 export { Grouping } from './graph/regroup';
-export type { Rebuilding } from './graph/regroup';
+export { rebuildWork } from './graph/rebuild-work';
 export { Simulation, simulationJson } from './graph/simulation';
 export type { RiskValue, SimulationReport } from './graph/simulation';
 export { maskIdentifier } from './rules/mask-identifier';

@@ -124,6 +124,20 @@ export type {
   IdentityOutcome,
   IdentityStore,
 } from './ports/identity-store.port';
+export type {
+  HistoryEvent,
+  IdentityAdmin,
+  IdentityHistory,
+  IdentityStanding,
+  MergeRecord,
+  PartingRecord,
+  RebuildOutcome,
+  RebuildWork,
+  Rebuilding,
+  RiskRecord,
+  RulesRecord,
+  WorkspaceIdentity,
+} from './ports/identity-admin.port';
 export type { IdentifierRule, IdentityRules, LimitPeriod, RiskAction } from './ports/identity-rules.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';

@@ -10,6 +10,8 @@ const good = {
   'sync.run': { syncId: id },
   'sync.preview': { syncId: id, limit: 10 },
   'destinations.check': { destinationId: id },
+  'identity.simulate': { rules: { identifiers: [{ type: 'user_id' }] } },
+  'identity.rebuild': { version: 2 },
 } as const;
 
 describe('runParams', () => {

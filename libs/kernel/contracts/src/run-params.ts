@@ -120,6 +120,12 @@ export const profileQualityParamsSchema = z.strictObject({
   days: z.int().min(1).max(31),
 });
 
+/** Identity rules to be tried on the history; checked as a whole by whoever asks and by the worker. */
+export const simulateIdentityParamsSchema = z.strictObject({ rules: z.record(z.string(), z.unknown()) });
+
+/** The version of the identity rules by which everybody is made anew; 0: the rules of a workspace that has set none. */
+export const rebuildIdentityParamsSchema = z.strictObject({ version: z.int().min(0) });
+
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {
   'ingest.import': importParamsSchema,
@@ -133,6 +139,8 @@ export const runParams = {
   'tracking.replay': replayParamsSchema,
   'tracking.learn': learnPlanParamsSchema,
   'quality.profile': profileQualityParamsSchema,
+  'identity.simulate': simulateIdentityParamsSchema,
+  'identity.rebuild': rebuildIdentityParamsSchema,
 } as const;
 
 export type RunParamsJob = keyof typeof runParams;

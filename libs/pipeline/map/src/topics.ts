@@ -28,6 +28,8 @@ export const topics = {
   SyncRequested: run,
   PreviewRequested: run,
   CheckRequested: run,
+  IdentitySimulationRequested: run,
+  IdentityRebuildRequested: run,
   ReplayRequested: run,
   LearnPlanRequested: run,
   QualityRequested: run,

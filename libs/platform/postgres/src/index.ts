@@ -64,6 +64,8 @@ export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { importedFiles } from './ingest/imported-files.adapter';
 export { knownPeople } from './ingest/known-people.adapter';
 export { refusedStore } from './ingest/refused-store.adapter';
+export { identityAdmin } from './identity/identity-admin.adapter';
+export { identityHistory } from './identity/identity-history.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { noteMoved } from './privacy/consent-rows';
 export { privacyStore } from './privacy/privacy-store.adapter';

@@ -7,6 +7,7 @@ import type {
   PlannedMerge,
   PlannedProfile,
   ProfileId,
+  Rebuilding,
   Regroup,
   RegroupPlan,
   UnassignedEvent,
@@ -46,15 +47,6 @@ interface Settled {
   readonly persons: readonly Person[];
   readonly homes: ReadonlyMap<ProfileId, number | null>;
   readonly at: (group: number | null) => number | null;
-}
-
-/** A workspace made anew: profiles and identifiers at once (the plan has no events and no merges), events one by one. */
-export interface Rebuilding {
-  readonly plan: RegroupPlan;
-  /** Profiles that go into others as a whole, for the log. */
-  readonly merged: readonly PlannedMerge[];
-  /** The place in the plan's profiles of the person that an event counts for. */
-  targetOf(event: UnassignedEvent): number | null;
 }
 
 /**
@@ -222,6 +214,7 @@ export class Grouping {
     return {
       plan,
       merged: this.absorbedInto(this.live, { persons, homes, at }),
+      links: this.partition.links.map(({ link }) => link),
       targetOf: (event) => at(this.groupOfEvent(event) ?? null),
     };
   }

@@ -13,7 +13,7 @@ import { CompiledRules } from '../rules/compile-rules';
 import { bridgesOf, identifierKey, identifiersOfEvent } from '../rules/event-identifiers';
 import { DEFAULT_RULES, parseIdentityRules } from '../rules/identity-rules';
 import { IdentityGraph } from './identity-graph';
-import { compareSaid, linkKey, linksOfEvent } from './link-order';
+import { compareSaid, linkKey, linksOfEvent, pairOf } from './link-order';
 import { regroup } from './regroup';
 import { traitsOfEvent } from './traits-of-event';
 
@@ -249,6 +249,7 @@ export function identityDecision(rules: IdentityRules = DEFAULT_RULES): Identity
     needs: { context: compiled.readsContext, holdings: compiled.hasLimits },
     identifiersOf: (events) => identifiersOf(events, compiled),
     decide: (events, known) => resolveBatch(events, known, compiled),
+    orderOf: (one, other) => pairOf(one, other, compiled),
     regroup: (events, closure) => regroup(events, closure, compiled),
   };
 }

@@ -26,6 +26,8 @@ export interface IdentityDecision {
    * when a link that is not `applied` touches these people.
    */
   decide(events: readonly UnassignedEvent[], known: KnownGraph): IdentityPlan | null;
+  /** Two identifiers in the order in which a link names them. */
+  orderOf(one: Identifier, other: Identifier): readonly [Identifier, Identifier];
   /** What to do with these people as a whole. */
   regroup(events: readonly UnassignedEvent[], closure: IdentityClosure): Regroup;
 }

@@ -78,13 +78,13 @@ export async function writeIdentifiers(tx: WorkspaceTransaction, { workspaceId, 
   if (written.rows.length !== rows.length) throw identityErrors.IDENTITY_RACED();
 }
 
-/** Merges: the log tells why, everything of the absorbed goes over, and they point to the survivor. */
-export async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<number> {
-  const { workspaceId, batchId, plan, ids } = write;
-  if (plan.merges.length === 0) return 0;
-  const rows = plan.merges.map(({ survivor, absorbed, eventId, reason, link: [a, b] }) => ({
+type LogWrite = Pick<PlanWrite, 'workspaceId' | 'plan' | 'ids' | 'rulesVersion' | 'actor'>;
+
+/** Tells of the plan's merges in the log. */
+export async function logMerges(tx: WorkspaceTransaction, write: LogWrite): Promise<void> {
+  const rows = write.plan.merges.map(({ survivor, absorbed, eventId, reason, link: [a, b] }) => ({
     id: randomUUID(),
-    survivor: ids[survivor],
+    survivor: write.ids[survivor],
     absorbed,
     event_id: eventId,
     reason,
@@ -93,15 +93,23 @@ export async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): P
     b_type: b.type,
     b_value: b.value,
   }));
-  const pairs = JSON.stringify(rows);
   await sql`
     insert into merge_log (workspace_id, id, survivor_id, absorbed_id, event_id, reason, a_type, a_value, b_type, b_value,
       rules_version, actor)
-    select ${workspaceId}::uuid, r.id, r.survivor, r.absorbed, r.event_id, r.reason, r.a_type, r.a_value, r.b_type, r.b_value,
+    select ${write.workspaceId}::uuid, r.id, r.survivor, r.absorbed, r.event_id, r.reason, r.a_type, r.a_value, r.b_type, r.b_value,
       ${write.rulesVersion}::int, ${write.actor ?? null}::text
-    from json_to_recordset(${pairs}::json)
+    from json_to_recordset(${JSON.stringify(rows)}::json)
       as r (id uuid, survivor uuid, absorbed uuid, event_id uuid, reason text, a_type text, a_value text, b_type text,
         b_value text)`.execute(tx);
+}
+
+/** Merges: the log tells why, everything of the absorbed goes over, and they point to the survivor. */
+export async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): Promise<number> {
+  const { workspaceId, batchId, plan, ids } = write;
+  if (plan.merges.length === 0) return 0;
+  await logMerges(tx, write);
+  const rows = plan.merges.map(({ survivor, absorbed }) => ({ survivor: ids[survivor], absorbed }));
+  const pairs = JSON.stringify(rows);
   const moves = rows.map(({ absorbed, survivor }) => ({ from: absorbed, to: survivor ?? null, eventId: null }));
   const moved = await movePeople(tx, { workspaceId, batchId, moves });
   await sql`

@@ -23,7 +23,8 @@ export interface RegroupWrite extends PlanWrite {
 
 const keyOf = ({ a, b }: Pick<IdentityLink, 'a' | 'b'>): string => [a.type, a.value, b.type, b.value].join('\u0000');
 
-async function writeOwners(tx: WorkspaceTransaction, { workspaceId, plan, ids }: RegroupWrite): Promise<void> {
+/** Whose profiles and identifiers these are now. */
+export async function writeOwners(tx: WorkspaceTransaction, { workspaceId, plan, ids }: RegroupWrite): Promise<void> {
   if (plan.revived.length > 0) {
     await sql`update profile set merged_into = null
       where workspace_id = ${workspaceId}::uuid and id = any(${plan.revived}::uuid[])`.execute(tx);
@@ -43,7 +44,7 @@ async function writeOwners(tx: WorkspaceTransaction, { workspaceId, plan, ids }:
 }
 
 /** Profiles that stand no more: into whom they went; one of which nothing is left points at itself. */
-async function writePointers(tx: WorkspaceTransaction, { workspaceId, plan, ids }: RegroupWrite): Promise<void> {
+export async function writePointers(tx: WorkspaceTransaction, { workspaceId, plan, ids }: RegroupWrite): Promise<void> {
   if (plan.pointers.length === 0) return;
   const rows = plan.pointers.map(({ profileId, into }) => ({
     id: profileId,

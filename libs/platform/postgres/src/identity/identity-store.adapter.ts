@@ -18,13 +18,13 @@ import type {
 import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutboxAll } from '../outbox';
 import { noteMoved } from '../privacy/consent-rows';
-import { suppressedAmong } from '../privacy/suppression-list';
 import { activeRules, lockGraph } from './active-rules';
 import { applyPlan, type PlanWrite } from './apply-plan';
 import { applyRegroup } from './apply-regroup';
 import { eventColumns, eventOfRow, millis, type EventRow } from './identity-rows';
 import { hasOpenLinks } from './link-rows';
 import { loadClosure, ownedEvents } from './load-closure';
+import { withoutSuppressed } from './without-suppressed';
 
 interface BatchesOfWorkspace {
   readonly workspaceId: WorkspaceId;
@@ -140,18 +140,6 @@ async function regroupIn(
 interface Asked {
   readonly decisionOf: Parameters<IdentityStore['applyBatches']>[1];
   readonly screen: MessageScreen | null;
-}
-
-/** What was accepted before somebody was suppressed and is resolved after it counts for nobody, and joins nobody. */
-async function withoutSuppressed(
-  tx: WorkspaceTransaction,
-  { workspaceId, screen }: { readonly workspaceId: WorkspaceId; readonly screen: MessageScreen | null },
-  events: readonly UnassignedEvent[],
-): Promise<readonly UnassignedEvent[]> {
-  if (!screen) return events;
-  const digestsOf = (event: UnassignedEvent) => screen.digestsOf(workspaceId, event);
-  const hidden = await suppressedAmong(tx, workspaceId, { items: events, digestsOf });
-  return hidden.size === 0 ? events : events.filter((event) => !hidden.has(event));
 }
 
 async function applyIn(

@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import { parseIdentityRules, storedDecision } from '@kohort/identity-domain';
+import { seededRandom, shuffle, type Random } from '@kohort/kernel-clock-random';
+import type { Identifier, IdentityRules } from '@kohort/kernel-contracts';
+import { openColumnLoader } from '@kohort/platform-columns';
+import { startTestDatabase } from '@kohort/platform-postgres';
+import { startTestColumns } from '@kohort/testing-columns';
+import { IdentityWorld, type Draft, type WorldParts } from '../test/identity-world';
+
+jest.setTimeout(300_000);
+const WORLDS = 50;
+
+const limited = parseIdentityRules({
+  identifiers: [
+    { type: 'user_id', limit: { count: 1, period: 'ever' } },
+    { type: 'email', limit: { count: 2, period: 'ever' } },
+    { type: 'anonymous_id', limit: { count: 2, period: 'day' } },
+  ],
+  risk: { profiles: 3, action: 'hold' },
+});
+
+function draftOf(random: Random, n: number): Draft {
+  const userId = `u${random.int(4)}`;
+  const anonymousId = `a${random.int(5)}`;
+  const traits = { plan: random.int(2) === 0 ? 'pro' : 'free', email: `e${random.int(3)}@x.org` };
+  const forms: readonly Draft[] = [
+    { n, userId, anonymousId },
+    { n, anonymousId },
+    { n, userId },
+    { n, type: 'identify', userId, anonymousId, traits },
+    { n, type: 'identify', anonymousId, traits },
+    { n, type: 'alias', userId, previousId: random.int(2) === 0 ? anonymousId : `u${random.int(4)}` },
+  ];
+  return forms[random.int(forms.length)] ?? { n };
+}
+
+function cut<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+}
+
+describe('a merge that was taken back', () => {
+  let parts: WorldParts;
+  beforeAll(async () => {
+    const [db, store] = await Promise.all([startTestDatabase(), startTestColumns()]);
+    parts = { db, store, loader: openColumnLoader({ database: db.database, columns: store.columns }) };
+  });
+  afterAll(async () => {
+    await parts.loader.close();
+    await parts.store.stop();
+    await parts.db.stop();
+  });
+
+  async function twoWorlds(seed: number): Promise<{ barred: number; found: object; wanted: object }> {
+    const random = seededRandom(seed);
+    const rules: IdentityRules | null = seed % 2 === 0 ? null : limited;
+    const drafts = Array.from({ length: 12 + random.int(10) }, (_, n) => draftOf(random, n));
+    const world = await IdentityWorld.open(parts, rules);
+    const links: (readonly [Identifier, Identifier])[] = [];
+    for (const batch of cut(shuffle([...drafts], random), 8)) {
+      await world.accept(batch);
+      const log = await world.mergeLog();
+      const entry = log[random.int(Math.max(1, log.length))];
+      if (!entry) continue;
+      await world.unmerge(entry.id);
+      links.push([
+        { type: entry.a_type, value: entry.a_value },
+        { type: entry.b_type, value: entry.b_value },
+      ]);
+    }
+    await world.settle();
+    expect([seed, await world.columns()]).toEqual([seed, await world.columnsWanted()]);
+    const never = await IdentityWorld.open(parts, rules);
+    for (const link of links) await never.neverLink(link, rules);
+    for (const batch of cut(drafts, 12)) await never.accept(batch);
+    return { barred: links.length, found: await world.picture(), wanted: await never.picture() };
+  }
+
+  it(`leaves ${WORLDS} random worlds as they would be had the link never been: tables, segments and column store`, async () => {
+    let compared = 0;
+    for (let seed = 0; compared < WORLDS; seed += 1) {
+      const { barred, found, wanted } = await twoWorlds(seed);
+      if (barred === 0) continue;
+      expect([seed, found]).toEqual([seed, wanted]);
+      compared += 1;
+    }
+  });
+
+  it('stays taken back, can be merged by hand, and taken back again', async () => {
+    const world = await IdentityWorld.open(parts, null);
+    await world.accept([
+      { n: 1, type: 'identify', anonymousId: 'd', traits: { plan: 'pro' } },
+      { n: 2, userId: 'u' },
+    ]);
+    const before = await world.picture();
+    await world.accept([{ n: 3, userId: 'u', anonymousId: 'd' }]);
+    const [merge] = await world.mergeLog();
+    await world.unmerge(merge?.id ?? '');
+    await world.unmerge(merge?.id ?? '');
+    await world.accept([{ n: 4, userId: 'u', anonymousId: 'd' }]);
+    const people = await world.query<{ id: string; name: string }>(
+      sql`select id, canonical_id as name from profile where merged_into is null order by 2`,
+    );
+    expect(people.map(({ name }) => name)).toEqual(['d', 'u']);
+    const [d, u] = people.map(({ id }) => id);
+    for (let round = 0; round < 2; round += 1) {
+      const one = await world.admin.mergeProfiles({ profileIds: [d ?? '', u ?? ''], actor: 'ann' }, storedDecision);
+      expect(one).toMatchObject({ isApart: false, profileIds: { length: 1 } });
+      await world.settle();
+      const log = await world.admin.merges(u ?? '', { first: 1, after: null });
+      const entry = log.items[0]?.node;
+      expect(entry).toMatchObject({ kind: 'merged', cause: 'manual', actor: 'ann', absorbedId: d });
+      const two = await world.admin.unmerge({ mergeId: entry?.id ?? '', actor: 'ann' }, storedDecision);
+      expect(two).toMatchObject({ isApart: true, profileIds: { length: 2 } });
+      await world.settle();
+    }
+    const after = await world.picture();
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    expect(after).toMatchObject({ members: ['buyers u true', 'pro d true', 'quiet d true'] });
+  });
+
+  it('and rules that were changed leave everybody as if they had been so from the start', async () => {
+    for (let seed = 100; seed < 110; seed += 1) {
+      const random = seededRandom(seed);
+      const drafts = Array.from({ length: 20 }, (_, n) => draftOf(random, n));
+      const world = await IdentityWorld.open(parts, seed % 2 === 0 ? null : limited);
+      for (const batch of cut(drafts.slice(0, 14), 5)) await world.accept(batch);
+      const rules =
+        seed % 2 === 0
+          ? limited
+          : parseIdentityRules({ ...limited, identifiers: [{ type: 'anonymous_id' }, { type: 'user_id' }] });
+      await world.rebuild(await world.saveRules(rules, 'draft'));
+      await world.accept(drafts.slice(14));
+      const never = await IdentityWorld.open(parts, rules);
+      for (const batch of cut(shuffle([...drafts], random), 7)) await never.accept(batch);
+      expect([seed, await world.picture()]).toEqual([seed, await never.picture()]);
+      expect([seed, await world.columns()]).toEqual([seed, await world.columnsWanted()]);
+      // Once more changes nothing.
+      expect(await world.rebuild(seed % 2 === 0 ? 1 : 2)).toMatchObject({ moved: 0, events: 20 });
+    }
+  });
+});

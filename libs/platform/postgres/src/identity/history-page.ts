@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { HistoryEvent, IdentityLink, MessageScreen, ProfileId, WorkspaceId } from '@kohort/kernel-contracts';
+import type { WorkspaceTransaction } from '../database';
+import { encodeCursor, parseCursor } from '../read/paging';
+import { eventColumns, eventOfRow, linkColumns, linkOfRow, type EventRow, type LinkRow } from './identity-rows';
+import { withoutSuppressed } from './without-suppressed';
+
+/** Which events. */
+export interface HistoryPage {
+  readonly after: string | null;
+  readonly limit: number;
+  readonly withContext: boolean;
+  /** Keeps out events that count for nobody because their people are suppressed. */
+  readonly screen: MessageScreen | null;
+}
+
+const place = z.tuple([z.uuid(), z.string()]);
+
+/** A page of all events of a workspace, with the profiles that they count for. */
+export async function historyPage(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  of: HistoryPage,
+): Promise<{ readonly events: readonly HistoryEvent[]; readonly next: string | null }> {
+  const after = parseCursor(of.after, place);
+  const behind = after ? sql`and (e.id, e.received_at) > (${after[0]}::uuid, ${after[1]}::timestamptz)` : sql``;
+  const { rows } = await sql<EventRow & { readonly profile_id: ProfileId | null; readonly received_text: string }>`
+    with page as materialized (
+      select e.* from event e where e.workspace_id = ${workspaceId}::uuid ${behind}
+      order by e.id, e.received_at limit ${of.limit}
+    ), live as materialized (
+      select a.event_id, a.profile_id from event_assignment a
+      where a.workspace_id = ${workspaceId}::uuid and a.event_id in (select id from page)
+      group by a.event_id, a.profile_id having sum(a.sign) > 0)
+    select ${eventColumns(of.withContext)}, live.profile_id, e.received_at::text as received_text
+    from page e left join live on live.event_id = e.id
+    order by e.id, e.received_at`.execute(tx);
+  const last = rows.at(-1);
+  const events = rows.map((row): HistoryEvent => ({ ...eventOfRow(row), profileId: row.profile_id }));
+  const unowned = events.filter(({ profileId }) => profileId === null);
+  const heard = new Set(await withoutSuppressed(tx, { workspaceId, screen: of.screen }, unowned));
+  return {
+    events: events.filter((event) => event.profileId !== null || heard.has(event)),
+    next: last && rows.length === of.limit ? encodeCursor([last.id, last.received_text]) : null,
+  };
+}
+
+/** Links that people decided about. */
+export async function decidedLinks(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+): Promise<readonly IdentityLink[]> {
+  const { rows } = await sql<LinkRow>`
+    select ${linkColumns} from identity_link
+    where workspace_id = ${workspaceId}::uuid and (state = 'barred' or cause in ('manual', 'linkage'))`.execute(tx);
+  return rows.map(linkOfRow);
+}
