@@ -116,7 +116,7 @@ export class IdentityWorld {
   /** Stores and resolves a batch. The segments follow at `settle`. */
   async accept(drafts: readonly Draft[]): Promise<void> {
     const { workspaceId, parts } = this;
-    const { batchId } = await ingestStore(parts.db.database).store({
+    const { batchId } = await ingestStore(parts.db.database, { screen: null }).store({
       workspaceId,
       sourceId: sourceIdSchema.parse(this.sourceId),
       receivedAt: RECEIVED_AT,
@@ -125,7 +125,10 @@ export class IdentityWorld {
       refused: { rejected: 0, suppressed: 0, quarantined: 0 },
     });
     if (batchId) {
-      await resolveIdentities({ store: identityStore(parts.db.database) }, { workspaceId, batchIds: [batchId] });
+      await resolveIdentities(
+        { store: identityStore(parts.db.database, { screen: null }) },
+        { workspaceId, batchIds: [batchId] },
+      );
     }
   }
 
@@ -172,7 +175,11 @@ export class IdentityWorld {
       signal: new AbortController().signal,
       onProgress: () => undefined,
     };
-    const result = await rebuildIdentities({ history: identityHistory(this.parts.db.database) }, context, { version });
+    const result = await rebuildIdentities(
+      { history: identityHistory(this.parts.db.database, { screen: null }) },
+      context,
+      { version },
+    );
     await this.settle();
     return result;
   }

@@ -24,7 +24,7 @@ async function storedRules(
  */
 export function identityHistory(
   database: Database,
-  { screen = null }: { readonly screen?: MessageScreen | null } = {},
+  { screen }: { readonly screen: MessageScreen | null },
 ): IdentityHistory {
   return {
     page: (workspaceId, of) =>
