@@ -27,11 +27,11 @@ export function hashText(text: string): number {
 
 /** A hash of a sequence of hashes: the one so far, and the next. Order matters. */
 export function combineHashes(seed: number, next: number): number {
-  const low = Math.imul((seed % TWO_32) ^ Math.imul(next % TWO_32, 0xcc9e2d51), 0x1b873593);
-  const high = Math.imul(
-    Math.floor(seed / TWO_32) ^ Math.imul(Math.floor(next / TWO_32) ^ low, 0x85ebca6b),
-    0xe6546b64,
-  );
+  const nextHigh = Math.floor(next / TWO_32);
+  const seedHigh = Math.floor(seed / TWO_32);
+  // Bit operations take the low 32 bits of what is left.
+  const low = Math.imul((seed - seedHigh * TWO_32) ^ Math.imul(next - nextHigh * TWO_32, 0xcc9e2d51), 0x1b873593);
+  const high = Math.imul(seedHigh ^ Math.imul(nextHigh ^ low, 0x85ebca6b), 0xe6546b64);
   return (finish(high ^ 0x165667b1) & HIGH_BITS) * TWO_32 + finish(low ^ (high >>> 7));
 }
 

@@ -51,6 +51,8 @@ export class TableProfiler {
   private readonly sketches: ColumnSketch[] = [];
   /** Places of the columns among the cells of a row with a header. */
   private readonly places: readonly number[];
+  /** All columns, in the file's order: a row needs no rearranging. */
+  private readonly isWhole: boolean;
   private readonly byName = new Map<string, ColumnSketch>();
   private readonly budget: ProfileBudget;
   private readonly repeats: HashTally;
@@ -65,6 +67,7 @@ export class TableProfiler {
     this.repeats = new HashTally(budget.talliedRows);
     this.keyRepeats = new HashTally(budget.talliedRows);
     this.places = columns.map((name) => placeOf(header, name));
+    this.isWhole = this.places.length === header.length && this.places.every((at, i) => at === i);
     columns.forEach((name) => this.open(name));
     if (key !== undefined) placeOf(columns, key);
     this.sample = new RowSample(options.sampleRows ?? sampleSize(Math.max(columns.length, RECORD_COLUMNS)));
@@ -72,10 +75,7 @@ export class TableProfiler {
 
   /** Takes a row; cells as the header has them. */
   add(cells: readonly string[], line: number): void {
-    this.take(
-      this.places.map((at) => cells[at] ?? ''),
-      line,
-    );
+    this.take(this.isWhole ? cells : this.places.map((at) => cells[at] ?? ''), line);
   }
 
   /** Takes a record whose columns need not be known: a new one counts as empty in all rows before. */
@@ -96,7 +96,8 @@ export class TableProfiler {
     this.rows += 1;
     let rowHash = 0x1b873593;
     for (let i = 0; i < this.sketches.length; i += 1) {
-      const [sketch, cell] = [this.sketches[i], cells[i] ?? ''];
+      const sketch = this.sketches[i];
+      const cell = cells[i] ?? '';
       const hash = sketch?.add(cell, line) ?? 0;
       if (cell === '') continue;
       // Empty cells say nothing, so that a column found late does not make equal rows different.
