@@ -1,0 +1,3 @@
+export { openSpool } from './spool';
+export type { Spool, SpoolOptions } from './spool';
+export { spoolErrors } from './spool-errors';
