@@ -3,6 +3,7 @@ import {
   booleanText,
   defineConfig,
   engineSettings,
+  integerText,
   required,
   workerSettings,
   type ConfigOf,
@@ -28,6 +29,30 @@ export const config = defineConfig({
     help: 'turns introspection and the explorer off',
   },
   KOHORT_ARTIFACTS: workerSettings.KOHORT_ARTIFACTS,
+  KOHORT_SPOOL: {
+    type: z.string(),
+    default: '.kohort/spool',
+    audience: 'server',
+    help: 'folder of this process alone, on a lasting disk, for events that come while PostgreSQL is away (meant for up to a minute); empty: such events are refused with 503',
+  },
+  KOHORT_SPOOL_MB: {
+    type: integerText(1, 1_000_000),
+    default: 256,
+    audience: 'server',
+    help: 'most megabytes in the spool; from four fifths on senders are told to come later',
+  },
+  KOHORT_DEDUPE_DAYS: {
+    type: integerText(1, 30),
+    default: 7,
+    audience: 'server',
+    help: 'days within which an event with a known messageId is a duplicate',
+  },
+  KOHORT_EVENTS_PER_KEY: {
+    type: integerText(0, 10_000_000),
+    default: 0,
+    audience: 'server',
+    help: 'events a second that one write key may send, with a burst of ten seconds; 0: no limit but the fair share',
+  },
   KOHORT_MAX_CONNECTIONS: workerSettings.KOHORT_MAX_CONNECTIONS,
   KOHORT_LOG_LEVEL: workerSettings.KOHORT_LOG_LEVEL,
 });

@@ -2,6 +2,8 @@ import { startGatewayProcess } from '@kohort/hosts-gateway';
 import { runApp, suppressionKeysOf } from '@kohort/hosts-runtime';
 import { config, readConfig } from './config';
 
+const MEGABYTE = 1_048_576;
+
 void runApp({
   service: 'gateway',
   readConfig,
@@ -16,6 +18,13 @@ void runApp({
       pepper: Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex'),
       suppressionKeys: suppressionKeysOf(settings),
       production: settings.KOHORT_PRODUCTION,
+      door: {
+        dedupeDays: settings.KOHORT_DEDUPE_DAYS,
+        admission: { perKey: settings.KOHORT_EVENTS_PER_KEY },
+        ...(settings.KOHORT_SPOOL === ''
+          ? {}
+          : { spool: { dir: settings.KOHORT_SPOOL, limitBytes: settings.KOHORT_SPOOL_MB * MEGABYTE } }),
+      },
       logger,
     }),
 }).then((code) => {

@@ -35,7 +35,7 @@ function ring(record: Partial<ApiKeyRecord> = {}) {
     },
   };
   const clock = manualClock(1_000_000);
-  return { seen, clock, keys: keyRing({ access, pepper, clock, cacheMs: 10_000 }) };
+  return { seen, clock, access, keys: keyRing({ access, pepper, clock, cacheMs: 10_000 }) };
 }
 
 describe('keyRing', () => {
@@ -64,6 +64,31 @@ describe('keyRing', () => {
     expect(await keys.writeOrigin(writeKey)).toEqual({ workspaceId: ours, sourceId });
     await expect(keys.caller(writeKey)).rejects.toMatchObject({ code: 'ACCESS_KEY_REFUSED' });
     await expect(keys.writeOrigin(apiKey)).rejects.toMatchObject({ code: 'ACCESS_KEY_REFUSED' });
+  });
+
+  it('knows a write key on while the store is away, for a time; asks once for calls that come together', async () => {
+    const { seen, clock, access } = ring();
+    let isAway = false;
+    const keys = keyRing({
+      ...{ pepper, clock, cacheMs: 10_000, staleMs: 60_000 },
+      access: {
+        ...access,
+        writeKeys: async (workspaceId) => {
+          if (isAway) throw new Error('connect ECONNREFUSED');
+          return access.writeKeys(workspaceId);
+        },
+      },
+    });
+    const origin = { workspaceId: ours, sourceId };
+    expect(await Promise.all([1, 2, 3].map(() => keys.writeOrigin(writeKey)))).toEqual([origin, origin, origin]);
+    expect(seen.reads).toBe(1);
+    isAway = true;
+    clock.advance(69_999);
+    expect(await keys.writeOrigin(writeKey)).toEqual(origin);
+    const other = mintKey('write', ours, new Uint8Array(32).fill(3));
+    await expect(keys.writeOrigin(other)).rejects.toThrow('ECONNREFUSED');
+    clock.advance(1);
+    await expect(keys.writeOrigin(writeKey)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('refuses a secret of one workspace under the name of another', async () => {

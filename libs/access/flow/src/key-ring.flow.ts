@@ -1,5 +1,6 @@
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { AccessPort, SourceId, WorkspaceId } from '@kohort/kernel-contracts';
+import { isAppError } from '@kohort/kernel-errors';
 import { accessErrors, hashKey, parseKey, sameDigest, verifyKey, type Scope } from '@kohort/access-domain';
 
 /** Somebody with a good API key. */
@@ -23,6 +24,8 @@ export interface KeyRingParts {
   readonly clock: Clock;
   /** How long a good answer may be used again; a revoked key stops working within this time. */
   readonly cacheMs: number;
+  /** How much longer a write key's answer holds while the store cannot be asked; 0 when absent. */
+  readonly staleMs?: number;
 }
 
 /** Judges presented keys. Answers are remembered for `cacheMs`; refusals never are. */
@@ -36,7 +39,7 @@ export interface KeyRing {
   /** The same, from the store and not from memory: for streams that outlive an answer. */
   callerNow(text: string): Promise<Caller>;
   /**
-   * Which source presents this write key.
+   * Which source presents this write key. While the store is away, one that was known lately stays known.
    *
    * Throws  ACCESS_KEY_MALFORMED, ACCESS_KEY_REFUSED (also for an API key)
    */
@@ -52,6 +55,10 @@ class Memory<T> {
   get(key: string, nowMs: number): T | undefined {
     const entry = this.entries.get(key);
     return entry !== undefined && entry.until > nowMs ? entry.value : undefined;
+  }
+
+  delete(key: string): void {
+    this.entries.delete(key);
   }
 
   set(key: string, value: T, until: number): void {
@@ -89,16 +96,38 @@ export function keyRing(parts: KeyRingParts): KeyRing {
     for (const candidate of await parts.access.writeKeys(parsed.workspaceId)) {
       if (sameDigest(candidate.digest, digest)) found ??= candidate.sourceId;
     }
-    if (found === undefined) throw accessErrors.ACCESS_KEY_REFUSED();
+    if (found === undefined) {
+      origins.delete(Buffer.from(digest).toString('base64'));
+      throw accessErrors.ACCESS_KEY_REFUSED();
+    }
     const origin = { workspaceId: parsed.workspaceId, sourceId: found };
     origins.set(Buffer.from(digest).toString('base64'), origin, parts.clock.now() + parts.cacheMs);
     return origin;
+  };
+
+  /** Calls that ask for one key at the same time ask once. */
+  const looking = new Map<string, Promise<WriteOrigin>>();
+  const originOf = async (text: string): Promise<WriteOrigin> => {
+    const key = remembered(text);
+    const now = parts.clock.now();
+    const known = origins.get(key, now);
+    if (known) return known;
+    const look = looking.get(key) ?? lookUpOrigin(text).finally(() => looking.delete(key));
+    looking.set(key, look);
+    try {
+      return await look;
+    } catch (thrown) {
+      // A refusal is an answer; anything else says that nobody could be asked.
+      const stale = isAppError(thrown) && thrown.kind !== 'transient' ? undefined : origins.get(key, now - (parts.staleMs ?? 0));
+      if (stale) return stale;
+      throw thrown;
+    }
   };
 
   const remembered = (text: string): string => Buffer.from(hashKey(text, parts.pepper)).toString('base64');
   return {
     caller: async (text) => callers.get(remembered(text), parts.clock.now()) ?? lookUpCaller(text),
     callerNow: lookUpCaller,
-    writeOrigin: async (text) => origins.get(remembered(text), parts.clock.now()) ?? lookUpOrigin(text),
+    writeOrigin: originOf,
   };
 }

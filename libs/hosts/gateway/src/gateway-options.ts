@@ -3,6 +3,7 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type { ArtifactStore, IngestPort } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { Database } from '@kohort/platform-postgres';
+import type { DoorSettings } from './ingest/open-ingest';
 
 /** What the gateway is given. It reads no environment. */
 export interface GatewayOptions {
@@ -10,6 +11,7 @@ export interface GatewayOptions {
   readonly artifacts: ArtifactStore;
   /** Where accepted events go; the store in PostgreSQL when absent. */
   readonly ingest?: IngestPort;
+  readonly door?: DoorSettings;
   /** Keys that destinations' secrets are sealed under, newest first, 32 bytes each; the sync worker has the same. */
   readonly secretKeys: readonly Uint8Array[];
   /** Keys of the suppression list, newest first, 32 bytes each; the pipeline worker has the same. */

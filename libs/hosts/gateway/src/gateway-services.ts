@@ -21,6 +21,8 @@ import { ruleCheck } from './rule-check.adapter';
 
 /** How long a good key is not looked up again. A revoked one stops working within this time. */
 const KEY_CACHE_MS = 10_000;
+/** How much longer a write key stays known while PostgreSQL is away. */
+const KEY_STALE_MS = 600_000;
 const DEFAULT_POLL_MS = 1_000;
 
 /** The ports of the gateway, bound to PostgreSQL, and what lives as long as the process. */
@@ -51,7 +53,13 @@ export function bindServices(options: GatewayOptions): BoundServices {
     logger,
     pollMs: Math.min(options.pollMs ?? DEFAULT_POLL_MS, 1_000),
   });
-  const keys = keyRing({ access: accessAdapter(database), pepper: options.pepper, clock, cacheMs: KEY_CACHE_MS });
+  const keys = keyRing({
+    access: accessAdapter(database),
+    pepper: options.pepper,
+    clock,
+    cacheMs: KEY_CACHE_MS,
+    staleMs: KEY_STALE_MS,
+  });
   const services: GatewayServices = {
     read,
     commands: commandAdapter({ database, clock }),

@@ -8,7 +8,14 @@ import { PolicyGuard, RESOLVERS } from '@kohort/gateway-resolvers';
 import type { Database } from '@kohort/platform-postgres';
 import { GatewayExceptionFilter, LOGGER } from './graphql/gateway-exception.filter';
 import type { GatewayMetrics } from './operations/metrics';
-import { CLOCK, DATABASE, METRICS, OperationsController } from './operations/operations.controller';
+import {
+  CLOCK,
+  DATABASE,
+  METRICS,
+  OUTAGE,
+  OperationsController,
+  type Outage,
+} from './operations/operations.controller';
 
 /** Everything of the gateway that Nest puts together; what must name a policy. */
 export const HANDLER_CLASSES: readonly Type<object>[] = [...RESOLVERS, OperationsController];
@@ -20,6 +27,8 @@ export interface ModuleParts {
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
   readonly mercurius: MercuriusDriverConfig;
+  /** What takes events while PostgreSQL is away; null: nothing does. */
+  readonly outage: Outage | null;
 }
 
 /** The gateway as a Nest module: ports bound to what the host was given, and nothing else. */
@@ -35,6 +44,7 @@ export class GatewayModule {
         { provide: DATABASE, useValue: parts.database },
         { provide: CLOCK, useValue: parts.clock },
         { provide: METRICS, useValue: parts.metrics },
+        { provide: OUTAGE, useValue: parts.outage },
         { provide: LOGGER, useValue: parts.logger },
         { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },

@@ -5,3 +5,4 @@ export { ruleCheck } from './rule-check.adapter';
 export { startGateway } from './start-gateway';
 export { startGatewayProcess } from './start-gateway-process';
 export type { GatewayProcessOptions } from './start-gateway-process';
+export type { DoorSettings } from './ingest/open-ingest';

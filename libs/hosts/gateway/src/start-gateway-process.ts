@@ -4,6 +4,7 @@ import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
 import { checkMigrated, checkSafety, openDatabase } from '@kohort/platform-postgres';
+import type { DoorSettings } from './ingest/open-ingest';
 import { startGateway } from './start-gateway';
 
 /** What the gateway is told as a process of its own. It reads no environment. */
@@ -19,6 +20,7 @@ export interface GatewayProcessOptions {
   /** Keys of the suppression list, newest first, 32 bytes each; the pipeline worker has the same. */
   readonly suppressionKeys: readonly Uint8Array[];
   readonly production: boolean;
+  readonly door: DoorSettings;
   readonly logger: Logger;
 }
 
@@ -52,6 +54,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       secretKeys: [pepper],
       suppressionKeys: options.suppressionKeys,
       production: options.production,
+      door: options.door,
     });
     closers.add('gateway', () => gateway.stop());
     logger.info('gateway is up', { port: gateway.port });

@@ -15,7 +15,7 @@ import type { GatewayOptions, RunningGateway } from './gateway-options';
 import { bindServices, type BoundServices } from './gateway-services';
 import { CLOSE_INIT_TIMEOUT, LiveConnections } from './graphql/live-connections';
 import { mercuriusConfig } from './graphql/mercurius-config';
-import { openIngest } from './ingest/open-ingest';
+import { openIngest, type IngestDoor } from './ingest/open-ingest';
 import { ingestRoutes } from './ingest/ingest-routes';
 import { openMetrics, type GatewayMetrics } from './operations/metrics';
 
@@ -51,10 +51,17 @@ function countRequests(fastify: FastifyInstance, metrics: GatewayMetrics): void 
 async function build(
   options: GatewayOptions,
   bound: BoundServices,
-  live: LiveConnections,
+  running: { readonly live: LiveConnections; readonly door: IngestDoor },
 ): Promise<NestFastifyApplication> {
+  const { live, door } = running;
   const { services, keys, limits } = bound;
-  const metrics = openMetrics({ streams: () => services.changes.openStreams, sockets: () => live.size });
+  const metrics = openMetrics({
+    streams: () => services.changes.openStreams,
+    sockets: () => live.size,
+    waiting: () => door.admission.depth,
+    spoolBytes: () => door.spooled?.spool.bytes ?? 0,
+    spoolRecords: () => door.spooled?.spool.records ?? 0,
+  });
   const initialised = new WeakSet<WebSocket>();
   const adapter = new FastifyAdapter({
     bodyLimit: limits.bodyBytes,
@@ -69,11 +76,8 @@ async function build(
   );
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.with({
-      database: options.database,
-      clock: options.clock,
-      logger: options.logger,
-      metrics,
-      mercurius,
+      ...{ database: options.database, clock: options.clock, logger: options.logger },
+      ...{ metrics, mercurius, outage: door.spooled },
     }),
     adapter,
     // Fastify's own parsers: JSON with hostile names refused, and no forms, which a foreign page could send.
@@ -83,13 +87,7 @@ async function build(
   await fastify.register(websocket, { options: { maxPayload: limits.bodyBytes } });
   watchSockets(fastify, initialised);
   const ingest = {
-    ...{
-      keys,
-      metrics,
-      ingest: options.ingest ?? openIngest(options),
-      artifacts: options.artifacts,
-      read: services.read,
-    },
+    ...{ keys, metrics, door, artifacts: options.artifacts, read: services.read },
     ...{ clock: options.clock, logger: options.logger, deadlineMs: limits.deadlineMs },
     maxArtifactBytes: options.maxArtifactBytes ?? DEFAULT_ARTIFACT_BYTES,
   };
@@ -114,13 +112,14 @@ async function listenForChanges(options: GatewayOptions, wake: () => void): Prom
 /**
  * Starts the gateway: GraphQL with subscriptions at /graphql, ingest at /v1 and /v2, health, metrics.
  *
- * Throws  GATEWAY_POLICY_MISSING when a handler names no policy; what Node throws when the port is taken
+ * Throws  GATEWAY_POLICY_MISSING when a handler names no policy; SPOOL_IN_USE; what Node throws when the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   requirePolicies(HANDLER_CLASSES);
   const bound = bindServices(options);
   const live = new LiveConnections(bound.keys, Math.min(options.recheckMs ?? DEFAULT_RECHECK_MS, 30_000));
-  const app = await build(options, bound, live);
+  const door = await openIngest({ ...options, settings: options.door ?? {} });
+  const app = await build(options, bound, { live, door });
   await app.listen(options.port, options.host ?? '127.0.0.1');
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -137,6 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const late = setTimeout(() => app.getHttpServer().closeAllConnections(), STOP_GRACE_MS);
       await app.close();
       clearTimeout(late);
+      await door.stop();
       live.stop();
       bound.pulse.stop();
       options.logger.info('gateway stopped', { port });

@@ -25,6 +25,9 @@ import { createSecretBox } from '@kohort/plugin-kit-host';
 import { ensureWorkspace } from './first-workspace';
 import { writeHome, type SoloHome } from './home';
 
+/** What may wait while PostgreSQL is away. */
+const SPOOL_BYTES = 268_435_456;
+
 /** What solo is given. It reads no environment. */
 export interface SoloOptions {
   /** Folder of everything that solo keeps. */
@@ -188,6 +191,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     pepper,
     cursorKey: pepper,
     production: false,
+    door: { spool: { dir: join(homeDir, 'spool'), limitBytes: SPOOL_BYTES } },
   });
   closers.add('gateway', () => gateway.stop());
   const served = { ...home, url: gateway.url };

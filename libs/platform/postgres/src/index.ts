@@ -3,7 +3,7 @@ export type { CatalogueViolation } from './catalogue';
 export { checkMigrated } from './check-migrated';
 export { checkSafety } from './check-safety';
 export type { SafetyOptions } from './check-safety';
-export { classifyFailure } from './classify-failure';
+export { classifyFailure, isAway } from './classify-failure';
 export { openDatabase } from './database';
 export type { Database, DatabaseOptions, TransactionOptions, WorkspaceTransaction } from './database';
 export { databaseHealth } from './database-health';

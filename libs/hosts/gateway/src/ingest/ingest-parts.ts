@@ -1,18 +1,20 @@
 import type { KeyRing, WriteOrigin } from '@kohort/access-flow';
 import { accessErrors, keyOfAuthorization, requireScope } from '@kohort/access-domain';
 import type { Clock } from '@kohort/kernel-clock-random';
-import type { ArtifactStore, IngestPort, IngestVerdict, ReadPort } from '@kohort/kernel-contracts';
+import type { ArtifactStore, ReadPort } from '@kohort/kernel-contracts';
 import { AppError, isAppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { LIMITS } from '@kohort/ingest-domain';
 import type { GatewayMetrics } from '../operations/metrics';
+import type { IngestDoor } from './open-ingest';
 import type { ParsedCall } from './parse-call';
+import type { Accepted } from './spooled-ingest';
 import { wireErrors } from './wire.errors';
 
 /** What the ingest paths stand on. */
 export interface IngestParts {
   readonly keys: KeyRing;
-  readonly ingest: IngestPort;
+  readonly door: IngestDoor;
   readonly artifacts: ArtifactStore;
   readonly read: ReadPort;
   readonly clock: Clock;
@@ -22,8 +24,9 @@ export interface IngestParts {
   readonly deadlineMs: number;
 }
 
-/** Calls that may be under way at once; beyond that a client is told to come again. */
-export const MAX_IN_FLIGHT = 200;
+/** A call with the size that its body had. */
+export type ReadCall = ParsedCall & { readonly bytes: number };
+
 /** Bytes that a body may have, decompressed. */
 export const MAX_BODY_BYTES = LIMITS.batchBytes;
 
@@ -69,16 +72,28 @@ export async function nativeOriginOf(
   return { workspaceId: caller.workspaceId, sourceId: source.id };
 }
 
-/** Hands a call on and counts what became of it. Resolves after the commit. */
-export async function accept(
-  parts: IngestParts,
-  origin: WriteOrigin,
-  call: ParsedCall,
-): Promise<readonly IngestVerdict[]> {
-  const envelope = { ...call.envelope, receivedAt: parts.clock.now() };
-  const verdicts = await parts.ingest.accept(origin, call.items, envelope);
-  for (const verdict of verdicts) parts.metrics.ingestItems.inc({ outcome: verdict.outcome });
-  return verdicts;
+/**
+ * Hands a call on and counts what became of it. Resolves after the commit, or when it is on the disk of the spool.
+ *
+ * Throws  WIRE_OVERLOADED when its workspace has as much under way as it may
+ */
+export async function accept(parts: IngestParts, origin: WriteOrigin, call: ReadCall): Promise<Accepted> {
+  const { door, metrics, clock } = parts;
+  const release = door.admission.enterStore(origin, { bytes: call.bytes, rows: call.items.length });
+  try {
+    const accepted = await door.accept(origin, call.items, { ...call.envelope, receivedAt: clock.now() });
+    if (accepted.durability === 'spool') {
+      metrics.ingestItems.inc({ outcome: 'spooled' }, call.items.length);
+    } else {
+      for (const { outcome, reason } of accepted.verdicts) {
+        metrics.ingestItems.inc({ outcome });
+        if (reason !== null) metrics.ingestReasons.inc({ reason });
+      }
+    }
+    return accepted;
+  } finally {
+    release();
+  }
 }
 
 /** The caller of an upload. Throws  ACCESS_KEY_MISSING, ACCESS_KEY_REFUSED, ACCESS_SCOPE_MISSING */

@@ -1,19 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { keyOfAuthorization } from '@kohort/access-domain';
 import { isAppError } from '@kohort/kernel-errors';
 import { httpAnswer } from '@kohort/platform-nest';
 import {
   MAX_BODY_BYTES,
-  MAX_IN_FLIGHT,
   accept,
   asRetryable,
   nativeOriginOf,
   originOf,
   uploaderOf,
   type IngestParts,
+  type ReadCall,
 } from './ingest-parts';
-import { PATHS, parseCall, withGpc } from './parse-call';
+import { PATHS, parseCall, withGpc, type CallKind } from './parse-call';
 import { readBody } from './read-body';
-import { wireCode, wireErrors } from './wire.errors';
+import type { Accepted } from './spooled-ingest';
+import { wireCode } from './wire.errors';
 
 /** Browsers ask first whether they may: any origin may send, a write key is public by nature. */
 const CORS: Readonly<Record<string, string>> = {
@@ -25,6 +27,14 @@ const CORS: Readonly<Record<string, string>> = {
 
 /** So much of a refused body is still read. */
 const DRAINED_BYTES = 8_388_608;
+
+/** How the browser SDK is to send: in portions, and again with back-off when it is told to wait. */
+const DELIVERY = {
+  unbundledIntegrations: [],
+  addBundledMetadata: true,
+  retryQueue: true,
+  deliveryStrategy: { strategy: 'batching', config: { size: 10, timeout: 5_000 } },
+};
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -46,8 +56,10 @@ async function drain(request: FastifyRequest): Promise<boolean> {
   return true;
 }
 
-function bodyOf(request: FastifyRequest): Promise<Buffer> {
-  return readBody(chunksOf(request), { encoding: request.headers['content-encoding'], limit: MAX_BODY_BYTES });
+async function callOf(kind: CallKind, request: FastifyRequest): Promise<ReadCall> {
+  const encoding = request.headers['content-encoding'];
+  const body = await readBody(chunksOf(request), { encoding, limit: MAX_BODY_BYTES });
+  return { ...withGpc(parseCall(kind, body), request.headers['sec-gpc']), bytes: body.length };
 }
 
 function queryText(request: FastifyRequest, name: string): string | null {
@@ -57,26 +69,37 @@ function queryText(request: FastifyRequest, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** One message or a batch on the wire of Segment's SDKs: 200 `{"success":true}` after the commit, nothing else. */
-function wireHandler(parts: IngestParts, kind: (typeof PATHS)[string]): Handler {
+/** Says where an accepted call is, when that is not the database. */
+function sayDurability(reply: FastifyReply, accepted: Accepted): void {
+  if (accepted.durability === 'spool') void reply.header('x-durability', 'spool');
+}
+
+/**
+ * One message or a batch on the wire of Segment's SDKs: 200 `{"success":true}` after the commit, nothing else. With the
+ * header `x-kohort-results` the verdicts come along; a call in the spool has none yet.
+ */
+function wireHandler(parts: IngestParts, kind: CallKind): Handler {
   return async (request, reply) => {
-    const call = withGpc(parseCall(kind, await bodyOf(request)), request.headers['sec-gpc']);
+    const call = await callOf(kind, request);
     const origin = await originOf(parts, request.headers.authorization, call.writeKey);
-    const verdicts = await accept(parts, origin, call);
-    const wantsResults = request.headers['x-kohort-results'] !== undefined;
-    return reply.code(200).send(wantsResults ? { success: true, results: verdicts } : { success: true });
+    const accepted = await accept(parts, origin, call);
+    sayDurability(reply, accepted);
+    const wantsResults = request.headers['x-kohort-results'] !== undefined && accepted.durability === 'committed';
+    return reply.code(200).send(wantsResults ? { success: true, results: accepted.verdicts } : { success: true });
   };
 }
 
 function nativeHandler(parts: IngestParts): Handler {
   return async (request, reply) => {
-    const call = withGpc(parseCall('batch', await bodyOf(request)), request.headers['sec-gpc']);
+    const call = await callOf('batch', request);
     const origin = await nativeOriginOf(parts, {
       authorization: request.headers.authorization,
       bodyKey: call.writeKey,
       source: queryText(request, 'source'),
     });
-    return reply.code(202).send({ results: await accept(parts, origin, call) });
+    const accepted = await accept(parts, origin, call);
+    sayDurability(reply, accepted);
+    return reply.code(202).send({ results: accepted.durability === 'committed' ? accepted.verdicts : null });
   };
 }
 
@@ -94,9 +117,10 @@ function settingsHandler(parts: IngestParts): Handler {
     const { params } = request;
     const key: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'writeKey') : null;
     await originOf(parts, undefined, typeof key === 'string' ? key : null);
+    const { protocol } = request;
     const apiHost = `${request.host}/v1`;
     return reply.code(200).send({
-      integrations: { 'Segment.io': { apiKey: key, apiHost, unbundledIntegrations: [], addBundledMetadata: true } },
+      integrations: { 'Segment.io': { apiKey: key, apiHost, protocol, ...DELIVERY } },
       plan: { track: { __default: { enabled: true } }, identify: { __default: { enabled: true } } },
       edgeFunction: {},
       analyticsNextEnabled: true,
@@ -135,7 +159,6 @@ function answerErrors(scope: FastifyInstance, parts: IngestParts): void {
  */
 export function ingestRoutes(parts: IngestParts): (scope: FastifyInstance) => Promise<void> {
   return async (scope) => {
-    let inFlight = 0;
     leaveBodiesAlone(scope);
     answerErrors(scope, parts);
     scope.addHook('onRequest', async (_request, reply) => {
@@ -143,12 +166,11 @@ export function ingestRoutes(parts: IngestParts): (scope: FastifyInstance) => Pr
     });
     const guarded = (handler: Handler): Handler => {
       return async (request, reply) => {
-        if (inFlight >= MAX_IN_FLIGHT) throw wireErrors.WIRE_OVERLOADED({}, { afterMs: 1_000 + (inFlight % 7) * 500 });
-        inFlight += 1;
+        const leave = parts.door.admission.enterDoor(keyOfAuthorization(request.headers.authorization));
         try {
           return await handler(request, reply);
         } finally {
-          inFlight -= 1;
+          leave();
         }
       };
     };

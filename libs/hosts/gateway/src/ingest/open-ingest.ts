@@ -1,11 +1,46 @@
+import { randomInt } from 'node:crypto';
+import type { WriteOrigin } from '@kohort/access-flow';
 import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
-import type { Clock } from '@kohort/kernel-clock-random';
-import type { IngestPort } from '@kohort/kernel-contracts';
-import { ingestStore, suppressionGate, trackingStore, type Database } from '@kohort/platform-postgres';
+import { seededRandom, type Clock } from '@kohort/kernel-clock-random';
+import type { IngestEnvelope, IngestPort, Json } from '@kohort/kernel-contracts';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { databaseHealth, ingestStore, suppressionGate, trackingStore, type Database } from '@kohort/platform-postgres';
+import { openSpool } from '@kohort/platform-spool';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
+import { Admission, type AdmissionLimits } from './admission';
+import { setAsideIn } from './set-aside';
+import { SpooledIngest, type Accepted } from './spooled-ingest';
 
-/** Days within which a repeated message id is a duplicate. */
+/** Settings of the ingest door. */
+export interface DoorSettings {
+  /** Where calls are kept while PostgreSQL is away, and how much of them; without it such calls are refused (503). */
+  readonly spool?: { readonly dir: string; readonly limitBytes: number };
+  readonly admission?: Partial<AdmissionLimits>;
+  /** Days within which a repeated message id is a duplicate, 1–30; 7 when absent. */
+  readonly dedupeDays?: number;
+}
+
+export interface DoorParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Keys of the digests on the suppression list. */
+  readonly suppressionKeys: readonly Uint8Array[];
+  /** Where accepted events go instead of PostgreSQL. */
+  readonly ingest?: IngestPort | undefined;
+  readonly settings: DoorSettings;
+}
+
+/** The door of this process. */
+export interface IngestDoor {
+  readonly admission: Admission;
+  /** The spool beside it, if it has one. */
+  readonly spooled: SpooledIngest | null;
+  accept(origin: WriteOrigin, items: readonly Json[], envelope: IngestEnvelope): Promise<Accepted>;
+  stop(): Promise<void>;
+}
+
 const DEDUPE_DAYS = 7;
 
 function later(waitMs: number, work: () => void): () => void {
@@ -13,15 +48,44 @@ function later(waitMs: number, work: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** The way in for events of this process: calls that come together are committed together. */
-export function openIngest(parts: {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly suppressionKeys: readonly Uint8Array[];
-}): IngestPort {
-  const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
-  const store = groupCommit({ store: ingestStore(parts.database, { screen }), clock: parts.clock, later });
-  const plans = planGate({ store: trackingStore(parts.database), clock: parts.clock });
-  const suppression = suppressionGate(parts.database, screen);
-  return acceptEvents({ store, dedupeDays: DEDUPE_DAYS, plans, suppression });
+/** Calls that come together are committed together. */
+function openPort({ database, clock, settings, suppressionKeys }: DoorParts): IngestPort {
+  const screen = messageScreen(new SuppressionKeys(suppressionKeys));
+  const store = groupCommit({ store: ingestStore(database, { screen }), clock, later });
+  const plans = planGate({ store: trackingStore(database), clock });
+  const suppression = suppressionGate(database, screen);
+  return acceptEvents({ store, dedupeDays: settings.dedupeDays ?? DEDUPE_DAYS, plans, suppression });
+}
+
+/**
+ * Opens the way in for events: admission, group commit, and the spool where one is named.
+ *
+ * Throws  SPOOL_IN_USE
+ */
+export async function openIngest(parts: DoorParts): Promise<IngestDoor> {
+  const { clock, database, logger, settings } = parts;
+  const ingest = parts.ingest ?? openPort(parts);
+  const admission = new Admission({ clock, random: seededRandom(randomInt(2 ** 32)) }, settings.admission);
+  if (!settings.spool) {
+    return {
+      ...{ admission, spooled: null },
+      accept: async (...call) => ({ durability: 'committed', verdicts: await ingest.accept(...call) }),
+      stop: async () => undefined,
+    };
+  }
+  const spool = await openSpool(settings.spool);
+  if (spool.badBytes > 0) logger.warn('the spool held torn records', { count: spool.badBytes });
+  const spooled = new SpooledIngest({
+    ...{ ingest, spool, clock, logger, later },
+    probe: () => databaseHealth(database, clock),
+    setAside: setAsideIn(settings.spool.dir),
+  });
+  return {
+    ...{ admission, spooled },
+    accept: (...call) => spooled.accept(...call),
+    async stop() {
+      await spooled.stop();
+      await spool.close();
+    },
+  };
 }

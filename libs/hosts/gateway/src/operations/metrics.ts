@@ -6,6 +6,7 @@ export interface GatewayMetrics {
   readonly requests: Counter<'route' | 'status'>;
   readonly seconds: Histogram<'route'>;
   readonly ingestItems: Counter<'outcome'>;
+  readonly ingestReasons: Counter<'reason'>;
   readonly cost: Histogram;
 }
 
@@ -13,26 +14,28 @@ export interface GatewayMetrics {
 export function openMetrics(gauges: {
   readonly streams: () => number;
   readonly sockets: () => number;
+  readonly waiting: () => number;
+  readonly spoolBytes: () => number;
+  readonly spoolRecords: () => number;
 }): GatewayMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_' });
   const registers = [registry];
-  new Gauge({
-    name: 'kohort_gateway_streams_open',
-    help: 'Subscriptions to the membership change log',
-    registers,
-    collect() {
-      this.set(gauges.streams());
-    },
-  });
-  new Gauge({
-    name: 'kohort_gateway_sockets_open',
-    help: 'Websockets that carry a good key',
-    registers,
-    collect() {
-      this.set(gauges.sockets());
-    },
-  });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('kohort_gateway_streams_open', 'Subscriptions to the membership change log', gauges.streams);
+  gauge('kohort_gateway_sockets_open', 'Websockets that carry a good key', gauges.sockets);
+  gauge('kohort_ingest_waiting', 'Items received over HTTP that wait for their commit', gauges.waiting);
+  gauge('kohort_ingest_spool_bytes', 'Bytes that wait in the spool for PostgreSQL', gauges.spoolBytes);
+  gauge('kohort_ingest_spool_records', 'Calls that wait in the spool for PostgreSQL', gauges.spoolRecords);
   return {
     registry,
     requests: new Counter({
@@ -52,6 +55,12 @@ export function openMetrics(gauges: {
       name: 'kohort_ingest_items_total',
       help: 'Items received over HTTP, by what became of them',
       labelNames: ['outcome'],
+      registers,
+    }),
+    ingestReasons: new Counter({
+      name: 'kohort_ingest_reasons_total',
+      help: 'Items that were not stored as new, by reason: refusals, and ids that came with another body',
+      labelNames: ['reason'],
       registers,
     }),
     cost: new Histogram({

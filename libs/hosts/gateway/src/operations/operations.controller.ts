@@ -9,8 +9,21 @@ import type { GatewayMetrics } from './metrics';
 export const DATABASE = Symbol('database');
 export const CLOCK = Symbol('clock');
 export const METRICS = Symbol('metrics');
+export const OUTAGE = Symbol('outage');
+
+/** What takes events while PostgreSQL is away. */
+export interface Outage {
+  /** How long PostgreSQL has been away; null: it is not, as far as the door knows. */
+  readonly awayMs: number | null;
+  readonly isNearlyFull: boolean;
+  readonly spool: { readonly bytes: number; readonly records: number };
+}
+
+/** For so long an outage is bridged by the spool: a balancer need not look elsewhere. */
+const BRIDGED_MS = 60_000;
 
 const MAX_SKEW_MS = 5_000;
+const AWAY = 'the database is away';
 
 /** What a supervisor and a scraper ask. */
 @Controller()
@@ -19,6 +32,7 @@ export class OperationsController {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(METRICS) private readonly gauges: GatewayMetrics,
+    @Inject(OUTAGE) private readonly outage: Outage | null,
   ) {}
 
   @Get('health/live')
@@ -27,14 +41,26 @@ export class OperationsController {
     return { status: 'live' };
   }
 
-  /** Ready: PostgreSQL takes writes and its clock agrees with ours within five seconds. */
+  /**
+   * Ready: PostgreSQL takes writes and its clock agrees with ours within five seconds, and the spool has room. An outage
+   * of up to a minute is bridged by the spool: ready then too, and said to be degraded.
+   */
   @Get('health/ready')
   @Policy('public')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; reason?: string }> {
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: string; reason?: string; degraded?: string; spool?: Outage['spool'] }> {
     const reason = await this.notReady();
-    if (reason === null) return { status: 'ready' };
+    const { outage } = this;
+    const records = outage?.spool.records ?? 0;
+    const spool = outage && records > 0 ? { spool: { bytes: outage.spool.bytes, records } } : {};
+    if (reason === null) return { status: 'ready', ...spool };
+    const awayMs = outage?.awayMs ?? 0;
+    if (outage && reason === AWAY && !outage.isNearlyFull && awayMs < BRIDGED_MS) {
+      return { status: 'ready', degraded: reason, ...spool };
+    }
     void reply.code(503);
-    return { status: 'not ready', reason };
+    return { status: 'not ready', reason, ...spool };
   }
 
   @Get('metrics')
@@ -47,10 +73,11 @@ export class OperationsController {
   private async notReady(): Promise<string | null> {
     try {
       const { isWritable, clockSkewMs } = await databaseHealth(this.database, this.clock);
+      if (this.outage?.isNearlyFull) return 'the spool is nearly full';
       if (!isWritable) return 'the database takes no writes';
       return Math.abs(clockSkewMs) > MAX_SKEW_MS ? 'the clocks disagree' : null;
     } catch (thrown) {
-      return thrown instanceof Error ? 'the database is away' : 'unknown';
+      return thrown instanceof Error ? AWAY : 'unknown';
     }
   }
 }
