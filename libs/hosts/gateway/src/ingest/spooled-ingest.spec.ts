@@ -64,7 +64,7 @@ describe('SpooledIngest', () => {
       await door.draining;
       await new Promise((done) => setImmediate(done));
     };
-    return { state, stored, door, pass, send: (n: number) => door.accept(origin, [n], envelope) };
+    return { state, stored, door, pass, timers: () => timers, send: (n: number) => door.accept(origin, [n], envelope) };
   }
 
   it('answers from the store while it is there, and keeps nothing', async () => {
@@ -85,6 +85,16 @@ describe('SpooledIngest', () => {
     expect(stored).toEqual(Array.from({ length: 20 }, (_, n) => n));
     expect([spool.records, door.awayMs]).toEqual([0, null]);
     expect(await send(20)).toMatchObject({ durability: 'committed' });
+    await door.stop();
+  });
+
+  it('is not kept from draining by calls that keep coming', async () => {
+    const { state, door, timers, send } = rig();
+    state.up = false;
+    await send(0);
+    const [first] = timers();
+    for (let n = 1; n < 10; n += 1) await send(n);
+    expect(timers()).toEqual([first]);
     await door.stop();
   });
 

@@ -57,6 +57,7 @@ export class SpooledIngest {
   private cancel: () => void = () => undefined;
   private running: Promise<void> | null = null;
   private stopped = false;
+  private isDue = false;
   private attempts = 0;
   /** Calls that were answered from the spool. */
   spooled = 0;
@@ -140,10 +141,12 @@ export class SpooledIngest {
     this.since = null;
   }
 
+  /** A turn that is due already stays due: calls that keep coming must not push it away. */
   private schedule(waitMs: number): void {
-    if (this.stopped || this.running) return;
-    this.cancel();
+    if (this.stopped || this.running || this.isDue) return;
+    this.isDue = true;
     this.cancel = this.parts.later(waitMs, () => {
+      this.isDue = false;
       this.running = this.turn();
     });
   }
