@@ -23,8 +23,13 @@ export class Door {
   static async open(env: Readonly<Record<string, string>> = {}): Promise<Door> {
     const folder = mkdtempSync(join(tmpdir(), 'kohort-door-'));
     const database = await startDoorDatabase(folder);
-    const gateway = await startDoorProcess({ bundle, folder, database, env });
-    return new Door(folder, database, gateway, env);
+    try {
+      const gateway = await startDoorProcess({ bundle, folder, database, env });
+      return new Door(folder, database, gateway, env);
+    } catch (thrown) {
+      await database.stop();
+      throw thrown;
+    }
   }
 
   /** After a kill: the same settings, another port. */

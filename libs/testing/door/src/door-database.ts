@@ -19,6 +19,7 @@ export interface DoorDatabase extends DoorTenant {
   /** The gateway's connection string: a login that may take the product's roles. */
   readonly url: string;
   readonly pepper: string;
+  readonly suppressionKey: string;
   addTenant(): Promise<DoorTenant>;
   /** Asks as the owner, past row-level security. */
   query<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>;
@@ -79,6 +80,7 @@ export async function startDoorDatabase(folder: string, options: { fsync?: boole
   return {
     url,
     pepper,
+    suppressionKey: randomBytes(32).toString('hex'),
     ...(await makeTenant(ownerUrl, pepper)),
     addTenant: () => makeTenant(ownerUrl, pepper),
     query: <R extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>

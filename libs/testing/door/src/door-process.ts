@@ -44,7 +44,7 @@ async function untilUp(child: ChildProcess): Promise<number> {
 export async function startDoorProcess(options: {
   readonly bundle: string;
   readonly folder: string;
-  readonly database: Pick<DoorDatabase, 'url' | 'pepper'>;
+  readonly database: Pick<DoorDatabase, 'url' | 'pepper' | 'suppressionKey'>;
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<DoorProcess> {
   const { bundle, folder, database, env = {} } = options;
@@ -54,6 +54,7 @@ export async function startDoorProcess(options: {
     env: {
       ...{ PATH: process.env['PATH'] ?? '', HOME: folder, TZ: 'UTC', KOHORT_LOG_LEVEL: 'info' },
       ...{ DATABASE_URL: database.url, KOHORT_KEY_PEPPER: database.pepper, KOHORT_PORT: '0' },
+      KOHORT_SUPPRESSION_KEY: database.suppressionKey,
       KOHORT_ARTIFACTS: join(folder, 'artifacts'),
       ...env,
     },
