@@ -8,6 +8,7 @@ import { linkCommand } from './commands/link';
 import { profileCommand } from './commands/profile';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
+import { suppressCommand } from './commands/suppress';
 import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
 import { reportFailure } from './terminal/outcome';
 import { KOHORT_VERSION } from './version';
@@ -35,6 +36,7 @@ function program(): Command {
     segmentsCommand(),
     explainCommand(),
     syncCommand(),
+    suppressCommand(),
     doctorCommand(),
   ];
   for (const command of commands) root.addCommand(command);

@@ -25,6 +25,14 @@ export const fileErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${String(d['file'])}, line ${String(d['line'])}: ${String(d['reason'])}`,
   },
+  FILE_NO_SUCH_COLUMN: {
+    kind: 'invalid-input',
+    message: (d) => `line 1: the file has no column "${String(d['column'])}"; it has ${String(d['columns'])}`,
+  },
+  FILE_NAMES_NOBODY: {
+    kind: 'invalid-input',
+    message: (d) => `line ${String(d['line'])}, column "${String(d['column'])}": the value is no ${String(d['type'])}`,
+  },
   FILE_CANNOT_WRITE: {
     kind: 'invalid-input',
     message: (d) => `${String(d['file'])} cannot be written: ${String(d['reason'])}`,

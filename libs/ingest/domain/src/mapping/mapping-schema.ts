@@ -39,6 +39,7 @@ const conditionSchema = z
   .refine((condition) => Object.keys(condition).length === 2, 'must have exactly one test');
 
 const reference = z.strictObject({ field: name });
+const purpose = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be snake_case');
 const constant = z.strictObject({ const: scalar });
 /**
  * Whether rows may make people. Without it an import updates those who are known, and a row that names nobody known is
@@ -90,6 +91,8 @@ const tableSchema = z.strictObject({
     properties: z.record(z.string().min(1), valueSchema).default({}),
     /** Set on the person from the message's time on, whatever the message's type. */
     traits: z.record(z.string().min(1), valueSchema).default({}),
+    /** Purpose → a boolean column: what the row says about consent, as a message's `context.consent` would. */
+    consent: z.record(purpose, reference).default({}),
   }),
 });
 

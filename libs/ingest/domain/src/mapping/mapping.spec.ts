@@ -70,6 +70,15 @@ describe('mapping files', () => {
     expect(issues(table(extra))).toContain(message);
   });
 
+  it('takes consent from boolean columns alone', () => {
+    const message = { type: 'identify', userId: { field: 'who' }, consent: { email: { field: 'n' } } };
+    expect(issues(table({ message }))).toContain('message.consent.email: "n" is not a boolean');
+    expect(issues(table({ message: { ...message, consent: { email: { field: 'nope' } } } }))).toContain(
+      'no field "nope"',
+    );
+    expect(issues(table({ message: { ...message, consent: { 'E Mail': { field: 'n' } } } }))).toContain('Invalid key');
+  });
+
   it('refuses text that is no YAML, and YAML with aliases', () => {
     expect(() => parseMapping('a: [')).toThrow(expect.objectContaining({ code: 'INGEST_MAPPING_INVALID' }));
     expect(() => parseMapping('a: &x [1]\nb: *x')).toThrow(expect.objectContaining({ code: 'INGEST_MAPPING_INVALID' }));

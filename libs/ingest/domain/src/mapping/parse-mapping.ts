@@ -28,6 +28,7 @@ function usesOf(mapping: TableMapping): Use[] {
     ...references,
     ...values('properties'),
     ...values('traits'),
+    ...Object.entries(message.consent).map(([purpose, { field }]) => ({ at: `message.consent.${purpose}`, field })),
     ...mapping.clean.map((rule, i) => ({ at: `clean.${i}`, field: rule.when.field })),
     ...Object.entries(mapping.derive).flatMap(([key, made]) =>
       made.product.map((field) => ({ at: `derive.${key}`, field })),
@@ -53,6 +54,10 @@ function typeIssues(mapping: TableMapping): string[] {
     for (const [key, value] of Object.entries(mapping.message[part])) {
       if ('sum' in value) numeric(`message.${part}.${key}`, value.sum);
     }
+  }
+  for (const [purpose, { field }] of Object.entries(mapping.message.consent)) {
+    if (mapping.fields[field]?.type !== 'boolean')
+      issues.push(`message.consent.${purpose}: "${field}" is not a boolean`);
   }
   const { timestamp } = mapping.message;
   if (timestamp && mapping.fields[timestamp.field]?.type !== 'timestamp') {

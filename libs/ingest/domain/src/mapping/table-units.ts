@@ -146,10 +146,21 @@ export class TableUnits implements UnitMaker {
       receivedAt,
       properties,
       traits,
-      context: {},
+      context: this.consentOf(rows),
       flags: [...flags],
       rowWeight: rows.length,
     };
+  }
+
+  /** What the rows say about consent; one that refuses outweighs those that grant. */
+  private consentOf(rows: OpenGroup['rows']): NormalisedMessage['context'] {
+    const categoryPreferences: Record<string, boolean> = {};
+    for (const [purpose, { field }] of Object.entries(this.mapping.message.consent)) {
+      const place = this.reader.indexOf(field);
+      const said = rows.map((row) => row[place]).filter((value) => typeof value === 'boolean');
+      if (said.length > 0) categoryPreferences[purpose] = !said.includes(false);
+    }
+    return Object.keys(categoryPreferences).length === 0 ? {} : { consent: { categoryPreferences } };
   }
 
   private build(makers: readonly (readonly [string, GroupValue])[], group: OpenGroup): Record<string, Json> {
