@@ -187,6 +187,7 @@ export type {
   NewDestination,
   NewSegment,
   NewSource,
+  NewSourceConnection,
   NewSync,
   RuleCheck,
   RuleVerdict,
@@ -281,3 +282,14 @@ export type {
   QualitySubject,
   QualitySubjectKind,
 } from './ports/quality.port';
+export type {
+  OpenedSource,
+  PulledRow,
+  RowPage,
+  SourceConnectionRecord,
+  SourceConnectionView,
+  SourceConnections,
+  SourceConnectors,
+  SourceFile,
+  SourceTable,
+} from './ports/source.port';

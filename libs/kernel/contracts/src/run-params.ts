@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { destinationIdSchema, keySchema, segmentIdSchema, sourceIdSchema, syncIdSchema } from './ids';
+import {
+  destinationIdSchema,
+  keySchema,
+  segmentIdSchema,
+  sourceConnectionIdSchema,
+  sourceIdSchema,
+  syncIdSchema,
+} from './ids';
 
 /** An ISO-8601 instant with its zone, kept as text (`2026-05-14T10:00:00.000Z`). */
 const instant = z.iso.datetime({ offset: true });
@@ -126,9 +133,25 @@ export const simulateIdentityParamsSchema = z.strictObject({ rules: z.record(z.s
 /** The version of the identity rules by which everybody is made anew; 0: the rules of a workspace that has set none. */
 export const rebuildIdentityParamsSchema = z.strictObject({ version: z.int().min(0) });
 
+/** One pull of a source connection; `full`: from the beginning, whatever was read before. */
+export const pullParamsSchema = z.strictObject({
+  connectionId: sourceConnectionIdSchema,
+  full: z.boolean().optional(),
+});
+
+/** A look at a source that stores nothing: whether it can be reached, what it offers, what its first rows would become. */
+export const inspectParamsSchema = z.strictObject({
+  connectionId: sourceConnectionIdSchema,
+  look: z.enum(['check', 'discover', 'preview']),
+  /** Rows of a preview. */
+  limit: z.int().min(1).max(10_000).optional(),
+});
+
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {
   'ingest.import': importParamsSchema,
+  'ingest.pull': pullParamsSchema,
+  'ingest.inspect': inspectParamsSchema,
   'features.compute': computeFeaturesParamsSchema,
   'models.fitClusters': fitClustersParamsSchema,
   'models.fitPropensity': fitPropensityParamsSchema,

@@ -23,7 +23,7 @@ async function resolveName(resolve: Resolve, hostname: string): Promise<readonly
 }
 
 /** The address to connect to: the name is resolved once, and one forbidden address among many refuses them all. */
-async function chooseAddress(rules: EgressRules, resolve: Resolve, host: string, port: number): Promise<string> {
+export async function chooseAddress(rules: EgressRules, resolve: Resolve, host: string, port: number): Promise<string> {
   const addresses = isValid(host) ? [host] : await resolveName(resolve, host);
   const first = addresses[0];
   if (first === undefined) throw httpErrors.HTTP_NAME_UNKNOWN({ delivered: 'no' });

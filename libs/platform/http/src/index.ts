@@ -4,3 +4,5 @@ export type { Resolve } from './checked-connect';
 export { createEgressClient } from './egress-client';
 export type { EgressClient, EgressOptions } from './egress-client';
 export { httpErrors } from './errors';
+export { createDialer } from './dialer';
+export type { Dialer, DialerOptions } from './dialer';

@@ -1,11 +1,15 @@
 import type { ConnectorCatalogue, Json, JsonObject, SettingsVerdict } from '@kohort/kernel-contracts';
 import type { Plugin } from '@kohort/plugin-kit-sdk';
 import { z } from 'zod';
-import type { PluginList } from './plugin-list';
+
+/** What a destination and a source have in common for those who configure them. */
+export type Configurable = Pick<Plugin, 'settings' | 'secretKeys' | 'settingsJsonSchema'> & {
+  readonly manifest: Pick<Plugin['manifest'], 'id' | 'name' | 'description' | 'version'>;
+};
 
 const jsonObject = z.record(z.string(), z.json());
 
-function split(plugin: Plugin, settings: JsonObject): { open: JsonObject; secrets: JsonObject | null } {
+function split(plugin: Configurable, settings: JsonObject): { open: JsonObject; secrets: JsonObject | null } {
   const entries = Object.entries(settings);
   const isSecret = ([key]: [string, Json]): boolean => plugin.secretKeys.includes(key);
   const secrets = entries.filter(isSecret);
@@ -15,7 +19,7 @@ function split(plugin: Plugin, settings: JsonObject): { open: JsonObject; secret
   };
 }
 
-function verdict(plugin: Plugin, settings: Json): SettingsVerdict {
+function verdict(plugin: Configurable, settings: Json): SettingsVerdict {
   const given = jsonObject.safeParse(settings);
   if (!given.success) return { valid: false, issues: [{ path: 'settings', message: 'must be an object' }] };
   const checked = plugin.settings.safeParse(given.data);
@@ -32,7 +36,7 @@ function verdict(plugin: Plugin, settings: Json): SettingsVerdict {
 }
 
 /** The catalogue of a list of connectors: cards for people, checks before anything is stored. */
-export function connectorCatalogue(plugins: PluginList): ConnectorCatalogue {
+export function connectorCatalogue(plugins: { readonly all: readonly Configurable[] }): ConnectorCatalogue {
   return {
     cards: plugins.all.map((plugin) => ({
       id: plugin.manifest.id,

@@ -16,5 +16,6 @@ export const pluginHostErrors = defineErrors({
   },
   PLUGIN_HOST_SEND_FAILED: { kind: 'transient', message: (d) => `the connector could not send: ${d['reason']}` },
   PLUGIN_HOST_MISCONFIGURED: { kind: 'configuration', message: (d) => `the connector cannot send: ${d['reason']}` },
+  PLUGIN_HOST_SOURCE_FAILED: { kind: 'transient', message: (d) => `the source could not be read: ${d['reason']}` },
   PLUGIN_HOST_STOPPED: { kind: 'cancelled', message: () => 'the delivery was stopped' },
 });

@@ -1,4 +1,5 @@
 export { connectorCatalogue } from './connector-catalogue';
+export type { Configurable } from './connector-catalogue';
 export { createDeliverer } from './deliverer.adapter';
 export type { DelivererOptions } from './deliverer.adapter';
 export { pluginHostErrors } from './errors';
@@ -11,3 +12,8 @@ export { createRedactor, redactObject, scrubMessage } from './redact';
 export type { Blanks } from './redact';
 export { retryAfterOf } from './retry-after';
 export { createSecretBox, secretErrors } from './secret-box';
+export { createSourceConnectors } from './source-connectors.adapter';
+export type { SourceConnectorsOptions } from './source-connectors.adapter';
+export { createSourceList } from './source-list';
+export type { SourceList } from './source-list';
+export { sourcePlace } from './source-place';

@@ -31,3 +31,7 @@ export type { Mapping, MappingScope } from './mapping';
 export { definePlugin } from './plugin';
 export type { ConnectedAction, Connection, PageInput, Plugin, PluginDefinition } from './plugin';
 export type { FetchLike, FileArea, PluginHost, Reply } from './plugin-host';
+export { defineSource } from './source';
+export type { ConnectedSource, Dial, Source, SourceDefinition, SourceHost } from './source';
+export { parseSourceManifest, sourceManifestSchema } from './source-manifest.schema';
+export type { SourceManifest } from './source-manifest.schema';

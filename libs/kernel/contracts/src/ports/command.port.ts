@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json';
 import type { WorkspaceId } from '../ids';
 import type { RunParams, RunParamsJob } from '../run-params';
+import type { SourceConnectionView } from './source.port';
 import type { DestinationView, JobRecord, SegmentRecord, SourceRecord, SyncView } from './read-records';
 
 /** A long job to be asked for. `idempotencyKey`: the same again answers the same run. */
@@ -49,6 +50,20 @@ export interface NewSync {
   readonly mode: 'live' | 'manual';
 }
 
+/** A configured source; its records count for the source of this key. */
+export interface NewSourceConnection {
+  readonly key: string;
+  readonly name: string;
+  readonly plugin: string;
+  readonly settings: JsonObject;
+  /** Sealed; null when the connector needs none. */
+  readonly secrets: Uint8Array | null;
+  readonly sourceKey: string;
+  readonly mapping: string | JsonObject;
+  readonly createProfiles: boolean | null;
+  readonly everyMinutes: number | null;
+}
+
 /** A key; its text is known to the caller alone. `expiresAt` in epoch milliseconds. */
 export interface NewApiKey {
   readonly name: string;
@@ -83,6 +98,12 @@ export interface WorkspaceCommands {
   archiveSegment(segmentKey: string): Promise<SegmentRecord>;
   createDestination(destination: NewDestination, idempotencyKey: string | null): Promise<Made<DestinationView>>;
   createSync(sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncView>>;
+  createSourceConnection(
+    connection: NewSourceConnection,
+    idempotencyKey: string | null,
+  ): Promise<Made<SourceConnectionView>>;
+  /** From now on every so many minutes; null: only when asked to. */
+  scheduleSourceConnection(key: string, everyMinutes: number | null): Promise<SourceConnectionView>;
   requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
   cancelRun(runId: string): Promise<JobRecord>;
 }

@@ -1,6 +1,7 @@
 import type { WorkspaceId } from '../ids';
 import type { QualityReader } from './quality.port';
 import type { ImportedFile } from './ingest-store.port';
+import type { SourceConnectionView } from './source.port';
 import type {
   DestinationView,
   EventRecord,
@@ -134,6 +135,9 @@ export interface WorkspaceReader {
   sourceByKey(key: string): Promise<SourceRecord | null>;
   /** Of these files those that a source has had; by digest, then mapping. */
   importedFiles(sourceKey: string, sha256: readonly string[]): Promise<readonly ImportedFile[]>;
+  /** By key. */
+  sourceConnections(page: PageRequest): Promise<Page<SourceConnectionView>>;
+  sourceConnectionByKey(key: string): Promise<SourceConnectionView | null>;
   ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
   readonly segments: SegmentReader;
   readonly profiles: ProfileReader;
