@@ -12,6 +12,7 @@ export type {
   MembershipExplainer,
   ScoreExplainer,
   ScoreReasonRecord,
+  SourceSealer,
 } from './context/gateway-context';
 export { gatewayErrors } from './errors/gateway.errors';
 export { toPublicError } from './errors/public-error';

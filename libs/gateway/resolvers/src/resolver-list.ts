@@ -1,6 +1,7 @@
 import { ConnectionMutationsResolver } from './mutations/connection.mutations.resolver';
 import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
+import { PullSourceMutationsResolver } from './mutations/pull-source.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
 import { JobResolver } from './queries/job.resolver';
@@ -8,6 +9,7 @@ import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/mo
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
+import { PullSourceResolver } from './queries/pull-source.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
 import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
@@ -32,6 +34,8 @@ export const RESOLVERS = [
   QualityResolver,
   PrivacyResolver,
   ConsentResolver,
+  PullSourceResolver,
+  PullSourceMutationsResolver,
   SegmentMutationsResolver,
   JobMutationsResolver,
   ConnectionMutationsResolver,

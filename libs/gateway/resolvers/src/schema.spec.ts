@@ -50,6 +50,7 @@ describe('the schema', () => {
       'Query.connectors',
       'Query.importedFiles',
       'Query.purposes',
+      'Query.sourceConnectors',
       'Score.reasons',
       'Segment.profileSheet',
       'Sync.states',

@@ -88,6 +88,7 @@ export {
   SyncStateCountType,
   SyncType,
 } from './sync.schema';
+export { CreatePullSourceInput, PullSourceConnection, PullSourceType } from './pull-source.schema';
 export { JobConnection, JobErrorType, JobFilter, JobType, ProgressType } from './job.schema';
 export { MembershipChangeType } from './change.schema';
 export {
@@ -118,6 +119,12 @@ export {
   TrainClustersResult,
   TrainPropensityResult,
   UpdateSegmentResult,
+  CheckPullSourceResult,
+  CreatePullSourceResult,
+  DiscoverPullSourceResult,
+  PreviewPullSourceResult,
+  RunPullSourceResult,
+  SchedulePullSourceResult,
   DryRunSyncResult,
   TestDestinationResult,
 } from './results.schema';

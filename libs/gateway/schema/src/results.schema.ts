@@ -1,6 +1,7 @@
 import { resultOf } from './failure.schema';
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
+import { PullSourceType } from './pull-source.schema';
 import { DestinationType, SyncType } from './sync.schema';
 import { NewApiKeyType, NewSourceType, RevokedApiKeyType } from './workspace.schema';
 
@@ -22,3 +23,9 @@ export const RevokeApiKeyResult = resultOf('RevokeApiKey', RevokedApiKeyType);
 export const DryRunSyncResult = resultOf('DryRunSync', JobType);
 export const TestDestinationResult = resultOf('TestDestination', JobType);
 export const ProfileQualityResult = resultOf('ProfileQuality', JobType);
+export const CreatePullSourceResult = resultOf('CreatePullSource', PullSourceType);
+export const SchedulePullSourceResult = resultOf('SchedulePullSource', PullSourceType);
+export const RunPullSourceResult = resultOf('RunPullSource', JobType);
+export const CheckPullSourceResult = resultOf('CheckPullSource', JobType);
+export const DiscoverPullSourceResult = resultOf('DiscoverPullSource', JobType);
+export const PreviewPullSourceResult = resultOf('PreviewPullSource', JobType);

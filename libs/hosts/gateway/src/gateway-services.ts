@@ -10,10 +10,17 @@ import {
   type GatewayServices,
   type KeyMaker,
 } from '@kohort/gateway-resolvers';
+import { firstPartySources } from '@kohort/hosts-runtime';
 import { firstPartyPlugins } from '@kohort/hosts-sync';
 import { accessAdapter, changeLogAdapter, commandAdapter, privacyStore, readAdapter } from '@kohort/platform-postgres';
-import { connectorCatalogue, createPluginList, createSecretBox } from '@kohort/plugin-kit-host';
 import { SuppressionKeys } from '@kohort/privacy-domain';
+import {
+  connectorCatalogue,
+  createPluginList,
+  createSecretBox,
+  createSourceList,
+  sourcePlace,
+} from '@kohort/plugin-kit-host';
 import { membershipExplainer } from './explain/membership-explainer.adapter';
 import { scoreExplainer } from './explain/score-explainer.adapter';
 import type { GatewayOptions } from './gateway-options';
@@ -60,6 +67,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     cacheMs: KEY_CACHE_MS,
     staleMs: KEY_STALE_MS,
   });
+  const secrets = createSecretBox(options.secretKeys);
   const services: GatewayServices = {
     read,
     commands: commandAdapter({ database, clock }),
@@ -68,7 +76,11 @@ export function bindServices(options: GatewayOptions): BoundServices {
     jobs: new JobFeed({ read, pulse, clock, logger, deadlineMs: limits.deadlineMs }),
     rules: ruleCheck,
     connectors: connectorCatalogue(createPluginList(firstPartyPlugins)),
-    secrets: createSecretBox(options.secretKeys),
+    sources: connectorCatalogue(createSourceList(firstPartySources)),
+    secrets,
+    sourceSecrets: {
+      seal: (workspaceId, key, values) => secrets.seal(sourcePlace({ workspaceId, key }), values),
+    },
     keys: keyMaker(options.pepper),
     scoreReasons: scoreExplainer({ database, artifacts: options.artifacts, clock }),
     memberships: membershipExplainer(database),

@@ -1,6 +1,7 @@
 export { openPipelineHost } from './pipeline-host';
 export type { PipelineHost, PipelineParts } from './pipeline-host';
-export { loadMappings, pipelineHostErrors } from './load-mappings';
+export { loadMappings } from './load-mappings';
+export { pipelineHostErrors } from './pipeline-host-errors';
 export { startPipelineWorker } from './start-pipeline-worker';
 export type { PipelineWorkerOptions } from './start-pipeline-worker';
 export { importLimits } from './import-limits';

@@ -1,14 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseMapping, type Mapping } from '@kohort/ingest-domain';
-import { defineErrors } from '@kohort/kernel-errors';
-
-export const pipelineHostErrors = defineErrors({
-  PIPELINE_MAPPINGS_MISSING: {
-    kind: 'configuration',
-    message: (d) => `there is no folder of mappings at ${String(d['dir'])}`,
-  },
-});
+import { pipelineHostErrors } from './pipeline-host-errors';
 
 /**
  * Reads every mapping (`*.yaml`, `*.yml`) of a folder, in the order of their names.

@@ -10,6 +10,7 @@ import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { qualityHandlers } from './quality-handlers';
 import { recordHandlers } from './record-handlers';
+import { bindSources } from './bind-sources';
 import { startTimers, type Timers } from './timers';
 import { trackingHandlers } from './tracking-handlers';
 import { startWatch } from './watch-timer';
@@ -33,12 +34,15 @@ export interface PipelineParts {
   readonly quarantineDays?: number | undefined;
 }
 
-/** The jobs of the pipeline worker, data sets for models, and the clock of the segments. */
+/** The jobs of the pipeline worker, data sets for models, and what time alone sets going. */
 export interface PipelineHost {
   readonly handlers: JobHandlers;
   readonly dataset: DatasetPort;
   readonly segments: SegmentsDeps;
-  /** Exits and entries by time alone, volumes, quarantine's days; one process of an installation should run them, several do no harm. */
+  /**
+   * Exits and entries by time alone, pulls that are due, volumes, quarantine's days; one process of an installation
+   * should run them, several do no harm.
+   */
   startTimers(): Timers;
   /** Ends the kept connections to addresses that were imported or pulled from. */
   close(): Promise<void>;
@@ -76,17 +80,18 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
   const segments: SegmentsDeps = { store: segmentStore(database), ruleSets: new RuleSets() };
   const http = createEgressClient({ allow: parts.egressAllow });
   const screen = messageScreen(new SuppressionKeys(parts.suppressionKeys));
+  const sources = bindSources({ ...parts, http });
   return {
     segments,
     dataset: openDataset(columns, database),
     handlers: {
-      ...recordHandlers({ ...parts, http, screen }),
+      ...recordHandlers({ ...parts, http, screen, sources }),
       ...segmentHandlers(parts, segments),
       ...trackingHandlers({ ...engines, screen }),
       ...qualityHandlers(engines),
     },
     startTimers() {
-      const timers = startTimers({ segments, logger });
+      const timers = startTimers({ segments, connections: sources.connections, logger });
       const watch = startWatch({
         store: watchStore(database),
         quarantine: quarantineStore(database),

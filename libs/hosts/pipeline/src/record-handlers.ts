@@ -1,7 +1,7 @@
 import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
 import { rebuildIdentities, resolveIdentities, simulateRules } from '@kohort/identity-flow';
 import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
-import { importFlow, type ImportDeps } from '@kohort/ingest-flow';
+import { importFlow, inspectSource, pullFlow, type ImportDeps, type PullDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import {
@@ -25,11 +25,12 @@ export interface RecordParts {
   readonly http: HttpStreamer;
   /** Keeps suppressed people out. */
   readonly screen: MessageScreen;
+  readonly sources: Pick<PullDeps, 'connections' | 'connectors'>;
 }
 
-/** Imports, identity and the way into the column store. */
+/** Imports, pulls, identity and the way into the column store. */
 export function recordHandlers(parts: RecordParts): JobHandlers {
-  const { engines, columns, mappings, importLimits, http, screen } = parts;
+  const { engines, columns, mappings, importLimits, http, screen, sources } = parts;
   const { database, artifacts, clock } = engines;
   const identity = identityStore(database, { screen });
   const history = identityHistory(database, { screen });
@@ -54,6 +55,22 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
         const { counts, reasons, ...result } = await importFlow(imports, context, params);
         return { ...result, counts: { ...counts }, reasons };
       },
+    }),
+    'ingest.pull': runHandler({
+      database,
+      clock,
+      params: runParams['ingest.pull'],
+      flow: async (context, params): Promise<Json> => {
+        const { counts, reasons, ...result } = await pullFlow({ ...imports, ...sources }, context, params);
+        return { ...result, counts: { ...counts }, reasons };
+      },
+    }),
+    'ingest.inspect': runHandler({
+      database,
+      clock,
+      params: runParams['ingest.inspect'],
+      flow: ({ run, signal }, params) =>
+        inspectSource({ ...imports, ...sources }, { ...params, workspaceId: run.workspaceId }, { signal }),
     }),
     'identity.resolve': async (input, { signal }) => {
       await resolveIdentities({ store: identity }, input, signal);

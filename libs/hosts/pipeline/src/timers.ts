@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SourceConnections } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { classifyFailure } from '@kohort/platform-postgres';
 import { runDueTimers, type SegmentsDeps } from '@kohort/segments-flow';
 
-/** The clock of the segments, running. */
+/** What time alone sets going, running. */
 export interface Timers {
   /** Ends after the step in progress. */
   stop(): Promise<void>;
@@ -14,23 +15,27 @@ const STEP = 500;
 /** An exit by time fires within a second of its instant; this is half of it. */
 const LOOK_EVERY_MS = 500;
 
-/**
- * Looks for people whose answer time alone has changed and evaluates them.
- *
- * Promise  at least once; a timer stands until its person has been evaluated
- * Order    one step after the other; two processes at once find nothing twice
- * Resume   what is due at the start is overdue and done first
- */
-export function startTimers({ segments, logger }: { segments: SegmentsDeps; logger: Logger }): Timers {
+/** Source connections a step. */
+const PULLS = 100;
+const LOOK_FOR_PULLS_MS = 5_000;
+
+interface Loop {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly logger: Logger;
+  /** True when there was more than one step could take. */
+  step(signal: AbortSignal): Promise<boolean>;
+}
+
+function startLoop({ name, everyMs, logger, step }: Loop): Timers {
   const ended = new AbortController();
   const { signal } = ended;
-  const step = async (): Promise<boolean> => {
+  const safely = async (): Promise<boolean> => {
     try {
-      const { profiles } = await runDueTimers(segments, STEP, signal);
-      return profiles > 0;
+      return await step(signal);
     } catch (thrown) {
       if (!signal.aborted) {
-        const error = classifyFailure(thrown, 'segment timers');
+        const error = classifyFailure(thrown, name);
         logger.warn(error.message, { code: error.code, kind: error.kind });
       }
       return false;
@@ -38,9 +43,9 @@ export function startTimers({ segments, logger }: { segments: SegmentsDeps; logg
   };
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
-      const more = await step();
+      const more = await safely();
       // Woken by `stop`: the pause then ends early, which is no failure.
-      if (!more) await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (!more) await pause(everyMs, undefined, { signal }).catch(() => undefined);
     }
   };
   const running = loop();
@@ -48,6 +53,41 @@ export function startTimers({ segments, logger }: { segments: SegmentsDeps; logg
     async stop() {
       ended.abort();
       await running;
+    },
+  };
+}
+
+/** What the timers look at. */
+export interface TimerParts {
+  readonly segments: SegmentsDeps;
+  readonly connections: Pick<SourceConnections, 'startDue'>;
+  readonly logger: Logger;
+}
+
+/**
+ * Looks for people whose answer time alone has changed and evaluates them, and for source connections that are due and
+ * asks for their pulls.
+ *
+ * Promise  at least once; a timer stands until its person has been evaluated, a slot until its pull has been asked for
+ * Order    one step after the other; two processes at once find nothing twice
+ * Resume   what is due at the start is overdue and done first
+ */
+export function startTimers({ segments, connections, logger }: TimerParts): Timers {
+  const people = startLoop({
+    name: 'segment timers',
+    everyMs: LOOK_EVERY_MS,
+    logger,
+    step: async (signal) => (await runDueTimers(segments, STEP, signal)).profiles > 0,
+  });
+  const pulls = startLoop({
+    name: 'pull timers',
+    everyMs: LOOK_FOR_PULLS_MS,
+    logger,
+    step: async () => (await connections.startDue(PULLS)) === PULLS,
+  });
+  return {
+    async stop() {
+      await Promise.all([people.stop(), pulls.stop()]);
     },
   };
 }

@@ -18,3 +18,4 @@ export type { BoundWorker, WorkerBinding, WorkerOptions } from './start-worker';
 export { openDataset } from './open-dataset';
 export { threadCompute } from './thread-compute';
 export { suppressionKeysOf } from './suppression-keys';
+export { firstPartySources } from './first-party-sources';

@@ -1,12 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPluginList } from '@kohort/plugin-kit-host';
 import { firstPartyPlugins } from './plugins';
 
-it('lists every connector of the folder plugins, once', () => {
-  const folders = readdirSync(join(__dirname, '../../../../plugins'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
+it('lists every destination of the folder plugins, once', () => {
+  const root = join(__dirname, '../../../../plugins');
+  const folders = readdirSync(root).filter((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, 'plugin.json'), 'utf8')) as { kind: string };
+    return manifest.kind !== 'source';
+  });
   expect(
     createPluginList(firstPartyPlugins)
       .all.map((plugin) => plugin.manifest.id)

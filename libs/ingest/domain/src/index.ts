@@ -26,6 +26,8 @@ export { dryRunReport } from './importing/dry-run-report';
 export type { DryRunReport, ReasonCount } from './importing/dry-run-report';
 export { importRecords } from './importing/import-records';
 export type { ImportBatch, ImportPlan, ImportReading } from './importing/import-records';
+export { pulledMessageId, pulledUnits } from './importing/pulled-rows';
+export type { PullOrigin } from './importing/pulled-rows';
 export { refuseUnits } from './importing/refuse-units';
 export type { Judge, LeftOutCode } from './importing/refuse-units';
 export { rejectLines } from './importing/reject-lines';

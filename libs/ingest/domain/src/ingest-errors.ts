@@ -45,6 +45,10 @@ export const ingestErrors = defineErrors({
     kind: 'conflict',
     message: () => 'the checkpoint belongs to another file or mapping; start a new import',
   },
+  INGEST_PULL_MAPPING: {
+    kind: 'configuration',
+    message: () => 'rows that are pulled need a mapping of format table without a group: group in the query instead',
+  },
   INGEST_CANCELLED: {
     kind: 'cancelled',
     message: () => 'the import was cancelled; it can be taken up where it stopped',

@@ -3,6 +3,28 @@ import type { IngestCounts, Json } from '@kohort/kernel-contracts';
 
 const count = z.int().min(0);
 
+const countsSchema = z.strictObject({
+  received: count,
+  stored: count,
+  duplicate: count,
+  rejected: count,
+  suppressed: count,
+  quarantined: count,
+  duplicateConflict: count,
+});
+
+/** What an import or a pull adds up. Counts are rows. */
+export const totalsShape = {
+  rowsConsumed: count,
+  messages: count,
+  counts: countsSchema,
+  /** Rows refused, by reason. */
+  reasons: z.record(z.string(), count),
+};
+
+/** The sums of an import or a pull. */
+export type ImportTotals = z.infer<z.ZodObject<typeof totalsShape>>;
+
 /**
  * Where an import stands, committed with the rows it speaks of. Counts are rows of the file:
  * received = stored + duplicate + rejected + suppressed + quarantined = rowsConsumed.
@@ -15,19 +37,7 @@ export const importCheckpointSchema = z.strictObject({
   mapping: z.string(),
   /** When the import began: what later starts decide by must not move. */
   receivedAt: z.number(),
-  rowsConsumed: count,
-  messages: count,
-  counts: z.strictObject({
-    received: count,
-    stored: count,
-    duplicate: count,
-    rejected: count,
-    suppressed: count,
-    quarantined: count,
-    duplicateConflict: count,
-  }),
-  /** Rows refused, by reason. */
-  reasons: z.record(z.string(), count),
+  ...totalsShape,
 });
 
 export type ImportCheckpoint = z.infer<typeof importCheckpointSchema>;
@@ -42,11 +52,16 @@ const ZERO: IngestCounts = {
   duplicateConflict: 0,
 };
 
+/** Nothing yet. */
+export function noTotals(): ImportTotals {
+  return { rowsConsumed: 0, messages: 0, counts: { ...ZERO }, reasons: {} };
+}
+
 /** The state before the first row. */
 export function newCheckpoint(
   of: Pick<ImportCheckpoint, 'sha256' | 'mapping' | 'receivedAt' | 'artifactKey'>,
 ): ImportCheckpoint {
-  return { ...of, rowsConsumed: 0, messages: 0, counts: { ...ZERO }, reasons: {} };
+  return { ...of, ...noTotals() };
 }
 
 /** Between the fetching of an address and the first row. */
@@ -71,7 +86,7 @@ export interface ImportStep {
 }
 
 /** The state after a step whose rows became `counts`. */
-export function afterStep(before: ImportCheckpoint, step: ImportStep, counts: IngestCounts): ImportCheckpoint {
+export function afterStep<T extends ImportTotals>(before: T, step: ImportStep, counts: IngestCounts): T {
   const sum = (key: keyof IngestCounts): number => before.counts[key] + counts[key];
   const reasons = { ...before.reasons };
   for (const [code, rows] of step.reasons) reasons[code] = (reasons[code] ?? 0) + rows;

@@ -14,3 +14,6 @@ export { importCheckpointSchema } from './import.state';
 export type { ImportCheckpoint } from './import.state';
 export { replayRefused } from './replay-refused.flow';
 export type { ReplayOutcome, ReplayRefusedDeps } from './replay-refused.flow';
+export { inspectSource } from './inspect-source.flow';
+export { pullFlow } from './pull.flow';
+export type { PullDeps, PullResult } from './pull.flow';

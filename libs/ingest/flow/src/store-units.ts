@@ -20,6 +20,11 @@ import { planUnits } from './plan-units';
 /** Ids of imported rows stay known: the same row is never stored twice, however late it comes again. */
 const IMPORT_DEDUPE_DAYS = 36_500;
 
+/** A step with the units as they were settled: those left out carry their reasons. */
+export interface StoredStep extends ImportStep {
+  readonly units: readonly ImportUnit[];
+}
+
 /** Where units go, and what is written beside them. */
 export interface UnitTarget {
   readonly store: IngestStore;
@@ -34,9 +39,9 @@ export interface UnitTarget {
   /** The approved tracking plan; null: there is none. */
   readonly check: PlanCheck | null;
   /** The run's checkpoint after a step; called within the transaction, which may yet fail. */
-  checkpoint(step: ImportStep, counts: IngestCounts): Json;
+  checkpoint(step: StoredStep, counts: IngestCounts): Json;
   /** The step is committed. */
-  onStored(step: ImportStep, counts: IngestCounts): void;
+  onStored(step: StoredStep, counts: IngestCounts): void;
   /** Where the source's connection stands once these units are settled; written with the last of them. */
   readonly cursor?: SourceCursor;
 }
@@ -82,7 +87,7 @@ async function storeOnce(target: UnitTarget, read: readonly ImportUnit[], isLast
     return { message, bodyHash: bodyHash(message), ...(plan ? { plan } : {}) };
   });
   const rowsConsumed = units.reduce((last, unit) => Math.max(last, unit.firstRow + unit.rows - 1), 0);
-  const step: ImportStep = { rowsConsumed, messages: messages.length, reasons };
+  const step: StoredStep = { rowsConsumed, messages: messages.length, reasons, units };
   const { counts } = await target.store.store({
     workspaceId: target.fence.workspaceId,
     sourceId: target.sourceId,

@@ -21,6 +21,8 @@ export const topics = {
   /** What people consent to has changed, or they are suppressed: the people are those of the batch. */
   ConsentChanged: batch,
   ImportRequested: run,
+  PullRequested: run,
+  SourceLookRequested: run,
   FeaturesRequested: run,
   ClustersRequested: run,
   PropensityRequested: run,

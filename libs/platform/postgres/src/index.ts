@@ -61,6 +61,8 @@ export {
 } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
+export { sourceConnections } from './sources/source-connections.adapter';
+export { sourceErrors } from './sources/source-errors';
 export { importedFiles } from './ingest/imported-files.adapter';
 export { knownPeople } from './ingest/known-people.adapter';
 export { refusedStore } from './ingest/refused-store.adapter';

@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 /** What a destination and a source have in common for those who configure them. */
 export type Configurable = Pick<Plugin, 'settings' | 'secretKeys' | 'settingsJsonSchema'> & {
-  readonly manifest: Pick<Plugin['manifest'], 'id' | 'name' | 'description' | 'version'>;
+  readonly manifest: Pick<Plugin['manifest'], 'id' | 'name' | 'description' | 'version'> & {
+    readonly capabilities?: { readonly kind: string };
+  };
 };
 
 const jsonObject = z.record(z.string(), z.json());
@@ -43,7 +45,7 @@ export function connectorCatalogue(plugins: { readonly all: readonly Configurabl
       name: plugin.manifest.name,
       description: plugin.manifest.description,
       version: plugin.manifest.version,
-      kind: plugin.manifest.capabilities.kind,
+      kind: plugin.manifest.capabilities?.kind ?? 'source',
       settings: jsonObject.parse(plugin.settingsJsonSchema()),
     })),
     check(connector, settings) {

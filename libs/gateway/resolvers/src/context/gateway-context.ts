@@ -6,6 +6,7 @@ import type {
   CommandPort,
   ConnectorCatalogue,
   Json,
+  JsonObject,
   ModelRecord,
   ProfileId,
   ReadPort,
@@ -59,6 +60,11 @@ export interface KeyMaker {
   make(kind: 'api' | 'write', workspaceId: WorkspaceId): { readonly text: string; readonly digest: Uint8Array };
 }
 
+/** Seals the secret settings of a source that is being configured. */
+export interface SourceSealer {
+  seal(workspaceId: WorkspaceId, key: string, secrets: JsonObject): Uint8Array;
+}
+
 /** What all operations of a process share. */
 export interface GatewayServices {
   readonly read: ReadPort;
@@ -68,7 +74,10 @@ export interface GatewayServices {
   readonly jobs: JobFeed;
   readonly rules: RuleCheck;
   readonly connectors: ConnectorCatalogue;
+  /** The kinds of source that records are pulled from. */
+  readonly sources: ConnectorCatalogue;
   readonly secrets: SecretBox;
+  readonly sourceSecrets: SourceSealer;
   readonly keys: KeyMaker;
   readonly scoreReasons: ScoreExplainer;
   readonly memberships: MembershipExplainer;

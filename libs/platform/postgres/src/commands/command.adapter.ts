@@ -8,6 +8,7 @@ import { connectionCommands } from './connection-commands';
 import { idForRequest, requireSameRequest } from './make-once';
 import { cancelRun, insertRun } from './run-commands';
 import { segmentCommands } from './segment-commands';
+import { sourceConnectionCommands } from './source-connection-commands';
 
 function createApiKey(scope: Scope, key: NewApiKey, idempotencyKey: string | null): Promise<Made<{ id: string }>> {
   const id = idForRequest(scope.workspaceId, 'createApiKey', idempotencyKey);
@@ -63,6 +64,7 @@ function workspaceCommands(scope: Scope): WorkspaceCommands {
   return {
     ...segmentCommands(scope),
     ...connectionCommands(scope),
+    ...sourceConnectionCommands(scope),
     createApiKey: (key, idempotencyKey) => createApiKey(scope, key, idempotencyKey),
     revokeApiKey: (keyId) => revokeApiKey(scope, keyId),
     requestRun: (request) => writing(scope, (tx) => insertRun(tx, scope, request)),

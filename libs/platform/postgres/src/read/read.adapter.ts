@@ -9,6 +9,7 @@ import { modelReader } from './model-reader';
 import { profileReader } from './profile-reader';
 import { qualityReader } from './quality-reader';
 import { segmentReader } from './segment-reader';
+import { sourceConnectionReader } from './source-connection-reader';
 import { sourceReader } from './source-reader';
 import { syncReader } from './sync-reader';
 
@@ -28,6 +29,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
     },
     backlog: () => backlog(scope),
     ...sourceReader(scope),
+    ...sourceConnectionReader(scope),
     segments: segmentReader(scope),
     profiles: profileReader(scope),
     models: modelReader(scope),
