@@ -9,6 +9,7 @@ import { featureStore, quarantineStore, runHandler, segmentStore, watchStore } f
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { qualityHandlers } from './quality-handlers';
+import { startWeeklyProfiles } from './quality-timer';
 import { recordHandlers } from './record-handlers';
 import { bindSources } from './bind-sources';
 import { startTimers, type Timers } from './timers';
@@ -92,13 +93,16 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
     },
     startTimers() {
       const timers = startTimers({ segments, connections: sources.connections, logger });
+      const volumes = watchStore(database);
       const watch = startWatch({
-        store: watchStore(database),
+        store: volumes,
         quarantine: quarantineStore(database),
         quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
         logger,
       });
-      return { stop: async () => void (await Promise.all([timers.stop(), watch.stop()])) };
+      const { clock } = engines;
+      const weekly = startWeeklyProfiles({ database, clock, logger, workspaces: () => volumes.workspaces() });
+      return { stop: async () => void (await Promise.all([timers.stop(), watch.stop(), weekly.stop()])) };
     },
     close: () => http.close(),
   };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { manualClock } from '@kohort/kernel-clock-random';
 import { runIdSchema, type RunContext, type WorkspaceId } from '@kohort/kernel-contracts';
 import { qualityStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
 import { profileQualityFlow } from '@kohort/quality-flow';
+import { requestWeeklyProfile } from './quality-timer';
 
 const FIRST = '2026-03-09T12:00:00.000Z';
 const SECOND = '2026-03-16T12:00:00.000Z';
@@ -136,5 +138,23 @@ describe('profiles of what sources took in', () => {
     const ports = { store: qualityStore(db.database), keepWeeks: 26 };
     await expect(profileQualityFlow(ports, context, { asOf: SECOND, traits: true, days: 7 })).rejects.toThrow('stop');
     await expect(profile(SECOND, 'nowhere')).rejects.toMatchObject({ code: 'QUALITY_SOURCE_UNKNOWN' });
+  });
+
+  it('are asked for once a week, of workspaces that are old enough', async () => {
+    const other = await db.addWorkspace();
+    await db.database.inWorkspace(other, (tx) => sql`update workspace set created_at = '2026-03-11'`.execute(tx));
+    const ask = (day: string) =>
+      requestWeeklyProfile({ database: db.database, clock: manualClock(Date.parse(day)) }, other);
+    expect(await ask('2026-03-13T10:00:00Z')).toBe(false);
+    expect([await ask('2026-03-16T00:00:00Z'), await ask('2026-03-22T23:59:59Z')]).toEqual([true, false]);
+    expect(await ask('2026-03-23T00:00:01Z')).toBe(true);
+    const runs = await db.database.inWorkspace(other, (tx) =>
+      tx.selectFrom('run').select(['params', 'status']).execute(),
+    );
+    expect(runs.map(({ params }) => params)).toContainEqual({
+      asOf: '2026-03-16T00:00:00.000Z',
+      traits: true,
+      days: 7,
+    });
   });
 });

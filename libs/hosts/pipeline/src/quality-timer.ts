@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '@kohort/kernel-clock-random';
+import { runParams, type WorkspaceId } from '@kohort/kernel-contracts';
+import type { Logger } from '@kohort/kernel-telemetry';
+import { classifyFailure, createRun, type Database } from '@kohort/platform-postgres';
+import { weekOf } from '@kohort/quality-flow';
+
+/** What the weekly profiles need; `workspaces` lists all of the installation. */
+export interface WeeklyParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  workspaces(): Promise<readonly WorkspaceId[]>;
+}
+
+const LOOK_EVERY_MS = 600_000;
+const DAYS = 7;
+
+/**
+ * Asks for the profile of the week that ended with the latest Monday, once a workspace: the run's idempotency key is the
+ * week. A workspace that is younger than that Monday has nothing to compare yet and is passed over. Answers whether a run
+ * was made.
+ */
+export async function requestWeeklyProfile(
+  { database, clock }: Pick<WeeklyParts, 'database' | 'clock'>,
+  workspaceId: WorkspaceId,
+): Promise<boolean> {
+  const monday = weekOf(clock.now());
+  const asOf = new Date(`${monday}T00:00:00.000Z`);
+  return database.inWorkspace(workspaceId, async (tx) => {
+    const grown = await tx
+      .selectFrom('workspace')
+      .select('workspace_id')
+      .where('workspace_id', '=', workspaceId)
+      .where('created_at', '<', asOf)
+      .executeTakeFirst();
+    if (!grown) return false;
+    const params = runParams['quality.profile'].parse({ asOf: asOf.toISOString(), traits: true, days: DAYS });
+    const idempotencyKey = `quality.profile ${monday}`;
+    const { fresh } = await createRun(tx, { workspaceId, job: 'quality.profile', params, idempotencyKey });
+    return fresh;
+  });
+}
+
+/**
+ * Has every workspace profiled once a week.
+ *
+ * Promise  one run a workspace and week, however many processes ask; a week in which none was up is left out
+ */
+export function startWeeklyProfiles(parts: WeeklyParts): { stop(): Promise<void> } {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const asked = new Map<WorkspaceId, string>();
+  const round = async (): Promise<void> => {
+    const week = weekOf(parts.clock.now());
+    try {
+      for (const workspaceId of await parts.workspaces()) {
+        if (signal.aborted) return;
+        if (asked.get(workspaceId) === week) continue;
+        await requestWeeklyProfile(parts, workspaceId);
+        asked.set(workspaceId, week);
+      }
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = classifyFailure(thrown, 'weekly profiles');
+      parts.logger.warn(error.message, { code: error.code, kind: error.kind });
+    }
+  };
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await round();
+      // Woken by `stop`: the pause then ends early, which is no failure.
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      ended.abort();
+      await running;
+    },
+  };
+}
