@@ -3,6 +3,7 @@ import { bootstrapCommand } from './commands/bootstrap';
 import { clusterCommand } from './commands/cluster';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
+import { identityCommand } from './commands/identity';
 import { importCommand } from './commands/import';
 import { linkCommand } from './commands/link';
 import { profileCommand } from './commands/profile';
@@ -32,6 +33,7 @@ function program(): Command {
     clusterCommand(),
     propensityCommand(),
     linkCommand(),
+    identityCommand(),
     ruleCommand(),
     segmentsCommand(),
     explainCommand(),

@@ -1,9 +1,11 @@
 import { ConnectionMutationsResolver } from './mutations/connection.mutations.resolver';
 import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
+import { IdentityMutationsResolver } from './mutations/identity.mutations.resolver';
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
 import { PullSourceMutationsResolver } from './mutations/pull-source.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
+import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
@@ -23,6 +25,8 @@ export const RESOLVERS = [
   MembershipResolver,
   ProfileResolver,
   EventResolver,
+  IdentityResolver,
+  ProfileMergesResolver,
   ModelResolver,
   ModelVersionResolver,
   ScoreResolver,
@@ -38,6 +42,7 @@ export const RESOLVERS = [
   PullSourceMutationsResolver,
   SegmentMutationsResolver,
   JobMutationsResolver,
+  IdentityMutationsResolver,
   ConnectionMutationsResolver,
   DeliveryMutationsResolver,
   PrivacyMutationsResolver,

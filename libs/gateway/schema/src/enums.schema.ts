@@ -85,3 +85,10 @@ export const ConsentSubjectType = enumOf(
   ['user_id', 'anonymous_id', 'email', 'phone'],
   'What consent was stated of.',
 );
+export const IdentityRulesStatus = enumOf(
+  'IdentityRulesStatus',
+  ['draft', 'active', 'retired'],
+  'Whether people are told apart by these rules.',
+);
+export const MergeKind = enumOf('MergeKind', ['merged', 'refused', 'held', 'unmerged'], 'What became of two people.');
+export const MergeCause = enumOf('MergeCause', ['event', 'alias', 'import', 'linkage', 'manual'], 'Who said so.');

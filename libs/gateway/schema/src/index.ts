@@ -103,6 +103,21 @@ export {
   TrainPropensityInput,
 } from './inputs.schema';
 export {
+  IdentityRiskConnection,
+  IdentityRiskType,
+  IdentityRulesConnection,
+  IdentityRulesType,
+  MaskedIdentifierType,
+  MergeEntryConnection,
+  MergeEntryType,
+  PartingType,
+} from './identity.schema';
+export {
+  ApplyIdentityRulesResult,
+  MergeProfilesResult,
+  SaveIdentityRulesResult,
+  SimulateIdentityRulesResult,
+  UnmergeProfileResult,
   ArchiveSegmentResult,
   CancelJobResult,
   ComputeFeaturesResult,

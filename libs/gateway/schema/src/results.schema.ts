@@ -1,4 +1,5 @@
 import { resultOf } from './failure.schema';
+import { IdentityRulesType, PartingType } from './identity.schema';
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
 import { PullSourceType } from './pull-source.schema';
@@ -29,3 +30,8 @@ export const RunPullSourceResult = resultOf('RunPullSource', JobType);
 export const CheckPullSourceResult = resultOf('CheckPullSource', JobType);
 export const DiscoverPullSourceResult = resultOf('DiscoverPullSource', JobType);
 export const PreviewPullSourceResult = resultOf('PreviewPullSource', JobType);
+export const SaveIdentityRulesResult = resultOf('SaveIdentityRules', IdentityRulesType);
+export const SimulateIdentityRulesResult = resultOf('SimulateIdentityRules', JobType);
+export const ApplyIdentityRulesResult = resultOf('ApplyIdentityRules', JobType);
+export const MergeProfilesResult = resultOf('MergeProfiles', PartingType);
+export const UnmergeProfileResult = resultOf('UnmergeProfile', PartingType);

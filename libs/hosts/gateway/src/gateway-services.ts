@@ -12,7 +12,14 @@ import {
 } from '@kohort/gateway-resolvers';
 import { firstPartySources } from '@kohort/hosts-runtime';
 import { firstPartyPlugins } from '@kohort/hosts-sync';
-import { accessAdapter, changeLogAdapter, commandAdapter, privacyStore, readAdapter } from '@kohort/platform-postgres';
+import {
+  accessAdapter,
+  changeLogAdapter,
+  commandAdapter,
+  identityAdmin,
+  privacyStore,
+  readAdapter,
+} from '@kohort/platform-postgres';
 import { SuppressionKeys } from '@kohort/privacy-domain';
 import {
   connectorCatalogue,
@@ -71,6 +78,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
   const services: GatewayServices = {
     read,
     commands: commandAdapter({ database, clock }),
+    identity: identityAdmin({ database, clock }),
     changeLog,
     changes: new ChangeFeed({ log: changeLog, pulse, logger }),
     jobs: new JobFeed({ read, pulse, clock, logger, deadlineMs: limits.deadlineMs }),

@@ -5,6 +5,7 @@ import type {
   ChangeLogPort,
   CommandPort,
   ConnectorCatalogue,
+  IdentityAdmin,
   Json,
   JsonObject,
   ModelRecord,
@@ -15,6 +16,7 @@ import type {
   ScoreRecord,
   WorkspaceCommands,
   WorkspaceId,
+  WorkspaceIdentity,
   WorkspaceReader,
 } from '@kohort/kernel-contracts';
 import type { AppError } from '@kohort/kernel-errors';
@@ -69,6 +71,7 @@ export interface SourceSealer {
 export interface GatewayServices {
   readonly read: ReadPort;
   readonly commands: CommandPort;
+  readonly identity: IdentityAdmin;
   readonly changeLog: ChangeLogPort;
   readonly changes: ChangeFeed;
   readonly jobs: JobFeed;
@@ -107,6 +110,7 @@ export interface GatewayContext {
   readonly live: LiveConnection | null;
   readonly reader: WorkspaceReader;
   readonly commands: WorkspaceCommands;
+  readonly identity: WorkspaceIdentity;
   readonly loaders: Loaders;
 }
 
@@ -151,6 +155,10 @@ class OperationContext implements GatewayContext {
 
   get reader(): WorkspaceReader {
     return this.services.read.forWorkspace(this.workspaceId, this.deadlineMs);
+  }
+
+  get identity(): WorkspaceIdentity {
+    return this.services.identity.forWorkspace(this.workspaceId, this.deadlineMs);
   }
 
   get commands(): WorkspaceCommands {
