@@ -22,6 +22,8 @@ const CORS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, OPTIONS',
   'access-control-allow-headers': 'authorization, content-type, content-encoding, x-retry-count, x-kohort-results',
+  // Without this a page's SDK could not read for how long it is to wait.
+  'access-control-expose-headers': 'retry-after, x-ratelimit-reset, x-durability, x-correlation-id',
   'access-control-max-age': '86400',
 };
 
@@ -174,7 +176,12 @@ export function ingestRoutes(parts: IngestParts): (scope: FastifyInstance) => Pr
         }
       };
     };
-    for (const [path, kind] of Object.entries(PATHS)) scope.post(`/v1/${path}`, guarded(wireHandler(parts, kind)));
+    for (const [path, kind] of Object.entries(PATHS)) {
+      const handler = guarded(wireHandler(parts, kind));
+      scope.post(`/v1/${path}`, handler);
+      // The Java SDK's address ends in a slash; an ingest path is never redirected.
+      scope.post(`/v1/${path}/`, handler);
+    }
     // The SDK's figures about itself are taken and forgotten.
     scope.post('/v1/m', async (request, reply) => {
       request.raw.resume();
