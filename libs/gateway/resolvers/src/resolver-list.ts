@@ -15,6 +15,14 @@ import { PullSourceResolver } from './queries/pull-source.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
 import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
+import { TrackingMutationsResolver } from './mutations/tracking.mutations.resolver';
+import { LedgerBalanceResolver, LedgerPointResolver } from './queries/ledger.resolver';
+import {
+  AlertResolver,
+  PlanViolationResolver,
+  QuarantineResolver,
+  TrackingPlanResolver,
+} from './queries/tracking.resolver';
 import { StreamResolver } from './subscriptions/stream.resolver';
 
 /** Everything that answers a field: what the host provides, what the schema is made from, what must name a policy. */
@@ -46,5 +54,12 @@ export const RESOLVERS = [
   ConnectionMutationsResolver,
   DeliveryMutationsResolver,
   PrivacyMutationsResolver,
+  LedgerBalanceResolver,
+  LedgerPointResolver,
+  TrackingPlanResolver,
+  PlanViolationResolver,
+  QuarantineResolver,
+  AlertResolver,
+  TrackingMutationsResolver,
   StreamResolver,
 ] as const;

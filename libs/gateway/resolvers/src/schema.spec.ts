@@ -49,6 +49,7 @@ describe('the schema', () => {
       'Model.clusters',
       'Parting.profiles',
       'Profile.consents',
+      'QuarantinedEvent.violations',
       'Query.connectors',
       'Query.importedFiles',
       'Query.purposes',
@@ -56,6 +57,7 @@ describe('the schema', () => {
       'Score.reasons',
       'Segment.profileSheet',
       'Sync.states',
+      'TrackingPlan.changes',
     ]);
   });
 

@@ -1,6 +1,14 @@
 import { registerEnumType } from '@nestjs/graphql';
 import { SCOPES } from '@kohort/access-domain';
-import { CONSENT_KINDS, CONSENT_STATES, QUALITY_SUBJECTS } from '@kohort/kernel-contracts';
+import {
+  ALERT_KINDS,
+  CONSENT_KINDS,
+  CONSENT_STATES,
+  PLAN_ACTIONS,
+  PLAN_RULES,
+  QUALITY_SUBJECTS,
+  TIME_STEPS,
+} from '@kohort/kernel-contracts';
 import { COLUMN_TYPES, DRIFT_VERDICTS, FINDING_CODES, SEVERITIES } from '@kohort/quality-domain';
 
 /** Enum values as GraphQL shows them (`INSUFFICIENT_DATA`) over the words that are stored (`insufficient_data`). */
@@ -92,3 +100,23 @@ export const IdentityRulesStatus = enumOf(
 );
 export const MergeKind = enumOf('MergeKind', ['merged', 'refused', 'held', 'unmerged'], 'What became of two people.');
 export const MergeCause = enumOf('MergeCause', ['event', 'alias', 'import', 'linkage', 'manual'], 'Who said so.');
+export const PlanStatus = enumOf(
+  'PlanStatus',
+  ['draft', 'approved', 'archived'],
+  'Only the approved version is in force.',
+);
+export const PlanOrigin = enumOf('PlanOrigin', ['written', 'learned'], 'Who wrote a version of a plan.');
+export const PlanRule = enumOf('PlanRule', PLAN_RULES, 'What a plan finds wrong.');
+export const PlanAction = enumOf(
+  'PlanAction',
+  PLAN_ACTIONS,
+  'What is done about it: quarantined, stored and counted, or counted alone.',
+);
+export const PlanChangeKind = enumOf(
+  'PlanChangeKind',
+  ['added', 'removed', 'loosened', 'tightened', 'changed'],
+  'How a version stands to the one in force.',
+);
+export const AlertKind = enumOf('AlertKind', ALERT_KINDS, 'Too few, too many, none at all.');
+export const AlertState = enumOf('AlertState', ['open', 'acknowledged', 'resolved'], 'Where an alert stands.');
+export const TimeStep = enumOf('TimeStep', TIME_STEPS, 'How finely the books are added up.');

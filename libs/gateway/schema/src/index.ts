@@ -15,6 +15,7 @@ export {
   SyncMode,
   SyncOperation,
   SyncRunStatus,
+  TimeStep,
   TraitKind,
 } from './enums.schema';
 export type { EnumMap } from './enums.schema';
@@ -142,6 +143,13 @@ export {
   SchedulePullSourceResult,
   DryRunSyncResult,
   TestDestinationResult,
+  AcknowledgeAlertResult,
+  ApproveTrackingPlanResult,
+  ArchiveTrackingPlanResult,
+  CreateTrackingPlanResult,
+  LearnTrackingPlanResult,
+  ReplayQuarantineResult,
+  ResolveAlertResult,
 } from './results.schema';
 export {
   FieldDriftType,
@@ -173,3 +181,23 @@ export {
   UnsuppressionType,
   WithdrawConsentResult,
 } from './privacy.schema';
+export { LedgerBalanceType, LedgerPointConnection, LedgerPointType } from './ledger.schema';
+export {
+  AlertConnection,
+  AlertFilter,
+  AlertType,
+  CreateTrackingPlanInput,
+  LearnTrackingPlanInput,
+  PlanChangeType,
+  PlanViolationConnection,
+  PlanViolationCountType,
+  PlanViolationFilter,
+  PlanViolationType,
+  QuarantineFilterInput,
+  QuarantinedEventConnection,
+  QuarantinedEventType,
+  ReplayQuarantineInput,
+  TrackingPlanConnection,
+  TrackingPlanFilter,
+  TrackingPlanType,
+} from './tracking.schema';

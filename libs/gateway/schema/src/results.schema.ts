@@ -3,6 +3,7 @@ import { IdentityRulesType, PartingType } from './identity.schema';
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
 import { PullSourceType } from './pull-source.schema';
+import { AlertType, TrackingPlanType } from './tracking.schema';
 import { DestinationType, SyncType } from './sync.schema';
 import { NewApiKeyType, NewSourceType, RevokedApiKeyType } from './workspace.schema';
 
@@ -35,3 +36,10 @@ export const SimulateIdentityRulesResult = resultOf('SimulateIdentityRules', Job
 export const ApplyIdentityRulesResult = resultOf('ApplyIdentityRules', JobType);
 export const MergeProfilesResult = resultOf('MergeProfiles', PartingType);
 export const UnmergeProfileResult = resultOf('UnmergeProfile', PartingType);
+export const CreateTrackingPlanResult = resultOf('CreateTrackingPlan', TrackingPlanType);
+export const ApproveTrackingPlanResult = resultOf('ApproveTrackingPlan', TrackingPlanType);
+export const ArchiveTrackingPlanResult = resultOf('ArchiveTrackingPlan', TrackingPlanType);
+export const LearnTrackingPlanResult = resultOf('LearnTrackingPlan', JobType);
+export const ReplayQuarantineResult = resultOf('ReplayQuarantine', JobType);
+export const AcknowledgeAlertResult = resultOf('AcknowledgeAlert', AlertType);
+export const ResolveAlertResult = resultOf('ResolveAlert', AlertType);

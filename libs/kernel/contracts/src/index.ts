@@ -41,6 +41,19 @@ export type {
 } from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
+export { TIME_STEPS } from './ports/tracking-reader.port';
+export type {
+  AlertRecord,
+  AlertState,
+  LedgerBalanceRecord,
+  LedgerPoint,
+  PlanFilter,
+  TimeRange,
+  TimeStep,
+  TrackingCommands,
+  TrackingReader,
+  ViolationRecord,
+} from './ports/tracking-reader.port';
 export { ALERT_KINDS } from './ports/watch-store.port';
 export type {
   AlertKind,

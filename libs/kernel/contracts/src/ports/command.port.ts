@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../json';
 import type { WorkspaceId } from '../ids';
 import type { RunParams, RunParamsJob } from '../run-params';
 import type { SourceConnectionView } from './source.port';
+import type { TrackingCommands } from './tracking-reader.port';
 import type { DestinationView, JobRecord, SegmentRecord, SourceRecord, SyncView } from './read-records';
 
 /** A long job to be asked for. `idempotencyKey`: the same again answers the same run. */
@@ -106,6 +107,7 @@ export interface WorkspaceCommands {
   scheduleSourceConnection(key: string, everyMinutes: number | null): Promise<SourceConnectionView>;
   requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
   cancelRun(runId: string): Promise<JobRecord>;
+  readonly tracking: TrackingCommands;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { WorkspaceId } from '../ids';
 import type { QualityReader } from './quality.port';
+import type { TrackingReader } from './tracking-reader.port';
 import type { ImportedFile } from './ingest-store.port';
 import type { SourceConnectionView } from './source.port';
 import type {
@@ -145,6 +146,7 @@ export interface WorkspaceReader {
   readonly syncs: SyncReader;
   readonly jobs: JobReader;
   readonly quality: QualityReader;
+  readonly tracking: TrackingReader;
 }
 
 /**

@@ -9,6 +9,7 @@ import { idForRequest, requireSameRequest } from './make-once';
 import { cancelRun, insertRun } from './run-commands';
 import { segmentCommands } from './segment-commands';
 import { sourceConnectionCommands } from './source-connection-commands';
+import { trackingCommands } from './tracking-commands';
 
 function createApiKey(scope: Scope, key: NewApiKey, idempotencyKey: string | null): Promise<Made<{ id: string }>> {
   const id = idForRequest(scope.workspaceId, 'createApiKey', idempotencyKey);
@@ -69,6 +70,7 @@ function workspaceCommands(scope: Scope): WorkspaceCommands {
     revokeApiKey: (keyId) => revokeApiKey(scope, keyId),
     requestRun: (request) => writing(scope, (tx) => insertRun(tx, scope, request)),
     cancelRun: (runId) => cancelRun(scope, runId),
+    tracking: trackingCommands(scope),
   };
 }
 

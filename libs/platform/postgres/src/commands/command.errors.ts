@@ -16,4 +16,8 @@ export const commandErrors = defineErrors({
     kind: 'conflict',
     message: () => 'this segment is already synced to this destination',
   },
+  COMMAND_PLAN_ARCHIVED: {
+    kind: 'conflict',
+    message: () => 'an archived version of a tracking plan is not approved again; draft its document anew',
+  },
 });

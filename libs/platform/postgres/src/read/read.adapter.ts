@@ -12,6 +12,7 @@ import { segmentReader } from './segment-reader';
 import { sourceConnectionReader } from './source-connection-reader';
 import { sourceReader } from './source-reader';
 import { syncReader } from './sync-reader';
+import { trackingReader } from './tracking-reader';
 
 function workspaceReader(scope: Scope): WorkspaceReader {
   return {
@@ -36,6 +37,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
     syncs: syncReader(scope),
     jobs: jobReader(scope),
     quality: qualityReader(scope),
+    tracking: trackingReader(scope),
   };
 }
 
