@@ -69,6 +69,41 @@ describe('file commands of the built command line', () => {
       ]);
     });
 
+    it('takes the text form, writes either form, and names line and column of a slip', async () => {
+      const text = file('r.txt', '-- comes back\ndid "Order Completed" at least 2 times in last 30 days');
+      const asJson = await runKohort(['rule', 'format', '--rule', text, '--to', 'json']);
+      expect(asJson.code).toBe(0);
+      expect(JSON.parse(asJson.stdout)).toEqual(rule);
+      const asText = await runKohort(['rule', 'format', '--rule', file('r.json', JSON.stringify(rule))]);
+      expect(asText.stdout).toBe('did "Order Completed" at least 2 times in last 30 days\n');
+      const e = file('e3.ndjson', events.map((event) => JSON.stringify(event)).join('\n'));
+      const evaluated = await runKohort([
+        'rule',
+        'eval',
+        '--events',
+        e,
+        '--rule',
+        text,
+        '--now',
+        '2026-05-10T00:00:00Z',
+      ]);
+      expect(evaluated.stdout.split('\n').filter((line) => line.includes('"member":true'))).toHaveLength(1);
+      const slip = file('slip.txt', 'did "A"\n  in last 3 dyas');
+      const refused = await runKohort([
+        'rule',
+        'eval',
+        '--events',
+        e,
+        '--rule',
+        slip,
+        '--now',
+        '2026-05-10T00:00:00Z',
+        '--json',
+      ]);
+      expect(refused.code).toBe(2);
+      expect(errorOf(refused)).toMatchObject({ code: 'SEGMENTS_TEXT_INVALID', line: 2, column: 13 });
+    });
+
     it('names the node of a wrong rule and the line of a wrong message, exit 2', async () => {
       const unknown = file(
         'u.json',

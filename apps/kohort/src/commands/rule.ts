@@ -1,6 +1,7 @@
-import { Command } from 'commander';
-import { evaluateRuleFile } from '@kohort/segments-domain';
+import { Command, Option } from 'commander';
+import { evaluateRuleFile, parseRule, printRule } from '@kohort/segments-domain';
 import { readJson, readJsonLines } from '../files/read-lines';
+import { readRule } from '../files/read-rule';
 import { writeText } from '../files/write-output';
 import { printReport } from '../terminal/outcome';
 import { KOHORT_VERSION } from '../version';
@@ -25,7 +26,7 @@ async function evaluate(flags: RuleEvalFlags): Promise<void> {
   }
   const lines = await evaluateRuleFile({
     events: counted(),
-    rule: await readJson(flags.rule),
+    rule: await readRule(flags.rule),
     ...(flags.segments === undefined ? {} : { segments: await readJson(flags.segments) }),
     now: flags.now,
   });
@@ -45,6 +46,18 @@ async function evaluate(flags: RuleEvalFlags): Promise<void> {
   if (flags.json || flags.out !== undefined) printReport(report, flags.json ?? false);
 }
 
+interface RuleFormatFlags {
+  readonly rule: string;
+  readonly to: 'text' | 'json';
+  readonly out?: string;
+}
+
+async function format({ rule: file, to, out }: RuleFormatFlags): Promise<void> {
+  const rule = await readRule(file);
+  parseRule(rule);
+  writeText(out, to === 'text' ? `${printRule(rule)}\n` : `${JSON.stringify(rule, null, 2)}\n`);
+}
+
 /** `kohort rule eval`: who is in, as of an instant, from a file of events, with no server. */
 export function ruleCommand(): Command {
   const command = new Command('rule').description('work with rules on files');
@@ -52,11 +65,18 @@ export function ruleCommand(): Command {
     .command('eval')
     .description('evaluate a rule on a file of Segment-spec messages: one line a person, with proof and next change')
     .requiredOption('--events <file>', 'NDJSON of messages (gzip allowed)')
-    .requiredOption('--rule <file>', 'the rule as JSON')
+    .requiredOption('--rule <file>', 'the rule, as JSON or in the text form')
     .requiredOption('--now <instant>', 'ISO-8601 instant of evaluation, with its zone')
     .option('--segments <file>', 'JSON object of segment keys and rules, for segment nodes')
     .option('--out <file>', 'NDJSON: {profile, member, nextChangeAt, proof}; standard output when absent')
     .option('--json', 'print one JSON object about the run')
     .action(evaluate);
+  command
+    .command('format')
+    .description('check a rule and write it in its text form or as JSON')
+    .requiredOption('--rule <file>', 'the rule, as JSON or in the text form')
+    .addOption(new Option('--to <form>', 'form to write').choices(['text', 'json']).default('text'))
+    .option('--out <file>', 'file to write; standard output when absent')
+    .action(format);
   return command;
 }

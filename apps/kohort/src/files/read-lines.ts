@@ -47,17 +47,26 @@ export async function* readJsonLines(file: string): AsyncGenerator<JsonLine> {
   if (rest.trim() !== '') yield parseLine(file, line + 1, rest);
 }
 
+/** The whole of a file as text, without a byte order mark. */
+export async function readText(file: string): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const chunk of readBytes(file)) parts.push(chunk);
+  return Buffer.concat(parts)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
 /**
  * Reads one JSON document.
  *
  * Throws  FILE_BAD_JSON, and those of readBytes
  */
 export async function readJson(file: string): Promise<unknown> {
-  const parts: Buffer[] = [];
-  for await (const chunk of readBytes(file)) parts.push(chunk);
-  const text = Buffer.concat(parts)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  return parseJson(file, await readText(file));
+}
+
+/** Throws FILE_BAD_JSON with the line. */
+export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {

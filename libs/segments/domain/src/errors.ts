@@ -36,6 +36,10 @@ export const segmentsErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${at(d)}: another node has the same id`,
   },
+  SEGMENTS_TEXT_INVALID: {
+    kind: 'invalid-input',
+    message: (d) => `line ${d['line']}, column ${d['column']}: ${d['reason']}`,
+  },
   SEGMENTS_SEGMENT_UNKNOWN: {
     kind: 'invalid-input',
     message: (d) => `${at(d)}: there is no segment "${d['name']}"${hint(d)}`,

@@ -1,5 +1,7 @@
 export { segmentsErrors } from './errors';
 export { parseRule, RULE_LIMITS } from './rule/parse-rule';
+export { printRule } from './text/print-rule';
+export { readRuleText } from './text/read-rule-text';
 export { ruleSchema } from './rule/rule.schema';
 export { hashJson } from './rule/rule-hash';
 export { parsePropertyPath, readPath } from './rule/property-path';
