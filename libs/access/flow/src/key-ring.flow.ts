@@ -118,7 +118,8 @@ export function keyRing(parts: KeyRingParts): KeyRing {
       return await look;
     } catch (thrown) {
       // A refusal is an answer; anything else says that nobody could be asked.
-      const stale = isAppError(thrown) && thrown.kind !== 'transient' ? undefined : origins.get(key, now - (parts.staleMs ?? 0));
+      const stale =
+        isAppError(thrown) && thrown.kind !== 'transient' ? undefined : origins.get(key, now - (parts.staleMs ?? 0));
       if (stale) return stale;
       throw thrown;
     }

@@ -152,15 +152,12 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     const withStatus = (status: string) => owner.query(`select 1 from task where status = $1`, [status]);
     await eventually(async () => (await withStatus('waiting')).rowCount === batches.length);
     const takes: BatchId[][] = [];
-    await work(
-      () => Promise.resolve(),
-      () => Promise.resolve(),
-      async ({ batchIds }) => {
-        takes.push([...batchIds]);
-        if (batchIds.includes(poison))
-          throw new AppError({ code: 'SPEC_WRONG', kind: 'invalid-input', message: 'wrong' });
-      },
-    );
+    const done = () => Promise.resolve();
+    await work(done, done, async ({ batchIds }) => {
+      takes.push([...batchIds]);
+      if (batchIds.includes(poison))
+        throw new AppError({ code: 'SPEC_WRONG', kind: 'invalid-input', message: 'wrong' });
+    });
     await eventually(async () => !(await withStatus('waiting')).rowCount && !(await withStatus('running')).rowCount);
     const most = pipeline['sync.track'].together?.most ?? 0;
     expect(Math.max(...takes.map((take) => take.length))).toBe(most);
