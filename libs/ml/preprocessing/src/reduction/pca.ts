@@ -3,6 +3,7 @@ import { breathe } from '@kohort/ml-core';
 import { z } from 'zod';
 import type { NumericColumn } from '../feature-table';
 import { crossProducts } from '../linear/cross-products';
+import { project } from '../linear/project';
 import { symmetricEigen, type SymmetricEigen } from '../linear/symmetric-eigen';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { numericOnly } from '../transformer/column-guard';
@@ -69,47 +70,18 @@ function directions(centred: readonly Float64Array[], rows: number, solver: 'svd
   return { values, vectors };
 }
 
-/** Rows projected at once: their columns stay in the cache for all components. */
-const BLOCK_ROWS = 512;
-
-/** Adds four weighted columns to the rows from..to; the same sum as one after the other. */
-function addColumns(
-  out: Float64Array,
-  columns: readonly Float64Array[],
-  { weights, at, from, to }: { weights: readonly number[]; at: number; from: number; to: number },
-): void {
-  const [a, b, c, d] = columns.slice(at, at + 4) as [Float64Array, Float64Array, Float64Array, Float64Array];
-  const [wa, wb, wc, wd] = weights.slice(at, at + 4) as [number, number, number, number];
-  for (let i = from; i < to; i += 1) {
-    const sum = (out[i] as number) + wa * (a[i] as number) + wb * (b[i] as number);
-    out[i] = sum + wc * (c[i] as number) + wd * (d[i] as number);
-  }
-}
-
-/** The coordinate of every row along each component. */
-function project(
+/** The coordinate of every row along each component, over its divisor. */
+function scoresOf(
   centred: readonly Float64Array[],
   components: readonly (readonly number[])[],
   divisors: readonly number[],
 ): Float64Array[] {
-  const rows = centred[0]?.length ?? 0;
-  const out = components.map(() => new Float64Array(rows));
-  for (let from = 0; from < rows; from += BLOCK_ROWS) {
-    const to = Math.min(rows, from + BLOCK_ROWS);
-    components.forEach((weights, k) => {
-      const along = out[k] as Float64Array;
-      let at = 0;
-      for (; at + 3 < centred.length; at += 4) addColumns(along, centred, { weights, at, from, to });
-      for (; at < centred.length; at += 1) {
-        const column = centred[at] as Float64Array;
-        const weight = weights[at] as number;
-        for (let i = from; i < to; i += 1) along[i] = (along[i] as number) + weight * (column[i] as number);
-      }
-      const divisor = divisors[k] as number;
-      if (divisor !== 1) for (let i = from; i < to; i += 1) along[i] = (along[i] as number) / divisor;
-    });
-  }
-  return out;
+  const scores = project(centred, components);
+  scores.forEach((values, k) => {
+    const divisor = divisors[k] as number;
+    if (divisor !== 1) for (let i = 0; i < values.length; i += 1) values[i] = (values[i] as number) / divisor;
+  });
+  return scores;
 }
 
 /** The value farthest from 0; the first of equally far ones. */
@@ -167,10 +139,13 @@ async function learn(
   const count = countOf(settings, shares);
   const found = Array.from({ length: count }, (_, k) => Array.from(vectors.subarray(k * d, (k + 1) * d)));
   const divisors = variances.slice(0, count).map((variance) => (settings.whiten ? Math.sqrt(variance) : 1));
-  const along = project(centred, found, divisors);
-  const signs = along.map((values) => (farthest(values) < 0 ? -1 : 1));
-  const components = found.map((weights, k) => (signs[k] === -1 ? weights.map((weight) => -weight) : weights));
-  const scores = along.map((values, k) => (signs[k] === -1 ? values.map((value) => -value) : values));
+  const along = scoresOf(centred, found, divisors);
+  const components = found.map((weights, k) => {
+    const scores = along[k] as Float64Array;
+    if (farthest(scores) >= 0) return weights;
+    for (let i = 0; i < rows; i += 1) scores[i] = -(scores[i] as number);
+    return weights.map((weight) => -weight);
+  });
   const fitted: State = {
     columns: columns.map(({ name }, j) => ({ name, mean: means[j] as number })),
     components,
@@ -179,7 +154,7 @@ async function learn(
     whiten: settings.whiten,
     prefix: settings.prefix,
   };
-  return { state: fitted, columns: named(scores, settings.prefix) };
+  return { state: fitted, columns: named(along, settings.prefix) };
 }
 
 const named = (scores: readonly Float64Array[], prefix: string): NumericColumn[] =>
@@ -213,7 +188,7 @@ export const pca = defineTransformer({
       columns.map(({ mean }) => mean),
     );
     const divisors = explainedVariance.map((variance) => (whiten ? Math.sqrt(variance) : 1));
-    const scores = project(centred, components, divisors);
+    const scores = scoresOf(centred, components, divisors);
     return named(scores, prefix);
   },
 });
