@@ -118,6 +118,34 @@ describe('a merge that was taken back', () => {
     expect(after).toMatchObject({ members: ['buyers u true', 'pro d true', 'quiet d true'] });
   });
 
+  it('never has an event with two people or with none while people are merged and parted', async () => {
+    const world = await IdentityWorld.open(parts, null);
+    await world.accept([1, 2, 3, 4].map((n) => ({ n, userId: `u${n}`, anonymousId: `d${n % 2}` })));
+    const rows = await world.query(sql<{ id: string }>`select id from profile where merged_into is null order by id`);
+    const [one, other] = rows.map(({ id }) => id);
+    const seen = new Set<string>();
+    let isDone = false;
+    const watch = async (): Promise<void> => {
+      while (!isDone) {
+        const odd = await world.query(sql<{ owners: number; live: number; n: number }>`
+          select owners, live, count(*)::int as n from (
+            select event_id, count(*)::int as owners, (count(*) filter (where p.merged_into is null))::int as live from (
+              select event_id, profile_id from event_assignment group by 1, 2 having sum(sign) > 0) a
+            join profile p on p.id = a.profile_id group by event_id) b group by 1, 2`);
+        for (const { owners, live, n } of odd) seen.add(`${owners} ${live} ${n}`);
+      }
+    };
+    const watching = Promise.all([watch(), watch()]);
+    for (let round = 0; round < 15; round += 1) {
+      await world.admin.mergeProfiles({ profileIds: [one ?? '', other ?? ''], actor: 'ann' }, storedDecision);
+      const { items } = await world.admin.merges(one ?? '', { first: 1, after: null });
+      await world.admin.unmerge({ mergeId: items[0]?.node.id ?? '', actor: 'ann' }, storedDecision);
+    }
+    isDone = true;
+    await watching;
+    expect([...seen]).toEqual(['1 1 4']);
+  });
+
   it('and rules that were changed leave everybody as if they had been so from the start', async () => {
     for (let seed = 100; seed < 110; seed += 1) {
       const random = seededRandom(seed);

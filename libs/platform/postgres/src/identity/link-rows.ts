@@ -62,6 +62,11 @@ export async function hasOpenLinks(
   workspaceId: WorkspaceId,
   wanted: readonly Identifier[],
 ): Promise<boolean> {
+  // Most workspaces have none at all: then no key is made.
+  const any = await sql<{ open: boolean }>`
+    select exists (
+      select 1 from identity_link where workspace_id = ${workspaceId}::uuid and state <> 'applied') as open`.execute(tx);
+  if (any.rows[0]?.open !== true) return false;
   const found = await sql<{ open: boolean }>`
     with wanted as materialized (
       select w.type, w.value from json_to_recordset(${JSON.stringify(wanted)}::json) as w (type text, value text)
