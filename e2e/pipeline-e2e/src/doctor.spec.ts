@@ -24,6 +24,7 @@ describe('kohort doctor', () => {
       'gradient boosting',
       'redis-server',
       'home folder',
+      'suppression key',
       'running Kohort',
     ]);
     const table = await runKohort(['doctor'], { env: home });

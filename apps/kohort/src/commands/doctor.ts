@@ -34,6 +34,7 @@ async function run(flags: DoctorFlags): Promise<void> {
       embeddedDatabase: config.DATABASE_URL === undefined,
       embeddedColumns: config.CLICKHOUSE_URL === undefined,
       url: flags.url ?? config.KOHORT_URL,
+      suppressionKey: config.KOHORT_SUPPRESSION_KEY,
     })),
   ];
   const healthy = findings.every((one) => one.state !== 'fail');

@@ -1,5 +1,5 @@
 import type { Running } from '@kohort/hosts-runtime';
-import { shutdownList } from '@kohort/hosts-runtime';
+import { checkSuppressionKeys, shutdownList } from '@kohort/hosts-runtime';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
@@ -28,7 +28,7 @@ export interface GatewayProcessOptions {
  * Starts a gateway on its own engines: PostgreSQL and the folder of artifacts. It needs no queue: what is accepted is
  * handed on by the relay of the pipeline worker.
  *
- * Throws  POSTGRES_UNSAFE, POSTGRES_NOT_MIGRATED; what Node throws when the port is taken
+ * Throws  POSTGRES_UNSAFE, POSTGRES_NOT_MIGRATED, PRIVACY_KEY_LOST; what Node throws when the port is taken
  */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<Running> {
   const { logger, databaseUrl, pepper } = options;
@@ -42,6 +42,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       applicationName: 'kohort-gateway',
     });
     closers.add('database', () => database.close());
+    await checkSuppressionKeys(database, options.suppressionKeys);
     const gateway = await startGateway({
       database,
       artifacts: openLocalArtifacts(options.artifactsDir),

@@ -1,4 +1,5 @@
 import {
+  checkSuppressionKeys,
   openWorkerColumns,
   startWorker,
   type ColumnAddress,
@@ -55,6 +56,7 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
     owner: 'pipeline-worker',
     options,
     async bind(engines, closers) {
+      await checkSuppressionKeys(engines.database, options.suppressionKeys);
       const columns = await openWorkerColumns(options.columns, engines, closers);
       const { importLimits, secretKeys, egressAllow, suppressionKeys, quarantineDays } = options;
       const secrets = secretKeys.length === 0 ? null : createSecretBox(secretKeys);

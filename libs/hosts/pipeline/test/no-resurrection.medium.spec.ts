@@ -4,11 +4,14 @@ import { acceptEvents, dryRunFlow, importFlow, replayRefused, type ImportParams 
 import { runIdSchema, type HttpStreamer, type Json } from '@kohort/kernel-contracts';
 import {
   importedFiles,
+  ingestStore,
   knownPeople,
   refusedStore,
   startTestDatabase,
   type TestDatabase,
 } from '@kohort/platform-postgres';
+import { checkSuppressionKeys } from '@kohort/hosts-runtime';
+import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { areSuppressed, suppressPeople, unsuppressPeople } from '@kohort/privacy-flow';
 import { PrivacyWorld } from './privacy-world';
 
@@ -197,6 +200,20 @@ describe('somebody who was suppressed', () => {
     expect(rows.every(({ hash }) => hash.length === 32)).toBe(true);
     const text = JSON.stringify(rows.map((row) => ({ ...row, hash: row.hash.toString('latin1') })));
     expect(text).not.toMatch(/kunde|meier|1234567/);
+  });
+
+  it('stays out under a new key, and no process starts without the old one', async () => {
+    const world = await worldWithPerson();
+    await suppressPeople(world.ports, world.workspaceId, byId);
+    const [old, fresh] = [Buffer.alloc(32, 5), Buffer.alloc(32, 6)];
+    const rotated = ingestStore(db.database, { screen: messageScreen(new SuppressionKeys([fresh, old])) });
+    const door = acceptEvents({ store: rotated, dedupeDays: 7 });
+    const { workspaceId, sourceId } = world;
+    const call = { receivedAt: world.clock.now(), sentAt: null, context: {}, integrations: {} };
+    const [verdict] = await door.accept({ workspaceId, sourceId }, [track({ userId: 'kunde-42' })], call);
+    expect(verdict?.outcome).toBe('suppressed');
+    await expect(checkSuppressionKeys(db.database, [fresh, old])).resolves.toBeUndefined();
+    await expect(checkSuppressionKeys(db.database, [fresh])).rejects.toMatchObject({ code: 'PRIVACY_KEY_LOST' });
   });
 
   it('cannot be named by what names nobody, nor without a reason', async () => {

@@ -17,5 +17,5 @@ export { columnsOf, openWorkerColumns, startWorker, workerOptions } from './star
 export type { BoundWorker, WorkerBinding, WorkerOptions } from './start-worker';
 export { openDataset } from './open-dataset';
 export { threadCompute } from './thread-compute';
-export { suppressionKeysOf } from './suppression-keys';
+export { checkSuppressionKeys, suppressionKeysOf } from './suppression-keys';
 export { firstPartySources } from './first-party-sources';

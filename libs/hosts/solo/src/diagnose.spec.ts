@@ -42,7 +42,7 @@ describe('diagnose', () => {
 
   it('finds a good machine good, and says what it looked at', async () => {
     const found = await look();
-    expect(Object.values(found).map((finding) => finding.state)).toEqual(Array(10).fill('ok'));
+    expect(Object.values(found).map((finding) => finding.state)).toEqual(Array(11).fill('ok'));
     expect(found['TensorFlow.js']?.detail).toBe('backend wasm (tried before: tensorflow: MODULE_NOT_FOUND)');
     expect(found['home folder']?.detail).toContain('the first start makes it');
   });
@@ -67,6 +67,19 @@ describe('diagnose', () => {
     );
     expect(found['embedded PostgreSQL']).toMatchObject({ state: 'ok', detail: expect.stringContaining('external') });
     expect(found['ClickHouse engine']?.state).toBe('ok');
+  });
+
+  it('looks for the key of the suppression list, and refuses the pepper in its place', async () => {
+    const what = 'suppression key';
+    expect((await look())[what]).toMatchObject({ state: 'ok', detail: 'the first start makes one' });
+    expect((await look({}, { embeddedDatabase: false }))[what]?.state).toBe('warn');
+    expect((await look({}, { suppressionKey: 'ab'.repeat(32) }))[what]?.state).toBe('ok');
+    const homeDir = join(dir, 'keyed');
+    const { pepper } = ensureHome(homeDir);
+    expect((await look({}, { homeDir }))[what]?.detail).toContain('solo.json');
+    const same = (await look({}, { homeDir, suppressionKey: pepper }))[what];
+    expect(same?.state).toBe('fail');
+    expect(same?.detail).not.toContain(pepper);
   });
 
   it('warns of what makes it slower or poorer', async () => {

@@ -4,7 +4,7 @@ import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { livingOwner } from '@kohort/platform-embedded';
 import { satisfies } from 'semver';
-import { readHome } from './home';
+import { readHome, type SoloHome } from './home';
 import { machineProbes, type MachineProbes } from './machine-probes';
 
 /** `fail`: Kohort cannot run like this. `warn`: it runs, but slower or not for long. */
@@ -25,6 +25,8 @@ export interface DiagnoseOptions {
   readonly embeddedColumns: boolean;
   /** Address of a Kohort that should answer; the one that last served from the home when absent. */
   readonly url?: string | undefined;
+  /** The key of the suppression list that the settings name, hex; the home's own when absent. */
+  readonly suppressionKey?: string | undefined;
   readonly probes?: MachineProbes;
 }
 
@@ -117,13 +119,31 @@ const home: Check = ({ homeDir }) => {
   }
 };
 
-function lastUrl(homeDir: string): string | null {
+/** The list can be read by nobody without its key, and holds nobody back without it. */
+const suppressionKey: Check = ({ homeDir, suppressionKey: named, embeddedDatabase }) => {
+  const what = 'suppression key';
+  const home = homeOrNull(homeDir);
+  const key = named ?? home?.suppressionKey;
+  if (key !== undefined && key === home?.pepper) {
+    return { what, state: 'fail', detail: 'KOHORT_SUPPRESSION_KEY is the pepper: whoever has one would have both' };
+  }
+  if (named !== undefined) return { what, state: 'ok', detail: 'from KOHORT_SUPPRESSION_KEY' };
+  if (key !== undefined) return { what, state: 'ok', detail: 'in solo.json; a copy belongs where the backups are not' };
+  if (!embeddedDatabase) return { what, state: 'warn', detail: 'none: gateway and pipeline worker want one' };
+  return { what, state: 'ok', detail: 'the first start makes one' };
+};
+
+function homeOrNull(homeDir: string): SoloHome | null {
   try {
-    return readHome(homeDir)?.url ?? null;
+    return readHome(homeDir);
   } catch {
     // The check of the home says why.
     return null;
   }
+}
+
+function lastUrl(homeDir: string): string | null {
+  return homeOrNull(homeDir)?.url ?? null;
 }
 
 const running: Check = async ({ homeDir, url }, probes) => {
@@ -138,7 +158,19 @@ const running: Check = async ({ homeDir, url }, probes) => {
   return { what, state: health.isReady ? 'ok' : 'fail', detail: `${health.status}${reason} at ${address}` };
 };
 
-const CHECKS: readonly Check[] = [node, postgres, columns, disk, memory, tensorflow, xgboost, redis, home, running];
+const CHECKS: readonly Check[] = [
+  node,
+  postgres,
+  columns,
+  disk,
+  memory,
+  tensorflow,
+  xgboost,
+  redis,
+  home,
+  suppressionKey,
+  running,
+];
 
 /**
  * Looks at all that Kohort needs on this machine, and changes nothing.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseKey } from '@kohort/access-domain';
 import { ensureHome } from './first-workspace';
-import { readHome } from './home';
+import { readHome, writeHome } from './home';
 
 describe("solo's home", () => {
   const dir = mkdtempSync(join(tmpdir(), 'kohort-home-'));
@@ -24,6 +24,17 @@ describe("solo's home", () => {
     expect(ensureHome(other, pepper).pepper).toBe(pepper);
     expect(ensureHome(other, pepper)).toEqual(ensureHome(other));
     expect(() => ensureHome(other, 'cd'.repeat(32))).toThrow(expect.objectContaining({ code: 'SOLO_PEPPER_DIFFERS' }));
+  });
+
+  it('gives a home of before the suppression list its key, once', () => {
+    const older = join(dir, 'older');
+    const { suppressionKey, ...rest } = ensureHome(older);
+    expect(suppressionKey).not.toBe(rest.pepper);
+    writeHome(older, rest);
+    const mended = ensureHome(older);
+    expect(mended).toMatchObject(rest);
+    expect(mended.suppressionKey).toMatch(/^[0-9a-f]{64}$/);
+    expect(ensureHome(older)).toEqual(mended);
   });
 
   it('refuses a damaged file instead of making new keys', () => {

@@ -6,6 +6,7 @@ import { startGateway, type RunningGateway } from '@kohort/hosts-gateway';
 import { openPipelineHost } from '@kohort/hosts-pipeline';
 import { PROPENSITY_THREAD, propensityHandlers } from '@kohort/hosts-propensity';
 import {
+  checkSuppressionKeys,
   openColumnStore,
   openEngines,
   shutdownList,
@@ -139,6 +140,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   const home = await ensureWorkspace(database, homeDir);
   const pepper = Buffer.from(home.pepper, 'hex');
   const suppressionKeys = keysOfList(options.suppressionKeys ?? [], home.suppressionKey);
+  await checkSuppressionKeys(database, suppressionKeys);
 
   const compute = threadCompute({
     names: [CLUSTERING_THREAD, PROPENSITY_THREAD],

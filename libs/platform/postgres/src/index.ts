@@ -70,6 +70,7 @@ export { identityAdmin } from './identity/identity-admin.adapter';
 export { identityHistory } from './identity/identity-history.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { noteMoved } from './privacy/consent-rows';
+export { listGenerations } from './privacy/list-generations';
 export { privacyStore } from './privacy/privacy-store.adapter';
 export { suppressionGate } from './privacy/screen-entries';
 export { refusedPeople } from './privacy/refused-people';

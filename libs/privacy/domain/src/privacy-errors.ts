@@ -3,6 +3,11 @@ import { defineErrors } from '@kohort/kernel-errors';
 /** Errors of consent and suppression. No message holds an identifier. */
 export const privacyErrors = defineErrors({
   PRIVACY_KEY_MISSING: { kind: 'configuration', message: () => 'KOHORT_SUPPRESSION_KEY is needed' },
+  PRIVACY_KEY_LOST: {
+    kind: 'configuration',
+    message: (d) =>
+      `the suppression list has entries made under another key (${String(d['generation'])}): name it as KOHORT_SUPPRESSION_KEY_PREVIOUS`,
+  },
   PRIVACY_KEY_TOO_SHORT: { kind: 'configuration', message: () => 'a key of the suppression list has 32 bytes' },
   PRIVACY_PURPOSE_INVALID: {
     kind: 'invalid-input',
