@@ -2,7 +2,7 @@ import { FIELD_TYPES, type FieldType, type LinkField } from './field-types';
 import { linkageErrors } from './linkage-errors';
 
 const BY_NAME: readonly (readonly [RegExp, FieldType])[] = [
-  [/(e-?mail)/, 'email'],
+  [/(e_?mail)/, 'email'],
   [/(phone|mobile|fax|(^|_)tel($|_))/, 'phone'],
   [/(birth|(^|_)dob($|_)|(^|_)date)/, 'date'],
   [/(post_?code|zip|ssn|soc_sec|passport|tax_?id|(^|_)vat|iban)/, 'code'],

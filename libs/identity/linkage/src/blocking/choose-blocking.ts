@@ -218,7 +218,7 @@ export function chooseBlocking(table: EncodedTable, limits: BlockingLimits, rand
   return { rules, expectedCoverage, expectedPairs: Math.round(expectedPairs) };
 }
 
-/** Limits that suit a number of records: 60 pairs a record, at least two million, and blocks of at most 1,000. */
+/** Limits that suit a number of records: 60 pairs a record, of small tables 200, and blocks of at most 1,000. */
 export function defaultLimits(records: number): BlockingLimits {
-  return { mostPairs: Math.max(2_000_000, records * 60), blockCap: 1_000 };
+  return { mostPairs: Math.max(records * 60, Math.min(2_000_000, records * 200)), blockCap: 1_000 };
 }

@@ -19,18 +19,23 @@ export interface ChanceModel {
 /** Levels of all fields among random pairs that agree exactly in one field. */
 export interface AgreeingPairs {
   readonly field: number;
+  /** How many were drawn. */
+  readonly pairs: number;
   /** Per field the shares of levels. */
   readonly shares: readonly Float64Array[];
 }
 
-/** Pairs drawn for each field. */
+/** Pairs drawn for each field, and of small tables for each record. */
 const PAIRS_A_FIELD = 60_000;
+const PAIRS_A_RECORD = 6;
 /** Fewer agreeing pairs than this teach nothing. */
 const LEAST_PAIRS = 500;
 /** A dependence counts from one bit on: an agreement twice as likely as it would be alone. */
 const LEAST_BITS = 1;
 /** Where more of the agreeing pairs than this are matches, they say nothing about strangers. */
 const MOST_MATCHES = 0.5;
+/** Drawn pairs that must agree in the other field too, for it not to be chance about chance. */
+const LEAST_TOGETHER = 30;
 /** Where matches account for more than this of what agrees together, the rest is noise. */
 const MOST_EXPLAINED = 0.5;
 const PRIOR = 0.5;
@@ -38,7 +43,7 @@ const PRIOR = 0.5;
 /**
  * Draws pairs that agree exactly in each field in turn, and counts the levels of the others.
  *
- * Cost    60,000 comparisons a field; fields with hardly an agreement are left out
+ * Cost    at most 60,000 comparisons a field; fields with hardly an agreement are left out
  */
 export function drawAgreeingPairs(table: EncodedTable, random: Random): AgreeingPairs[] {
   const comparison = new PairComparison(table);
@@ -63,7 +68,8 @@ export function drawAgreeingPairs(table: EncodedTable, random: Random): Agreeing
     });
     const shares = table.fields.map(() => new Float64Array(LEVEL.missing).fill(PRIOR));
     const draw = random.split(field);
-    for (let p = 0; p < PAIRS_A_FIELD; p += 1) {
+    const pairs = Math.min(PAIRS_A_FIELD, table.records * PAIRS_A_RECORD);
+    for (let p = 0; p < pairs; p += 1) {
       const wanted = draw.next() * total;
       let low = 0;
       let high = counts.length - 1;
@@ -85,7 +91,7 @@ export function drawAgreeingPairs(table: EncodedTable, random: Random): Agreeing
         if (level !== LEVEL.missing) share[level] = (share[level] as number) + 1;
       });
     }
-    return [{ field, shares: shares.map(normalised) }];
+    return [{ field, pairs, shares: shares.map(normalised) }];
   });
 }
 
@@ -112,7 +118,7 @@ interface Dependence {
 }
 
 function dependences({ drawn, clean, agreeing, m, lambda }: ChanceInput): Dependence[] {
-  return agreeing.flatMap(({ field: parent, shares }): Dependence[] => {
+  return agreeing.flatMap(({ field: parent, pairs, shares }): Dependence[] => {
     const exact = drawn[parent]?.[LEVEL.exact] ?? 0;
     const matching = exact > 0 ? (lambda * (m[parent]?.[LEVEL.exact] ?? 0)) / exact : 1;
     if (matching > MOST_MATCHES) return [];
@@ -120,13 +126,13 @@ function dependences({ drawn, clean, agreeing, m, lambda }: ChanceInput): Depend
       if (child === parent) return [];
       const together = levels[LEVEL.exact] as number;
       const byMatches = matching * (m[child]?.[LEVEL.exact] ?? 0);
-      if (byMatches > together * MOST_EXPLAINED) return [];
+      if (together * pairs < LEAST_TOGETHER || byMatches > together * MOST_EXPLAINED) return [];
       const given = normalised(
         levels.map((share, level) => {
           const alone = clean[child]?.[level] ?? 0;
-          // Never less likely than alone: what is left after the matches are taken off is noisy where few are left.
+          // What is left after the matches are taken off is noisy where few are left.
           const left = (share - matching * (m[child]?.[level] ?? 0)) / (1 - matching);
-          return Math.max(left, level === LEVEL.differs ? 1e-4 : alone);
+          return Math.max(left, level === LEVEL.exact ? alone : alone / 100);
         }),
       );
       const bits = Math.log2((given[LEVEL.exact] ?? 1) / Math.max(1e-12, clean[child]?.[LEVEL.exact] ?? 1));

@@ -3,7 +3,9 @@ import { PairComparison } from '../compare/pair-comparison';
 import type { EncodedTable } from '../encode/table-encoder';
 import { LEVEL, LEVELS } from '../field-types';
 
-const PAIRS = 400_000;
+const MOST_PAIRS = 400_000;
+/** Of small tables so many pairs a record are enough. */
+const PAIRS_A_RECORD = 40;
 /** Added to each count: a level never seen by chance is rare, not impossible. */
 const PRIOR = 0.5;
 
@@ -37,8 +39,8 @@ function exactShare(table: EncodedTable, f: number): number {
 }
 
 /**
- * How often records drawn at random stand at each level: `exact` from the counts of values, the others from 400,000
- * pairs.
+ * How often records drawn at random stand at each level: `exact` from the counts of values, the others from
+ * at most 400,000 pairs.
  *
  * Shape   per field the shares of exact, close, alike, exchanged, differs among pairs in which it is present; sum 1
  */
@@ -48,7 +50,8 @@ export function randomAgreement(table: EncodedTable, random: Random): Float64Arr
   const counts = table.fields.map(() => new Float64Array(LEVELS - 1).fill(PRIOR));
   const { records, split } = table;
   const isTwoFiles = split < records;
-  for (let p = 0; p < PAIRS; p += 1) {
+  const pairs = Math.min(MOST_PAIRS, records * PAIRS_A_RECORD);
+  for (let p = 0; p < pairs; p += 1) {
     const i = isTwoFiles ? random.int(split) : random.int(records);
     const j = isTwoFiles ? split + random.int(records - split) : random.int(records);
     if (i === j) continue;
