@@ -1,6 +1,8 @@
 import type { EncodedTable } from '../encode/table-encoder';
 import { keyOfRecord, type BlockKey } from './block-keys';
 
+const { imul, max } = Math;
+
 /** Records that agree in all keys of a rule belong together in a block. */
 export interface BlockRule {
   /** As told: "surname:sound + date_of_birth:year". */
@@ -31,11 +33,11 @@ export function tupleNumbers(
     for (const column of columns) {
       const key = column[r] as number;
       if (key < 0) isMissing = true;
-      hash = Math.imul(hash ^ key, 0x85ebca6b);
+      hash = imul(hash ^ key, 0x85ebca6b);
       hash ^= hash >>> 13;
     }
     if (isMissing) continue;
-    let slot = (Math.imul(hash, 0xc2b2ae35) >>> 7) & (capacity - 1);
+    let slot = (imul(hash, 0xc2b2ae35) >>> 7) & (capacity - 1);
     for (;;) {
       const other = slots[slot] as number;
       if (other < 0) {
@@ -77,7 +79,7 @@ export interface BlockPass extends BlockCount {
 
 /** An array of whole numbers on shared memory. */
 export const sharedIntegers = (length: number): Int32Array =>
-  new Int32Array(new SharedArrayBuffer(Math.max(4, length * 4)), 0, length);
+  new Int32Array(new SharedArrayBuffer(max(4, length * 4)), 0, length);
 
 function countBlocks(
   sizes: Float64Array,
@@ -93,7 +95,7 @@ function countBlocks(
     const second = sizes[2 * block + 1] as number;
     return second < 0 ? (first * (first - 1)) / 2 : first * second;
   };
-  const sizeOf = (block: number): number => (sizes[2 * block] as number) + Math.max(0, sizes[2 * block + 1] as number);
+  const sizeOf = (block: number): number => (sizes[2 * block] as number) + max(0, sizes[2 * block + 1] as number);
   for (let block = 0; block < sizes.length / 2; block += 1) {
     const size = sizeOf(block);
     if (size > largest) largest = size;
@@ -147,7 +149,7 @@ export function buildPass(table: EncodedTable, rule: BlockRule, cap: number): Bl
     const hasPair = second < 0 ? first > 1 : first > 0 && second > 0;
     if (!hasPair || isSkipped(block)) continue;
     renumbered[block] = members.length;
-    members.push(first + Math.max(0, second));
+    members.push(first + max(0, second));
   }
   const starts = sharedIntegers(members.length + 1);
   members.forEach((size, b) => {

@@ -5,6 +5,8 @@ import { linkageErrors } from '../linkage-errors';
 import { blockRule, countPairs, type BlockRule } from './block-index';
 import { blockKeys, type BlockKey } from './block-keys';
 
+const { imul, max, min, round } = Math;
+
 /** What limits the choice of blocking rules. */
 export interface BlockingLimits {
   /** Pairs that all rules together may compare. */
@@ -62,7 +64,7 @@ function presentShare(table: EncodedTable, { field, ofValue }: BlockKey): number
   ofValue?.forEach((key, value) => {
     if (key < 0) without += counts[value] as number;
   });
-  return 1 - without / Math.max(1, table.records);
+  return 1 - without / max(1, table.records);
 }
 
 /** For each key the imagined pairs that it would bring together, a bit a pair. */
@@ -97,7 +99,7 @@ function imaginePairs(table: EncodedTable, keys: readonly BlockKey[], random: Ra
 function bitCount(word: number): number {
   let x = word - ((word >>> 1) & 0x55555555);
   x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  return imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** Imagined pairs brought together once and twice by the rules taken so far. */
@@ -150,7 +152,7 @@ function candidates(table: EncodedTable, limits: BlockingLimits, random: Random)
   const bits = imaginePairs(table, keys, random.split('imagined'));
   const records = sampleRecords(table.records, random.split('sample'));
   const scale = (table.records / records.length) ** 2;
-  const cap = Math.max(2, Math.round((limits.blockCap * records.length) / table.records));
+  const cap = max(2, round((limits.blockCap * records.length) / table.records));
   const found: Candidate[] = [];
   const consider = (members: readonly number[]): boolean => {
     const rule = blockRule(members.map((k) => keys[k] as BlockKey));
@@ -161,7 +163,7 @@ function candidates(table: EncodedTable, limits: BlockingLimits, random: Random)
         bits[members[0] as number] as Uint32Array,
         (word, w) => members.reduce((both, k) => both & ((bits[k] as Uint32Array)[w] as number), word) >>> 0,
       );
-      found.push({ rule, bits: joint, pairs: Math.max(1, pairs * scale) });
+      found.push({ rule, bits: joint, pairs: max(1, pairs * scale) });
     }
     return isTooWide;
   };
@@ -215,10 +217,10 @@ export function chooseBlocking(table: EncodedTable, limits: BlockingLimits, rand
   }
   if (rules.length === 0) throw linkageErrors.LINKAGE_NO_BLOCKING({ most: limits.mostPairs });
   const expectedCoverage = coverage.count(coverage.once) / IMAGINED;
-  return { rules, expectedCoverage, expectedPairs: Math.round(expectedPairs) };
+  return { rules, expectedCoverage, expectedPairs: round(expectedPairs) };
 }
 
 /** Limits that suit a number of records: 60 pairs a record, of small tables 200, and blocks of at most 1,000. */
 export function defaultLimits(records: number): BlockingLimits {
-  return { mostPairs: Math.max(records * 60, Math.min(2_000_000, records * 200)), blockCap: 1_000 };
+  return { mostPairs: max(records * 60, min(2_000_000, records * 200)), blockCap: 1_000 };
 }

@@ -1,5 +1,7 @@
 import { packTexts, type TextUnits } from './text-units';
 
+const { abs, max, min } = Math;
+
 /**
  * Restricted Damerau–Levenshtein distance of packed texts (optimal string alignment): insert, delete, replace, and swap
  * of neighbours, where no part is edited twice. It is not a metric; for a bound on edits it is what is wanted.
@@ -27,7 +29,7 @@ export class AlignmentDistance {
     let startB = offsets[b] as number;
     let endA = offsets[a + 1] as number;
     let endB = offsets[b + 1] as number;
-    if (Math.abs(endA - startA - (endB - startB)) > bound) return bound + 1;
+    if (abs(endA - startA - (endB - startB)) > bound) return bound + 1;
     while (startA < endA && startB < endB && units[startA] === units[startB]) {
       startA += 1;
       startB += 1;
@@ -38,14 +40,14 @@ export class AlignmentDistance {
     }
     const lengthA = endA - startA;
     const lengthB = endB - startB;
-    if (lengthA === 0 || lengthB === 0) return Math.min(bound + 1, lengthA + lengthB);
+    if (lengthA === 0 || lengthB === 0) return min(bound + 1, lengthA + lengthB);
     if (lengthA === 1 && lengthB === 1) return 1;
     const isSwap =
       lengthA === 2 && lengthB === 2 && units[startA] === units[startB + 1] && units[startA + 1] === units[startB];
     if (isSwap) return 1;
     // What is left differs at both ends and is no single edit.
     if (bound < 2) return bound + 1;
-    return Math.min(bound + 1, this.align(startA, lengthA, startB, lengthB));
+    return min(bound + 1, this.align(startA, lengthA, startB, lengthB));
   }
 
   private align(startA: number, lengthA: number, startB: number, lengthB: number): number {
@@ -62,9 +64,9 @@ export class AlignmentDistance {
       for (let j = 1; j <= lengthB; j += 1) {
         const other = units[startB + j - 1];
         let least = (before[j - 1] as number) + (unit === other ? 0 : 1);
-        least = Math.min(least, (before[j] as number) + 1, (now[j - 1] as number) + 1);
+        least = min(least, (before[j] as number) + 1, (now[j - 1] as number) + 1);
         if (i > 1 && j > 1 && unit === units[startB + j - 2] && units[startA + i - 2] === other) {
-          least = Math.min(least, (older[j - 2] as number) + 1);
+          least = min(least, (older[j - 2] as number) + 1);
         }
         now[j] = least;
       }
@@ -76,7 +78,7 @@ export class AlignmentDistance {
 
 /** Restricted Damerau–Levenshtein distance (optimal string alignment) of two strings: "ca" to "abc" is 3. */
 export function alignmentDistance(a: string, b: string): number {
-  return new AlignmentDistance(packTexts([a, b])).within(0, 1, Math.max(a.length, b.length));
+  return new AlignmentDistance(packTexts([a, b])).within(0, 1, max(a.length, b.length));
 }
 
 /**
@@ -108,7 +110,7 @@ export function damerauLevenshtein(a: string, b: string): number {
       const column = lastColumn;
       const isSame = a[i - 1] === b[j - 1];
       if (isSame) lastColumn = j;
-      table[(i + 1) * width + j + 1] = Math.min(
+      table[(i + 1) * width + j + 1] = min(
         at(i - 1, j - 1) + (isSame ? 0 : 1),
         at(i, j - 1) + 1,
         at(i - 1, j) + 1,

@@ -5,6 +5,8 @@ import { textAt } from './text-units';
 import type { Vocabulary } from '../encode/vocabulary';
 import { LEVEL } from '../field-types';
 
+const { abs, floor, max, min } = Math;
+
 /** Level of two different values of one vocabulary. Symmetric. */
 export type ValueComparison = (a: number, b: number) => number;
 
@@ -42,7 +44,7 @@ function digits(vocabulary: Vocabulary): ValueComparison {
   const edits = new AlignmentDistance(vocabulary.texts);
   const { offsets } = vocabulary.texts;
   return (a, b) => {
-    const shorter = Math.min(
+    const shorter = min(
       (offsets[a + 1] as number) - (offsets[a] as number),
       (offsets[b + 1] as number) - (offsets[b] as number),
     );
@@ -64,8 +66,8 @@ function dates(vocabulary: Vocabulary): ValueComparison {
     const x = packed[a] as number;
     const y = packed[b] as number;
     if (x < 0 || y < 0) return edits.within(a, b, 2) <= 2 ? LEVEL.alike : LEVEL.differs;
-    const [yearX, yearY] = [Math.floor(x / 10_000), Math.floor(y / 10_000)];
-    const [monthX, monthY] = [Math.floor(x / 100) % 100, Math.floor(y / 100) % 100];
+    const [yearX, yearY] = [floor(x / 10_000), floor(y / 10_000)];
+    const [monthX, monthY] = [floor(x / 100) % 100, floor(y / 100) % 100];
     const [dayX, dayY] = [x % 100, y % 100];
     if (yearX === yearY && monthX === dayY && dayX === monthY) return LEVEL.close;
     const right = Number(yearX === yearY) + Number(monthX === monthY) + Number(dayX === dayY);
@@ -80,7 +82,7 @@ function phones(vocabulary: Vocabulary): ValueComparison {
   return (a, b) => {
     const endA = offsets[a + 1] as number;
     const endB = offsets[b + 1] as number;
-    const shorter = Math.min(endA - (offsets[a] as number), endB - (offsets[b] as number));
+    const shorter = min(endA - (offsets[a] as number), endB - (offsets[b] as number));
     let same = 0;
     while (same < shorter && units[endA - 1 - same] === units[endB - 1 - same]) same += 1;
     if (same >= 9 || (same === shorter && shorter >= 7)) return LEVEL.close;
@@ -110,7 +112,7 @@ function amounts(vocabulary: Vocabulary): ValueComparison {
   return (a, b) => {
     const x = numbers[a] as number;
     const y = numbers[b] as number;
-    const apart = Math.abs(x - y) / Math.max(Math.abs(x), Math.abs(y));
+    const apart = abs(x - y) / max(abs(x), abs(y));
     if (x === y || apart <= 0.01) return LEVEL.close;
     return apart <= 0.1 ? LEVEL.alike : LEVEL.differs;
   };

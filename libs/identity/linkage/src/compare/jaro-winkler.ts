@@ -1,5 +1,7 @@
 import { packTexts, type TextUnits } from './text-units';
 
+const { max, min } = Math;
+
 /** Winkler's constants: weight of a common prefix, its longest length, and the similarity from which it counts. */
 const PREFIX_WEIGHT = 0.1;
 const LONGEST_PREFIX = 4;
@@ -33,7 +35,7 @@ export class JaroWinkler {
         ? this.short(startA, lengthA, startB, lengthB)
         : this.long(startA, lengthA, startB, lengthB);
     if (jaro <= PREFIX_FROM) return jaro;
-    const most = Math.min(LONGEST_PREFIX, lengthA, lengthB);
+    const most = min(LONGEST_PREFIX, lengthA, lengthB);
     let prefix = 0;
     while (prefix < most && units[startA + prefix] === units[startB + prefix]) prefix += 1;
     return jaro + prefix * PREFIX_WEIGHT * (1 - jaro);
@@ -42,13 +44,13 @@ export class JaroWinkler {
   /** Matched places as the bits of two words. */
   private short(startA: number, lengthA: number, startB: number, lengthB: number): number {
     const units = this.units;
-    const reach = Math.max(0, (Math.max(lengthA, lengthB) >> 1) - 1);
+    const reach = max(0, (max(lengthA, lengthB) >> 1) - 1);
     let takenA = 0;
     let takenB = 0;
     let matches = 0;
     for (let i = 0; i < lengthA; i += 1) {
       const unit = units[startA + i];
-      const last = Math.min(lengthB - 1, i + reach);
+      const last = min(lengthB - 1, i + reach);
       for (let j = i > reach ? i - reach : 0; j <= last; j += 1) {
         if (units[startB + j] === unit && (takenB & (1 << j)) === 0) {
           takenA |= 1 << i;
@@ -72,12 +74,12 @@ export class JaroWinkler {
 
   private long(startA: number, lengthA: number, startB: number, lengthB: number): number {
     const units = this.units;
-    const reach = Math.max(0, (Math.max(lengthA, lengthB) >> 1) - 1);
+    const reach = max(0, (max(lengthA, lengthB) >> 1) - 1);
     const takenB = new Uint8Array(lengthB);
     const matched: number[] = [];
     for (let i = 0; i < lengthA; i += 1) {
       const unit = units[startA + i] as number;
-      const last = Math.min(lengthB - 1, i + reach);
+      const last = min(lengthB - 1, i + reach);
       for (let j = i > reach ? i - reach : 0; j <= last; j += 1) {
         if (units[startB + j] === unit && takenB[j] === 0) {
           takenB[j] = 1;

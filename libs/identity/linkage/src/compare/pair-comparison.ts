@@ -2,6 +2,8 @@ import type { EncodedField, EncodedTable } from '../encode/table-encoder';
 import { LEVEL, LEVELS } from '../field-types';
 import { valueComparison, type ValueComparison } from './field-level';
 
+const { imul } = Math;
+
 /** Slots of the memory of compared values, a power of two; small enough for a processor's second cache. */
 const SLOTS = 1 << 15;
 
@@ -16,7 +18,7 @@ class RememberedComparison {
     if (a === b) return LEVEL.exact;
     const low = a < b ? a : b;
     const high = a < b ? b : a;
-    const slot = (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> 17;
+    const slot = (imul(low, 0x9e3779b1) ^ imul(high, 0x85ebca6b)) >>> 17;
     if (this.firsts[slot] === low && this.seconds[slot] === high) return this.levels[slot] as number;
     const level = this.compare(low, high);
     this.firsts[slot] = low;

@@ -1,6 +1,8 @@
 import { JaroWinkler } from './jaro-winkler';
 import { packTexts, type TextUnits } from './text-units';
 
+const { log, max, min, sqrt } = Math;
+
 /** Words of two texts count as the same from this Jaro–Winkler similarity on. */
 export const SAME_WORD = 0.9;
 /** Words after these do not count: a text of many words is told by its first. */
@@ -29,13 +31,13 @@ export function wordTable(texts: readonly string[]): WordTable {
       return id;
     });
   });
-  const weights = new Float64Array(new SharedArrayBuffer(Math.max(8, idOf.size * 8)));
+  const weights = new Float64Array(new SharedArrayBuffer(max(8, idOf.size * 8)));
   seen.forEach((count, id) => {
-    weights[id] = Math.log(1 + texts.length / count);
+    weights[id] = log(1 + texts.length / count);
   });
   const starts = new Uint32Array(new SharedArrayBuffer((texts.length + 1) * 4));
   const total = lists.reduce((sum, list) => sum + list.length, 0);
-  const ids = new Uint32Array(new SharedArrayBuffer(Math.max(4, total * 4)));
+  const ids = new Uint32Array(new SharedArrayBuffer(max(4, total * 4)));
   let at = 0;
   lists.forEach((list, t) => {
     for (const id of list.sort((x, y) => (weights[y] as number) - (weights[x] as number) || x - y)) {
@@ -98,7 +100,7 @@ export class SoftCosine {
     }
     let normMany = 0;
     for (let y = startMany; y < endMany; y += 1) normMany += (weights[ids[y] as number] as number) ** 2;
-    return Math.min(1, sum / Math.sqrt(normFew * normMany));
+    return min(1, sum / sqrt(normFew * normMany));
   }
 }
 

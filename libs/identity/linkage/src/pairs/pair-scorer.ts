@@ -3,6 +3,8 @@ import type { EncodedTable } from '../encode/table-encoder';
 import { LEVEL, LEVELS } from '../field-types';
 import { jointBits, type MatchModel } from '../weights/match-model';
 
+const { max } = Math;
+
 /** One field's part in a pair's weight. */
 export interface FieldEvidence {
   readonly field: number;
@@ -39,22 +41,18 @@ export class PairScorer {
     this.values = table.fields.map(({ values }) => values);
     const { bits, givenBits, rarity, chance } = model;
     // Before the exchange is looked at, a difference may still turn out to be one, and its partner to be missing.
-    this.hopeful = Float64Array.from(bits, (alone, at) => Math.max(alone, givenBits[at] as number));
+    this.hopeful = Float64Array.from(bits, (alone, at) => max(alone, givenBits[at] as number));
     table.fields.forEach(({ vocabulary }, f) => {
       if (!table.fields.some((other, g) => g !== f && other.vocabulary === vocabulary)) return;
       for (const level of [LEVEL.differs, LEVEL.alike]) {
         const at = f * LEVELS + level;
-        this.hopeful[at] = Math.max(
-          this.hopeful[at] as number,
-          this.hopeful[f * LEVELS + LEVEL.exchanged] as number,
-          0,
-        );
+        this.hopeful[at] = max(this.hopeful[at] as number, this.hopeful[f * LEVELS + LEVEL.exchanged] as number, 0);
       }
     });
     const most = Float64Array.from({ length: width }, (_, f) => {
       const levels = this.hopeful.subarray(f * LEVELS, (f + 1) * LEVELS);
-      const rarest = (rarity[f] as Float32Array).reduce((a, b) => Math.max(a, b), 0);
-      return Math.max((levels[LEVEL.exact] as number) + rarest, ...levels);
+      const rarest = (rarity[f] as Float32Array).reduce((a, b) => max(a, b), 0);
+      return max((levels[LEVEL.exact] as number) + rarest, ...levels);
     });
     const gap = (f: number): number => {
       const share = chance.otherwise[f]?.[LEVEL.differs] ?? 0;

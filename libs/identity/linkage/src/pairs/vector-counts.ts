@@ -1,5 +1,7 @@
 import { LEVELS } from '../field-types';
 
+const { floor, imul } = Math;
+
 /** How often each comparison vector was seen; flat, so that it crosses threads. */
 export interface VectorCounts {
   /** Number of a vector in base LEVELS, field 0 last. */
@@ -37,7 +39,7 @@ export class VectorTally {
     const mask = this.codes.length - 1;
     const low = code % 4294967296;
     const high = (code - low) / 4294967296;
-    let hash = Math.imul(low ^ Math.imul(high, 0x27d4eb2f), 0x9e3779b1);
+    let hash = imul(low ^ imul(high, 0x27d4eb2f), 0x9e3779b1);
     hash = (hash ^ (hash >>> 15)) & mask;
     while (this.codes[hash] !== -1 && this.codes[hash] !== code) hash = (hash + 1) & mask;
     return hash;
@@ -63,7 +65,7 @@ export function vectorLevels({ codes }: VectorCounts, width: number): Uint8Array
     let rest = code;
     for (let f = 0; f < width; f += 1) {
       levels[v * width + f] = rest % LEVELS;
-      rest = Math.floor(rest / LEVELS);
+      rest = floor(rest / LEVELS);
     }
   });
   return levels;

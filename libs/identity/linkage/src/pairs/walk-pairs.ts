@@ -1,6 +1,8 @@
 import type { BlockPass } from '../blocking/block-index';
 import { linkageErrors } from '../linkage-errors';
 
+const { abs, floor, imul, max, min } = Math;
+
 /** A run of blocks (under a window: of places) of one pass with about as many pairs as the others: what a thread takes at a time. */
 export interface WalkUnit {
   readonly pass: number;
@@ -15,8 +17,8 @@ export function walkUnits(passes: readonly BlockPass[], pairsPerUnit = 250_000):
     let from = 0;
     let pairs = 0;
     if (window > 0) {
-      const step = Math.max(1, Math.floor(pairsPerUnit / window));
-      for (; from < order.length; from += step) units.push({ pass, from, to: Math.min(order.length, from + step) });
+      const step = max(1, floor(pairsPerUnit / window));
+      for (; from < order.length; from += step) units.push({ pass, from, to: min(order.length, from + step) });
       return;
     }
     const blocks = starts.length - 1;
@@ -45,9 +47,9 @@ export interface WalkOptions {
 
 /** A fair coin of a block: the same on every thread and in every run. */
 function drawOf(pass: number, block: number): number {
-  let x = Math.imul(block + 1, 0x9e3779b1) ^ Math.imul(pass + 1, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  let x = imul(block + 1, 0x9e3779b1) ^ imul(pass + 1, 0x85ebca6b);
+  x = imul(x ^ (x >>> 16), 0x7feb352d);
+  x = imul(x ^ (x >>> 15), 0x846ca68b);
   return ((x ^ (x >>> 16)) >>> 0) / 4294967296;
 }
 
@@ -57,7 +59,7 @@ function isTogether(earlier: readonly BlockPass[], i: number, j: number): boolea
     const block = blockOf[i] as number;
     if (block < 0) continue;
     const other = blockOf[j] as number;
-    if (window === 0 ? block === other : other >= 0 && Math.abs(block - other) < window) return true;
+    if (window === 0 ? block === other : other >= 0 && abs(block - other) < window) return true;
   }
   return false;
 }
@@ -71,11 +73,11 @@ function walkWindow(
 ): void {
   for (let x = from; x < to; x += 1) {
     const a = order[x] as number;
-    const end = Math.min(order.length, x + window);
+    const end = min(order.length, x + window);
     for (let y = x + 1; y < end; y += 1) {
       const b = order[y] as number;
-      const i = Math.min(a, b);
-      const j = Math.max(a, b);
+      const i = min(a, b);
+      const j = max(a, b);
       if (split === undefined || (i < split && j >= split)) visit(i, j);
     }
   }

@@ -3,6 +3,8 @@ import type { ChanceModel } from './chance-model';
 import { logRatios, sumLogRatios } from './log-ratios';
 import { vectorLevels, type VectorCounts } from '../pairs/vector-counts';
 
+const { abs, exp, max, min } = Math;
+
 const MOST_ROUNDS = 300;
 const TOLERANCE = 1e-6;
 /** Pseudo-pairs a level, spread as among random pairs. */
@@ -56,9 +58,9 @@ export function classShares({ vectors, chance, m, all }: ClassInput): ClassShare
     let matches = 0;
     let near = 0;
     for (let row = 0; row < rows; row += 1) {
-      const match = lambda * Math.exp(asMatch[row] as number);
-      const neighbour = neighbours * Math.exp(asNeighbour[row] as number);
-      const total = match + neighbour + Math.max(1e-9, 1 - lambda - neighbours);
+      const match = lambda * exp(asMatch[row] as number);
+      const neighbour = neighbours * exp(asNeighbour[row] as number);
+      const total = match + neighbour + max(1e-9, 1 - lambda - neighbours);
       const count = vectors.counts[row] as number;
       matches += (count * match) / total;
       const weight = (count * neighbour) / total;
@@ -70,11 +72,10 @@ export function classShares({ vectors, chance, m, all }: ClassInput): ClassShare
         sum[level] = (sum[level] as number) + weight;
       }
     }
-    const nextLambda = Math.min(0.5, Math.max(1e-12, matches / all));
-    const nextNeighbours = Math.min(0.4, Math.max(1e-12, near / all));
+    const nextLambda = min(0.5, max(1e-12, matches / all));
+    const nextNeighbours = min(0.4, max(1e-12, near / all));
     const isDone =
-      Math.abs(nextLambda - lambda) < TOLERANCE * lambda &&
-      Math.abs(nextNeighbours - neighbours) < TOLERANCE * neighbours;
+      abs(nextLambda - lambda) < TOLERANCE * lambda && abs(nextNeighbours - neighbours) < TOLERANCE * neighbours;
     lambda = nextLambda;
     neighbours = nextNeighbours;
     n = sums.map((sum) => {

@@ -3,6 +3,8 @@ import { logRatios, sumLogRatios } from './log-ratios';
 import type { ChanceModel } from './chance-model';
 import { vectorLevels, type VectorCounts } from '../pairs/vector-counts';
 
+const { abs, exp, log, max, min } = Math;
+
 /** Where EM starts: a good pair mostly agrees. */
 const START = [0.75, 0.12, 0.06, 0.01, 0.06] as const;
 const MOST_ROUNDS = 200;
@@ -23,7 +25,7 @@ function bounded(shares: Float64Array): Float64Array {
 }
 
 function largestGap(a: Float64Array, b: Float64Array): number {
-  return a.reduce((most, x, level) => Math.max(most, Math.abs(x - (b[level] as number))), 0);
+  return a.reduce((most, x, level) => max(most, abs(x - (b[level] as number))), 0);
 }
 
 /** What EM learned from the pairs of one blocking pass. */
@@ -67,12 +69,12 @@ export function estimateMatches({ vectors, chance, heldOut }: EstimateInput): Ma
   while (rounds < MOST_ROUNDS && !hasConverged && pairs > 0) {
     rounds += 1;
     const ratios = logRatios(m, chance);
-    const prior = Math.log(lambda / (1 - lambda));
+    const prior = log(lambda / (1 - lambda));
     const sums = fields.map(() => new Float64Array(LEVELS - 1).fill(PRIOR));
     let matches = 0;
     for (let row = 0; row < rows; row += 1) {
       const odds = prior + sumLogRatios(levels, row * width, { ratios, parents: chance.parents, fields: free });
-      const weight = (vectors.counts[row] as number) / (1 + Math.exp(-odds));
+      const weight = (vectors.counts[row] as number) / (1 + exp(-odds));
       matches += weight;
       for (const f of free) {
         const level = levels[row * width + f] as number;
@@ -85,9 +87,9 @@ export function estimateMatches({ vectors, chance, heldOut }: EstimateInput): Ma
       const total = sum.reduce((a, b) => a + b, 0);
       return bounded(sum.map((x) => x / total));
     });
-    const nextLambda = Math.min(1 - 1e-9, Math.max(1e-9, matches / pairs));
-    const moved = Math.max(
-      Math.abs(nextLambda - lambda),
+    const nextLambda = min(1 - 1e-9, max(1e-9, matches / pairs));
+    const moved = max(
+      abs(nextLambda - lambda),
       ...free.map((f) => largestGap(next[f] as Float64Array, m[f] as Float64Array)),
     );
     hasConverged = moved < TOLERANCE;

@@ -3,6 +3,8 @@ import { LEVEL, LEVELS } from '../field-types';
 import type { ChanceModel } from './chance-model';
 import type { ClassShares } from './class-shares';
 
+const { log2, max, min } = Math;
+
 /** Weights of a linkage, ready to score with; flat, so that it crosses threads. */
 export interface MatchModel {
   /** log2 of the odds that two records drawn at random match. */
@@ -35,7 +37,7 @@ const MOST_RARITY_BITS = 4;
  */
 function rarityOf(table: EncodedTable, f: number): Float32Array {
   const counts = table.fields[f]?.counts ?? new Int32Array(0);
-  const bits = new Float32Array(new SharedArrayBuffer(Math.max(4, counts.length * 4)));
+  const bits = new Float32Array(new SharedArrayBuffer(max(4, counts.length * 4)));
   let agreeing = 0;
   let weighted = 0;
   for (const count of counts) {
@@ -45,8 +47,8 @@ function rarityOf(table: EncodedTable, f: number): Float32Array {
   if (agreeing === 0) return bits;
   const typical = weighted / agreeing;
   for (let value = 0; value < counts.length; value += 1) {
-    const rarer = Math.log2(typical / Math.max(1, counts[value] as number));
-    bits[value] = Math.max(-MOST_RARITY_BITS, Math.min(MOST_RARITY_BITS, rarer));
+    const rarer = log2(typical / max(1, counts[value] as number));
+    bits[value] = max(-MOST_RARITY_BITS, min(MOST_RARITY_BITS, rarer));
   }
   return bits;
 }
@@ -61,7 +63,7 @@ function bitsAgainst(m: readonly Float64Array[], others: readonly Float64Array[]
   const bits = new Float64Array(m.length * LEVELS);
   for (let f = 0; f < m.length; f += 1) {
     for (let level = 0; level < LEVEL.missing; level += 1) {
-      bits[f * LEVELS + level] = Math.log2((m[f]?.[level] ?? 1) / (others[f]?.[level] ?? 1));
+      bits[f * LEVELS + level] = log2((m[f]?.[level] ?? 1) / (others[f]?.[level] ?? 1));
     }
   }
   return bits;
@@ -70,12 +72,12 @@ function bitsAgainst(m: readonly Float64Array[], others: readonly Float64Array[]
 /** Puts the estimates of a linkage together. */
 export function matchModel(table: EncodedTable, { m, chance, n, lambda, neighbours }: ModelEstimates): MatchModel {
   return {
-    priorBits: Math.log2(lambda / Math.max(1e-9, 1 - lambda - neighbours)),
+    priorBits: log2(lambda / max(1e-9, 1 - lambda - neighbours)),
     bits: bitsAgainst(m, chance.otherwise),
     givenBits: bitsAgainst(m, chance.given),
     rarity: table.fields.map((_, f) => rarityOf(table, f)),
     // Fewer than the matches, they are no population of their own but what matches look like at their worst.
-    neighbourPriorBits: neighbours > lambda ? Math.log2(lambda / neighbours) : Infinity,
+    neighbourPriorBits: neighbours > lambda ? log2(lambda / neighbours) : Infinity,
     neighbourBits: bitsAgainst(m, n),
     m,
     chance,
@@ -85,9 +87,9 @@ export function matchModel(table: EncodedTable, { m, chance, n, lambda, neighbou
 
 /** The weight against both kinds of pairs that do not match, from the weights against each. */
 export function jointBits(againstRandom: number, againstNeighbours: number): number {
-  const low = Math.min(againstRandom, againstNeighbours);
-  const high = Math.max(againstRandom, againstNeighbours);
-  return low - Math.log2(1 + 2 ** (low - high));
+  const low = min(againstRandom, againstNeighbours);
+  const high = max(againstRandom, againstNeighbours);
+  return low - log2(1 + 2 ** (low - high));
 }
 
 /** Probability of a match from the weight, prior included. */
@@ -97,5 +99,5 @@ export function probabilityOf(weightBits: number): number {
 
 /** The weight, prior included, from which the probability is at least so much. */
 export function weightOf(probability: number): number {
-  return Math.log2(probability / (1 - probability));
+  return log2(probability / (1 - probability));
 }
