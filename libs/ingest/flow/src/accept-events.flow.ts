@@ -18,7 +18,7 @@ import type {
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
-import { bodyHash, normaliseEvent, type NormaliseResult } from '@kohort/ingest-domain';
+import { bodyHash, envelopeFault, isDeeperThan, normaliseEvent, type NormaliseResult } from '@kohort/ingest-domain';
 import { blockedItem, planCode } from './blocked-item';
 
 /**
@@ -62,6 +62,8 @@ const TRANSACTION_MESSAGES = 5_000;
 const KEPT_ITEMS = 100;
 /** Characters of a kept item. */
 const KEPT_CHARS = 65_536;
+/** Levels of nesting that a kept item may have: JSON is written with the call stack. */
+const KEPT_LEVELS = 500;
 const STORAGE_REFUSED: Fate = { outcome: 'quarantined', reason: 'storage_refused' };
 
 const FATES: Readonly<Record<KeyOutcome, Fate>> = {
@@ -156,7 +158,9 @@ function payloadReader(items: readonly Json[], envelope: IngestEnvelope): Payloa
   return (index, messageId) => {
     const sent = items[index] ?? null;
     const item = messageId !== undefined && isObject(sent) ? { ...sent, messageId } : sent;
-    const text = JSON.stringify({ item, sentAt, context, integrations });
+    const kept = { item, sentAt, context, integrations };
+    if (isDeeperThan(kept, KEPT_LEVELS)) return null;
+    const text = JSON.stringify(kept);
     return text.length <= KEPT_CHARS ? text : null;
   };
 }
@@ -203,15 +207,18 @@ export function acceptEvents(deps: AcceptEventsDeps): IngestPort {
     async accept(origin, items, envelope) {
       if (items.length === 0) return [];
       const { receivedAt, sentAt, context, integrations } = envelope;
-      const results = items.map((item, index) =>
-        normaliseEvent(item, {
-          sourceId: origin.sourceId,
-          receivedAt,
-          sentAt,
-          batchContext: context,
-          batchIntegrations: integrations,
-          index,
-        }),
+      const fault = envelopeFault(envelope);
+      const results = items.map(
+        (item, index) =>
+          fault ??
+          normaliseEvent(item, {
+            sourceId: origin.sourceId,
+            receivedAt,
+            sentAt,
+            batchContext: context,
+            batchIntegrations: integrations,
+            index,
+          }),
       );
       const check = (await deps.plans?.checkOf(origin)) ?? null;
       const planned = results.map((result) => judge(result, check));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS } from '@kohort/ingest-domain';
+import { LIMITS, jsonBytes } from '@kohort/ingest-domain';
 import type { IngestEnvelope, Json, JsonObject, MessageType } from '@kohort/kernel-contracts';
 import { wireErrors } from './wire.errors';
 
@@ -42,7 +42,9 @@ const frame = z.record(z.string(), z.unknown());
 export function parseJsonObject(body: Buffer): JsonObject {
   try {
     // The record is checked at its top alone: what lies below is judged item by item, by the domain.
-    return frame.parse(JSON.parse(body.toString('utf8'))) as JsonObject;
+    const text = body.toString('utf8');
+    // Some senders begin with a byte order mark, which is no JSON.
+    return frame.parse(JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text)) as JsonObject;
   } catch (thrown) {
     throw wireErrors.WIRE_INVALID_JSON({}, { cause: thrown });
   }
@@ -64,7 +66,7 @@ function requireSmall(items: readonly Json[], bodyBytes: number): void {
   // No item can be too large in a body that is small as a whole.
   if (bodyBytes <= LIMITS.eventBytes) return;
   items.forEach((item, index) => {
-    if (Buffer.byteLength(JSON.stringify(item)) > LIMITS.eventBytes) {
+    if (jsonBytes(item, LIMITS.eventBytes) > LIMITS.eventBytes) {
       throw wireErrors.WIRE_EVENT_TOO_LARGE({ index, limit: LIMITS.eventBytes });
     }
   });

@@ -10,10 +10,13 @@ export type InstantResult =
 
 const INVALID: InstantResult = { ok: false, code: 'timestamp_invalid' };
 
-function offsetMs(zone: string | undefined): number {
+/** null: no zone has such an offset. */
+function offsetMs(zone: string | undefined): number | null {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0;
   const digits = zone.replace(':', '');
-  const minutes = Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3, 5) || '0');
+  const [hours, rest] = [Number(digits.slice(1, 3)), Number(digits.slice(3, 5) || '0')];
+  if (hours > 23 || rest > 59) return null;
+  const minutes = hours * 60 + rest;
   return (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
 }
 
@@ -35,7 +38,9 @@ export function parseInstant(text: string): InstantResult {
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return INVALID;
   const fraction = Number((match[7] ?? '0').slice(0, 3).padEnd(3, '0'));
   date.setUTCHours(hour, minute, second, fraction);
-  const epochMs = date.getTime() - offsetMs(match[8]);
+  const offset = offsetMs(match[8]);
+  if (offset === null) return INVALID;
+  const epochMs = date.getTime() - offset;
   if (!(epochMs >= EARLIEST_TIME && epochMs <= LATEST_TIME)) return { ok: false, code: 'timestamp_out_of_range' };
   return { ok: true, epochMs, zoned: match[8] !== undefined };
 }
