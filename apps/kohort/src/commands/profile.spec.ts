@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { profileFile } from '../files/profile-file';
 import { runProgram } from '../program';
 import { dryRun } from './import';
 import { mappingNameOf } from './profile';
@@ -75,6 +77,24 @@ describe('kohort profile', () => {
     expect(JSON.parse(outputs.join('')).profile).toMatchObject({
       rows: 2,
       unread: [{ code: 'column_count', lines: [4] }],
+    });
+  });
+
+  it('reads Parquet, and stops when told', async () => {
+    const columnData = [
+      { name: 'user_id', data: ['a', 'b', 'c'] },
+      { name: 'total', data: [1.5, 2.5, null] },
+    ];
+    const path = file('t.parquet', Buffer.from(parquetWriteBuffer({ columnData })));
+    const found = await profileFile(path, {}, {});
+    expect(found).toMatchObject({
+      rows: 3,
+      columns: [{ name: 'user_id' }, { name: 'total', type: 'decimal', missing: { rows: 1 } }],
+    });
+    const signal = AbortSignal.abort();
+    await expect(profileFile(path, {}, { signal })).rejects.toMatchObject({
+      code: 'QUALITY_CANCELLED',
+      kind: 'cancelled',
     });
   });
 

@@ -102,6 +102,17 @@ describe('what is found in a column', () => {
     ).toMatchObject({ type: 'instant', dateFormat: 'epoch_s' });
   });
 
+  it('days written as eight digits, some of which no calendar has', () => {
+    const born = (bad: readonly string[]) => [...bad, ...many(60, (i) => `19${60 + (i % 30)}0${1 + (i % 9)}1${i % 9}`)];
+    const right = profileOf('date_of_birth', born([]));
+    expect(right.columns[0]).toMatchObject({ type: 'date', dateFormat: 'yyyyMMdd' });
+    expect(edit(found(right)['dates_as_numbers'])).toEqual({ type: 'timestamp', format: 'yyyyMMdd' });
+    const wrong = found(profileOf('date_of_birth', born(['19871632', '19750231'])));
+    expect(wrong['impossible_dates']).toMatchObject({ rows: 2, lines: [2, 3], severity: 'warning' });
+    expect(edit(wrong['impossible_dates'])).toEqual({ type: 'text' });
+    expect(profileOf('product', born([])).columns[0]?.type).toBe('integer');
+  });
+
   it('outliers, and nothing of the kind about ids', () => {
     const values = [...many(99, (i) => String(50 + (i % 11))), '900'];
     const { outliers } = found(profileOf('amount', values));

@@ -5,6 +5,13 @@ import { SEVERITIES, type Finding } from './finding';
 /** Columns that say the same: a correlation of this size leaves a model nothing to learn from the second. */
 const REDUNDANT = 0.98;
 
+/** What to do about rows that cannot be read, where there is more to say than to mend them. */
+const ADVICE: Readonly<Record<string, string>> = {
+  invalid_utf8: 'export the file as UTF-8',
+  unclosed_quote: 'double the quotes within cells, or quote the whole cell',
+  too_many_columns: 'name the columns to look at with --columns',
+};
+
 const listed = (names: readonly string[]): string =>
   names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more columns` : names.join(', ');
 
@@ -15,7 +22,8 @@ function tableFindings(profile: TableProfile): Finding[] {
   const shareOf = (count: number): number => (rows === 0 ? 0 : count / rows);
   for (const { code, rows: count, lines } of unread) {
     const message = `${count} rows cannot be read as rows (${code}); the import leaves them out`;
-    const fix = { kind: 'source', advice: 'mend these lines; a dry run with --rejects lists them all' } as const;
+    const advice = ADVICE[code] ?? 'mend these lines; a dry run with --rejects lists them all';
+    const fix = { kind: 'source', advice } as const;
     const all = rows + count;
     found.push({
       ...about,

@@ -23,6 +23,7 @@ export const FINDING_CODES = [
   'date_formats_differ',
   'date_order_unknown',
   'dates_as_numbers',
+  'impossible_dates',
   'spaces_around',
   'spelling_variants',
   'mojibake',

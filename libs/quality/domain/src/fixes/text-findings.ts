@@ -9,6 +9,12 @@ export const checkDates: Check = (column) => {
   const { dateFormats, dateFormat } = column;
   if (dateFormat === null) return [];
   const found: About[] = [];
+  const { impossibleDays } = column;
+  if (dateFormat === 'yyyyMMdd' && impossibleDays.rows > 0) {
+    const message = `days that no calendar has; as dates those rows would be rejected`;
+    const fix = fieldFix({ type: 'text' });
+    return [{ code: 'impossible_dates', severity: 'warning', ...placeOf(impossibleDays), message, fix }];
+  }
   if (dateFormat === 'epoch_s' || dateFormat === 'epoch_ms' || dateFormat === 'yyyyMMdd')
     return [
       {

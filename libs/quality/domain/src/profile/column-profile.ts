@@ -95,6 +95,8 @@ export const columnProfileSchema = z
     /** How a date column is to be read; null for others. `epoch_s` and `epoch_ms` are numbers. */
     dateFormat: z.string().nullable(),
     dateFormats: z.array(counted(z.string())).readonly(),
+    /** Of days written as eight digits: those that no calendar has. */
+    impossibleDays: z.object({ rows: count, lines }).readonly(),
     /** Day and month could be swapped in every date. */
     dayOrderUnknown: z.boolean(),
     /** The name or the values say that it names something: no arithmetic makes sense on it. */

@@ -1,5 +1,6 @@
 import { FILE_BUDGET, type ProfileBudget } from './profile-budget';
 import { CountedLines, LINES_SHOWN } from './line-sample';
+import { isCompactDay } from './date-shape';
 import { DistinctSketch } from './distinct-sketch';
 import { HeavyValues } from './heavy-values';
 import { hashText } from './hash-text';
@@ -63,6 +64,8 @@ export class ColumnSketch {
   readonly swappedTimes = new NumberSketch(SENTINEL_DAYS);
   /** Dates that only day-first, only month-first, or either reading explains. */
   readonly dayOrder = { day: 0, month: 0, either: 0 };
+  /** Eight digits that are a day, and that look like one but are none. */
+  readonly compactDays = { real: 0, impossible: new CountedLines() };
   /** Numbers with an exponent, as written. */
   readonly scientific = new Set<string>();
   readonly lengths = new Moments();
@@ -117,6 +120,8 @@ export class ColumnSketch {
     this.dayOrder.month += other.dayOrder.month;
     this.dayOrder.either += other.dayOrder.either;
     for (const text of other.scientific) if (this.scientific.size < WORDS_KEPT) this.scientific.add(text);
+    this.compactDays.real += other.compactDays.real;
+    this.compactDays.impossible.merge(other.compactDays.impossible);
     this.lengths.merge(other.lengths);
     this.heavy.merge(other.heavy);
     this.distinct.merge(other.distinct);
@@ -144,6 +149,7 @@ export class ColumnSketch {
     into(this.kinds, value.kind, rows, lines);
     if (value.number !== null) this.numbers.add(value.number, rows, lines);
     if (value.date !== null) this.addDate(value.date, rows, lines);
+    if (value.kind === 'integer' && trimmed.length === 8) this.addCompactDay(trimmed, rows, lines);
     if (value.kind === 'scientific' && this.scientific.size < WORDS_KEPT) this.scientific.add(trimmed);
     this.lengths.add(trimmed.length, rows);
     this.heavy.add(cell.length > VALUE_CHARS ? cell.slice(0, VALUE_CHARS) : cell, rows);
@@ -154,6 +160,12 @@ export class ColumnSketch {
       if (isMojibake(cell)) into(this.faults, 'mojibake', rows, lines);
     }
     if (value.kind === 'text' && FORMULA.test(trimmed)) into(this.faults, 'formula', rows, lines);
+  }
+
+  private addCompactDay(text: string, rows: number, lines: readonly number[]): void {
+    const isDay = isCompactDay(text);
+    if (isDay === true) this.compactDays.real += rows;
+    if (isDay === false) this.compactDays.impossible.add(rows, lines);
   }
 
   private addDate(date: NonNullable<ReadValue['date']>, rows: number, lines: readonly number[]): void {

@@ -19,7 +19,7 @@ const CAMEL_IDENTIFIER = /[a-z](Id|ID|Key|UPC|No|Nr|Code|Number)$/;
 const POSTAL_NAME = /(zip|postal|post_?code|postleitzahl|plz|code_?postal)/i;
 const POSTAL_SHAPE =
   /^(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}|\d{4}|\d{3}[- ]\d{2,4})$/i;
-const TIME_NAME = /(time|date|_at$|^ts$|_ts$|day$|stamp)/i;
+const TIME_NAME = /(time|date|_at$|^ts$|_ts$|day$|stamp|birth|^dob$)/i;
 
 const SECONDS_FROM = Date.UTC(1990, 0, 1) / 1000;
 const SECONDS_TO = Date.UTC(2100, 0, 1) / 1000;
@@ -37,12 +37,12 @@ const rowsOf = (sketch: ColumnSketch, ...kinds: ValueKind[]): number =>
   kinds.reduce((sum, kind) => sum + (sketch.kinds.get(kind)?.rows ?? 0), 0);
 
 /** Numbers that are instants, told by their size and the column's name. */
-function epochFormat(name: string, numbers: ColumnProfile['numbers']): string | null {
+function epochFormat(sketch: ColumnSketch, numbers: ColumnProfile['numbers']): string | null {
+  const { name, compactDays } = sketch;
   if (!numbers || !TIME_NAME.test(name)) return null;
   if (numbers.min >= SECONDS_FROM && numbers.max <= SECONDS_TO) return 'epoch_s';
   if (numbers.min >= SECONDS_FROM * 1000 && numbers.max <= SECONDS_TO * 1000) return 'epoch_ms';
-  const isDays = numbers.min >= 19_000_101 && numbers.max <= 21_001_231;
-  return isDays && numbers.quantiles.p50 % 100 <= 31 ? 'yyyyMMdd' : null;
+  return compactDays.real >= TYPE_SHARE * numbers.count ? 'yyyyMMdd' : null;
 }
 
 function dateFormatOf(sketch: ColumnSketch): { readonly format: string | null; readonly unknown: boolean } {
@@ -115,7 +115,7 @@ export function decideType(
     return decided(lead.type, lead.rows, false, { dateFormat: format, dayOrderUnknown: unknown });
   }
   if (lead.type === 'integer' || lead.type === 'decimal') {
-    const epoch = epochFormat(sketch.name, numbers);
+    const epoch = epochFormat(sketch, numbers);
     if (epoch && lead.type === 'integer') {
       return {
         type: epoch === 'yyyyMMdd' ? 'date' : 'instant',

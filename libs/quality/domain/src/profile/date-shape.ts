@@ -1,4 +1,3 @@
-const DAY_MS = 86_400_000;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** A date as written: how to read it, and the instant it gives (local times as if they were UTC). */
@@ -112,5 +111,10 @@ export function readDate(text: string): DateReading | null {
   return yearFirst(text) ?? yearLast(text) ?? monthNamed(text);
 }
 
-/** Whether an instant is the start of a day. */
-export const isMidnight = (epochMs: number): boolean => epochMs % DAY_MS === 0;
+const COMPACT = /^(?:19|20)\d{6}$/;
+
+/** Of `yyyyMMdd` from 1900 to 2099: whether there is such a day; null for other texts. */
+export function isCompactDay(text: string): boolean | null {
+  if (!COMPACT.test(text)) return null;
+  return dayOf(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6, 8))) !== null;
+}

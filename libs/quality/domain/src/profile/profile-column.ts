@@ -70,6 +70,7 @@ export function profileColumn(sketch: ColumnSketch, position: number): ColumnPro
     kinds: counted(sketch.kinds),
     dateFormat: decision.dateFormat,
     dateFormats: counted(sketch.dateFormats),
+    impossibleDays: { rows: sketch.compactDays.impossible.rows, lines: sketch.compactDays.impossible.lines() },
     dayOrderUnknown: decision.dayOrderUnknown,
     isIdentifier: decision.isIdentifier,
     rows: sketch.rows,

@@ -61,6 +61,7 @@ export function snapshotColumn(column: ColumnProfile): ColumnProfile {
     ...column,
     kinds: without(column.kinds),
     dateFormats: without(column.dateFormats),
+    impossibleDays: { ...column.impossibleDays, lines: [] },
     missing: {
       ...column.missing,
       words: without(column.missing.words),
