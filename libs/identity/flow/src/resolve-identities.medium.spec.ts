@@ -205,4 +205,40 @@ describe('resolving identities', () => {
     expect(new Set(Object.values(outcomes[0] ?? {})).size).toBeGreaterThan(3);
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
   });
+
+  it('refuses what a limit stands against, tells of it once, and ends alike in any order and from concurrent workers', async () => {
+    const rules = { identifiers: [{ type: 'user_id', limit: { count: 1, period: 'ever' } }, { type: 'anonymous_id' }] };
+    const random = seededRandom(11);
+    const drafts = Array.from({ length: 150 }, (_, n): Draft => ({
+      n,
+      userId: random.int(3) ? `u${random.int(20)}` : null,
+      anonymousId: `a${random.int(30)}`,
+    }));
+    const outcomes: Record<string, string>[] = [];
+    for (let trial = 0; trial < 3; trial += 1) {
+      const workspaceId = await db.addWorkspace();
+      origin = { ...origin, workspaceId };
+      await query(sql`insert into source (workspace_id, id, key, name, kind)
+        values (${workspaceId}, ${origin.sourceId}, 's', 'S', 'http')`);
+      await query(sql`insert into identity_rules (workspace_id, version, rules, status, saved_by)
+        values (${workspaceId}, 3, ${JSON.stringify(rules)}::jsonb, 'active', 'test')`);
+      const order = trial === 0 ? drafts : shuffle([...drafts], seededRandom(trial));
+      const batches: BatchId[] = [];
+      for (let at = 0; at < order.length; at += 25) batches.push(await stored(order.slice(at, at + 25)));
+      await Promise.all(batches.map(resolve));
+      outcomes.push(await people());
+    }
+    expect(Object.keys(outcomes[0] ?? {})).toHaveLength(150);
+    for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+    const users = await query(sql<{ most: number }>`select max(n)::int as most from (
+      select count(*) as n from identifier where type = 'user_id' group by profile_id) c`);
+    expect(users).toEqual([{ most: 1 }]);
+    const log = await query(sql<{ n: number; told: number; rules: number }>`
+      select (select count(*)::int from identity_link where state = 'refused' and reason = 'user_id') as n,
+        count(distinct (a_type, a_value, b_type, b_value))::int as told, min(rules_version) as rules
+      from merge_log where kind = 'refused' and detail = 'user_id'`);
+    expect(log[0]?.n).toBeGreaterThan(5);
+    expect(log[0]).toMatchObject({ rules: 3 });
+    expect(log[0]?.told).toBeGreaterThanOrEqual(log[0]?.n ?? Infinity);
+  });
 });
