@@ -132,7 +132,7 @@ async function risks(flags: ConnectFlags & { readonly json?: boolean }): Promise
 async function history(person: string, flags: ConnectFlags & { readonly json?: boolean }): Promise<void> {
   const client = connect(flags);
   const { profile } = await client.query<{ profile: object | null }>(
-    `query ($id: ID!) { profile(id: $id) { id canonicalId mergedInto mergeHistory(first: 100) { nodes {
+    `query ($id: ID!) { profile(id: $id) { id canonicalId mergedInto mergeHistory(first: 50) { nodes {
       id kind cause at survivorId absorbedId identifiers { type masked } rulesVersion detail actor } } } }`,
     { id: person },
   );

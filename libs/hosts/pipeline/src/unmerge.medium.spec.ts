@@ -162,8 +162,14 @@ describe('a merge that was taken back', () => {
       for (const batch of cut(shuffle([...drafts], random), 7)) await never.accept(batch);
       expect([seed, await world.picture()]).toEqual([seed, await never.picture()]);
       expect([seed, await world.columns()]).toEqual([seed, await world.columnsWanted()]);
+      const refused = sql<{ links: number; told: number }>`
+        select (select count(*)::int from identity_link where state = 'refused') as links,
+          (select count(*)::int from merge_log where kind = 'refused') as told`;
+      const before = (await world.query(refused))[0];
+      expect(before?.told).toBeGreaterThanOrEqual(before?.links ?? 0);
       // Once more changes nothing.
       expect(await world.rebuild(seed % 2 === 0 ? 1 : 2)).toMatchObject({ moved: 0, events: 20 });
+      expect((await world.query(refused))[0]).toEqual(before);
     }
   });
 });

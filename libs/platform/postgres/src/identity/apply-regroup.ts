@@ -57,7 +57,7 @@ export async function writePointers(tx: WorkspaceTransaction, { workspaceId, pla
 }
 
 /** Links that stand back since now: which people they would have joined, and what stood against it. */
-async function logOpen(tx: WorkspaceTransaction, write: RegroupWrite): Promise<void> {
+export async function logOpen(tx: WorkspaceTransaction, write: RegroupWrite): Promise<void> {
   const before = new Map(write.before.map((link) => [keyOf(link), link.state]));
   const rows = write.plan.changed
     .filter((link) => (link.state === 'refused' || link.state === 'held') && before.get(keyOf(link)) !== link.state)

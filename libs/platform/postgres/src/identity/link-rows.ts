@@ -65,7 +65,9 @@ export async function hasOpenLinks(
   // Most workspaces have none at all: then no key is made.
   const any = await sql<{ open: boolean }>`
     select exists (
-      select 1 from identity_link where workspace_id = ${workspaceId}::uuid and state <> 'applied') as open`.execute(tx);
+      select 1 from identity_link where workspace_id = ${workspaceId}::uuid and state <> 'applied') as open`.execute(
+    tx,
+  );
   if (any.rows[0]?.open !== true) return false;
   const found = await sql<{ open: boolean }>`
     with wanted as materialized (

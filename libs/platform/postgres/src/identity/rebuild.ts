@@ -22,9 +22,9 @@ import { appendOutbox } from '../outbox';
 import { noteMoved } from '../privacy/consent-rows';
 import { lockGraph } from './active-rules';
 import { logMerges, writeAssignments, writeEarlier, writeIdentifiers, writeProfiles, writeTraits } from './apply-plan';
-import { writeOwners, writePointers, type RegroupWrite } from './apply-regroup';
+import { logOpen, writeOwners, writePointers, type RegroupWrite } from './apply-regroup';
 import { decidedLinks, historyPage } from './history-page';
-import { millis } from './identity-rows';
+import { linkColumns, linkOfRow, millis, type LinkRow } from './identity-rows';
 import { putLinks } from './link-rows';
 import { movePeople } from './move-people';
 
@@ -151,12 +151,19 @@ async function activate(tx: WorkspaceTransaction, workspaceId: WorkspaceId, vers
     where workspace_id = ${workspaceId}::uuid and version = ${version}`.execute(tx);
 }
 
-/** Links as they stand now: all of them are judged anew. */
+/** Links as they stand now: all of them are judged anew. Those that stand back since now are told of in the log. */
 async function writeLinks(
   tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
+  write: RegroupWrite,
   links: readonly IdentityLink[],
 ): Promise<void> {
+  const { workspaceId, plan } = write;
+  const open = await sql<LinkRow>`
+    select ${linkColumns} from identity_link
+    where workspace_id = ${workspaceId}::uuid and state in ('refused', 'held')`.execute(tx);
+  const before = open.rows.map(linkOfRow);
+  const standing = links.filter(({ state }) => state === 'refused' || state === 'held');
+  await inChunks(standing, (changed) => logOpen(tx, { ...write, before, plan: { ...plan, changed } }));
   await sql`delete from identity_link where workspace_id = ${workspaceId}::uuid`.execute(tx);
   // Bridges that hold say nothing that the two identifiers do not.
   const told = links.filter(
@@ -195,7 +202,7 @@ export async function rebuildIn(tx: WorkspaceTransaction, asked: RebuildAsked): 
     moved += await writeEvents(tx, { write, targetOf }, page);
   });
   await inChunks(ids, (profileIds) => noteMoved(tx, workspaceId, { batchIds: [], profileIds }));
-  await writeLinks(tx, workspaceId, links);
+  await writeLinks(tx, write, links);
   await activate(tx, workspaceId, version);
   const profilesAfter = await countLive(tx, workspaceId);
   // Last, so that the run's row, where its progress is written, is held for a moment only.
