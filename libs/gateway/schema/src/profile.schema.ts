@@ -12,7 +12,10 @@ export class ProfileType {
   @Field(() => String, { description: 'The smallest user id, else the smallest anonymous id.' })
   canonicalId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The profile that this one was merged into.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The profile that this one was merged into; itself when nothing of it is left.',
+  })
   mergedInto!: string | null;
 
   @Field(() => DateTimeScalar)

@@ -146,6 +146,20 @@ describe('a merge that was taken back', () => {
     expect([...seen]).toEqual(['1 1 4']);
   });
 
+  it('is left alone by a rebuild that was cancelled', async () => {
+    const world = await IdentityWorld.open(parts, null);
+    await world.accept([1, 2].map((n) => ({ n, userId: `u${n}`, anonymousId: 'd' })));
+    const before = await world.picture();
+    const version = await world.saveRules(limited, 'draft');
+    await expect(world.rebuild(version, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    expect(await world.picture()).toEqual(before);
+    expect(await world.admin.activeRules()).toBeNull();
+    expect(await world.rebuild(version)).toMatchObject({ profilesBefore: 1, profilesAfter: 2 });
+    expect(await world.admin.activeRules()).toMatchObject({ version, status: 'active' });
+    expect(await world.rebuild(0)).toMatchObject({ profilesAfter: 1 });
+    expect(await world.picture()).toEqual(before);
+  });
+
   it('and rules that were changed leave everybody as if they had been so from the start', async () => {
     for (let seed = 100; seed < 110; seed += 1) {
       const random = seededRandom(seed);

@@ -162,7 +162,7 @@ export class IdentityWorld {
     await this.admin.unmerge({ mergeId, actor: 'test' }, storedDecision);
   }
 
-  async rebuild(version: number): Promise<unknown> {
+  async rebuild(version: number, signal = new AbortController().signal): Promise<unknown> {
     const runId = runIdSchema.parse(randomUUID());
     const { workspaceId } = this;
     await this.query(sql`insert into run (workspace_id, id, job, params, status, fence)
@@ -172,7 +172,7 @@ export class IdentityWorld {
     const context: RunContext = {
       run: { ...run, ...rest, createdAt: 0, startedAt: 0, finishedAt: null },
       fence: { workspaceId, runId, fence: 1 },
-      signal: new AbortController().signal,
+      signal,
       onProgress: () => undefined,
     };
     const result = await rebuildIdentities(
