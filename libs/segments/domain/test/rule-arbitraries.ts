@@ -177,8 +177,8 @@ export function countingLeaf(context: RuleContext): fc.Arbitrary<Node> {
   );
 }
 
-/** Leaves that look at patterns of events. */
-export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
+/** Leaves that compare a number, or the first or last value, over events. */
+export function aggregateLeaf(context: RuleContext): fc.Arbitrary<Node> {
   const fns = fc.constantFrom(
     'sum',
     'avg',
@@ -206,9 +206,13 @@ export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
   const edge = fc
     .tuple(selection(context), fc.constantFrom('first', 'last'), fc.constantFrom('eq', 'neq'), text)
     .map(([event, fn, op, value]) => ({ aggregate: { event, fn, property: 'q', op, value } }));
+  return fc.oneof({ weight: 4, arbitrary: aggregate }, { weight: 1, arbitrary: edge });
+}
+
+/** Leaves that look at patterns of events. */
+export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
   return fc.oneof(
-    { weight: 4, arbitrary: aggregate },
-    { weight: 1, arbitrary: edge },
+    { weight: 5, arbitrary: aggregateLeaf(context) },
     { weight: 5, arbitrary: countingLeaf(context) },
     { weight: 5, arbitrary: sequenceNode(context) },
   );

@@ -9,7 +9,7 @@ import { now, person, ZONES } from './history-arbitraries';
 import { oracle, type RawPerson } from './oracle';
 import { teachPatterns } from './oracle-patterns';
 import { toInit } from './raw-person';
-import { countingLeaf, ruleOf, setLeaf } from './rule-arbitraries';
+import { aggregateLeaf, countingLeaf, ruleOf, setLeaf } from './rule-arbitraries';
 
 /** Evaluator = SQL = oracle, on the embedded column engine: populations of people, each asked many random rules. */
 
@@ -22,7 +22,7 @@ jest.setTimeout(1_800_000);
 
 const answer = z.object({ data: z.array(z.object({ profile_id: z.string() })) });
 const workspaceOf = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
-const uuidOf = (id: string): string => `00000000-0000-4000-a000-${Buffer.from(id).toString('hex').padStart(12, '0')}`;
+const uuidOf = (id: string): string => `00000000-0000-4000-a000-${Buffer.from(id).toString('hex').padEnd(12, '0')}`;
 const instant = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
 
 const TABLES = [
@@ -125,7 +125,11 @@ describe('SQL on the column engine', () => {
       const rules = fc.sample(
         ruleOf(
           { now: at, zone },
-          fc.oneof({ weight: 5, arbitrary: setLeaf({ now: at, zone }) }, countingLeaf({ now: at, zone })),
+          fc.oneof(
+            { weight: 5, arbitrary: setLeaf({ now: at, zone }) },
+            { weight: 4, arbitrary: aggregateLeaf({ now: at, zone }) },
+            countingLeaf({ now: at, zone }),
+          ),
         ),
         {
           numRuns: RULES,

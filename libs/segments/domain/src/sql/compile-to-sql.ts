@@ -2,6 +2,7 @@ import { segmentsErrors } from '../errors';
 import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
 import { times } from '../time/duration';
 import { ExactDecimal } from '../values/decimal-sum';
+import { fitsSql } from './aggregate-sql';
 import { EventPass } from './event-pass';
 import { sqlNumberTest, type SqlContext } from './sql-condition';
 import { SqlParams, type SqlValue } from './sql-params';
@@ -70,6 +71,9 @@ class Statement {
         return sqlNumberTest(node.count, this.events.count(node.event, node.window, context), (n) =>
           this.params.float(n),
         );
+      case 'aggregate':
+        if (!fitsSql(node.aggregate)) break;
+        return this.events.aggregate(node.aggregate, context);
       case 'frequency':
         return this.frequency(node, context);
       case 'lifecycle':
@@ -92,8 +96,9 @@ class Statement {
         return `(${bucket} >= ${this.params.integer(node.from)} AND ${bucket} <= ${this.params.integer(node.to)})`;
       }
       default:
-        throw segmentsErrors.SEGMENTS_NODE_UNSUPPORTED({ node: node.id, name: node.kind, where: 'as one statement' });
+        break;
     }
+    throw segmentsErrors.SEGMENTS_NODE_UNSUPPORTED({ node: node.id, name: node.kind, where: 'as one statement' });
   }
 
   private children(children: readonly ParsedNode[], place: Place): string[] {
@@ -203,7 +208,8 @@ class Statement {
  * most once.
  *
  * Shape   one column, `profile_id`; every value of the rule is a typed parameter
- * Throws  SEGMENTS_NODE_UNSUPPORTED for `aggregate`, `sequence` and the kinds that are not evaluated per profile;
+ * Throws  SEGMENTS_NODE_UNSUPPORTED for `sequence`, sums against bounds of over 15 digits, and the kinds that are not
+ *         evaluated per profile;
  *         SEGMENTS_SEGMENT_CYCLE, SEGMENTS_ENTITY_UNSUPPORTED
  */
 export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql {

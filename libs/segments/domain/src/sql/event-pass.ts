@@ -1,13 +1,17 @@
 import { makeWindow } from '../evaluate/time-window';
-import type { ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+import type { ParsedAggregate, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
 import { toSpan } from '../time/duration';
+import { aggregateRows, aggregateTest, passesOverNothing } from './aggregate-sql';
 import { JsonValue } from './json-value';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
 
 const MS = 'toUnixTimestamp64Milli(ts)';
 
-/** Counts of events by profile, all in one reading of the events. */
+/** Windows that begin or end at one of the profile's own events. */
+type EdgeWindow = ParsedWindow & { readonly kind: 'session' | 'withinFirst' };
+
+/** Counts and aggregates of events by profile, all in one reading of the events. */
 export class EventPass {
   private readonly inner: string[] = [];
   private readonly outer: string[] = [];
@@ -32,6 +36,28 @@ export class EventPass {
     return column;
   }
 
+  /** The test of an aggregate: a condition over its column. */
+  aggregate(node: ParsedAggregate, context: SqlContext): string {
+    // Who has no event has no row here and reads 0 everywhere: the column says whether the answer is another than that.
+    const isDefault = passesOverNothing(node);
+    const condition = (column: string): string => `(${column} = ${isDefault ? 0 : 1})`;
+    const { event, window, fn, property, p, test } = node;
+    const key = `${context.zone} aggregate ${JSON.stringify([event.key, window, fn, property?.text, p, test])}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return condition(known);
+    const column = `e${this.known.size}`;
+    this.known.set(key, column);
+    const { row, condition: counts } = aggregateRows(node, context);
+    const matches = `${this.matches(event, context)} AND ${counts}`;
+    const isEdge = window.kind === 'session' || window.kind === 'withinFirst';
+    const inside = isEdge ? matches : this.inRange(matches, window, context);
+    this.inner.push(`arraySort(groupArrayIf(${row}, ${inside})) AS ${column}_rows`);
+    if (isEdge) this.readsTimes = this.readsAll = true;
+    const rows = isEdge ? `arrayFilter(r -> ${this.edge('r.1', window, context)}, ${column}_rows)` : `${column}_rows`;
+    this.outer.push(`(${aggregateTest(node, rows, context)}) != ${isDefault ? 1 : 0} AS ${column}`);
+    return condition(column);
+  }
+
   private matches(selection: ParsedSelection, context: SqlContext): string {
     const { params } = context;
     if (selection.names === null) this.readsAll = true;
@@ -43,32 +69,33 @@ export class EventPass {
     return [...isNamed, ...conditions].join(' AND ') || '1';
   }
 
-  private countInRange(column: string, matches: string, window: ParsedWindow, { zone, params }: SqlContext): void {
+  private countInRange(column: string, matches: string, window: ParsedWindow, context: SqlContext): void {
+    this.inner.push(`countIf(${this.inRange(matches, window, context)}) AS ${column}`);
+    this.outer.push(column);
+  }
+
+  /** Narrows to a window whose bounds are known before any event is. */
+  private inRange(matches: string, window: ParsedWindow, { zone, params }: SqlContext): string {
     const { from, to } = makeWindow(window, zone).range(this.now, []);
     const bounds = [
       ...(from === -Infinity ? [] : [`ts >= ${params.instant(from)}`]),
       ...(to > this.now ? [] : [`ts < ${params.instant(to)}`]),
     ];
-    const inside = from >= to ? '0' : [matches, ...bounds].join(' AND ');
-    this.inner.push(`countIf(${inside}) AS ${column}`);
-    this.outer.push(column);
+    return from >= to ? '0' : [matches, ...bounds].join(' AND ');
   }
 
   /** Windows whose edge is one of the profile's own events: the times are gathered, and counted one level up. */
-  private countFromEdge(
-    column: string,
-    matches: string,
-    window: ParsedWindow & { kind: 'session' | 'withinFirst' },
-    context: SqlContext,
-  ): void {
+  private countFromEdge(column: string, matches: string, window: EdgeWindow, context: SqlContext): void {
     this.readsTimes = true;
     this.readsAll = true;
     this.inner.push(`groupArrayIf(${MS}, ${matches}) AS ${column}_times`);
-    const inside =
-      window.kind === 'session'
-        ? `t >= ${this.sessionStart(window.gapMs, context)}`
-        : `t < ${firstEnd(window, context)}`;
-    this.outer.push(`arrayCount(t -> ${inside}, ${column}_times) AS ${column}`);
+    this.outer.push(`arrayCount(t -> ${this.edge('t', window, context)}, ${column}_times) AS ${column}`);
+  }
+
+  private edge(time: string, window: EdgeWindow, context: SqlContext): string {
+    return window.kind === 'session'
+      ? `${time} >= ${this.sessionStart(window.gapMs, context)}`
+      : `${time} < ${firstEnd(window, context)}`;
   }
 
   private sessionStart(gapMs: number, { params }: SqlContext): string {

@@ -50,6 +50,11 @@ export class JsonValue {
     return `JSONExtractString(${this.args})`;
   }
 
+  /** JSON text of whatever stands there. */
+  get raw(): string {
+    return `JSONExtractRaw(${this.args})`;
+  }
+
   get number(): string {
     return `JSONExtractFloat(${this.args})`;
   }
