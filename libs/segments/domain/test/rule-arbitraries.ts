@@ -199,9 +199,10 @@ export function aggregateLeaf(context: RuleContext): fc.Arbitrary<Node> {
       fc.constantFrom('eq', 'gt', 'gte', 'lte', 'neq'),
       number,
       maybe('window', windowOf(context)),
+      fc.constantFrom(1, 12.5, 33.3, 50, 66.7, 99, 100),
     )
-    .map(([event, fn, property, op, value, window]) => ({
-      aggregate: { event, fn, property, op, value, ...window, ...(fn === 'percentile' ? { p: 50 } : {}) },
+    .map(([event, fn, property, op, value, window, p]) => ({
+      aggregate: { event, fn, property, op, value, ...window, ...(fn === 'percentile' ? { p } : {}) },
     }));
   const edge = fc
     .tuple(selection(context), fc.constantFrom('first', 'last'), fc.constantFrom('eq', 'neq'), text)
