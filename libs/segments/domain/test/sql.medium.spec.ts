@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Session } from 'chdb';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { compileRules, compileToSql, evaluateRule, makeHistory, parseRule } from '../src';
-import { now, person, ZONES } from './history-arbitraries';
+import { compileRules, compileToSql, evaluateRule, makeHistory, parseRule, proofToJson } from '../src';
+import { now, number, person, ZONES } from './history-arbitraries';
 import { oracle, type RawPerson } from './oracle';
 import { teachPatterns } from './oracle-patterns';
 import { toInit } from './raw-person';
@@ -20,6 +20,7 @@ const PEOPLE = 30;
 const RULES = 25;
 jest.setTimeout(1_800_000);
 
+const proofSchema = z.object({ nodes: z.array(z.object({ values: z.array(z.object({ actual: z.unknown() })) })) });
 const answer = z.object({ data: z.array(z.object({ profile_id: z.string() })) });
 const workspaceOf = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
 const uuidOf = (id: string): string => `00000000-0000-4000-a000-${Buffer.from(id).toString('hex').padEnd(12, '0')}`;
@@ -159,5 +160,62 @@ describe('SQL on the column engine', () => {
     });
     expect(inAll.sort((a, b) => a.length - b.length).slice(0, 3)).toEqual([]);
     expect(inSql.size).toBe(2);
+  });
+
+  it('stands on the edge of each aggregate as the evaluator does', () => {
+    const at = Date.parse('2026-03-29T12:00:00Z');
+    const [people, rules] = [12, [] as { raw: RawPerson; rule: unknown; expected: boolean }[]];
+    const crowd = fc.sample(
+      fc.array(fc.tuple(number, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 40 })), {
+        minLength: 7,
+        maxLength: 25,
+      }),
+      { numRuns: people, seed: SEED },
+    );
+    const raws = crowd.map((events, n): RawPerson => ({
+      profileId: uuidOf(`p${n}`),
+      events: events.map(([p, step, hours], i) => ({
+        id: `e${n}-${i}`,
+        name: 'A',
+        time: at - hours * 3_600_000 - step,
+        properties: { p },
+      })),
+      traits: [],
+      memberships: [],
+      predictions: [],
+      clusters: [],
+    }));
+    const workspaceId = workspaceOf(0xedce);
+    load(workspaceId, raws);
+    const fns = ['sum', 'avg', 'min', 'max', 'distinct', 'distinctDays', 'first', 'last', 'percentile', 'slope'];
+    const windows = [undefined, { last: { n: 1, unit: 'day' } }, { withinFirst: { n: 6, unit: 'hour' } }];
+    const ask = (raw: RawPerson, where: object) => {
+      const rule = { version: 1, entity: 'profile', where, options: { timezone: 'Europe/Berlin' } };
+      const compiled = compileRules([{ rule: parseRule(rule) }], { otherSegments: 'membership' });
+      return { rule, outcome: evaluateRule(compiled, makeHistory(toInit(raw)), at) };
+    };
+    raws.forEach((raw, n) =>
+      fns.forEach((fn, f) => {
+        const measure = {
+          event: { name: 'A' },
+          fn,
+          property: 'p',
+          ...(fn === 'percentile' ? { p: [12.5, 33.3, 66.7, 99][n % 4] } : {}),
+          window: windows[(n + f) % windows.length],
+        };
+        const { proof } = ask(raw, { aggregate: { ...measure, op: 'neq', value: 1e9 } }).outcome;
+        const [shown] = proofSchema.parse(proofToJson(proof)).nodes.flatMap((node) => node.values);
+        if (typeof shown?.actual !== 'number') return;
+        for (const op of ['eq', 'gt', 'gte', 'lt']) {
+          const { rule, outcome } = ask(raw, { aggregate: { ...measure, op, value: shown.actual } });
+          rules.push({ raw, rule, expected: outcome.member });
+        }
+      }),
+    );
+    const wrong = rules.filter(
+      ({ raw, rule, expected }) => membersBySql(rule, workspaceId, at).has(raw.profileId) !== expected,
+    );
+    expect(wrong.slice(0, 2)).toEqual([]);
+    expect(rules.length).toBeGreaterThan(300);
   });
 });
