@@ -5,7 +5,14 @@ import { runParams, type SecretBox } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
-import { featureStore, quarantineStore, runHandler, segmentStore, watchStore } from '@kohort/platform-postgres';
+import {
+  expireKeys,
+  featureStore,
+  quarantineStore,
+  runHandler,
+  segmentStore,
+  watchStore,
+} from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { qualityHandlers } from './quality-handlers';
@@ -98,6 +105,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
         store: volumes,
         quarantine: quarantineStore(database),
         quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
+        expireKeys: (workspaceId, limit) => expireKeys(database, workspaceId, limit),
         logger,
       });
       const { clock } = engines;

@@ -9,6 +9,8 @@ export interface WatchParts {
   readonly store: WatchStore;
   readonly quarantine: QuarantineStore;
   readonly quarantineDays: number;
+  /** Forgets dedupe keys whose days are over; the number of those gone. */
+  readonly expireKeys: (workspaceId: WorkspaceId, limit: number) => Promise<number>;
   readonly logger: Logger;
 }
 
@@ -18,12 +20,12 @@ const LOOK_EVERY_MS = 15_000;
 const SWEPT_AT_ONCE = 1_000;
 const SWEEPS = 20;
 
-async function sweep({ quarantine, quarantineDays }: WatchParts, workspaceId: WorkspaceId): Promise<number> {
+async function sweep(some: (limit: number) => Promise<number>): Promise<number> {
   let gone = 0;
   for (let i = 0; i < SWEEPS; i += 1) {
-    const some = await quarantine.sweep(workspaceId, quarantineDays, SWEPT_AT_ONCE);
-    gone += some;
-    if (some < SWEPT_AT_ONCE) break;
+    const swept = await some(SWEPT_AT_ONCE);
+    gone += swept;
+    if (swept < SWEPT_AT_ONCE) break;
   }
   return gone;
 }
@@ -31,14 +33,17 @@ async function sweep({ quarantine, quarantineDays }: WatchParts, workspaceId: Wo
 async function look(parts: WatchParts, workspaceId: WorkspaceId): Promise<void> {
   const outcome = await watchVolumes(parts.store, workspaceId, TURN_MS);
   if (!outcome) return;
-  const swept = await sweep(parts, workspaceId);
+  const { quarantine, quarantineDays, expireKeys } = parts;
+  const swept = await sweep((limit) => quarantine.sweep(workspaceId, quarantineDays, limit));
+  const expired = await sweep((limit) => expireKeys(workspaceId, limit));
   if (outcome.opened > 0) parts.logger.warn('volume alerts opened', { workspaceId, count: outcome.opened });
   if (outcome.resolved > 0) parts.logger.info('volume alerts resolved', { workspaceId, count: outcome.resolved });
+  if (expired > 0) parts.logger.info('message ids past their days forgotten', { workspaceId, count: expired });
   if (swept > 0) parts.logger.info('quarantined items past their days forgotten', { workspaceId, count: swept });
 }
 
 /**
- * Watches the volumes of all workspaces and keeps quarantine within its days.
+ * Watches the volumes of all workspaces, and keeps quarantine and the known message ids within their days.
  *
  * Promise  each workspace about once a minute, by the database's clock; two processes at once look once
  */

@@ -1,4 +1,5 @@
 import type { IngestVerdict, Json, SourceId, WorkspaceId } from '@kohort/kernel-contracts';
+import { expireKeys } from '@kohort/platform-postgres';
 import { IngestWorld } from '../test/ingest-world';
 import { acceptEvents } from './accept-events.flow';
 
@@ -120,6 +121,27 @@ describe('accepting events', () => {
     expect((await accept([track(1)], { receivedAt: receivedAt + 8 * DAY_MS }))[0]?.outcome).toBe('stored');
     const ids = await world.db.database.inWorkspace(origin.workspaceId, (tx) =>
       tx.selectFrom('event').select('id').execute(),
+    );
+    expect(new Set(ids.map((row) => row.id)).size).toBe(2);
+  });
+
+  it('forgets ids whose days are over, a portion at a time, and no others', async () => {
+    const old = Date.now() - 10 * DAY_MS;
+    await accept(
+      Array.from({ length: 25 }, (_, n) => track(n)),
+      { receivedAt: old },
+    );
+    await accept(
+      Array.from({ length: 5 }, (_, n) => track(100 + n)),
+      { receivedAt: Date.now() },
+    );
+    const sweep = () => expireKeys(world.db.database, origin.workspaceId, 10);
+    expect([await sweep(), await sweep(), await sweep(), await sweep()]).toEqual([10, 10, 5, 0]);
+    const [again] = await accept([track(1)], { receivedAt: Date.now() });
+    expect(again?.outcome).toBe('stored');
+    expect((await accept([track(101)], { receivedAt: Date.now() }))[0]?.outcome).toBe('duplicate');
+    const ids = await world.db.database.inWorkspace(origin.workspaceId, (tx) =>
+      tx.selectFrom('event').select('id').where('message_id', '=', 'm1').execute(),
     );
     expect(new Set(ids.map((row) => row.id)).size).toBe(2);
   });

@@ -60,6 +60,7 @@ export {
   retryTasks,
 } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
+export { expireKeys } from './ingest/expire-keys';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { sourceConnections } from './sources/source-connections.adapter';
 export { sourceErrors } from './sources/source-errors';

@@ -36,13 +36,19 @@ export function firstOfEach(entries: readonly GroupEntry[]): GroupEntry[] {
   return [...first.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+const DAY_MS = 86_400_000;
+
 /**
- * Id of an event: a digest of workspace, source and message id, so that what is ordered by event id does not depend on
- * arrival. Formed as a UUID of version 8.
+ * Id of an event: a digest of workspace, source, message id and the window of dedupe that its receipt falls into, so
+ * that what is ordered by event id does not depend on arrival, and an id that comes again when its days are over (and its
+ * key was swept) is another event. Formed as a UUID of version 8.
  */
 export function eventIdOf(entry: GroupEntry): string {
-  const { workspaceId, sourceId } = entry.request;
-  const digest = createHash('sha256').update(`${workspaceId}\n${sourceId}\n${entry.message.messageId}`).digest();
+  const { workspaceId, sourceId, receivedAt, dedupeDays } = entry.request;
+  // 0 for imports, whose ids are remembered for ever.
+  const window = Math.floor(receivedAt / (dedupeDays * DAY_MS));
+  const parts = [workspaceId, sourceId, entry.message.messageId, ...(window > 0 ? [window] : [])];
+  const digest = createHash('sha256').update(parts.join('\n')).digest();
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   const hex = digest.toString('hex');
