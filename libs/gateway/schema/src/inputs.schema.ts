@@ -27,7 +27,9 @@ export class CreateSegmentInput {
   @Field(() => SegmentKind, { defaultValue: 'rule' })
   kind!: string;
 
-  @Field(() => JsonScalar, { description: '{"version": 1, "entity": "profile", "where": …}' })
+  @Field(() => JsonScalar, {
+    description: '{"version": 1, "entity": "profile", "where": …}, or a text in the text form.',
+  })
   rule!: unknown;
 
   @Field(() => String, { nullable: true, description: 'What its members must have consented to before they are sent.' })

@@ -1,21 +1,30 @@
-import { parseRule } from '@kohort/segments-domain';
-import { isAppError } from '@kohort/kernel-errors';
+import { parseRule, printRule, readRuleText } from '@kohort/segments-domain';
+import { isAppError, type AppError } from '@kohort/kernel-errors';
 import type { Json, JsonObject, RuleCheck } from '@kohort/kernel-contracts';
 
 function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The rule language's own parser, as the API asks for it: the first thing wrong, at the node where it is wrong. */
+function placeOf({ details }: AppError): string {
+  if (typeof details['line'] === 'number') return `line ${details['line']}, column ${String(details['column'])}`;
+  return typeof details['node'] === 'string' ? details['node'] : 'rule';
+}
+
+/** The rule language's own parser, as the API asks for it: the first thing wrong, at the place where it is wrong. */
 export const ruleCheck: RuleCheck = {
-  check(rule) {
-    if (!isObject(rule)) return { valid: false, issues: [{ path: 'rule', message: 'a rule is a JSON object' }] };
+  check(given) {
     try {
+      const rule = typeof given === 'string' ? readRuleText(given) : given;
+      if (!isObject(rule)) {
+        const message = 'a rule is a JSON object, or a text in the text form';
+        return { valid: false, issues: [{ path: 'rule', message }] };
+      }
       return { valid: true, rule, hash: Buffer.from(parseRule(rule).hash, 'hex') };
     } catch (thrown) {
       if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
-      const node = thrown.details['node'];
-      return { valid: false, issues: [{ path: typeof node === 'string' ? node : 'rule', message: thrown.message }] };
+      return { valid: false, issues: [{ path: placeOf(thrown), message: thrown.message }] };
     }
   },
+  print: printRule,
 };

@@ -53,6 +53,15 @@ describe('mutations', () => {
     });
   });
 
+  it('take a rule as text, give it back either way, and name line and column of a slip', async () => {
+    const text = 'plan = "pro" and did "Order Completed" at least 2 times in last 30 days';
+    const asked = CREATE.replace('status rule', 'status rule ruleText');
+    const made = await answerOf(asked, { input: { key: 'by_text', name: 'By text', rule: text } });
+    expect(made).toMatchObject({ key: 'by_text', ruleText: text, rule: { version: 1, entity: 'profile' } });
+    const slip = await answerOf(CREATE, { input: { key: 'slip', name: 'x', rule: 'plan = "pro"\n  adn x exists' } });
+    expect(JSON.stringify(slip)).toContain('line 2, column 3');
+  });
+
   it('name the node of a rule that is wrong, and the field of an input', async () => {
     const broken = {
       version: 1,

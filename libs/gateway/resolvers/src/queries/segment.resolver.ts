@@ -131,6 +131,13 @@ export class SegmentResolver {
     return ruleOf(context, segment.id);
   }
 
+  @ResolveField(() => String, { nullable: true, description: 'The same rule in the text form.' })
+  @Policy('graphql:read')
+  async ruleText(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    const rule = await ruleOf(context, segment.id);
+    return rule === null ? null : context.services.rules.print(rule);
+  }
+
   @ResolveField(() => SegmentVersionConnection)
   @Policy('graphql:read')
   async versions(

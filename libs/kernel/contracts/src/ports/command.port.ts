@@ -128,5 +128,8 @@ export type RuleVerdict =
 
 /** Checks a segment's rule before it is stored. Pure and fast: no look-up, no evaluation. */
 export interface RuleCheck {
+  /** A rule as JSON, or a text in the language's text form. */
   check(rule: Json): RuleVerdict;
+  /** The text form of a stored rule. */
+  print(rule: Json): string;
 }
