@@ -14,7 +14,7 @@ import {
   type RunContext,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
-import { systemClock } from '@kohort/kernel-clock-random';
+import { seededRandom, systemClock } from '@kohort/kernel-clock-random';
 import type { OpenColumnLoader } from '@kohort/platform-columns';
 import {
   identityAdmin,
@@ -22,9 +22,12 @@ import {
   identityStore,
   ingestStore,
   segmentStore,
+  syncStore,
   type TestDatabase,
 } from '@kohort/platform-postgres';
+import { silentLogger } from '@kohort/kernel-telemetry';
 import { evaluateTouched, RuleSets } from '@kohort/segments-flow';
+import { trackChanges, type SyncPorts } from '@kohort/sync-flow';
 import type { TestColumns } from '@kohort/testing-columns';
 
 const RECEIVED_AT = Date.UTC(2026, 10, 1);
@@ -66,10 +69,16 @@ export interface WorldParts {
   readonly loader: OpenColumnLoader;
 }
 
+const nothingIsSent = async (): Promise<never> => {
+  throw new TypeError('nothing is sent in these worlds');
+};
+
 /** A workspace whose people are watched in every place that tells of them: tables, segments, column store. */
 export class IdentityWorld {
   private evaluated = '0';
+  private tracked = '0';
   private readonly deps;
+  private readonly sync: SyncPorts;
 
   private constructor(
     private readonly parts: WorldParts,
@@ -77,6 +86,10 @@ export class IdentityWorld {
     private readonly sourceId: string,
   ) {
     this.deps = { store: segmentStore(parts.db.database), ruleSets: new RuleSets() };
+    const plan = () => ({ pageMembers: 1, traitKeys: [] });
+    const deliverer = { plan, deliver: nothingIsSent, preview: nothingIsSent, check: nothingIsSent };
+    const store = syncStore(parts.db.database);
+    this.sync = { store, deliverer, clock: systemClock, random: seededRandom(1), logger: silentLogger };
   }
 
   static async open(parts: WorldParts, rules: IdentityRules | null): Promise<IdentityWorld> {
@@ -93,6 +106,11 @@ export class IdentityWorld {
         insert into segment_version (workspace_id, segment_id, version, rule, rule_hash)
         select workspace_id, id, 1, ${rule}::jsonb, ${createHash('sha256').update(rule).digest()} from s`);
     }
+    const destination = randomUUID();
+    await world.query(sql`insert into destination (workspace_id, id, key, name, plugin, settings)
+      values (${workspaceId}, ${destination}, 'hook', 'Hook', 'webhook', '{}')`);
+    await world.query(sql`insert into sync (workspace_id, id, destination_id, segment_id)
+      select workspace_id, gen_random_uuid(), ${destination}, id from segment`);
     return world;
   }
 
@@ -132,7 +150,7 @@ export class IdentityWorld {
     }
   }
 
-  /** Evaluates what has been touched since the last time. */
+  /** Evaluates what has been touched since the last time, and tells the syncs what they owe. */
   async settle(): Promise<void> {
     const rows = await this.query(sql<{ seq: string; batch: BatchId }>`
       select seq, payload->>'batchId' as batch from outbox
@@ -140,6 +158,12 @@ export class IdentityWorld {
     const batchIds = [...new Set(rows.map(({ batch }) => batchIdSchema.parse(batch)))];
     if (batchIds.length > 0) await evaluateTouched(this.deps, { workspaceId: this.workspaceId, batchIds });
     this.evaluated = rows.at(-1)?.seq ?? this.evaluated;
+    const changes = await this.query(sql<{ seq: string; batch: BatchId }>`
+      select seq, payload->>'batchId' as batch from outbox
+      where topic = 'MembershipChanged' and seq > ${this.tracked}::bigint order by seq`);
+    const tracked = changes.map(({ batch }) => batchIdSchema.parse(batch));
+    if (tracked.length > 0) await trackChanges(this.sync, { workspaceId: this.workspaceId, batchIds: tracked });
+    this.tracked = changes.at(-1)?.seq ?? this.tracked;
   }
 
   /** The link is barred before anybody speaks of it. */
@@ -206,6 +230,9 @@ export class IdentityWorld {
       members:
         await texts(sql`select s.key || ' ' || p.canonical_id || ' ' || (p.merged_into is null) as line from membership m
         join segment s on s.id = m.segment_id join profile p on p.id = m.profile_id where m.member`),
+      desired: await texts(sql`select s.key || ' ' || p.canonical_id || ' ' || (p.merged_into is null) as line
+        from sync_member d join sync y on y.id = d.sync_id join segment s on s.id = y.segment_id
+        join profile p on p.id = d.profile_id where d.desired`),
     };
   }
 
