@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,37 @@ const cpuSeconds = () => {
 };
 const least = (values) => Math.min(...values);
 
-async function compareComparators({ bench, folder, report }) {
-  const pairs = bench.namePairs(PAIRS);
+function writeTable(file, header, rows) {
+  const fd = openSync(file, 'w');
+  let text = `${header.join(',')}\n`;
+  for (const row of rows) {
+    text += `${row.join(',')}\n`;
+    if (text.length < 1 << 20) continue;
+    writeSync(fd, text);
+    text = '';
+  }
+  writeSync(fd, text);
+  closeSync(fd);
+  return file;
+}
+
+function writePeople(worlds, folder) {
+  const world = worlds.peopleWorld({ records: RECORDS, seed: 1 });
+  return {
+    csv: writeTable(join(folder, 'people.csv'), worlds.PEOPLE_COLUMNS, world.rows()),
+    truth: writeTable(join(folder, 'truth.csv'), ['id_a', 'id_b'], world.truePairs()),
+  };
+}
+
+/** Surnames of generated people, two by two. */
+function namePairs(worlds) {
+  const rows = [...worlds.peopleWorld({ records: 20_000, seed: 2 }).rows()];
+  const names = rows.map((row) => row[2]).filter((name) => name !== '');
+  return Array.from({ length: PAIRS }, (_, p) => [names[p % names.length], names[(p * 7919 + 13) % names.length]]);
+}
+
+async function compareComparators({ bench, worlds, folder, report }) {
+  const pairs = namePairs(worlds);
   const file = join(folder, 'pairs.json');
   writeFileSync(file, JSON.stringify(pairs));
   const peer = await startPeer(join(dirname(fileURLToPath(import.meta.url)), 'linkage.py'), [], ['jellyfish']);
@@ -100,9 +129,10 @@ async function linkPeople({ folder, files, report }) {
 
 export async function run(report) {
   const { exports: bench } = await loadSource('libs/identity/linkage/src/linkage.bench.ts');
+  const { exports: worlds } = await loadSource('libs/testing/worlds/src/index.ts');
   await build(['kohort']);
   await inTemporaryFolder(async (folder) => {
-    await compareComparators({ bench, folder, report });
-    await linkPeople({ folder, files: bench.writePeople(folder, RECORDS), report });
+    await compareComparators({ bench, worlds, folder, report });
+    await linkPeople({ folder, files: writePeople(worlds, folder), report });
   });
 }
