@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { IMPORT_LIMITS, parseMapping } from '@kohort/ingest-domain';
 import { acceptEvents, dryRunFlow, importFlow, replayRefused, type ImportParams } from '@kohort/ingest-flow';
 import { runIdSchema, type HttpStreamer, type Json } from '@kohort/kernel-contracts';
+import { storedDecision } from '@kohort/identity-domain';
 import {
+  identityAdmin,
   importedFiles,
   ingestStore,
   knownPeople,
@@ -170,6 +172,30 @@ describe('somebody who was suppressed', () => {
     const [verdict] = await ingest.accept({ workspaceId, sourceId }, [track({ userId: 'kunde-42' })], call);
     expect(verdict?.outcome).toBe('suppressed');
     expect(await world.count('refused_event')).toBe(0);
+  });
+
+  it('is not made one with somebody else by hand, and an unmerge sets nobody free', async () => {
+    const world = await worldWithPerson();
+    // Two people who turn out to be one, before anything is suppressed.
+    await world.send([track({ userId: 'twin', anonymousId: 'b-1' })]);
+    await world.resolve();
+    await world.send([track({ userId: 'kunde-42', anonymousId: 'b-1' })]);
+    await world.resolve();
+    await suppressPeople(world.ports, world.workspaceId, byId);
+    expect(await world.count('profile where suppressed_at is null')).toBe(1);
+    const people = await db.database.inWorkspace(world.workspaceId, (tx) =>
+      tx.selectFrom('profile').select(['id', 'suppressed_at']).where('merged_into', 'is', null).execute(),
+    );
+    const admin = identityAdmin({ database: db.database, clock: world.clock });
+    const scope = admin.forWorkspace(world.workspaceId, world.clock.now() + 60_000);
+    const [one, other] = people.map(({ id }) => id);
+    const asked = { profileIds: [one ?? '', other ?? ''] as const, actor: 'spec' };
+    await expect(scope.mergeProfiles(asked, storedDecision)).rejects.toMatchObject({ code: 'IDENTITY_SUPPRESSED' });
+    const merge = await db.database.inWorkspace(world.workspaceId, (tx) =>
+      tx.selectFrom('merge_log').select('id').where('kind', '=', 'merged').executeTakeFirstOrThrow(),
+    );
+    expect(await scope.unmerge({ mergeId: merge.id, actor: 'spec' }, storedDecision)).toMatchObject({ isApart: true });
+    expect(await world.count('profile where suppressed_at is null')).toBe(1);
   });
 
   it('may come again when they are taken off the list', async () => {

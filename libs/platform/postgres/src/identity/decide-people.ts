@@ -25,6 +25,10 @@ const decideErrors = defineErrors({
     message: () =>
       'this merge is from before links were kept: rebuild the identities, then its entry can be taken back',
   },
+  IDENTITY_SUPPRESSED: {
+    kind: 'conflict',
+    message: () => 'one of the two is on the suppression list: nobody is made one with them',
+  },
   IDENTITY_NOT_MERGED: { kind: 'conflict', message: () => 'this entry of the log merged nobody' },
 });
 
@@ -158,11 +162,21 @@ async function identifierOf({ tx, workspaceId }: Held, profileId: string): Promi
   return identifier;
 }
 
-/** See `WorkspaceIdentity.mergeProfiles`. Throws COMMAND_NOT_FOUND. */
+async function requireFree({ tx, workspaceId }: Held, profileIds: readonly string[]): Promise<void> {
+  const found = await sql<{ any: boolean }>`
+    select exists (select 1 from profile p left join profile into_p
+        on into_p.workspace_id = p.workspace_id and into_p.id = p.merged_into
+      where p.workspace_id = ${workspaceId}::uuid and p.id = any(${[...profileIds]}::uuid[])
+        and (p.suppressed_at is not null or into_p.suppressed_at is not null)) as any`.execute(tx);
+  if (found.rows[0]?.any) throw decideErrors.IDENTITY_SUPPRESSED();
+}
+
+/** See `WorkspaceIdentity.mergeProfiles`. Throws COMMAND_NOT_FOUND, IDENTITY_SUPPRESSED. */
 export async function mergeProfiles(deciding: Deciding, profileIds: readonly [string, string]): Promise<PartingRecord> {
   if (uuidsOf(profileIds).length < 2) throw commandErrors.COMMAND_NOT_FOUND({ what: 'profile' });
   const held = await hold(deciding);
   const [one, other] = [await identifierOf(held, profileIds[0]), await identifierOf(held, profileIds[1])];
+  await requireFree(held, profileIds);
   const pair = held.decision.orderOf(one, other);
   const standing = await ownersOf(held, pair);
   if (!standing.isApart) return standing;

@@ -84,6 +84,19 @@ export function noteChanged(
   });
 }
 
+/** Whoever absorbed somebody who is suppressed is suppressed: nothing that was stopped goes on under another name. */
+async function carrySuppression(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  profileIds: readonly string[],
+): Promise<void> {
+  await sql`
+    update profile p set suppressed_at = now()
+    where p.workspace_id = ${workspaceId}::uuid and p.id = any(${[...profileIds]}::uuid[]) and p.suppressed_at is null
+      and exists (select 1 from profile gone where gone.workspace_id = p.workspace_id and gone.merged_into = p.id
+        and gone.id <> p.id and gone.suppressed_at is not null)`.execute(tx);
+}
+
 /**
  * After identifiers were given to people, joined or parted: whoever of them has a say recorded under an identifier is
  * looked at again, and so is everybody whom the batches' statements are of. To be called in the transaction that moved
@@ -96,9 +109,12 @@ export async function noteMoved(
   workspaceId: WorkspaceId,
   moved: { readonly batchIds: readonly BatchId[]; readonly profileIds: readonly string[] },
 ): Promise<BatchId | null> {
-  const recorded = await sql<{ any: boolean }>`
-    select exists (select 1 from consent_event where workspace_id = ${workspaceId}::uuid) as any`.execute(tx);
-  if (recorded.rows[0]?.any !== true) return null;
+  const asked = await sql<{ recorded: boolean; listed: boolean }>`
+    select exists (select 1 from consent_event where workspace_id = ${workspaceId}::uuid) as recorded,
+      exists (select 1 from suppression where workspace_id = ${workspaceId}::uuid) as listed`.execute(tx);
+  const [found] = asked.rows;
+  if (found?.listed && moved.profileIds.length > 0) await carrySuppression(tx, workspaceId, moved.profileIds);
+  if (!found?.recorded) return null;
   const said = sql`consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
     and i.value = c.subject_value`;
   return tell(tx, workspaceId, async (batchId) => {

@@ -45,14 +45,15 @@ async function suppressIn(
   const digests = names.flatMap((name) => request.digestsOf(name));
   const added = await enterDigests(tx, workspaceId, { digests, reason: request.reason });
   if (people.length === 0) return { added, people: 0, memberships: 0 };
-  const stopped = await sql`
+  // Those whom they absorbed too: an unmerge must not set anybody free.
+  const stopped = await sql<{ live: boolean }>`
     update profile set suppressed_at = now()
-    where workspace_id = ${workspaceId}::uuid and id = any(${[...people]}::uuid[]) and suppressed_at is null`.execute(
-    tx,
-  );
+    where workspace_id = ${workspaceId}::uuid and suppressed_at is null
+      and (id = any(${[...people]}::uuid[]) or merged_into = any(${[...people]}::uuid[]))
+    returning merged_into is null as live`.execute(tx);
   const memberships = await endMemberships(tx, workspaceId, { profileIds: people, at: await databaseNow(tx) });
   await noteChanged(tx, workspaceId, people);
-  return { added, people: Number(stopped.numAffectedRows ?? 0n), memberships };
+  return { added, people: stopped.rows.filter(({ live }) => live).length, memberships };
 }
 
 async function unsuppressIn(
@@ -68,7 +69,8 @@ async function unsuppressIn(
   if (people.length > 0) {
     await sql`
       update profile set suppressed_at = null
-      where workspace_id = ${workspaceId}::uuid and id = any(${[...people]}::uuid[])`.execute(tx);
+      where workspace_id = ${workspaceId}::uuid
+        and (id = any(${[...people]}::uuid[]) or merged_into = any(${[...people]}::uuid[]))`.execute(tx);
     await noteChanged(tx, workspaceId, people);
   }
   return { removed };
