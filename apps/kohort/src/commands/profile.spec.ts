@@ -56,6 +56,7 @@ describe('kohort profile', () => {
     const { report, mapping } = await dryRun(path, { mapping: fixes });
     expect(mapping).toMatchObject({
       name: 'people',
+      createProfiles: true,
       fields: {
         age: { type: 'integer', missing: ['N/A'] },
         city: { replace: { PARIS: 'Paris' } },

@@ -13,6 +13,8 @@ import {
   columnProfileSchema,
   isPersonal,
   spanOf,
+  type ColumnProfile,
+  type Finding,
   type NumberProfile,
 } from '@kohort/quality-domain';
 import type { GatewayContext } from '../context/gateway-context';
@@ -24,6 +26,19 @@ const TOP_SHOWN = 20;
 function figuresOf(numbers: NumberProfile): NumberFiguresType {
   const { min, max, mean, sd, skew, quantiles, byZ, byIqr } = numbers;
   return { min, max, mean, sd, skew, ...quantiles, outliersByZ: byZ?.rows ?? 0, outliersByIqr: byIqr?.rows ?? 0 };
+}
+
+/** Not every message has an event's name or both ids: what a source's messages leave open is how messages are. */
+const OF_MESSAGES: ReadonlySet<string> = new Set([
+  'missing_values',
+  'column_empty',
+  'column_constant',
+  'column_nearly_constant',
+]);
+
+function findingsOf({ subject }: QualityFieldRecord, column: ColumnProfile): readonly Finding[] {
+  const findings = columnFindings(column);
+  return subject.kind === 'source' ? findings.filter(({ code }) => !OF_MESSAGES.has(code)) : findings;
 }
 
 function driftOf(record: QualityFieldRecord): FieldDriftType | null {
@@ -56,7 +71,7 @@ function fieldOf(record: QualityFieldRecord): FieldQualityType {
     earliest: span?.fromMs ?? null,
     latest: span?.toMs ?? null,
     top: column.top.slice(0, TOP_SHOWN),
-    findings: columnFindings(column).map(({ shareOfOne, ...finding }) => ({ ...finding, share: shareOfOne })),
+    findings: findingsOf(record, column).map(({ shareOfOne, ...finding }) => ({ ...finding, share: shareOfOne })),
     drift: driftOf(record),
   };
 }

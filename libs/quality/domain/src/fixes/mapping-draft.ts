@@ -138,6 +138,7 @@ export function mappingDraft(profile: TableProfile, findings: readonly Finding[]
     version: 1,
     description: `Draft from a profile of ${profile.rows} rows.`,
     format: 'table',
+    createProfiles: true,
     match: { columns: [...names.keys()] },
     timeZone: 'UTC',
     fields,
@@ -161,5 +162,6 @@ export function mappingText(draft: object, findings: readonly Finding[]): string
       ({ column, message, severity }) =>
         `# ${severity}: ${column === null ? '' : `${column}: `}${message.replace(/\s+/g, ' ')}`,
     );
-  return [...notes, stringify(draft, { lineWidth: 120 })].join('\n');
+  const people = '# createProfiles: a row about somebody unknown makes a person; false leaves such rows out.';
+  return [...notes, people, stringify(draft, { lineWidth: 120 })].join('\n');
 }
