@@ -58,7 +58,12 @@ export const fitPropensityParamsSchema = z.strictObject({
 });
 
 /** The version of a segment that is to be computed for everybody and then served. */
-export const backfillParamsSchema = z.strictObject({ segmentId: segmentIdSchema, version: z.int().min(1) });
+/** `released`: a person lets the version serve although it takes many people out of the segment. */
+export const backfillParamsSchema = z.strictObject({
+  segmentId: segmentIdSchema,
+  version: z.int().min(1),
+  released: z.boolean().optional(),
+});
 
 /**
  * One execution of a sync. `released`: a person lets it pass the blast-radius guard; `full`: the whole segment is compared

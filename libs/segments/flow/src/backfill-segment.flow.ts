@@ -31,6 +31,9 @@ export type BackfillResult = {
   readonly corrected: number;
 };
 
+/** An edit that takes more than this share out of a segment is held for a person. */
+const GUARDED_SHARE = 0.3;
+
 /** Changes of one transaction before the version serves. */
 const ROWS_AT_ONCE = 5_000;
 
@@ -103,8 +106,22 @@ async function membersOf(
   }
 }
 
+/** A mistake in a rule, or an outage upstream, must not take an audience apart: a person has to say that it is meant. */
+function holdMassExit(
+  { key, version }: VersionToFill['rule'],
+  change: { readonly leaving: readonly ProfileId[]; readonly members: number },
+): void {
+  const leaving = change.leaving.length;
+  if (leaving <= change.members * GUARDED_SHARE) return;
+  throw segmentsFlowErrors.SEGMENTS_GUARD_HELD({ key, version, leaving, members: change.members });
+}
+
 /** Writes the difference and makes the version serve: in steps while nobody is served, else all at once. */
-async function publish(deps: BackfillDeps, context: RunContext, version: VersionToFill): Promise<Checkpoint> {
+async function publish(
+  deps: BackfillDeps,
+  context: RunContext,
+  version: VersionToFill & { readonly isReleased: boolean },
+): Promise<Checkpoint> {
   const { fence } = context;
   const { rule } = version;
   const { ids, now } = await membersOf(deps, context, version);
@@ -112,6 +129,7 @@ async function publish(deps: BackfillDeps, context: RunContext, version: Version
   const entering = [...wanted].filter((id) => !standing.has(id)).sort();
   const leaving = [...standing].filter((id) => !wanted.has(id)).sort();
   const total = entering.length + leaving.length;
+  if (version.liveVersion !== null && !version.isReleased) holdMassExit(rule, { leaving, members: standing.size });
   let [entered, exited] = [0, 0];
   const apply = async (
     some: { entering: readonly ProfileId[]; leaving: readonly ProfileId[] },
@@ -171,19 +189,20 @@ async function settle(
  * Resume    before the pointer: anew, what stands is not written again; behind it: from the checkpoint
  * Size      at most 5,000 changes a transaction while nothing serves; an edit's difference in one, so that no reader
  *           sees two versions mixed
- * Throws    SEGMENTS_VERSION_MISSING, SEGMENTS_SEGMENT_ARCHIVED, SEGMENTS_RULE_… when the rule cannot be evaluated
+ * Throws    SEGMENTS_GUARD_HELD when an edit would take more than 30 % of the members out and nobody released it;
+ *           SEGMENTS_VERSION_MISSING, SEGMENTS_SEGMENT_ARCHIVED, SEGMENTS_RULE_… when the rule cannot be evaluated
  */
 export async function backfillSegment(
   deps: BackfillDeps,
   context: RunContext,
   params: RunParams<'segments.backfill'>,
 ): Promise<BackfillResult> {
-  const { segmentId, version: number } = params;
+  const { segmentId, version: number, released: isReleased = false } = params;
   const version = await deps.store.versionToFill(context.fence.workspaceId, segmentId, number);
   if (version === null) throw segmentsFlowErrors.SEGMENTS_VERSION_MISSING({ segmentId, version: number });
   if (version.isArchived) throw segmentsFlowErrors.SEGMENTS_SEGMENT_ARCHIVED({ key: version.rule.key });
   const earlier = checkpointSchema.safeParse(context.run.checkpoint);
-  const checkpoint = earlier.success ? earlier.data : await publish(deps, context, version);
+  const checkpoint = earlier.success ? earlier.data : await publish(deps, context, { ...version, isReleased });
   await deps.store.saveCheckpoint(context.fence, checkpoint);
   const corrected = await settle(deps, context, { version, checkpoint });
   return { members: checkpoint.members, entered: checkpoint.entered, exited: checkpoint.exited, corrected };

@@ -91,12 +91,11 @@ describe('back-filling a version', () => {
     await query(sql`insert into segment_version (workspace_id, segment_id, version, rule, rule_hash)
       values (${workspaceId}, ${id}, ${version}, ${JSON.stringify(json)}::jsonb, ${hash})`);
   }
-  const ask = (segmentId: SegmentId, version: number): Promise<RunId> =>
-    db.database.inWorkspace(
-      workspaceId,
-      async (tx) =>
-        (await createRun(tx, { workspaceId, job: 'segments.backfill', params: { segmentId, version } })).runId,
-    );
+  const ask = (segmentId: SegmentId, version: number, more: { released?: boolean } = {}): Promise<RunId> =>
+    db.database.inWorkspace(workspaceId, async (tx) => {
+      const params = { segmentId, version, ...more };
+      return (await createRun(tx, { workspaceId, job: 'segments.backfill', params })).runId;
+    });
   async function run(runId: RunId, using: BackfillDeps = deps): Promise<Run> {
     const handle = runHandler({
       database: db.database,
@@ -189,7 +188,7 @@ describe('back-filling a version', () => {
         seen.add(row?.v ?? '');
       }
     })();
-    const done = await run(await ask(id, 2));
+    const done = await run(await ask(id, 2, { released: true }));
     isDone = true;
     await reader;
     expect(done).toMatchObject({
@@ -203,10 +202,46 @@ describe('back-filling a version', () => {
     expect(versions).toEqual([{ max: 2 }]);
   });
 
-  it('evaluates person by person what no single statement can answer', async () => {
-    const id = await addSegment('rich', rich);
-    expect(await run(await ask(id, 1))).toMatchObject({ status: 'succeeded', result: { exited: 0, corrected: 0 } });
+  it('holds an edit that takes more than 30 % out, or empties the segment, until somebody releases it', async () => {
+    const id = await addSegment('buyers', buyers);
+    await run(await ask(id, 1));
+    const atLeast = (n: number) => rule({ event: { name: 'Order Completed', count: { op: 'gte', n } } });
+    await addVersion(id, 2, atLeast(3));
+    await addVersion(id, 3, atLeast(9));
+    for (const version of [2, 3]) {
+      const held = await run(await ask(id, version));
+      expect(held).toMatchObject({ status: 'failed', error: { code: 'SEGMENTS_GUARD_HELD' } });
+      expect(await segment('buyers')).toMatchObject({ live_version: 1, n: String(PEOPLE / 2) });
+    }
+    expect(await query(sql`select count(*)::int as n from membership_change where kind = 'exited'`)).toEqual([
+      { n: 0 },
+    ]);
+    const released = await run(await ask(id, 2, { released: true }));
+    expect(released).toMatchObject({ status: 'succeeded', result: { exited: PEOPLE / 4 } });
+    expect(await members('buyers')).toEqual(numbers((i) => i % 4 === 3));
+    await addVersion(id, 4, rule({ event: { name: 'Order Completed', count: { op: 'gte', n: 2 } } }));
+    expect(await run(await ask(id, 4))).toMatchObject({ status: 'succeeded', result: { entered: PEOPLE / 4 } });
+  });
+
+  it('asks the column store for sums, and evaluates person by person what no single statement can answer', async () => {
+    let walked = 0;
+    const counted = { ...deps.store };
+    counted.read = (...args) => {
+      walked += 1;
+      return deps.store.read(...args);
+    };
+    const sums = await addSegment('rich', rich);
+    expect(await run(await ask(sums, 1), { ...deps, store: counted })).toMatchObject({
+      status: 'succeeded',
+      result: { exited: 0, corrected: 0 },
+    });
     expect(await members('rich')).toEqual(numbers((i) => (i % 4) * (i % 20) >= 30));
+    expect(walked).toBe(1);
+    const steps = [{ event: { name: 'Order Completed' } }, { event: { name: 'Order Completed' } }];
+    const twice = await addSegment('twice', rule({ sequence: { steps } }));
+    expect(await run(await ask(twice, 1), { ...deps, store: counted })).toMatchObject({ status: 'succeeded' });
+    expect(await members('twice')).toEqual(numbers((i) => i % 4 >= 2));
+    expect(walked).toBeGreaterThan(2);
   });
 
   it('goes on after a crash, before the pointer and behind it, with the same end', async () => {

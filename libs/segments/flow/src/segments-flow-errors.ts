@@ -10,6 +10,11 @@ export const segmentsFlowErrors = defineErrors({
     kind: 'conflict',
     message: (d) => `segment "${d['key']}" is archived; it can serve no version`,
   },
+  SEGMENTS_GUARD_HELD: {
+    kind: 'conflict',
+    message: (d) =>
+      `segment "${d['key']}", version ${d['version']}: it would take ${d['leaving']} of ${d['members']} members out; the old version goes on serving until somebody releases this one`,
+  },
   SEGMENTS_SEGMENT_NOT_LIVE: {
     kind: 'not-found',
     message: (d) => `there is no live segment "${d['key']}" with a rule`,

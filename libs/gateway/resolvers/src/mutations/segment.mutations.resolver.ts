@@ -66,10 +66,16 @@ export class SegmentMutationsResolver {
     @Args('key') key: string,
     @Args('version', { type: () => Int, nullable: true, description: 'The latest when absent.' })
     version: number | null,
+    @Args('release', {
+      type: () => Boolean,
+      nullable: true,
+      description: 'Serve it even if it takes more than 30 % out of the segment, or empties it.',
+    })
+    release: boolean | null,
     @IdempotencyKey() idempotencyKey: string | null,
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
-    const target = { key, version: version ?? null };
+    const target = { key, version: version ?? null, released: release ?? false };
     return answer('Job', () => context.commands.publishSegment(target, idempotencyKey ?? null));
   }
 

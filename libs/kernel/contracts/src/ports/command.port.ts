@@ -93,7 +93,7 @@ export interface WorkspaceCommands {
   ): Promise<SegmentRecord>;
   /** Asks for the back-fill of a version (the latest when not named); the version is served when that is complete. */
   publishSegment(
-    target: { readonly key: string; readonly version: number | null },
+    target: { readonly key: string; readonly version: number | null; readonly released: boolean },
     idempotencyKey: string | null,
   ): Promise<JobRecord>;
   archiveSegment(segmentKey: string): Promise<SegmentRecord>;

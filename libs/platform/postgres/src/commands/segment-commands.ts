@@ -111,7 +111,7 @@ function draftVersion(
 
 function publishSegment(
   scope: Scope,
-  target: { readonly key: string; readonly version: number | null },
+  target: { readonly key: string; readonly version: number | null; readonly released: boolean },
   idempotencyKey: string | null,
 ): Promise<JobRecord> {
   return writing(scope, async (tx) => {
@@ -128,7 +128,11 @@ function publishSegment(
     if (!exists) throw commandErrors.COMMAND_NOT_FOUND({ what: 'version of this segment' });
     const job = await insertRun(tx, scope, {
       job: 'segments.backfill',
-      params: { segmentId: segmentIdSchema.parse(segment.id), version },
+      params: {
+        segmentId: segmentIdSchema.parse(segment.id),
+        version,
+        ...(target.released ? { released: true } : {}),
+      },
       idempotencyKey,
     });
     // The old version serves until the new one is complete; only one that serves nothing yet shows that it is filling.
