@@ -13,9 +13,9 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { addConsents, namingSuppressed } from '../privacy/screen-entries';
 import { countEvents } from './count-events';
-import { claimKeys, knownBodies } from './event-keys';
+import { claimKeys } from './event-keys';
 import { storeFresh, type FreshEntry } from './event-rows';
-import { entriesOf, firstOfEach, judgeEntries, type GroupEntry } from './group-entries';
+import { entriesOf, firstOfEach, judgeEntries } from './group-entries';
 import { addToLedger, countsOf } from './ingest-ledger';
 import { moveCursor } from '../sources/move-cursor';
 import { keepRefused } from './refused-store.adapter';
@@ -31,20 +31,6 @@ export const ingestStoreErrors = defineErrors({
   },
 });
 
-/** Bodies of the keys that were not free now: of the group's own first ones, and of what stood there before. */
-async function bodiesOf(
-  tx: WorkspaceTransaction,
-  unique: readonly GroupEntry[],
-  taken: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
-  const [first] = unique;
-  if (!first) return new Map();
-  const before = unique.filter((entry) => !taken.has(entry.key));
-  const bodies = await knownBodies(tx, first.request.workspaceId, before);
-  for (const entry of unique) if (taken.has(entry.key)) bodies.set(entry.key, entry.bodyHash);
-  return bodies;
-}
-
 /** Keys, events, outbox row, refused items and ledger of a group, in the caller's transaction. */
 async function storeIn(
   tx: WorkspaceTransaction,
@@ -58,8 +44,7 @@ async function storeIn(
   const suppressed = await namingSuppressed(tx, { workspaceId, screen }, entries);
   const open = suppressed.size === 0 ? entries : entries.filter((entry) => !suppressed.has(entry));
   const unique = firstOfEach(open);
-  const taken = await claimKeys(tx, workspaceId, unique);
-  const known = open.length > taken.size ? await bodiesOf(tx, unique, taken) : new Map<string, string>();
+  const { taken, bodies: known } = await claimKeys(tx, workspaceId, unique);
   const fresh = unique.flatMap((entry): FreshEntry[] => {
     const eventId = taken.get(entry.key);
     return eventId === undefined ? [] : [[eventId, entry]];
