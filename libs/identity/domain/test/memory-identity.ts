@@ -14,6 +14,7 @@ import {
   type RegroupPlan,
   type UnassignedEvent,
 } from '@kohort/kernel-contracts';
+import { compareNames } from '../src/graph/canonical-name';
 import { History } from '../src/graph/history';
 import { linkKey, pairOf } from '../src/graph/link-order';
 import { Grouping } from '../src/graph/regroup';
@@ -266,8 +267,10 @@ export class MemoryIdentity {
   private nameProfiles(): void {
     for (const profile of this.profiles.values()) {
       const own = [...this.identifiers.values()].filter((one) => one.profileId === profile.id);
-      const isUser = own.some((one) => one.type === 'user_id' && one.value === profile.canonicalId);
-      this.profiles.set(profile.id, { ...profile, canonicalType: isUser ? 'user_id' : 'anonymous_id' });
+      const named = own
+        .filter((one) => one.value === profile.canonicalId && one.type !== 'previous_id')
+        .sort(compareNames);
+      this.profiles.set(profile.id, { ...profile, canonicalType: named[0]?.type ?? 'anonymous_id' });
     }
   }
 }

@@ -10,7 +10,7 @@ function draftOf(random: Random, n: number): Draft {
   const user = (): string => `u${random.int(6)}`;
   const anonymous = (): string => `a${random.int(7)}`;
   const ts = random.int(40) * DAY_MS + random.int(5) * 1000;
-  const email = pick(['e0@x.org', 'e1@x.org', 'E2@x.org', 'info@x.org', '', '']) ?? '';
+  const email = pick(['A0@x.org', 'e1@x.org', 'E2@x.org', 'info@x.org', '', '']) ?? '';
   const traits: JsonObject = email === '' ? {} : { email };
   const forms: readonly Draft[] = [
     { n, ts, userId: user(), anonymousId: anonymous() },
@@ -22,6 +22,7 @@ function draftOf(random: Random, n: number): Draft {
     { n, ts, type: 'alias', userId: user(), previousId: pick([user(), anonymous()]) },
     { n, ts, userId: 'null', anonymousId: anonymous() },
     { n, ts, userId: '000', traits: {} },
+    { n, ts, type: 'identify', userId: 'null', traits },
   ];
   return forms[random.int(forms.length)] ?? { n, ts };
 }

@@ -92,3 +92,10 @@ export function linkOfRow(row: LinkRow): IdentityLink {
     reason,
   };
 }
+
+/** The type of the identifier that names a profile, over `p`. */
+export const canonicalType = sql.raw(`coalesce((
+  select i.type from identifier i
+  where i.workspace_id = p.workspace_id and i.profile_id = p.id and i.value = p.canonical_id and i.type <> 'previous_id'
+  order by case i.type when 'user_id' then 0 when 'anonymous_id' then 1 else 2 end, i.type collate "C" limit 1),
+  'anonymous_id')`);

@@ -21,7 +21,7 @@ import { noteMoved } from '../privacy/consent-rows';
 import { activeRules, lockGraph } from './active-rules';
 import { applyPlan, type PlanWrite } from './apply-plan';
 import { applyRegroup } from './apply-regroup';
-import { eventColumns, eventOfRow, millis, type EventRow } from './identity-rows';
+import { canonicalType, eventColumns, eventOfRow, millis, type EventRow } from './identity-rows';
 import { hasOpenLinks } from './link-rows';
 import { loadClosure, ownedEvents } from './load-closure';
 import { withoutSuppressed } from './without-suppressed';
@@ -87,18 +87,22 @@ async function knownGraph(
   if (owners.length === 0) return { identifiers: [], profiles: [] };
   const profiles = await sql<KnownGraph['profiles'][number]>`
     select p.id, p.canonical_id as "canonicalId",
-      case when exists (
-        select 1 from identifier i where i.workspace_id = p.workspace_id and i.type = 'user_id'
-          and i.value = p.canonical_id and i.profile_id = p.id) then 'user_id' else 'anonymous_id' end as "canonicalType",
+      ${canonicalType} as "canonicalType",
       (extract(epoch from p.first_seen_at) * 1000)::float8 as "firstSeenAt",
       (extract(epoch from p.last_seen_at) * 1000)::float8 as "lastSeenAt"
     from profile p where p.workspace_id = ${workspaceId}::uuid and p.id = any(${owners}::uuid[])
-    order by p.id for no key update of p`.execute(tx);
+    order by p.id ${holdings ? sql`` : sql`for no key update of p`}`.execute(tx);
   if (!holdings) return { identifiers: found.rows, profiles: profiles.rows };
   const held = await sql<KnownIdentifier>`
     select ${columns} from identifier i
     where i.workspace_id = ${workspaceId}::uuid and i.profile_id = any(${owners}::uuid[])`.execute(tx);
   return { identifiers: held.rows, profiles: profiles.rows };
+}
+
+async function lockKnown(tx: WorkspaceTransaction, workspaceId: WorkspaceId, { profiles }: KnownGraph): Promise<void> {
+  await sql`
+    select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${profiles.map(({ id }) => id)}::uuid[])
+    order by id for no key update`.execute(tx);
 }
 
 const NOTHING: IdentityOutcome = { events: 0, created: 0, merged: 0, moved: 0, unidentified: 0 };
@@ -164,6 +168,8 @@ async function applyIn(
     ? null
     : await knownGraph(tx, workspaceId, { wanted, holdings: decision.needs.holdings });
   const plan = known && decision.decide(events, known);
+  // Where limits may call for more people than these, all are taken at once, in their order.
+  if (plan && known && decision.needs.holdings) await lockKnown(tx, workspaceId, known);
   const applied = plan ? await applyPlanIn(tx, write, plan) : await regroupIn(tx, write, { events, decision });
   await noteMoved(tx, workspaceId, { batchIds: now, profileIds: applied.changed });
   const touched = new Set(applied.plan.assignments.flatMap(({ event }) => batchOf.get(event.eventId) ?? []));

@@ -10,7 +10,16 @@ import type {
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
-import { eventColumns, eventOfRow, linkColumns, linkOfRow, millis, type EventRow, type LinkRow } from './identity-rows';
+import {
+  canonicalType,
+  eventColumns,
+  eventOfRow,
+  linkColumns,
+  linkOfRow,
+  millis,
+  type EventRow,
+  type LinkRow,
+} from './identity-rows';
 import { linksTouching } from './link-rows';
 
 const keyOf = ({ type, value }: Identifier): string => `${type}\u0000${value}`;
@@ -50,11 +59,7 @@ async function lockProfiles(
 ): Promise<readonly ClosureProfile[]> {
   const found = await sql<ClosureProfile>`
     select p.id, p.canonical_id as "canonicalId", p.merged_into as "mergedInto",
-      coalesce((
-        select i.type from identifier i
-        where i.workspace_id = p.workspace_id and i.profile_id = p.id and i.value = p.canonical_id
-        order by case i.type when 'user_id' then 0 when 'anonymous_id' then 1 when 'previous_id' then 3 else 2 end, i.type
-        limit 1), 'anonymous_id') as "canonicalType",
+      ${canonicalType} as "canonicalType",
       ${millis('p.first_seen_at')} as "firstSeenAt", ${millis('p.last_seen_at')} as "lastSeenAt"
     from profile p where p.workspace_id = ${workspaceId}::uuid
       and (p.id = any(${ids}::uuid[]) or p.merged_into = any(${ids}::uuid[]))

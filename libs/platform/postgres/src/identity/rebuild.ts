@@ -24,7 +24,7 @@ import { lockGraph } from './active-rules';
 import { logMerges, writeAssignments, writeEarlier, writeIdentifiers, writeProfiles, writeTraits } from './apply-plan';
 import { logOpen, writeOwners, writePointers, type RegroupWrite } from './apply-regroup';
 import { decidedLinks, historyPage } from './history-page';
-import { linkColumns, linkOfRow, millis, type LinkRow } from './identity-rows';
+import { canonicalType, linkColumns, linkOfRow, millis, type LinkRow } from './identity-rows';
 import { putLinks } from './link-rows';
 import { movePeople } from './move-people';
 
@@ -78,9 +78,7 @@ async function readStanding(tx: WorkspaceTransaction, workspaceId: WorkspaceId):
   // Taken in the order of their ids, as evaluations take them.
   const profiles = await sql<ClosureProfile>`
     select p.id, p.canonical_id as "canonicalId", p.merged_into as "mergedInto",
-      case when exists (
-        select 1 from identifier i where i.workspace_id = p.workspace_id and i.type = 'user_id'
-          and i.value = p.canonical_id and i.profile_id = p.id) then 'user_id' else 'anonymous_id' end as "canonicalType",
+      ${canonicalType} as "canonicalType",
       ${millis('p.first_seen_at')} as "firstSeenAt", ${millis('p.last_seen_at')} as "lastSeenAt"
     from profile p where p.workspace_id = ${workspaceId}::uuid order by p.id for no key update of p`.execute(tx);
   return { identifiers: identifiers.rows, profiles: profiles.rows };
