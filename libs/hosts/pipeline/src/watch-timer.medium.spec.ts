@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { sourceIdSchema, type SourceId, type WorkspaceId } from '@kohort/kernel-contracts';
+import { systemClock } from '@kohort/kernel-clock-random';
+import { silentLogger } from '@kohort/kernel-telemetry';
+import {
+  quarantineStore,
+  readAdapter,
+  startTestDatabase,
+  watchStore,
+  type TestDatabase,
+} from '@kohort/platform-postgres';
+import { watchVolumes } from '@kohort/quality-flow';
+import { startWatch } from './watch-timer';
+
+const WEEKS = 4;
+
+describe('the watch over volumes', () => {
+  let db: TestDatabase;
+  let workspaceId: WorkspaceId;
+  let sourceId: SourceId;
+  beforeAll(async () => {
+    db = await startTestDatabase();
+  });
+  afterAll(() => db.stop());
+  beforeEach(async () => {
+    workspaceId = await db.addWorkspace();
+    sourceId = sourceIdSchema.parse(randomUUID());
+    await db.database.inWorkspace(workspaceId, (tx) =>
+      tx
+        .insertInto('source')
+        .values({ workspace_id: workspaceId, id: sourceId, key: 's', name: 'S', kind: 'http' })
+        .execute(),
+    );
+  });
+
+  /** Forty an hour, a little more or less, up to the last whole hour but one by the database's clock. */
+  const fill = (event: string) =>
+    db.database.inWorkspace(workspaceId, (tx) =>
+      sql`insert into event_hour (workspace_id, source_id, event, hour, stored, last_at)
+        select ${workspaceId}::uuid, ${sourceId}::uuid, ${event}, h, 37 + (extract(epoch from h)::bigint / 3600 * 7919) % 8,
+          h + interval '59 minutes'
+        from generate_series(date_trunc('hour', now() - interval '2 minutes') - ${WEEKS * 168} * interval '1 hour',
+          date_trunc('hour', now() - interval '2 minutes') - interval '2 hours', interval '1 hour') as h`.execute(tx),
+    );
+  const lastHour = (event: string, stored: number) =>
+    db.database.inWorkspace(workspaceId, (tx) =>
+      sql`insert into event_hour (workspace_id, source_id, event, hour, stored, last_at)
+        select ${workspaceId}::uuid, ${sourceId}::uuid, ${event},
+          date_trunc('hour', now() - interval '2 minutes') - interval '1 hour', ${stored}, now()
+        on conflict (workspace_id, source_id, event, hour) do update set stored = excluded.stored`.execute(tx),
+    );
+  const store = () => watchStore(db.database);
+  const look = () => watchVolumes(store(), workspaceId, 0);
+  const reader = () =>
+    readAdapter({ database: db.database, clock: systemClock }).forWorkspace(workspaceId, systemClock.now() + 10_000);
+  const alerts = async () =>
+    (await reader().tracking.alerts({}, { first: 50, after: null })).items
+      .map(({ node }) => `${node.event} ${node.kind} ${node.state}`)
+      .sort();
+  /** As if an hour had gone by: what is known moves into the past. */
+  const anHourLater = () =>
+    db.database.inWorkspace(workspaceId, async (tx) => {
+      await sql`create temp table moved on commit drop as select * from event_hour`.execute(tx);
+      await sql`delete from event_hour`.execute(tx);
+      await sql`insert into event_hour select workspace_id, source_id, event, hour - interval '1 hour', stored, quarantined,
+        last_at - interval '1 hour' from moved`.execute(tx);
+      await sql`update watch_turn set hour_done = hour_done - interval '1 hour'`.execute(tx);
+      await sql`update volume_alert set hour = hour - interval '1 hour'`.execute(tx);
+    });
+
+  it('opens one alert a fault, goes on with it, and resolves it after two calm hours', async () => {
+    for (const event of ['Steady', 'Dropped', 'Spiked', 'Silent']) await fill(event);
+    await lastHour('Steady', 40);
+    await lastHour('Dropped', 2);
+    await lastHour('Spiked', 400);
+    const first = await look();
+    expect(first).toMatchObject({ judged: 4, opened: 4 });
+    expect(await alerts()).toEqual([
+      'Dropped drop open',
+      'Silent drop open',
+      'Silent silence open',
+      'Spiked spike open',
+    ]);
+    expect(await look()).toMatchObject({ judged: 0, opened: 0, resolved: 0 });
+    for (let hour = 0; hour < 2; hour += 1) {
+      await anHourLater();
+      for (const event of ['Steady', 'Dropped', 'Spiked', 'Silent']) await lastHour(event, 40);
+      await look();
+      if (hour === 0) {
+        expect(await alerts()).toEqual([
+          'Dropped drop open',
+          'Silent drop open',
+          'Silent silence resolved',
+          'Spiked spike open',
+        ]);
+      }
+    }
+    expect(await alerts()).toEqual([
+      'Dropped drop resolved',
+      'Silent drop resolved',
+      'Silent silence resolved',
+      'Spiked spike resolved',
+    ]);
+  });
+
+  it('looks once when two processes do, and never at a workspace that is not its own', async () => {
+    await fill('Steady');
+    await lastHour('Steady', 0);
+    const other = await db.addWorkspace();
+    const outcomes = await Promise.all([
+      watchVolumes(store(), workspaceId, 60_000),
+      watchVolumes(store(), workspaceId, 60_000),
+    ]);
+    expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(1);
+    expect(await watchVolumes(store(), other, 60_000)).toEqual({ judged: 0, opened: 0, resolved: 0 });
+  });
+
+  it('says nothing while there is too little to know', async () => {
+    await lastHour('New', 500);
+    expect(await look()).toEqual({ judged: 0, opened: 0, resolved: 0 });
+  });
+
+  it('runs as a timer, forgets what quarantine has kept for long enough, and ends when told to', async () => {
+    const keep = (days: number) =>
+      db.database.inWorkspace(workspaceId, (tx) =>
+        sql`insert into refused_event (workspace_id, id, source_id, received_at, verdict, code, field)
+          select ${workspaceId}::uuid, gen_random_uuid(), ${sourceId}::uuid, now() - ${days} * interval '1 day', 'quarantined', 'x', ''
+          from generate_series(1, 1500)`.execute(tx),
+      );
+    await keep(29);
+    await keep(31);
+    const quarantine = quarantineStore(db.database);
+    const watch = startWatch({ store: store(), quarantine, quarantineDays: 30, logger: silentLogger });
+    const left = () => quarantine.count(workspaceId, {}, systemClock.now() + 60_000);
+    while ((await left()) > 1500) await new Promise((done) => setTimeout(done, 20));
+    await watch.stop();
+    expect(await left()).toBe(1500);
+  });
+});
