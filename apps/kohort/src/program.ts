@@ -10,6 +10,7 @@ import { profileCommand } from './commands/profile';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
 import { suppressCommand } from './commands/suppress';
+import { trackingCommand } from './commands/tracking';
 import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
 import { reportFailure } from './terminal/outcome';
 import { KOHORT_VERSION } from './version';
@@ -35,6 +36,7 @@ function program(): Command {
     linkCommand(),
     identityCommand(),
     ruleCommand(),
+    trackingCommand(),
     segmentsCommand(),
     explainCommand(),
     syncCommand(),

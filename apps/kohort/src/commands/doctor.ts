@@ -35,6 +35,7 @@ async function run(flags: DoctorFlags): Promise<void> {
       embeddedColumns: config.CLICKHOUSE_URL === undefined,
       url: flags.url ?? config.KOHORT_URL,
       suppressionKey: config.KOHORT_SUPPRESSION_KEY,
+      apiKey: config.KOHORT_API_KEY,
     })),
   ];
   const healthy = findings.every((one) => one.state !== 'fail');
@@ -51,7 +52,7 @@ async function run(flags: DoctorFlags): Promise<void> {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'check Node, engines, disk, memory, the home folder and a running Kohort; exit 1 when something is missing',
+      'check Node, engines, disk, memory, the home folder, a running Kohort and its books; exit 1 when something is missing',
     )
     .option('--url <address>', 'a running Kohort to ask')
     .option('--json', 'print one JSON object')

@@ -17,6 +17,7 @@ const well: MachineProbes = {
   xgboost: async () => ({ available: true, engine: 'ml-xgboost 1.1.2' }),
   redisVersion: () => '7.0.15',
   health: async () => null,
+  ledger: async () => null,
 };
 const missing = (): never => {
   throw new Error('package x is not installed');
@@ -42,7 +43,7 @@ describe('diagnose', () => {
 
   it('finds a good machine good, and says what it looked at', async () => {
     const found = await look();
-    expect(Object.values(found).map((finding) => finding.state)).toEqual(Array(11).fill('ok'));
+    expect(Object.values(found).map((finding) => finding.state)).toEqual(Array(12).fill('ok'));
     expect(found['TensorFlow.js']?.detail).toBe('backend wasm (tried before: tensorflow: MODULE_NOT_FOUND)');
     expect(found['home folder']?.detail).toContain('the first start makes it');
   });
@@ -119,5 +120,19 @@ describe('diagnose', () => {
       state: 'fail',
       detail: expect.stringContaining('SOLO_HOME_UNREADABLE'),
     });
+  });
+
+  it('fails when the books do not close, and warns when events are missing', async () => {
+    const options = { url: 'http://127.0.0.1:1', apiKey: 'key' };
+    const books = async (residual: number, storedResidual: number) => {
+      const ledger = async () => ({ received: 100, residual, storedResidual, pending: 3 });
+      return (await look({ ledger }, options))['books of the last day'];
+    };
+    expect(await books(0, 0)).toMatchObject({
+      state: 'ok',
+      detail: '100 records, all accounted for, 3 still to be worked off',
+    });
+    expect(await books(2, 0)).toMatchObject({ state: 'fail', detail: '2 of 100 received records have no fate' });
+    expect(await books(0, 1)).toMatchObject({ state: 'warn' });
   });
 });

@@ -27,6 +27,8 @@ export interface DiagnoseOptions {
   readonly url?: string | undefined;
   /** The key of the suppression list that the settings name, hex; the home's own when absent. */
   readonly suppressionKey?: string | undefined;
+  /** Its API key, for the books; that of the home when absent. */
+  readonly apiKey?: string | undefined;
   readonly probes?: MachineProbes;
 }
 
@@ -158,6 +160,22 @@ const running: Check = async ({ homeDir, url }, probes) => {
   return { what, state: health.isReady ? 'ok' : 'fail', detail: `${health.status}${reason} at ${address}` };
 };
 
+const ledger: Check = async ({ homeDir, url, apiKey }, probes) => {
+  const what = 'books of the last day';
+  const last = homeOrNull(homeDir);
+  const [address, key] = [url ?? last?.url ?? null, apiKey ?? last?.apiKey ?? null];
+  const found = address === null || key === null ? null : await probes.ledger(address, key);
+  if (found === null) return { what, state: 'ok', detail: 'not looked at; no Kohort answers to a key of ours' };
+  const { received, residual, storedResidual, pending } = found;
+  if (residual !== 0)
+    return { what, state: 'fail', detail: `${residual} of ${received} received records have no fate` };
+  if (storedResidual !== 0) {
+    const detail = `${storedResidual} stored records have no event; erasures of the last day may explain them`;
+    return { what, state: 'warn', detail };
+  }
+  return { what, state: 'ok', detail: `${received} records, all accounted for, ${pending} still to be worked off` };
+};
+
 const CHECKS: readonly Check[] = [
   node,
   postgres,
@@ -170,6 +188,7 @@ const CHECKS: readonly Check[] = [
   home,
   suppressionKey,
   running,
+  ledger,
 ];
 
 /**

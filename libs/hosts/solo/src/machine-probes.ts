@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { locateEngine } from '@kohort/hosts-columns-door';
 import { loadTensorflow, xgboostEngine, type LoadedTensorflow } from '@kohort/ml-adapters';
+import { systemClock } from '@kohort/kernel-clock-random';
 import type { EngineAvailability } from '@kohort/ml-propensity';
 import { locateBinaries } from '@kohort/platform-embedded';
 import { z } from 'zod';
@@ -28,6 +29,18 @@ export interface MachineProbes {
   redisVersion(): string | null;
   /** Null when nobody answers. */
   health(url: string): Promise<HealthAnswer | null>;
+  /** The books of the last day. Null when nobody answers, or not with this key. */
+  ledger(url: string, apiKey: string): Promise<LedgerAnswer | null>;
+}
+
+/** Whether the books close. */
+export interface LedgerAnswer {
+  readonly received: number;
+  /** received − (stored + duplicate + rejected + suppressed + quarantined). */
+  readonly residual: number;
+  /** stored − (processed + pending). */
+  readonly storedResidual: number;
+  readonly pending: number;
 }
 
 const HEALTH_LIMIT_MS = 3_000;
@@ -39,6 +52,35 @@ async function askHealth(url: string): Promise<HealthAnswer | null> {
     return { isReady: response.ok, ...healthSchema.parse(await response.json()) };
   } catch {
     // Refused, too slow, or not a Kohort: nobody answers, which is the answer.
+    return null;
+  }
+}
+
+const DAY_MS = 86_400_000;
+const ledgerSchema = z.object({
+  data: z.object({
+    ledgerBalance: z.object({
+      received: z.number(),
+      residual: z.number(),
+      storedResidual: z.number(),
+      pending: z.number(),
+    }),
+  }),
+});
+
+async function askLedger(url: string, apiKey: string): Promise<LedgerAnswer | null> {
+  const from = new Date(systemClock.now() - DAY_MS).toISOString();
+  const query = `{ ledgerBalance(range: { from: "${from}" }) { received residual storedResidual pending } }`;
+  try {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify({ query }),
+      signal: AbortSignal.timeout(HEALTH_LIMIT_MS),
+    });
+    return ledgerSchema.parse(await response.json()).data.ledgerBalance;
+  } catch {
+    // As above: nobody answers, or not to this key.
     return null;
   }
 }
@@ -63,4 +105,5 @@ export const machineProbes: MachineProbes = {
     return status === 0 ? (/v=([\d.]+)/.exec(stdout)?.[1] ?? stdout.trim()) : null;
   },
   health: askHealth,
+  ledger: askLedger,
 };
