@@ -131,7 +131,8 @@ describe('the watch over volumes', () => {
     await keep(29);
     await keep(31);
     const quarantine = quarantineStore(db.database);
-    const watch = startWatch({ store: store(), quarantine, quarantineDays: 30, logger: silentLogger });
+    const expireKeys = () => Promise.resolve(0);
+    const watch = startWatch({ store: store(), quarantine, quarantineDays: 30, expireKeys, logger: silentLogger });
     const left = () => quarantine.count(workspaceId, {}, systemClock.now() + 60_000);
     while ((await left()) > 1500) await new Promise((done) => setTimeout(done, 20));
     await watch.stop();
