@@ -97,6 +97,20 @@ function memoryOf(pid) {
   }
 }
 
+/** CPU seconds of all threads of a process so far; 0 where the kernel does not tell. */
+function cpuOf(pid) {
+  try {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .split(') ')[1]
+      .split(' ')
+      .slice(11, 13)
+      .map(Number);
+    return (user + system) / 100;
+  } catch {
+    return 0;
+  }
+}
+
 async function linkPeople({ folder, files, report }) {
   const args = ['link', '--csv', files.csv, '--id', 'rec_id', '--truth', files.truth];
   args.push('--out', join(folder, 'links.csv'), '--json');
@@ -106,7 +120,11 @@ async function linkPeople({ folder, files, report }) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let peak = 0;
-  const timer = setInterval(() => (peak = Math.max(peak, memoryOf(child.pid) ?? 0)), 250);
+  let cpu = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, memoryOf(child.pid) ?? 0);
+    cpu = Math.max(cpu, cpuOf(child.pid));
+  }, 250);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   const code = await new Promise((done) => child.once('close', done));
@@ -114,10 +132,11 @@ async function linkPeople({ folder, files, report }) {
   if (code !== 0) throw new Error(`kohort link ended with ${code}`);
   const seconds = (performance.now() - from) / 1000;
   const { metrics } = JSON.parse(output);
-  const rate = Math.round(metrics.candidates / seconds).toLocaleString('en');
+  const { pairs, ms } = metrics.compared;
+  const rate = Math.round((pairs / ms) * 1000).toLocaleString('en');
   const quality = `precision ${metrics.precision.toFixed(4)}, recall ${metrics.recall.toFixed(4)}, F1 ${metrics.f1.toFixed(4)}`;
   const memory = peak > 0 ? `, peak ${(peak / 2 ** 20).toFixed(0)} MiB` : '';
-  const note = `${metrics.candidates.toLocaleString('en')} distinct pairs, ${rate}/s end to end; ${quality}${memory}; ${availableParallelism()} cores`;
+  const note = `${metrics.candidates.toLocaleString('en')} distinct pairs; ${pairs.toLocaleString('en')} compared, ${rate}/s; ${cpu.toFixed(0)} s CPU; ${quality}${memory}; ${availableParallelism()} cores`;
   report({
     name: `${RECORDS.toLocaleString('en')} people linked`,
     own: seconds,

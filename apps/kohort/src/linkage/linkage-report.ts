@@ -2,6 +2,7 @@ import {
   allPairs,
   LEVEL,
   LEVEL_NAMES,
+  levelsOfType,
   LEVELS,
   linkageErrors,
   probabilityOf,
@@ -29,7 +30,7 @@ function fieldWeights(table: EncodedTable, outcome: LinkOutcome): FieldWeights[]
         givenBits: (model.chance.parents[f] ?? -1) < 0 ? null : (model.givenBits[f * LEVELS + at] ?? 0),
       }))
       // Levels that the type does not have are pseudo-counts and nothing else.
-      .filter(({ m, u, level }) => level === 'exact' || level === 'differs' || m > 5e-4 || u > 1e-5),
+      .filter(({ level }) => levelsOfType(type).includes(level)),
   }));
 }
 
@@ -86,10 +87,12 @@ export function linkageReport(
   found: { readonly table: EncodedTable; readonly outcome: LinkOutcome; readonly ids: readonly string[] },
   {
     columns,
+    compared,
     quality,
     explain,
   }: {
     readonly columns: number;
+    readonly compared: LinkageReport['compared'];
     readonly quality: LinkageQuality | null;
     readonly explain: readonly [string, string] | undefined;
   },
@@ -114,6 +117,7 @@ export function linkageReport(
     lambda: learned.lambda,
     hasNeighbours: Number.isFinite(learned.model.neighbourPriorBits),
     candidates: outcome.candidates,
+    compared,
     reductionRatio: 1 - outcome.candidates / allPairs(table),
     matches: decided.matches,
     reviews: decided.reviews,

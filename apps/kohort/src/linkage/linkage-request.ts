@@ -71,6 +71,8 @@ export interface LinkageReport {
   readonly lambda: number;
   readonly hasNeighbours: boolean;
   readonly candidates: number;
+  /** Pairs compared for learning and for weighing, and in how long; threads are started in that time too. */
+  readonly compared: { readonly pairs: number; readonly ms: number };
   readonly reductionRatio: number;
   readonly matches: number;
   readonly reviews: number;

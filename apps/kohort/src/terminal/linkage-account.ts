@@ -5,7 +5,14 @@ import { textTable } from './text-table';
 const signed = (bits: number): string => `${bits >= 0 ? '+' : ''}${bits.toFixed(1)}`;
 const small = (share: number): string => (share >= 0.001 ? share.toFixed(4) : share.toExponential(1));
 
-function blockingText({ blocking, learning, expectedCoverage, reductionRatio, candidates }: LinkageReport): string {
+function blockingText({
+  blocking,
+  learning,
+  expectedCoverage,
+  reductionRatio,
+  candidates,
+  compared,
+}: LinkageReport): string {
   const rows = blocking.map(({ rule, pairs, largestBlock, skippedBlocks }, i) => [
     rule,
     count(pairs),
@@ -15,8 +22,13 @@ function blockingText({ blocking, learning, expectedCoverage, reductionRatio, ca
     learning[i]?.hasConverged ? count(learning[i]?.rounds ?? 0) : 'not settled',
   ]);
   const covered = expectedCoverage === null ? '' : `, ${percent(expectedCoverage)} of imagined true pairs covered`;
+  // The rate of a small file would be that of starting threads.
+  const isTold = compared.pairs >= 100_000;
+  const rate = isTold
+    ? ` ${count(Math.round((compared.pairs / Math.max(1, compared.ms)) * 1000))} compared a second,`
+    : '';
   return `${textTable(['blocking rule', 'pairs', 'largest', 'skipped', 'matches', 'EM rounds'], rows)}
-  ${count(candidates)} distinct pairs, ${(reductionRatio * 100).toFixed(4)} % of all pairs saved${covered}`;
+  ${count(candidates)} distinct pairs,${rate} ${(reductionRatio * 100).toFixed(4)} % of all pairs saved${covered}`;
 }
 
 function weightsText({ fields }: LinkageReport): string {

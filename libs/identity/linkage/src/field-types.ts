@@ -32,3 +32,10 @@ export const LEVEL_NAMES = ['exact', 'close', 'alike', 'exchanged', 'differs', '
 
 /** More fields than this do not fit a comparison vector of 53 bits. */
 export const MOST_FIELDS = 20;
+
+/** The levels that a type can have, `missing` aside; an exchange needs a second field of the type. */
+export function levelsOfType(type: FieldType): readonly (typeof LEVEL_NAMES)[number][] {
+  if (type === 'category') return ['exact', 'differs'];
+  const isExchangeable = type === 'name' || type === 'address';
+  return isExchangeable ? ['exact', 'close', 'alike', 'exchanged', 'differs'] : ['exact', 'close', 'alike', 'differs'];
+}

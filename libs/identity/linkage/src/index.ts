@@ -12,7 +12,7 @@ export { softCosine } from './compare/token-similarity';
 export { textAt } from './compare/text-units';
 export { TableEncoder } from './encode/table-encoder';
 export type { EncodedField, EncodedTable, EncodeOptions } from './encode/table-encoder';
-export { FIELD_TYPES, LEVEL, LEVEL_NAMES, LEVELS } from './field-types';
+export { FIELD_TYPES, LEVEL, LEVEL_NAMES, LEVELS, levelsOfType } from './field-types';
 export type { FieldType, LinkField } from './field-types';
 export { inferFields, inferFieldType, parseFieldList } from './infer-fields';
 export { DEFAULT_REVIEW_LOW, DEFAULT_THRESHOLD, linkTable } from './link-table';
