@@ -11,6 +11,7 @@ import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
 import { suppressCommand } from './commands/suppress';
 import { trackingCommand } from './commands/tracking';
+import { sourceCommand } from './commands/source';
 import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
 import { reportFailure } from './terminal/outcome';
 import { KOHORT_VERSION } from './version';
@@ -30,6 +31,7 @@ function program(): Command {
     doorCommand(),
     bootstrapCommand(),
     importCommand(),
+    sourceCommand(),
     profileCommand(),
     clusterCommand(),
     propensityCommand(),

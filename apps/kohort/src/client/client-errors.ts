@@ -2,6 +2,10 @@ import { defineErrors } from '@kohort/kernel-errors';
 
 /** What can go wrong between the command line and a running workspace. */
 export const clientErrors = defineErrors({
+  CLIENT_NO_DRY_RUN: {
+    kind: 'invalid-input',
+    message: () => 'an address is fetched by the server: download the file for a dry run',
+  },
   CLIENT_UNREACHABLE: {
     kind: 'configuration',
     message: (d) => `no Kohort answers at ${String(d['url'])}; start one with \`npm start\` or give --url`,

@@ -38,24 +38,46 @@ export async function uploadFile(client: GatewayClient, file: string): Promise<s
   return (await readStored(response)).key;
 }
 
-/** What an import is to do: whose records, in which file, read how. */
+/** What an import is to do: whose records, in which file or behind which address, read how. */
 export interface ImportRequest {
+  /** A file of this machine; an https address, which the server fetches. */
   readonly file: string;
   readonly source: string;
-  /** The mapping itself, as data. */
+  /** The mapping itself, as data, or the name of one that the server knows. */
   readonly mapping: Json;
+  /** Whether rows may make people; as the mapping says when absent. */
+  readonly createProfiles?: boolean | undefined;
 }
 
+/** True for an address that the server is to fetch. */
+export const isAddress = (path: string): boolean => /^https?:\/\//i.test(path);
+
+const nameOf = (file: string): string =>
+  isAddress(file) ? (new URL(file).pathname.split('/').pop() ?? '') || 'download' : basename(file);
+
 /**
- * Uploads a file and follows its import to the end. The idempotency key is the file and the mapping: asking twice is one
- * import.
+ * Uploads a file, or names an address, and follows its import to the end. A row that was stored before is not stored
+ * again, however often the same file is imported.
  */
 export async function importFile(client: GatewayClient, request: ImportRequest, label: string): Promise<RemoteJob> {
-  const artifactKey = await uploadFile(client, request.file);
+  const { file, source, mapping, createProfiles } = request;
+  const place = isAddress(file) ? { url: file } : { artifactKey: await uploadFile(client, file) };
   const { importRecords } = await client.query<{ importRecords: MutationAnswer & { id: string } }>(
     `mutation ($input: ImportRecordsInput!) { importRecords(input: $input) { __typename ... on Job { id } ${FAILURE_FIELDS} } }`,
-    { input: { artifactKey, fileName: basename(request.file), source: request.source, mapping: request.mapping } },
+    { input: { ...place, fileName: nameOf(file), source, mapping, createProfiles } },
   );
   const job = payloadOf<MutationAnswer & { id: string }>(importRecords, 'Job');
   return followJob(client, job.id, label);
+}
+
+/** Whether a source has had this very file, by this mapping. */
+export async function wasImported(
+  client: GatewayClient,
+  asked: { readonly source: string; readonly sha256: string; readonly bytes: number; readonly mappingDigest: string },
+): Promise<boolean> {
+  const { importedFiles } = await client.query<{ importedFiles: { bytes: number; mappingDigest: string }[] }>(
+    'query ($source: String!, $sha256: [String!]!) { importedFiles(source: $source, sha256: $sha256) { bytes mappingDigest } }',
+    { source: asked.source, sha256: [asked.sha256] },
+  );
+  return importedFiles.some((one) => one.bytes === asked.bytes && one.mappingDigest === asked.mappingDigest);
 }

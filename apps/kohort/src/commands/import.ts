@@ -3,16 +3,19 @@ import { Command } from 'commander';
 import {
   dryRunReport,
   importRecords,
+  mappingDigest,
   namedMapping,
   rejectLines,
   type DryRunReport,
+  type ImportFile,
   type Mapping,
 } from '@kohort/ingest-domain';
 import type { Json } from '@kohort/kernel-contracts';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { followBacklog } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
-import { importFile } from '../client/upload';
+import { importFile, isAddress, wasImported } from '../client/upload';
+import { clientErrors } from '../client/client-errors';
 import type { GatewayClient } from '../client/gateway-client';
 import { dataFiles, localImportFile } from '../files/local-import-file';
 import { loadBuiltInMappings, loadMapping } from '../files/mappings';
@@ -20,11 +23,18 @@ import { count } from '../terminal/account';
 import { progressView } from '../terminal/progress-bar';
 import { textTable } from '../terminal/text-table';
 
+/** A mapping of this name is chosen by the server, by the file's columns. */
+const AUTO = 'auto';
+const UPDATES_ONLY =
+  '  people who are known are updated; rows of others will be left out (--create-profiles makes them)';
+
 interface ImportFlags extends ConnectFlags {
   readonly mapping?: string;
   readonly source: string;
   readonly dryRun?: boolean;
   readonly rejects?: string;
+  readonly createProfiles?: boolean;
+  readonly again?: boolean;
   readonly json?: boolean;
 }
 
@@ -54,13 +64,23 @@ export function reportText(report: DryRunReport): string {
   return lines.join('\n');
 }
 
+/** What a dry run found. `createProfiles`: whether the import would make people. */
+export interface DryRun {
+  readonly file: ImportFile;
+  readonly report: DryRunReport;
+  readonly mapping: Mapping;
+  readonly createProfiles: boolean;
+}
+
 /** Reads a file as an import would and says what would happen; nothing is written but the reject file, when asked for. */
 export async function dryRun(
   path: string,
-  flags: { readonly mapping?: string | undefined; readonly rejects?: string | undefined },
-): Promise<{ report: DryRunReport; mapping: Mapping }> {
+  flags: Pick<ImportFlags, 'mapping' | 'rejects' | 'createProfiles'>,
+): Promise<DryRun> {
   const mappings = loadBuiltInMappings();
-  const plan = { sourceId: 'dry-run', receivedAt: Date.now(), mapping: mappingOf(flags, mappings), mappings };
+  const { createProfiles } = flags;
+  const mapping = mappingOf(flags, mappings);
+  const plan = { sourceId: 'dry-run', receivedAt: Date.now(), mapping, mappings, createProfiles };
   const file = await localImportFile(path);
   const reading = await importRecords(file, plan);
   const view = progressView('dry run');
@@ -73,7 +93,7 @@ export async function dryRun(
     for await (const line of rejectLines(again.batches())) lines.push(line);
     writeFileSync(flags.rejects, Buffer.concat(lines));
   }
-  return { report, mapping: reading.mapping };
+  return { file, report, mapping: reading.mapping, createProfiles: reading.createProfiles };
 }
 
 /** The source that imported records count for; made when it is new. */
@@ -89,37 +109,67 @@ export async function ensureImportSource(client: GatewayClient, key: string): Pr
   payloadOf(createSource, 'NewSource');
 }
 
-async function run(path: string, flags: ImportFlags): Promise<void> {
-  for (const file of dataFiles(path)) {
-    const { report, mapping } = await dryRun(file, flags);
-    if (flags.json && flags.dryRun)
-      process.stdout.write(`${JSON.stringify({ command: 'import', file, mapping: mapping.name, report })}\n`);
+const object = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+
+async function importOne(
+  client: GatewayClient,
+  request: { readonly file: string; readonly mapping: Json },
+  flags: ImportFlags,
+): Promise<void> {
+  const { source, createProfiles } = flags;
+  const started = performance.now();
+  const job = await importFile(client, { ...request, source, createProfiles }, 'import');
+  const durationMs = Math.round(performance.now() - started);
+  await followBacklog(client, 'identity');
+  if (flags.json) object({ command: 'import', file: request.file, job: job.id, result: job.result, durationMs });
+  else process.stdout.write(`  imported in ${(durationMs / 1000).toFixed(1)} s: ${JSON.stringify(job.result)}\n`);
+}
+
+async function importAddress(url: string, flags: ImportFlags): Promise<void> {
+  if (flags.dryRun) throw clientErrors.CLIENT_NO_DRY_RUN();
+  const mapping = mappingOf(flags, loadBuiltInMappings());
+  const client = connect(flags);
+  await ensureImportSource(client, flags.source);
+  await importOne(client, { file: url, mapping: (mapping ?? AUTO) as unknown as Json }, flags);
+  await client.close();
+}
+
+/** Files that the source has had by the same mapping are passed over: a folder is imported again for what is new. */
+async function importLocal(path: string, flags: ImportFlags): Promise<void> {
+  const files = dataFiles(path);
+  for (const file of files) {
+    const { file: opened, report, mapping, createProfiles } = await dryRun(file, flags);
+    if (flags.json && flags.dryRun) object({ command: 'import', file, mapping: mapping.name, createProfiles, report });
     else process.stdout.write(`${file} by mapping ${mapping.name}\n${reportText(report)}\n`);
+    if (!createProfiles) process.stdout.write(flags.json ? '' : `${UPDATES_ONLY}\n`);
     if (flags.dryRun) continue;
     const client = connect(flags);
     await ensureImportSource(client, flags.source);
-    const started = performance.now();
-    const job = await importFile(client, { file, source: flags.source, mapping: mapping as unknown as Json }, 'import');
-    const seconds = (performance.now() - started) / 1000;
-    await followBacklog(client, 'identity');
+    const { sha256, bytes } = opened;
+    const asked = { source: flags.source, sha256, bytes, mappingDigest: mappingDigest(mapping, createProfiles) };
+    if (files.length > 1 && !flags.again && (await wasImported(client, asked))) {
+      if (flags.json) object({ command: 'import', file, skipped: true });
+      else process.stdout.write('  has been imported before; --again does it once more\n');
+    } else await importOne(client, { file, mapping: mapping as unknown as Json }, flags);
     await client.close();
-    if (flags.json)
-      process.stdout.write(
-        `${JSON.stringify({ command: 'import', file, job: job.id, result: job.result, durationMs: Math.round(seconds * 1000) })}\n`,
-      );
-    else process.stdout.write(`  imported in ${seconds.toFixed(1)} s: ${JSON.stringify(job.result)}\n`);
   }
 }
 
-/** `kohort import FILE|FOLDER`: dry-run report first, then the import on a running workspace. */
+const run = (path: string, flags: ImportFlags): Promise<void> =>
+  isAddress(path) ? importAddress(path, flags) : importLocal(path, flags);
+
+/** `kohort import FILE|FOLDER|PATTERN|ADDRESS`: dry-run report first, then the import on a running workspace. */
 export function importCommand(): Command {
   const command = new Command('import')
     .description(
       'import CSV, NDJSON or Parquet (gzip allowed): a dry-run report first, then the import; safe to repeat',
     )
-    .argument('<path>', 'a file, or a folder of files')
+    .argument('<path>', 'a file, a folder of files, a pattern such as "in/*.csv.gz", or an https address')
     .option('--mapping <file or name>', 'how columns become messages; chosen by the header when absent')
     .option('--source <key>', 'source that the records count for', 'import')
+    .option('--create-profiles', 'rows may make people; otherwise as the mapping says')
+    .option('--no-create-profiles', 'update people who are known, leave the others out')
+    .option('--again', 'also files of a folder that have been imported before')
     .option('--dry-run', 'report only; needs no server')
     .option('--rejects <file>', 'NDJSON of the rows left out: line, code, column, message')
     .option('--json', 'print JSON objects')

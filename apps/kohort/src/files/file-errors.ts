@@ -7,6 +7,14 @@ export const fileErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${String(d['file'])} cannot be read: ${String(d['reason'])}`,
   },
+  FILE_IS_LINK: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} is a link; a folder is imported as it is, name the file that it leads to`,
+  },
+  FILE_TOO_MANY: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} holds more than ${String(d['limit'])} files; import it in parts`,
+  },
   FILE_EMPTY: { kind: 'invalid-input', message: (d) => `${String(d['file'])} has no rows` },
   FILE_NOT_UTF8: {
     kind: 'invalid-input',
