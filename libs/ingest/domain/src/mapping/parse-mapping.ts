@@ -112,7 +112,7 @@ export function mappingFromData(data: unknown): Mapping {
 export function parseMapping(yamlText: string): Mapping {
   let data: unknown;
   try {
-    data = parse(yamlText, { maxAliasCount: 0 });
+    data = parse(yamlText, { maxAliasCount: 0, logLevel: 'error' });
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
     throw ingestErrors.INGEST_MAPPING_INVALID({ issues: [reason] }, { cause });
