@@ -61,7 +61,8 @@ export class PullWorld {
     private readonly dir: string,
   ) {}
 
-  static async start(): Promise<PullWorld> {
+  /** `allow`: more `host:port` pairs that may be private. */
+  static async start(allow: readonly string[] = []): Promise<PullWorld> {
     const db = await startTestDatabase();
     const admin = new Client({ connectionString: db.url });
     await admin.connect();
@@ -73,7 +74,7 @@ export class PullWorld {
     await warehouse.connect();
     await warehouse.query(`create table customer (id text primary key, plan text, spent numeric, changed timestamptz not null);
       create role reader login password 'reader-secret-1'; grant select on customer to reader`);
-    const egressAllow = [`${url.hostname}:${url.port}`];
+    const egressAllow = [`${url.hostname}:${url.port}`, ...allow];
     const http = createEgressClient({ allow: egressAllow });
     const dir = mkdtempSync(join(tmpdir(), 'kohort-pull-'));
     const engines = { database: db.database, artifacts: openLocalArtifacts(dir), clock: systemClock };
@@ -156,7 +157,7 @@ export class PullWorld {
 
   /** Works a run once, as the queue would. */
   async work(
-    job: 'ingest.pull' | 'ingest.inspect',
+    job: 'ingest.import' | 'ingest.pull' | 'ingest.inspect',
     runId: RunId,
     control: Partial<HandlerControl> = {},
   ): Promise<void> {
@@ -172,6 +173,16 @@ export class PullWorld {
     const [job] = await reader.jobs.byIds([runId]);
     if (!job) throw new TypeError('no job');
     return job;
+  }
+
+  async sourceId(): Promise<string> {
+    const [row] = await this.query(sql<{ id: string }>`select id from source`);
+    return row?.id ?? '';
+  }
+
+  async storedEvents(): Promise<number> {
+    const [row] = await this.query(sql<{ n: number }>`select count(*)::int as n from event`);
+    return row?.n ?? 0;
   }
 
   async pull(connection: SourceConnectionView, full = false) {
