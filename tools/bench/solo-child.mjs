@@ -55,7 +55,7 @@ export async function startChild(args, { env = {}, isReady, limitMs = 60_000 }) 
     }
     await pause(5);
   }
-  return { output: () => output, started, stop };
+  return { output: () => output, started, stop, pid: child.pid };
 }
 
 /** A solo on a folder, with its GraphQL API. */
@@ -86,6 +86,7 @@ export async function startSolo(home) {
     apiKey,
     writeKey,
     started: child.started,
+    pid: child.pid,
     stop: child.stop,
     query,
     untilSucceeded,

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -57,6 +57,52 @@ async function importBySolo(csv, folder) {
   }
 }
 
+/** Orders enough that memory which grew with them would show. */
+const MANY = 2_200_000;
+const SAMPLE_MS = 500;
+
+async function writeOrders(csv) {
+  async function* lines() {
+    yield 'order_id,customer_id,ordered_at,revenue\n';
+    for (let from = 0; from < MANY; from += 10_000) {
+      let block = '';
+      for (let n = from; n < from + 10_000; n += 1) block += `o${n},c${n % 20_000},2026-01-01T00:00:00Z,${n % 97}.25\n`;
+      yield block;
+    }
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(csv));
+}
+
+/** Resident memory of a process in MB, as Linux tells it; null elsewhere. */
+function residentMb(pid) {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1]) / 1024 : null;
+}
+
+/** How memory stands while a long file is read: the middle of the second tenth, and of the last. */
+async function memoryOfLongImport(folder) {
+  const csv = join(folder, 'orders.csv');
+  await writeOrders(csv);
+  const solo = await startSolo(join(folder, 'long'));
+  const samples = [];
+  const timer = setInterval(() => samples.push(residentMb(solo.pid)), SAMPLE_MS);
+  try {
+    await solo.importFile(csv, 'orders');
+  } finally {
+    clearInterval(timer);
+    await solo.stop();
+  }
+  const known = samples.filter((sample) => sample !== null);
+  const middle = (from, to) => {
+    const part = known.slice(Math.floor(known.length * from), Math.ceil(known.length * to)).sort((a, b) => a - b);
+    return part[Math.floor(part.length / 2)] ?? Number.NaN;
+  };
+  const [early, late] = [middle(0.1, 0.2), middle(0.9, 1)];
+  console.log(
+    `  memory of solo while ${MANY.toLocaleString('en')} rows come in: ${early.toFixed(0)} MB early, ${late.toFixed(0)} MB late, ${Math.max(...known).toFixed(0)} MB at most`,
+  );
+}
+
 export async function run(report) {
   const source = join(dataDir, 'online-retail', 'transactions.csv.gz');
   if (!existsSync(source)) {
@@ -73,13 +119,14 @@ export async function run(report) {
       name: 'read, cleaned, grouped, stored once',
       own: stored,
       reference,
-      note: `Online Retail; ${perSecond(stored)} beside ${perSecond(reference)}; ${counts.stored} rows kept, ${counts.rejected} refused with reasons`,
+      note: `Online Retail; ${perSecond(stored)}, ${(reference / stored).toFixed(3)} of the ${perSecond(reference)} of the engine by itself; ${counts.stored} rows kept, ${counts.rejected} refused with reasons`,
     });
     report({
       name: 'the same until identity, segments and the column store are done',
       own: workedOff,
       reference,
-      note: perSecond(workedOff),
+      note: `${perSecond(workedOff)}, ${(reference / workedOff).toFixed(3)} of the engine's`,
     });
+    await memoryOfLongImport(folder);
   });
 }
