@@ -22,6 +22,38 @@ describe('file commands of the built command line', () => {
     expect(errorOf(missing)).toMatchObject({ code: 'CLI_USAGE' });
   });
 
+  it('says what identity rules would change of a file, and refuses rules that are none', async () => {
+    const said = [
+      ['u1', 'd'],
+      ['u2', 'd'],
+    ].map(([userId, anonymousId]) => ({
+      type: 'track',
+      event: 'X',
+      userId,
+      anonymousId,
+      timestamp: '2026-05-01T00:00:00Z',
+    }));
+    const events = file('said.ndjson', said.map((message) => JSON.stringify(message)).join('\n'));
+    const limit = { count: 1, period: 'ever' };
+    const rules = { identifiers: [{ type: 'user_id', limit }, { type: 'anonymous_id' }] };
+    const simulate = (name: string, content: object) =>
+      runKohort(['identity', 'simulate', '--rules', file(name, JSON.stringify(content)), '--file', events, '--json']);
+    const ran = await simulate('identity.json', rules);
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      command: 'identity simulate',
+      result: {
+        events: 2,
+        profiles: { before: 1, after: 2 },
+        merges: { added: 0, undone: 1 },
+        refused: { user_id: 1 },
+      },
+    });
+    const wrong = await simulate('wrong.json', { identifiers: [{ type: 'user_id', limit: 1 }] });
+    expect(wrong.code).toBe(2);
+    expect(errorOf(wrong)).toMatchObject({ code: 'IDENTITY_RULES_INVALID', message: expect.stringContaining('limit') });
+  });
+
   describe('rule eval', () => {
     const rule = {
       version: 1,
