@@ -4,6 +4,7 @@ import { sourceIdSchema, type SourceId, type WorkspaceId } from '@kohort/kernel-
 import { systemClock } from '@kohort/kernel-clock-random';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import {
+  expireKeys,
   quarantineStore,
   readAdapter,
   startTestDatabase,
@@ -131,11 +132,25 @@ describe('the watch over volumes', () => {
     await keep(29);
     await keep(31);
     const quarantine = quarantineStore(db.database);
-    const expireKeys = () => Promise.resolve(0);
-    const watch = startWatch({ store: store(), quarantine, quarantineDays: 30, expireKeys, logger: silentLogger });
+    await db.database.inWorkspace(workspaceId, (tx) =>
+      sql`insert into event_key (workspace_id, source_id, message_id, event_id, expires_at)
+        select ${workspaceId}::uuid, ${sourceId}::uuid, 'm' || n, gen_random_uuid(), now() + (n - 1500) * interval '1 hour'
+        from generate_series(1, 3000) n`.execute(tx),
+    );
+    const watch = startWatch({
+      ...{ store: store(), quarantine, quarantineDays: 30, logger: silentLogger },
+      expireKeys: (id, limit) => expireKeys(db.database, id, limit),
+    });
     const left = () => quarantine.count(workspaceId, {}, systemClock.now() + 60_000);
     while ((await left()) > 1500) await new Promise((done) => setTimeout(done, 20));
+    const keys = async () => {
+      const rows = await db.database.inWorkspace(workspaceId, (tx) =>
+        sql<{ n: number }>`select count(*)::int as n from event_key`.execute(tx),
+      );
+      return rows.rows[0]?.n ?? 0;
+    };
+    while ((await keys()) > 1500) await new Promise((done) => setTimeout(done, 20));
     await watch.stop();
-    expect(await left()).toBe(1500);
+    expect([await left(), await keys()]).toEqual([1500, 1500]);
   });
 });
