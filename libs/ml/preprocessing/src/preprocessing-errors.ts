@@ -52,6 +52,11 @@ export const preprocessingErrors = defineErrors({
     kind: 'unsuitable-data',
     message: (d) => `${d['transformer']} would leave no column: ${d['reason']}`,
   },
+  PREPROCESSING_OVERFLOW: {
+    kind: 'unsuitable-data',
+    message: (d) =>
+      `${d['transformer']} cannot compute with numbers this large: what it learned is not finite (${d['at']})`,
+  },
   PREPROCESSING_DOMAIN: {
     kind: 'invalid-input',
     message: (d) => `column "${d['column']}", row ${d['row']}: ${d['transformer']} takes ${d['must']}`,

@@ -68,6 +68,15 @@ describe('linear design', () => {
     const cells = Array.from({ length: rows }, (_, i) => (i % 3 === 0 ? 'a' : 'b'));
     const large = featureTable(rows, [{ kind: 'numeric', name: 'n', values }, categoryColumn('c', cells)]);
     const { design, matrix } = await fitLinearDesign(large);
+    const late = values.slice();
+    late[69_000] = Infinity;
+    const broken = {
+      rows,
+      columns: [{ kind: 'numeric' as const, name: 'n', values: late }, ...large.columns.slice(1)],
+    };
+    expect(() => applyLinearDesign(design, broken)).toThrow(
+      expect.objectContaining({ code: 'PREPROCESSING_NOT_FINITE', details: { column: 'n', row: 69_000 } }),
+    );
     expect(Buffer.from(applyLinearDesign(design, large).data.buffer).equals(Buffer.from(matrix.data.buffer))).toBe(
       true,
     );

@@ -1,4 +1,6 @@
+import { isAppError } from '@kohort/kernel-errors';
 import { numericColumn, type DenseMatrix, type FeatureColumn, type FeatureTable } from '../feature-table';
+import { preprocessingErrors } from '../preprocessing-errors';
 import { pipeline } from './pipeline';
 import type { FittedPipeline } from './pipeline.state';
 
@@ -11,13 +13,24 @@ function slice(column: FeatureColumn, start: number, end: number): FeatureColumn
     : { ...column, codes: column.codes.subarray(start, end) };
 }
 
+/** Transforms a block of rows; an error names the row of the whole table. */
+function transformBlock(fitted: FittedPipeline, block: FeatureTable, start: number): FeatureTable {
+  try {
+    return pipeline.transform(fitted, block);
+  } catch (thrown) {
+    const row = isAppError(thrown) ? thrown.details['row'] : undefined;
+    if (!isAppError(thrown) || typeof row !== 'number') throw thrown;
+    const known = Object.entries(preprocessingErrors).find(([code]) => code === thrown.code);
+    throw known?.[1]({ ...thrown.details, row: start + row }, { cause: thrown }) ?? thrown;
+  }
+}
+
 /**
  * What a fitted pipeline makes of a table, as the numbers of a model, a block of rows at a time.
  *
  * Shape   n × outputs, row-major
  * Cost    of its steps; beside the matrix only the columns of 65,536 rows are in memory
- * Throws  what its steps throw, rows counted from the first of their block; PREPROCESSING_COLUMN_KIND where an output is
- *         not numeric
+ * Throws  what its steps throw; PREPROCESSING_COLUMN_KIND where an output is not numeric
  */
 export function pipelineMatrix(fitted: FittedPipeline, table: FeatureTable): DenseMatrix {
   const { rows } = table;
@@ -26,7 +39,7 @@ export function pipelineMatrix(fitted: FittedPipeline, table: FeatureTable): Den
   for (let start = 0; start < rows; start += CHUNK_ROWS) {
     const end = Math.min(rows, start + CHUNK_ROWS);
     const block = { rows: end - start, columns: table.columns.map((column) => slice(column, start, end)) };
-    const made = pipeline.transform(fitted, block);
+    const made = transformBlock(fitted, block, start);
     made.columns.forEach(({ name }, j) => {
       const { values } = numericColumn(made, name);
       for (let i = 0; i < values.length; i += 1) data[(start + i) * cols + j] = values[i] as number;

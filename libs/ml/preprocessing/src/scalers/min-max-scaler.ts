@@ -38,7 +38,8 @@ export const minMaxScaler = defineColumnTransformer({
       if (value > most) most = value;
     }
     const range = most - least;
-    const factor = (high - low) / (range < NO_RANGE ? 1 : range);
+    // A range beyond the largest number is refused as not finite, not scaled to nothing.
+    const factor = range === Infinity ? NaN : (high - low) / (range < NO_RANGE ? 1 : range);
     return { factor, shift: low - least * factor, limits: clip ? { low, high } : null };
   },
   apply: ({ factor, shift, limits }, { values }) =>

@@ -91,7 +91,13 @@ export function defineTransformer<C extends FeatureColumn, Input, Params, State 
     checkNames(table.columns.map(({ name }) => name));
     const data = checked(table.rows, table.columns);
     const learned = await parts.fit(data, params, context);
-    const state = parts.state.parse(withoutNegativeZero(learned.state));
+    const read = parts.state.safeParse(withoutNegativeZero(learned.state));
+    if (!read.success) {
+      // The schemas take finite numbers alone, so what a fit made and they refuse has overflowed.
+      const at = read.error.issues[0]?.path.join('.') ?? '';
+      throw preprocessingErrors.PREPROCESSING_OVERFLOW({ transformer: kind, at }, { cause: read.error });
+    }
+    const state = read.data;
     if (!wanted) return { state };
     const names = new Map(data.columns.map((column) => [column.name, column]));
     const inputs = parts.inputs(state).flatMap((name) => names.get(name) ?? []);
