@@ -10,7 +10,8 @@ export const ingestErrors = defineErrors({
   },
   INGEST_MAPPING_NOT_FOUND: {
     kind: 'invalid-input',
-    message: (d) => `no mapping fits the file; nearest: ${list(d['nearest'])}; the file has: ${list(d['columns'])}`,
+    message: (d) =>
+      `no mapping fits the file; nearest: ${list(d['nearest'])}; the file has: ${list(d['columns'])}; "kohort profile --csv FILE --key COLUMN --fixes-out mapping.yaml" drafts one`,
   },
   INGEST_MAPPING_UNKNOWN: {
     kind: 'invalid-input',
