@@ -16,13 +16,15 @@ export interface PairTask {
 
 /** Count comparison vectors a pass, or weigh pairs and keep those from `leastBits` on. */
 export type PairJob =
-  | { readonly kind: 'tally'; readonly pairs: 'first' | 'all'; readonly shares: readonly number[] }
+  | { readonly kind: 'tally'; readonly shares: readonly number[] }
   | { readonly kind: 'score'; readonly model: MatchModel; readonly leastBits: number };
 
 /** What one thread found. */
 export interface ShardResult {
-  /** Of each pass; empty after scoring. */
+  /** All pairs of each pass; empty after scoring. */
   readonly tallies: readonly VectorCounts[];
+  /** Those pairs of each pass that no earlier pass has. */
+  readonly firsts: readonly VectorCounts[];
   /** Empty after a tally. */
   readonly pairs: WeighedPairs;
   readonly visited: number;
@@ -45,6 +47,7 @@ export function runPairShard({ table, passes, units, job }: PairTask, control: S
   const { isCancelled } = control;
   const pairs = new PairCollector();
   const tallies = passes.map(() => new VectorTally());
+  const firsts = passes.map(() => new VectorTally());
   let visited = 0;
   const comparison = new PairComparison(table);
   const scorer = job.kind === 'score' ? new PairScorer(table, job.model) : undefined;
@@ -53,8 +56,16 @@ export function runPairShard({ table, passes, units, job }: PairTask, control: S
     const unit = units[next] as WalkUnit;
     if (job.kind === 'tally') {
       const tally = tallies[unit.pass] as VectorTally;
-      const options = { split, passes: job.pairs, shares: job.shares, isCancelled };
-      visited += walkPairs({ passes, unit }, options, (i, j) => tally.add(comparison.vector(i, j, levels)));
+      const first = firsts[unit.pass] as VectorTally;
+      visited += walkPairs(
+        { passes, unit },
+        { split, passes: 'all', shares: job.shares, isCancelled },
+        (i, j, isFirst) => {
+          const code = comparison.vector(i, j, levels);
+          tally.add(code);
+          if (isFirst) first.add(code);
+        },
+      );
     } else if (scorer) {
       visited += walkPairs({ passes, unit }, { split, passes: 'first', isCancelled }, (i, j) => {
         const bits = scorer.weight(i, j, job.leastBits);
@@ -64,6 +75,7 @@ export function runPairShard({ table, passes, units, job }: PairTask, control: S
   }
   return {
     tallies: job.kind === 'tally' ? tallies.map((tally) => tally.finish()) : [],
+    firsts: job.kind === 'tally' ? firsts.map((tally) => tally.finish()) : [],
     pairs: pairs.finish(),
     visited,
   };
@@ -76,14 +88,15 @@ export interface PairRunner {
 
 /** Puts the results of threads together; the order of the threads does not matter. */
 export function mergeShards(parts: readonly ShardResult[]): ShardResult {
-  const passes = parts[0]?.tallies.length ?? 0;
-  const tallies = Array.from({ length: passes }, (_, pass) => {
-    const sum = new VectorTally();
-    for (const part of parts) sum.addAll(part.tallies[pass] as VectorCounts);
-    return sum.finish();
-  });
+  const merged = (which: 'tallies' | 'firsts'): VectorCounts[] =>
+    Array.from({ length: parts[0]?.[which].length ?? 0 }, (_, pass) => {
+      const sum = new VectorTally();
+      for (const part of parts) sum.addAll(part[which][pass] as VectorCounts);
+      return sum.finish();
+    });
   return {
-    tallies,
+    tallies: merged('tallies'),
+    firsts: merged('firsts'),
     pairs: mergePairs(parts.map(({ pairs }) => pairs)),
     visited: parts.reduce((sum, { visited }) => sum + visited, 0),
   };

@@ -64,12 +64,12 @@ function isTogether(earlier: readonly BlockPass[], i: number, j: number): boolea
   return false;
 }
 
-type Visit = (i: number, j: number) => void;
+type Visit = (i: number, j: number, isFirst: boolean) => void;
 
 function walkWindow(
   { order, window }: BlockPass,
   { from, to }: WalkUnit,
-  { split, visit }: { readonly split: number | undefined; readonly visit: Visit },
+  { split, visit }: { readonly split: number | undefined; readonly visit: (i: number, j: number) => void },
 ): void {
   for (let x = from; x < to; x += 1) {
     const a = order[x] as number;
@@ -84,7 +84,7 @@ function walkWindow(
 }
 
 /**
- * Visits the pairs of a unit, i < j; of two files only pairs across. No set of seen pairs is kept: whether an earlier
+ * Visits the pairs of a unit, i < j, and tells whether this is the first pass that has them; of two files only pairs across. No set of seen pairs is kept: whether an earlier
  * pass has the pair is read from the blocks of its records in that pass. Returns the pairs visited.
  *
  * Throws  LINKAGE_CANCELLED
@@ -95,17 +95,18 @@ export function walkPairs(
   visit: Visit,
 ): number {
   const pass = passes[unit.pass] as BlockPass;
-  const earlier = options.passes === 'first' ? passes.slice(0, unit.pass) : [];
+  const earlier = passes.slice(0, unit.pass);
   const { split } = options;
   let visited = 0;
-  const visitNew: Visit = (i, j) => {
-    if (earlier.length > 0 && isTogether(earlier, i, j)) return;
-    visit(i, j);
+  const visitOne = (i: number, j: number): void => {
+    const isFirst = earlier.length === 0 || !isTogether(earlier, i, j);
+    if (!isFirst && options.passes === 'first') return;
+    visit(i, j, isFirst);
     visited += 1;
   };
   if (pass.window > 0) {
     if (options.isCancelled?.()) throw linkageErrors.LINKAGE_CANCELLED();
-    walkWindow(pass, unit, { split, visit: visitNew });
+    walkWindow(pass, unit, { split, visit: visitOne });
     return visited;
   }
   const { starts, order } = pass;
@@ -120,7 +121,7 @@ export function walkPairs(
     const last = split === undefined ? end : second;
     for (let x = start; x < last; x += 1) {
       const i = order[x] as number;
-      for (let y = split === undefined ? x + 1 : second; y < end; y += 1) visitNew(i, order[y] as number);
+      for (let y = split === undefined ? x + 1 : second; y < end; y += 1) visitOne(i, order[y] as number);
     }
   }
   return visited;

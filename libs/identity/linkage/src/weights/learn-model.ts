@@ -81,10 +81,9 @@ export async function learnModel(
   const width = table.fields.length;
   const shares = passes.map(({ pairs, window }) => (window > 0 ? 1 : Math.min(1, PAIRS_A_PASS / Math.max(1, pairs))));
   const units = walkUnits(passes);
-  const whole = await runner.run({ table, passes, units, job: { kind: 'tally', pairs: 'all', shares } });
-  const firsts = await runner.run({ table, passes, units, job: { kind: 'tally', pairs: 'first', shares } });
+  const whole = await runner.run({ table, passes, units, job: { kind: 'tally', shares } });
   const union = new VectorTally();
-  firsts.tallies.forEach(({ codes, counts }, pass) => {
+  whole.firsts.forEach(({ codes, counts }, pass) => {
     const scale = 1 / (shares[pass] as number);
     codes.forEach((code, v) => union.add(code, (counts[v] as number) * scale));
   });
