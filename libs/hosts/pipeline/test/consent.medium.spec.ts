@@ -79,6 +79,10 @@ describe('consent from the door to a person', () => {
     await world.send([{ type: 'page', userId: 'u' }]);
     await world.resolve();
     expect(await world.count('consent_event')).toBe(1);
+    // A visit of fifty pages says one thing.
+    const visit = Array.from({ length: 50 }, (_, i) => ({ ...item, messageId: `v${i}` }));
+    await world.send(visit);
+    expect(await world.count('consent_event')).toBe(2);
     expect(await world.batches('ConsentChanged')).toHaveLength(1);
   });
 

@@ -21,6 +21,22 @@ export async function namingSuppressed<T extends { readonly message: NormalisedM
   });
 }
 
+/**
+ * What is stamped on every message of a visit is kept once a transaction: of one subject, purpose, state and kind only the
+ * latest can ever decide. What people said themselves is kept whole.
+ */
+function latestOfEach(statements: readonly ConsentStatement[]): readonly ConsentStatement[] {
+  const latest = new Map<string, ConsentStatement>();
+  for (const statement of statements) {
+    const { subject, purpose, state, kind, at } = statement;
+    const own = kind === 'explicit' ? String(at) : '';
+    const key = [subject.type, subject.value, purpose, state, kind, own].join('\n');
+    const known = latest.get(key);
+    if (!known || known.at < at) latest.set(key, statement);
+  }
+  return [...latest.values()];
+}
+
 /** Keeps what the stored messages say about consent: nothing is asked of the database when none says anything. */
 export async function addConsents(
   tx: WorkspaceTransaction,
@@ -32,7 +48,7 @@ export async function addConsents(
   if (saying.length === 0) return;
   const vocabulary = await readPurposes(tx, workspaceId);
   const statements = saying.flatMap((message) => screen.consentsOf(message, vocabulary));
-  await addStatements(tx, { workspaceId, batchId }, statements);
+  await addStatements(tx, { workspaceId, batchId }, latestOfEach(statements));
 }
 
 /** The suppression list, asked outside of a store. */
