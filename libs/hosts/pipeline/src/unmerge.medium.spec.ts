@@ -117,6 +117,11 @@ describe('a merge that was taken back', () => {
     expect(Object.keys(after)).toEqual(Object.keys(before));
     const members = ['buyers u true', 'pro d true', 'quiet d true'];
     expect(after).toMatchObject({ members, desired: members });
+    // What people decided outlives everybody being made anew.
+    expect(await world.rebuild(0)).toMatchObject({ moved: 0, profilesAfter: 2 });
+    expect(await world.picture()).toEqual(after);
+    await world.accept([{ n: 5, userId: 'u', anonymousId: 'd' }]);
+    expect((await world.admin.merges(u ?? '', { first: 1, after: null })).items[0]?.node.kind).toBe('unmerged');
   });
 
   it('never has an event with two people or with none while people are merged and parted', async () => {

@@ -56,6 +56,18 @@ export async function putLinks(
       cause = excluded.cause, state = excluded.state, reason = excluded.reason`.execute(tx);
 }
 
+/** Removes links that nothing speaks of any more. */
+export async function removeLinks(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  links: readonly IdentityLink[],
+): Promise<void> {
+  await sql`
+    delete from identity_link l using json_to_recordset(${rowsOf(links)}::json) ${columns}
+    where l.workspace_id = ${workspaceId}::uuid and l.a_key = identifier_key(r.a_type, r.a_value)
+      and l.b_key = identifier_key(r.b_type, r.b_value)`.execute(tx);
+}
+
 /** Whether a link that is not applied touches these identifiers, or any other of the profiles that own them. */
 export async function hasOpenLinks(
   tx: WorkspaceTransaction,

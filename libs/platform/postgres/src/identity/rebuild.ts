@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import {
   batchIdSchema,
   type ClosureProfile,
+  type EventId,
   type Fence,
   type HistoryEvent,
   type IdentityLink,
@@ -18,15 +19,20 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
-import { appendOutbox } from '../outbox';
 import { noteMoved } from '../privacy/consent-rows';
 import { lockGraph } from './active-rules';
-import { logMerges, writeAssignments, writeEarlier, writeIdentifiers, writeProfiles, writeTraits } from './apply-plan';
-import { logOpen, writeOwners, writePointers, type RegroupWrite } from './apply-regroup';
 import { decidedLinks, historyPage } from './history-page';
 import { canonicalType, linkColumns, linkOfRow, millis, type LinkRow } from './identity-rows';
-import { putLinks } from './link-rows';
-import { movePeople } from './move-people';
+import type { Move } from './move-people';
+import {
+  activate,
+  inChunks,
+  lockChanging,
+  writeEvents,
+  writeLinks,
+  writePeople,
+  type EventChanges,
+} from './rebuild-writes';
 
 /** What a rebuild is asked for. */
 export interface RebuildAsked {
@@ -38,7 +44,6 @@ export interface RebuildAsked {
 }
 
 const EVENTS_AT_ONCE = 5_000;
-const ROWS_AT_ONCE = 10_000;
 
 interface Walk {
   readonly workspaceId: WorkspaceId;
@@ -75,99 +80,12 @@ async function readStanding(tx: WorkspaceTransaction, workspaceId: WorkspaceId):
   const identifiers = await sql<KnownIdentifier>`
     select type, value, profile_id as "profileId", ${millis('first_seen_at')} as "firstSeenAt"
     from identifier where workspace_id = ${workspaceId}::uuid`.execute(tx);
-  // Taken in the order of their ids, as evaluations take them.
   const profiles = await sql<ClosureProfile>`
     select p.id, p.canonical_id as "canonicalId", p.merged_into as "mergedInto",
       ${canonicalType} as "canonicalType",
       ${millis('p.first_seen_at')} as "firstSeenAt", ${millis('p.last_seen_at')} as "lastSeenAt"
-    from profile p where p.workspace_id = ${workspaceId}::uuid order by p.id for no key update of p`.execute(tx);
+    from profile p where p.workspace_id = ${workspaceId}::uuid order by p.id`.execute(tx);
   return { identifiers: identifiers.rows, profiles: profiles.rows };
-}
-
-async function inChunks<T>(list: readonly T[], write: (chunk: readonly T[]) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < list.length; at += ROWS_AT_ONCE) await write(list.slice(at, at + ROWS_AT_ONCE));
-}
-
-/** Profiles and identifiers, before any event moves. */
-async function writePeople(tx: WorkspaceTransaction, write: RegroupWrite, { merged }: Rebuilding): Promise<void> {
-  const { plan, ids } = write;
-  const none = { profiles: [], identifiers: [], earlier: [], moves: [], dropped: [], revived: [], pointers: [] };
-  const part = (of: Partial<RegroupWrite['plan']>): RegroupWrite => ({ ...write, plan: { ...plan, ...none, ...of } });
-  for (let at = 0; at < plan.profiles.length; at += ROWS_AT_ONCE) {
-    const profiles = plan.profiles.slice(at, at + ROWS_AT_ONCE);
-    await writeProfiles(tx, { ...part({ profiles }), ids: ids.slice(at, at + ROWS_AT_ONCE) });
-  }
-  await inChunks(plan.revived, (revived) => writeOwners(tx, part({ revived })));
-  await inChunks(plan.dropped, (dropped) => writeOwners(tx, part({ dropped })));
-  await inChunks(plan.moves, (moves) => writeOwners(tx, part({ moves })));
-  await inChunks(plan.identifiers, (identifiers) => writeIdentifiers(tx, part({ identifiers })));
-  await inChunks(plan.earlier, (earlier) => writeEarlier(tx, part({ earlier })));
-  await inChunks(plan.pointers, (pointers) => writePointers(tx, part({ pointers })));
-  await inChunks(merged, (merges) => logMerges(tx, { ...write, plan: { ...plan, merges } }));
-}
-
-/** One page of events to whom they count for now; answers how many earlier events moved. */
-async function writeEvents(
-  tx: WorkspaceTransaction,
-  { write, targetOf }: { readonly write: RegroupWrite; readonly targetOf: Rebuilding['targetOf'] },
-  events: readonly HistoryEvent[],
-): Promise<number> {
-  const { workspaceId, ids, plan } = write;
-  const batchId = batchIdSchema.parse(randomUUID());
-  const assignments: IdentityPlan['assignments'][number][] = [];
-  const traits: IdentityPlan['traits'][number][] = [];
-  const moves: { from: string; to: string | null; eventId: string }[] = [];
-  for (const event of events) {
-    const profile = event.knownOnly && event.profileId === null ? null : targetOf(event);
-    const to = profile === null ? null : (ids[profile] ?? null);
-    if (event.profileId === to) continue;
-    if (event.profileId !== null) moves.push({ from: event.profileId, to, eventId: event.eventId });
-    else if (profile !== null) {
-      assignments.push({ event, profile });
-      traits.push(...traitsOf(event, profile));
-    }
-  }
-  if (moves.length + assignments.length === 0) return 0;
-  const page = { ...write, batchId, plan: { ...plan, assignments, traits } };
-  const moved = await movePeople(tx, { workspaceId, batchId, moves });
-  await writeAssignments(tx, page);
-  await writeTraits(tx, page);
-  await appendOutbox(tx, 'ProfilesTouched', { workspaceId, batchId });
-  return moved;
-}
-
-function traitsOf(event: HistoryEvent, profile: number): IdentityPlan['traits'][number][] {
-  if (event.type === 'group') return [];
-  const { eventId, messageId, ts: validFrom } = event;
-  return Object.entries(event.traits).map(([key, value]) => ({ profile, key, value, validFrom, messageId, eventId }));
-}
-
-async function activate(tx: WorkspaceTransaction, workspaceId: WorkspaceId, version: number): Promise<void> {
-  await sql`update identity_rules set status = 'retired'
-    where workspace_id = ${workspaceId}::uuid and status = 'active' and version <> ${version}`.execute(tx);
-  await sql`update identity_rules set status = 'active', applied_at = now()
-    where workspace_id = ${workspaceId}::uuid and version = ${version}`.execute(tx);
-}
-
-/** Links as they stand now: all of them are judged anew. Those that stand back since now are told of in the log. */
-async function writeLinks(
-  tx: WorkspaceTransaction,
-  write: RegroupWrite,
-  links: readonly IdentityLink[],
-): Promise<void> {
-  const { workspaceId, plan } = write;
-  const open = await sql<LinkRow>`
-    select ${linkColumns} from identity_link
-    where workspace_id = ${workspaceId}::uuid and state in ('refused', 'held')`.execute(tx);
-  const before = open.rows.map(linkOfRow);
-  const standing = links.filter(({ state }) => state === 'refused' || state === 'held');
-  await inChunks(standing, (changed) => logOpen(tx, { ...write, before, plan: { ...plan, changed } }));
-  await sql`delete from identity_link where workspace_id = ${workspaceId}::uuid`.execute(tx);
-  // Bridges that hold say nothing that the two identifiers do not.
-  const told = links.filter(
-    ({ eventId, state, cause }) => eventId !== null || state !== 'applied' || cause !== 'alias',
-  );
-  await inChunks(told, (chunk) => putLinks(tx, workspaceId, chunk));
 }
 
 const countLive = async (tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<number> => {
@@ -178,7 +96,43 @@ const countLive = async (tx: WorkspaceTransaction, workspaceId: WorkspaceId): Pr
   return found.rows[0]?.n ?? 0;
 };
 
-/** See `IdentityHistory.rebuild`. */
+async function storedLinks(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<readonly IdentityLink[]> {
+  const { rows } = await sql<LinkRow>`
+    select ${linkColumns} from identity_link where workspace_id = ${workspaceId}::uuid`.execute(tx);
+  return rows.map(linkOfRow);
+}
+
+/** Whom a page of events counts for now, where that is another than before. */
+function changesOf(
+  events: readonly HistoryEvent[],
+  {
+    ids,
+    targetOf,
+    heard,
+  }: {
+    readonly ids: readonly string[];
+    readonly targetOf: Rebuilding['targetOf'];
+    readonly heard: ReadonlySet<EventId>;
+  },
+): EventChanges {
+  const moves: Move[] = [];
+  const assignments: IdentityPlan['assignments'][number][] = [];
+  for (const event of events) {
+    // What was stored since the history was read is resolved after this, for its links are not in it.
+    if (event.profileId === null && (event.knownOnly || !heard.has(event.eventId))) continue;
+    const profile = targetOf(event);
+    const to = profile === null ? null : (ids[profile] ?? null);
+    if (event.profileId === to) continue;
+    if (event.profileId !== null) moves.push({ from: event.profileId, to, eventId: event.eventId });
+    else if (profile !== null) assignments.push({ event, profile });
+  }
+  return { moves, assignments };
+}
+
+/**
+ * See `IdentityHistory.rebuild`. Everything is read and decided before the first row is written: from then on readers of
+ * the logs wait, those of other workspaces too, so that part holds no arithmetic and only what changes.
+ */
 export async function rebuildIn(tx: WorkspaceTransaction, asked: RebuildAsked): Promise<RebuildOutcome> {
   const { fence, version, control, screen } = asked;
   const { workspaceId } = fence;
@@ -187,18 +141,33 @@ export async function rebuildIn(tx: WorkspaceTransaction, asked: RebuildAsked): 
   await lockGraph(tx, workspaceId);
   const work = asked.work(await decidedLinks(tx, workspaceId));
   const all = { workspaceId, withContext: work.withContext, control, screen };
-  const events = await walk(tx, { ...all, phase: 'reading history' }, (page) => page.forEach(work.observe));
+  const heard = new Set<EventId>();
+  const events = await walk(tx, { ...all, phase: 'reading history' }, (page) => {
+    for (const event of page) {
+      if (event.profileId === null) heard.add(event.eventId);
+      work.observe(event);
+    }
+  });
   const profilesBefore = await countLive(tx, workspaceId);
   const rebuilding = work.settle(await readStanding(tx, workspaceId));
   const { plan, targetOf, links } = rebuilding;
   const ids = plan.profiles.map((profile) => profile.id ?? randomUUID());
+  const pages: EventChanges[] = [];
+  await walk(tx, { ...all, phase: 'comparing events' }, (page) => {
+    const changes = changesOf(page, { ids, targetOf, heard });
+    if (changes.moves.length + changes.assignments.length > 0) pages.push(changes);
+  });
+  const before = await storedLinks(tx, workspaceId);
   const batchId = batchIdSchema.parse(randomUUID());
-  const write = { workspaceId, batchId, batchOf: new Map(), rulesVersion: version, plan, ids, before: [] };
+  const write = { workspaceId, batchId, batchOf: new Map(), rulesVersion: version, plan, ids, before };
+  await lockChanging(tx, write, pages);
   await writePeople(tx, write, rebuilding);
   let moved = 0;
-  await walk(tx, { ...all, phase: 'moving events' }, async (page) => {
-    moved += await writeEvents(tx, { write, targetOf }, page);
-  });
+  for (const [done, page] of pages.entries()) {
+    control.signal?.throwIfAborted();
+    control.onProgress?.({ phase: 'moving events', done, total: pages.length });
+    moved += await writeEvents(tx, write, page);
+  }
   await inChunks(ids, (profileIds) => noteMoved(tx, workspaceId, { batchIds: [], profileIds }));
   await writeLinks(tx, write, links);
   await activate(tx, workspaceId, version);
