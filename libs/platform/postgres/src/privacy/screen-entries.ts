@@ -1,4 +1,11 @@
-import type { BatchId, MessageScreen, NormalisedMessage, SuppressionGate, WorkspaceId } from '@kohort/kernel-contracts';
+import type {
+  BatchId,
+  ConsentStatement,
+  MessageScreen,
+  NormalisedMessage,
+  SuppressionGate,
+  WorkspaceId,
+} from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { addStatements, readPurposes } from './consent-rows';
 import { suppressedAmong } from './suppression-list';
