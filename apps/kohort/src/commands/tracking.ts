@@ -79,7 +79,7 @@ async function learn(flags: LearnFlags): Promise<void> {
         refused,
         leftOut,
         leastConfidence: least,
-        learned: flags.json ? evidence : [],
+        ...(flags.json ? { learned: evidence } : {}),
       },
       durationMs: Math.round(performance.now() - started),
       warnings: refused > 0 ? [`${refused} lines are no messages; \`kohort tracking check\` lists them`] : [],
