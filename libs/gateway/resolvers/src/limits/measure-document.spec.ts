@@ -52,6 +52,15 @@ describe('measureDocument', () => {
     expect(measured('{ segment { sheets { name } } }').cost).toBe(1 + 10);
   });
 
+  it('takes a field to cost what it says', () => {
+    const dear = buildSchema('type Query { past: Past! } type Past { steps: [Step!]! } type Step { size: Int }');
+    const text = '{ past { steps { size } } }';
+    expect(measureDocument(parse(text), dear, {}).cost).toBe(1 + 10);
+    const past = dear.getQueryType()?.getFields()['past'];
+    if (past) past.extensions = { complexity: 50 };
+    expect(measureDocument(parse(text), dear, {}).cost).toBe(50 + 10);
+  });
+
   it('takes the dearest operation of a document, and does not believe @skip', () => {
     const text = 'query A { segment { key } } query B { segments(first: 50) @skip(if: true) { nodes { key } } }';
     expect(measured(text).cost).toBe(51);

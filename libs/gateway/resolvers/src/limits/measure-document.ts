@@ -65,18 +65,25 @@ function fieldOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, un
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
 
+/** What a field costs by itself: what it says (`complexity`), where it reads more than the object that it answers. */
+function ownCost(field: GraphQLField<unknown, unknown>, type: GraphQLNamedType): number {
+  const stated = field.extensions['complexity'];
+  if (typeof stated === 'number') return stated;
+  return isLeafType(type) || FURNITURE.test(type.name) ? 0 : 1;
+}
+
 function weighField(node: FieldNode, parent: GraphQLNamedType, setting: Setting): Weight {
   if (node.name.value.startsWith('__')) return { depth: 0, cost: 0 };
   const field = fieldOf(parent, node.name.value);
   if (!field || !node.selectionSet) return { depth: 1, cost: 0 };
   const type = getNamedType(field.type);
   const inner = weigh(node.selectionSet, type, setting);
-  const own = isLeafType(type) || FURNITURE.test(type.name) ? 0 : 1;
+  const own = ownCost(field, type);
   const first = firstOf(node, setting);
   const depth = 1 + inner.depth;
   // A page: the connection itself is one read, and what stands in it is there `first` times.
   if (first !== null) return { depth, cost: 1 + Math.max(0, first) * inner.cost };
-  const bareList = own === 1 && isListType(getNullableType(field.type)) && !FURNITURE.test(parent.name);
+  const bareList = own > 0 && isListType(getNullableType(field.type)) && !FURNITURE.test(parent.name);
   return { depth, cost: (own + inner.cost) * (bareList ? ASSUMED_LIST : 1) };
 }
 
