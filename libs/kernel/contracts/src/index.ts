@@ -41,6 +41,14 @@ export type {
 } from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
+export { MAX_SIZE_POINTS, SIZE_STEPS } from './ports/segment-figures.port';
+export type {
+  SegmentFigures,
+  SizeHistory,
+  SizeHistoryRequest,
+  SizePoint,
+  SizeStep,
+} from './ports/segment-figures.port';
 export { TIME_STEPS } from './ports/tracking-reader.port';
 export type {
   AlertRecord,

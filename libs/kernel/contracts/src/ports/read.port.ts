@@ -1,5 +1,6 @@
 import type { WorkspaceId } from '../ids';
 import type { QualityReader } from './quality.port';
+import type { SegmentFigures } from './segment-figures.port';
 import type { TrackingReader } from './tracking-reader.port';
 import type { ImportedFile } from './ingest-store.port';
 import type { SourceConnectionView } from './source.port';
@@ -141,6 +142,7 @@ export interface WorkspaceReader {
   sourceConnectionByKey(key: string): Promise<SourceConnectionView | null>;
   ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
   readonly segments: SegmentReader;
+  readonly segmentFigures: SegmentFigures;
   readonly profiles: ProfileReader;
   readonly models: ModelReader;
   readonly syncs: SyncReader;

@@ -8,6 +8,7 @@ import { jobReader } from './job-reader';
 import { modelReader } from './model-reader';
 import { profileReader } from './profile-reader';
 import { qualityReader } from './quality-reader';
+import { segmentFigures } from './segment-figures';
 import { segmentReader } from './segment-reader';
 import { sourceConnectionReader } from './source-connection-reader';
 import { sourceReader } from './source-reader';
@@ -32,6 +33,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
     ...sourceReader(scope),
     ...sourceConnectionReader(scope),
     segments: segmentReader(scope),
+    segmentFigures: segmentFigures(scope),
     profiles: profileReader(scope),
     models: modelReader(scope),
     syncs: syncReader(scope),
