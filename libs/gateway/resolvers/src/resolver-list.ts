@@ -12,6 +12,7 @@ import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
 import { PullSourceResolver } from './queries/pull-source.resolver';
+import { SegmentFiguresResolver } from './queries/segment-figures.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
 import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
@@ -30,6 +31,7 @@ export const RESOLVERS = [
   WorkspaceResolver,
   LedgerEntryResolver,
   SegmentResolver,
+  SegmentFiguresResolver,
   MembershipResolver,
   ProfileResolver,
   EventResolver,

@@ -56,6 +56,7 @@ describe('the schema', () => {
       'Query.sourceConnectors',
       'Score.reasons',
       'Segment.profileSheet',
+      'SizeHistory.points',
       'Sync.states',
       'TrackingPlan.changes',
     ]);

@@ -7,6 +7,7 @@ import {
   PLAN_ACTIONS,
   PLAN_RULES,
   QUALITY_SUBJECTS,
+  SIZE_STEPS,
   TIME_STEPS,
 } from '@kohort/kernel-contracts';
 import { COLUMN_TYPES, DRIFT_VERDICTS, FINDING_CODES, SEVERITIES } from '@kohort/quality-domain';
@@ -119,4 +120,5 @@ export const PlanChangeKind = enumOf(
 );
 export const AlertKind = enumOf('AlertKind', ALERT_KINDS, 'Too few, too many, none at all.');
 export const AlertState = enumOf('AlertState', ['open', 'acknowledged', 'resolved'], 'Where an alert stands.');
+export const SizeStep = enumOf('SizeStep', SIZE_STEPS, 'How finely the past of a segment is told.');
 export const TimeStep = enumOf('TimeStep', TIME_STEPS, 'How finely the books are added up.');

@@ -11,6 +11,7 @@ export {
   RecordFate,
   SegmentKind,
   SegmentStatus,
+  SizeStep,
   SourceKind,
   SyncMode,
   SyncOperation,
@@ -43,6 +44,7 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
+export { SizeHistoryType, SizePointType } from './segment-figures.schema';
 export {
   FreshnessType,
   MembershipConnection,
