@@ -6,14 +6,22 @@ const SHOWN = 3;
 /** Columns of the file that a mapping reads and the file lacks. */
 export function missingColumns(mapping: TableMapping, header: readonly string[]): readonly string[] {
   const present = new Set(header);
-  const needed = [...mapping.match.columns, ...Object.values(mapping.fields).map((field) => field.column)];
-  return [...new Set(needed)].filter((column) => !present.has(column));
+  return neededColumns(mapping).filter((column) => !present.has(column));
+}
+
+function neededColumns({ match, fields }: TableMapping): readonly string[] {
+  return [...new Set([...match.columns, ...Object.values(fields).map((field) => field.column)])];
 }
 
 function notFound(header: readonly string[], tables: readonly TableMapping[]): Error {
   const nearest = tables
-    .map((mapping) => ({ mapping, missing: missingColumns(mapping, header) }))
-    .sort((a, b) => a.missing.length - b.missing.length || (a.mapping.name < b.mapping.name ? -1 : 1))
+    .map((mapping) => {
+      const missing = missingColumns(mapping, header);
+      return { mapping, missing, share: missing.length / neededColumns(mapping).length };
+    })
+    // A mapping of few columns of which none is there is no nearer than one of many of which some are.
+    .filter(({ share }) => share < 1)
+    .sort((a, b) => a.share - b.share || (a.mapping.name < b.mapping.name ? -1 : 1))
     .slice(0, SHOWN)
     .map(({ mapping, missing }) => `${mapping.name} lacks ${missing.join(', ')}`);
   return ingestErrors.INGEST_MAPPING_NOT_FOUND({ nearest, columns: [...header] });
