@@ -22,6 +22,8 @@ describe('the doctor on this machine', () => {
       embeddedColumns: true,
       url: 'http://127.0.0.1:9',
     });
-    expect(findings.at(-1)).toMatchObject({ what: 'running Kohort', state: 'warn' });
+    const found = (what: string) => findings.find((finding) => finding.what === what);
+    expect(found('running Kohort')).toMatchObject({ state: 'warn' });
+    expect(found('books of the last day')?.detail).toMatch(/not looked at/);
   });
 });
