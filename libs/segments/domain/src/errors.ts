@@ -61,5 +61,14 @@ export const segmentsErrors = defineErrors({
     message: (d) => `${d['what']} must be an ISO-8601 instant with a zone, such as 2026-05-14T10:00:00.000Z`,
   },
   SEGMENTS_EVALUATION_BROKEN: { kind: 'bug', message: (d) => `a rule could not be evaluated: ${d['reason']}` },
+  SEGMENTS_FIXTURE_INVALID: {
+    kind: 'invalid-input',
+    message: (d) =>
+      [
+        d['file'],
+        ...(d['line'] ? [`line ${d['line']}, column ${d['column']}`] : []),
+        ...(d['path'] ? [`${d['path']}: ${d['reason']}`] : [d['reason']]),
+      ].join(', '),
+  },
   SEGMENTS_MESSAGE_INVALID: { kind: 'invalid-input', message: (d) => `line ${d['line']}: ${d['reason']}` },
 });

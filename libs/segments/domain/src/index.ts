@@ -37,6 +37,18 @@ export { evaluateRuleFile } from './file/evaluate-rule-file';
 export type { RuleFileInput, RuleFileLine } from './file/evaluate-rule-file';
 export { parseMessageLine, readMessage } from './file/message';
 export type { FileMessage, MessageLine } from './file/message';
+export { parseFixture } from './fixtures/parse-fixture';
+export type { FixtureCase, FixtureExpectation, FixtureFile, FixtureFileCase, FixtureRule } from './fixtures/fixture';
+export { runFixtures } from './fixtures/run-fixtures';
+export type {
+  DecidingCondition,
+  FixtureCaseOutcome,
+  FixtureFailure,
+  FixtureOutcome,
+  FixtureReason,
+} from './fixtures/run-fixtures';
+export { coveragePercent, goalsOf, mergeCoverage } from './fixtures/leaf-coverage';
+export type { LeafCoverage, RuleCoverage } from './fixtures/leaf-coverage';
 export { compareCodePoints } from './values/code-points';
 export { formatInstant, parseInstant } from './time/instant';
 export { recordsNeeded, segmentsNamed, usesModels } from './evaluate/records-needed';
