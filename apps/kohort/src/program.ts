@@ -10,6 +10,7 @@ import { profileCommand } from './commands/profile';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
 import { suppressCommand } from './commands/suppress';
+import { testCommand } from './commands/test';
 import { trackingCommand } from './commands/tracking';
 import { sourceCommand } from './commands/source';
 import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
@@ -38,6 +39,7 @@ function program(): Command {
     linkCommand(),
     identityCommand(),
     ruleCommand(),
+    testCommand(),
     trackingCommand(),
     segmentsCommand(),
     explainCommand(),

@@ -15,6 +15,10 @@ export const fileErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${String(d['file'])} holds more than ${String(d['limit'])} files; import it in parts`,
   },
+  FILE_NO_FIXTURES: {
+    kind: 'invalid-input',
+    message: (d) => `there is no *.segment-test.yaml in ${[d['paths']].flat().join(', ')}`,
+  },
   FILE_EMPTY: { kind: 'invalid-input', message: (d) => `${String(d['file'])} has no rows` },
   FILE_NOT_UTF8: {
     kind: 'invalid-input',

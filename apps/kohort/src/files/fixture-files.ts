@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileErrors } from './file-errors';
+
+const FIXTURE_FILE = /\.segment-test\.(yaml|yml|json)$/;
+const MAX_FILES = 10_000;
+
+function* below(folder: string): Generator<string> {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isFile() && FIXTURE_FILE.test(entry.name)) yield path;
+    // Links are not followed, so that no circle is walked.
+    if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) yield* below(path);
+  }
+}
+
+/**
+ * The files of fixtures that the paths name, each once: a file whatever it is called, and of a folder every
+ * `*.segment-test.yaml` (`.yml`, `.json`) in it and below, in the order of their names by code points.
+ *
+ * Throws  FILE_NOT_FOUND, FILE_TOO_MANY; FILE_NO_FIXTURES when there is none, for a run of nothing proves nothing
+ */
+export function fixtureFiles(paths: readonly string[]): readonly string[] {
+  const found = new Set<string>();
+  for (const path of paths) {
+    if (!existsSync(path)) throw fileErrors.FILE_NOT_FOUND({ file: path });
+    for (const file of statSync(path).isDirectory() ? below(path) : [path]) {
+      found.add(file);
+      if (found.size > MAX_FILES) throw fileErrors.FILE_TOO_MANY({ file: path, limit: MAX_FILES });
+    }
+  }
+  if (found.size === 0) throw fileErrors.FILE_NO_FIXTURES({ paths });
+  return [...found];
+}
