@@ -6,6 +6,7 @@ import { runKohort } from './run-kohort';
 describe('kohort doctor', () => {
   const dir = mkdtempSync(join(tmpdir(), 'kohort-e2e-doctor-'));
   const home = { KOHORT_HOME: join(dir, 'home') };
+  let looked = 0;
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it('finds what Kohort needs, one line each, and exits with 0', async () => {
@@ -26,7 +27,9 @@ describe('kohort doctor', () => {
       'home folder',
       'suppression key',
       'running Kohort',
+      'books of the last day',
     ]);
+    looked = findings.length;
     const table = await runKohort(['doctor'], { env: home });
     expect(table.code).toBe(0);
     for (const { what } of findings) expect(table.stdout).toMatch(new RegExp(`^ *(ok|warn) +${what} `, 'm'));
@@ -37,7 +40,8 @@ describe('kohort doctor', () => {
     expect(wrong.code).toBe(1);
     expect(JSON.parse(wrong.stdout).healthy).toBe(false);
     const { findings } = JSON.parse(wrong.stdout);
-    expect(findings).toHaveLength(11);
+    expect(looked).toBeGreaterThan(0);
+    expect(findings).toHaveLength(looked);
     expect(findings[0]).toMatchObject({
       what: 'settings',
       state: 'fail',
