@@ -54,6 +54,26 @@ describe('file commands of the built command line', () => {
     expect(errorOf(wrong)).toMatchObject({ code: 'IDENTITY_RULES_INVALID', message: expect.stringContaining('limit') });
   });
 
+  it('holds a rule against fixtures: 0 when they pass, 1 when one does not, 2 for a slip with its place', async () => {
+    const suite = (members: string): string =>
+      `rule: did "Order" in last 30 days
+events:
+  - { user: ann, at: 2026-05-02T10:00:00Z, track: Order }
+expect:
+  - { at: 2026-06-01T09:59:59Z, members: ${members} }
+  - { at: 2026-06-01T10:00:00Z, members: [] }
+`;
+    const passed = await runKohort(['test', file('a.segment-test.yaml', suite('[ann]')), '--min-coverage', '100']);
+    expect(passed.code).toBe(0);
+    expect(passed.stdout.trim().split('\n').at(-1)).toBe('1 passed, 0 failed');
+    const failed = await runKohort(['test', file('b.segment-test.yaml', suite('[]')), '--json']);
+    expect(failed.code).toBe(1);
+    expect(reportOf(failed).metrics).toMatchObject({ cases: 1, passed: 0, failed: 1 });
+    const slip = await runKohort(['test', file('c.segment-test.yaml', suite('5')), '--json']);
+    expect(slip.code).toBe(2);
+    expect(errorOf(slip)).toMatchObject({ code: 'SEGMENTS_FIXTURE_INVALID', line: 5, column: 42 });
+  });
+
   describe('rule eval', () => {
     const rule = {
       version: 1,
