@@ -11,6 +11,10 @@ import { textTable } from './text-table';
 
 /** Ids of a difference that are listed; the number of the others is told. */
 const IDS_SHOWN = 10;
+/** People whose reasons are told for one instant; `--json` has more. */
+const REASONS_TOLD = 3;
+/** Ids that a message without one was given say nothing to people. */
+const MADE_UP_ID = /^no-message-id:/;
 /** Conditions are cut at this width in the table. */
 const TEXT_WIDTH = 70;
 
@@ -20,8 +24,9 @@ function idList(ids: readonly string[]): string {
 }
 
 function condition({ node, text, result, values, count, window, eventIds }: DecidingCondition): string {
+  const named = eventIds.filter((id) => !MADE_UP_ID.test(id));
   const seen = [
-    ...(count === null ? [] : [`${count} counted${eventIds.length === 0 ? '' : ` (${idList(eventIds)})`}`]),
+    ...(count === null ? [] : [`${count} counted${named.length === 0 ? '' : ` (${idList(named)})`}`]),
     ...(window === null ? [] : [`from ${window.from ?? 'the first'} to ${window.to ?? 'the last'}`]),
     ...(count === null ? values.map((value) => JSON.stringify(value)) : []),
   ];
@@ -32,7 +37,13 @@ function reason({ profile, member, because, flip }: FixtureReason): string[] {
   return [
     `      ${profile} is ${member ? 'in' : 'out'}`,
     ...because.map((one) => `        ${condition(one)}`),
-    ...(flip === null ? [] : [`        would turn round with: ${flip.text}`]),
+    ...(flip === null
+      ? []
+      : [
+          flip.kind === 'time'
+            ? `        turns round with nothing new at ${flip.by ?? 'some time'}`
+            : `        would turn round with: ${flip.text}`,
+        ]),
   ];
 }
 
@@ -50,7 +61,7 @@ function failure({ at, missing, unexpected, unknown, next, why }: FixtureFailure
       : [
           `      ~ ${next.profile} changes next at ${next.actual ?? 'no time'}, expected ${next.expected ?? 'no time'}`,
         ]),
-    ...why.flatMap(reason),
+    ...why.slice(0, REASONS_TOLD).flatMap(reason),
   ];
 }
 
