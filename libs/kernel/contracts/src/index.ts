@@ -41,9 +41,15 @@ export type {
 } from './ports/models.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
-export { MAX_SIZE_POINTS, SIZE_STEPS } from './ports/segment-figures.port';
+export { MAX_COMPARED_SEGMENTS, MAX_SIZE_POINTS, SIZE_STEPS } from './ports/segment-figures.port';
 export type {
   SegmentFigures,
+  SegmentFlow,
+  SegmentMigration,
+  SegmentMigrationRequest,
+  SegmentOverlap,
+  SizeCause,
+  SizeChange,
   SizeHistory,
   SizeHistoryRequest,
   SizePoint,

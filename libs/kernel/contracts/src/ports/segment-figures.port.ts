@@ -34,6 +34,55 @@ export interface SizeHistoryRequest {
   readonly step: SizeStep;
 }
 
+/** The most segments that are held against each other at once. */
+export const MAX_COMPARED_SEGMENTS = 20;
+
+/** How many people two segments share now. */
+export interface SegmentOverlap {
+  readonly a: SegmentId;
+  readonly b: SegmentId;
+  readonly people: number;
+}
+
+/** What one cause did to a segment's size, by people first seen within the stretch (`isNew`) or by the others. */
+export interface SizeCause {
+  readonly cause: string;
+  readonly isNew: boolean;
+  readonly entered: number;
+  readonly exited: number;
+}
+
+/** Why a segment's size is another at the end of a stretch: after = before + entered − exited. */
+export interface SizeChange {
+  readonly before: number;
+  readonly after: number;
+  /** By cause; those alone that did something. */
+  readonly causes: readonly SizeCause[];
+}
+
+/** People who were in one segment and are in another; null: in none of those asked about. */
+export interface SegmentFlow {
+  readonly from: SegmentId | null;
+  readonly to: SegmentId | null;
+  readonly people: number;
+}
+
+/** Who was in which segments at one instant, against those of another. */
+export interface SegmentMigration {
+  /** People in any of the first set then or of the second set later; each counts once. */
+  readonly people: number;
+  /** Those alone that somebody took; never from none to none. Who is in two of a set is in the flows of both. */
+  readonly flows: readonly SegmentFlow[];
+}
+
+/** Which segments at which two instants; at most `MAX_COMPARED_SEGMENTS` of each, epoch milliseconds. */
+export interface SegmentMigrationRequest {
+  readonly from: readonly SegmentId[];
+  readonly to: readonly SegmentId[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /**
  * Figures about who is and was in segments.
  *
@@ -43,4 +92,9 @@ export interface SizeHistoryRequest {
  */
 export interface SegmentFigures {
   sizeHistory(request: SizeHistoryRequest): Promise<SizeHistory>;
+  /** Of the changes recorded in `[fromMs, toMs)`. */
+  sizeChange(request: Omit<SizeHistoryRequest, 'step'>): Promise<SizeChange>;
+  /** Every pair that shares somebody once, the earlier of the list as `a`, and each segment with itself. */
+  overlap(segmentIds: readonly SegmentId[]): Promise<readonly SegmentOverlap[]>;
+  migration(request: SegmentMigrationRequest): Promise<SegmentMigration>;
 }

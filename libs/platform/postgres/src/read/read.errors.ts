@@ -7,5 +7,9 @@ export const readErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `a range begins before it ends, before now, and has at most ${String(d['limit'])} steps`,
   },
+  READ_SEGMENTS_OUT_OF_RANGE: {
+    kind: 'invalid-input',
+    message: (d) => `1 to ${String(d['limit'])} segments, each once, are held against each other`,
+  },
   READ_DEADLINE: { kind: 'transient', message: () => 'the time allowed for this operation is over; ask for less' },
 });

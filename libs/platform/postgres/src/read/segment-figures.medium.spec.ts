@@ -219,4 +219,113 @@ describe('figures over the change log', () => {
       }
     });
   });
+
+  describe('segments against each other', () => {
+    const [fromMs, toMs] = [Date.parse('2026-02-01T00:00Z'), Date.parse('2026-03-01T00:00Z')];
+    const now = toMs + HOUR;
+    const world = async (seed: number) => {
+      const workspaceId = await inZone('UTC');
+      const made = await write(workspaceId, { seed, people: 120, segments: 6, fromMs, toMs });
+      return { ...made, reader: readerAt(workspaceId, now) };
+    };
+    const inBoth = (a: ReadonlySet<number>, b: ReadonlySet<number>): number =>
+      [...a].filter((one) => b.has(one)).length;
+
+    it.each([31, 32, 33])('share the people that a replay leaves in both (seed %d)', async (seed) => {
+      const { changes, segments, reader } = await world(seed);
+      const members = segments.map((_, segment) => membersAt(changes, segment, now));
+      const expected = segments.flatMap((a, i) =>
+        segments.flatMap((b, j) => {
+          const people = inBoth(members[i] ?? new Set(), members[j] ?? new Set());
+          return j < i || people === 0 ? [] : [{ a, b, people }];
+        }),
+      );
+      expect(expected.length).toBeGreaterThan(15);
+      expect(await reader.segmentFigures.overlap(segments)).toEqual(expected);
+    });
+
+    it('are at most twenty, each once', async () => {
+      const { segments, reader } = await world(34);
+      const twice = [...segments, segments[0] as SegmentId];
+      const many = Array.from({ length: 21 }, () => segmentIdSchema.parse(randomUUID()));
+      for (const ids of [[], twice, many]) {
+        const refused = { code: 'READ_SEGMENTS_OUT_OF_RANGE' };
+        await expect(reader.segmentFigures.overlap(ids)).rejects.toMatchObject(refused);
+        const migration = reader.segmentFigures.migration({ from: segments, to: ids, fromMs, toMs });
+        await expect(migration).rejects.toMatchObject(refused);
+      }
+      expect(await reader.segmentFigures.overlap(many.slice(0, 20))).toEqual([]);
+    });
+
+    it.each([
+      [41, 5, 20],
+      [42, 20, 5],
+      [43, 0, 14],
+      [44, 14, 60],
+    ])('hand people on as a replay says (seed %d, day %d to day %d)', async (seed, day1, day2) => {
+      const { changes, segments, reader } = await world(seed);
+      const [at1, at2] = [fromMs + day1 * 24 * HOUR, fromMs + day2 * 24 * HOUR];
+      const [first, second] = [
+        [0, 1, 2],
+        [2, 3, 4, 5],
+      ];
+      const sets = (which: readonly number[], at: number) =>
+        which.map((segment) => ({ id: segments[segment] ?? null, people: membersAt(changes, segment, at) }));
+      const [before, after] = [sets(first, at1), sets(second, at2)];
+      const everybody = new Set([...before, ...after].flatMap(({ people }) => [...people]));
+      const without = (set: typeof before) => {
+        const held = new Set(set.flatMap(({ people }) => [...people]));
+        return { id: null, people: new Set([...everybody].filter((person) => !held.has(person))) };
+      };
+      const expected = [without(before), ...before].flatMap((a) =>
+        [without(after), ...after].flatMap((b) => {
+          const people = inBoth(a.people, b.people);
+          return people === 0 ? [] : [{ from: a.id, to: b.id, people }];
+        }),
+      );
+      const ids = (which: readonly number[]) => which.map((segment) => segments[segment] as SegmentId);
+      const asked = { from: ids(first), to: ids(second), fromMs: at1, toMs: at2 };
+      expect(await reader.segmentFigures.migration(asked)).toEqual({ people: everybody.size, flows: expected });
+    });
+
+    it('hand on nobody before anybody came', async () => {
+      const { segments, reader } = await world(45);
+      const asked = { from: segments, to: segments, fromMs: 0, toMs: fromMs };
+      expect(await reader.segmentFigures.migration(asked)).toEqual({ people: 0, flows: [] });
+    });
+
+    it.each([51, 52])('change in size for the causes that the log names (seed %d)', async (seed) => {
+      const { changes, segments, seen, reader } = await world(seed);
+      const [start, end] = [fromMs + 7 * 24 * HOUR, fromMs + 20 * 24 * HOUR];
+      for (const [segment, segmentId] of segments.entries()) {
+        const { before, after, causes } = await reader.segmentFigures.sizeChange({
+          segmentId,
+          fromMs: start,
+          toMs: end,
+        });
+        expect(before).toBe(membersAt(changes, segment, start).size);
+        expect(after).toBe(membersAt(changes, segment, end).size);
+        expect(causes.reduce((net, one) => net + one.entered - one.exited, before)).toBe(after);
+        const within = changes.filter((one) => one.segment === segment && one.at >= start && one.at < end);
+        const isNew = ({ person }: Change): boolean => (seen[person] ?? 0) >= start && (seen[person] ?? 0) < end;
+        for (const { cause, isNew: fresh, entered, exited } of causes) {
+          const of = within.filter((one) => one.cause === cause && isNew(one) === fresh);
+          expect({ entered, exited }).toEqual({
+            entered: of.filter(({ kind }) => kind === 'entered').length,
+            exited: of.filter(({ kind }) => kind === 'exited').length,
+          });
+        }
+        expect(causes.length).toBe(new Set(within.map((one) => `${one.cause}/${String(isNew(one))}`)).size);
+        expect(causes.some((one) => one.isNew) && causes.some((one) => !one.isNew)).toBe(true);
+      }
+    });
+
+    it('have no change in a stretch that does not last, or of a segment that does not exist', async () => {
+      const { segments, reader } = await world(53);
+      const empty = reader.segmentFigures.sizeChange({ segmentId: segments[0] as SegmentId, fromMs, toMs: fromMs });
+      await expect(empty).rejects.toMatchObject({ code: 'READ_RANGE_INVALID' });
+      const nothing = { segmentId: segmentIdSchema.parse(randomUUID()), fromMs, toMs };
+      expect(await reader.segmentFigures.sizeChange(nothing)).toEqual({ before: 0, after: 0, causes: [] });
+    });
+  });
 });

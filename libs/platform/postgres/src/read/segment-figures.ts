@@ -2,12 +2,15 @@ import { sql } from 'kysely';
 import {
   MAX_SIZE_POINTS,
   type SegmentFigures,
+  type SizeCause,
+  type SizeChange,
   type SizeHistory,
   type SizeHistoryRequest,
   type SizePoint,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { reading, type Scope } from './deadline';
+import { segmentMigration, segmentOverlap } from './compare-segments';
 import { readErrors } from './read.errors';
 import { stepBoundaries, volatilityOf } from './size-steps';
 
@@ -81,7 +84,56 @@ async function sizeHistory(scope: Scope, request: SizeHistoryRequest): Promise<S
   });
 }
 
+interface CauseRow {
+  /** Null: later than the stretch, or no change at all. */
+  cause: string | null;
+  is_new: boolean | null;
+  entered: string;
+  exited: string;
+  size: string;
+}
+
+async function sizeChange(scope: Scope, request: Omit<SizeHistoryRequest, 'step'>): Promise<SizeChange> {
+  const { segmentId, fromMs, toMs } = request;
+  if (!(fromMs < toMs)) throw readErrors.READ_RANGE_INVALID({ limit: MAX_SIZE_POINTS });
+  const [from, to] = [sql`${iso(fromMs)}::timestamptz`, sql`${iso(toMs)}::timestamptz`];
+  const { rows } = await reading(scope, (tx) =>
+    sql<CauseRow>`
+      select c.cause, c.is_new, coalesce(c.entered, 0) as entered, coalesce(c.exited, 0) as exited, s.size
+      from segment s left join (
+        select each.cause, each.is_new, count(*) filter (where kind = 'entered') as entered,
+          count(*) filter (where kind = 'exited') as exited
+        from (
+          select m.kind, case when m.recorded_at < ${to} then m.cause end as cause,
+            m.recorded_at < ${to} and p.first_seen_at >= ${from} and p.first_seen_at < ${to} as is_new
+          from membership_change m
+          join profile p on p.workspace_id = m.workspace_id and p.id = m.profile_id
+          where m.workspace_id = ${scope.workspaceId} and m.segment_id = ${segmentId}::uuid
+            and m.recorded_at >= ${from}) as each
+        group by 1, 2) as c on true
+      where s.workspace_id = ${scope.workspaceId} and s.id = ${segmentId}::uuid
+      order by c.cause, c.is_new desc`.execute(tx),
+  );
+  let after = Number(rows[0]?.size ?? 0);
+  let net = 0;
+  const causes: SizeCause[] = [];
+  for (const row of rows) {
+    const [entered, exited] = [Number(row.entered), Number(row.exited)];
+    if (row.cause === null) after -= entered - exited;
+    else {
+      net += entered - exited;
+      causes.push({ cause: row.cause, isNew: row.is_new === true, entered, exited });
+    }
+  }
+  return { before: after - net, after, causes };
+}
+
 /** Figures over memberships and their change log; see the port for what a caller may rely on. */
 export function segmentFigures(scope: Scope): SegmentFigures {
-  return { sizeHistory: (request) => sizeHistory(scope, request) };
+  return {
+    sizeHistory: (request) => sizeHistory(scope, request),
+    sizeChange: (request) => sizeChange(scope, request),
+    overlap: (segmentIds) => segmentOverlap(scope, segmentIds),
+    migration: (request) => segmentMigration(scope, request),
+  };
 }
