@@ -56,6 +56,8 @@ describe('the schema', () => {
       'Query.sourceConnectors',
       'Score.reasons',
       'Segment.profileSheet',
+      'SegmentMigration.flows',
+      'SizeChange.causes',
       'SizeHistory.points',
       'Sync.states',
       'TrackingPlan.changes',

@@ -44,7 +44,16 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
-export { SizeHistoryType, SizePointType } from './segment-figures.schema';
+export {
+  SegmentFlowType,
+  SegmentMigrationArgs,
+  SegmentMigrationType,
+  SegmentOverlapType,
+  SizeCauseType,
+  SizeChangeType,
+  SizeHistoryType,
+  SizePointType,
+} from './segment-figures.schema';
 export {
   FreshnessType,
   MembershipConnection,
