@@ -69,6 +69,8 @@ export interface SegmentReader {
   valueShares(segmentIds: readonly string[]): Promise<readonly ValueShareRecord[]>;
   /** Members only, by profile id. */
   members(segmentId: string, page: PageRequest): Promise<Page<MembershipRecord>>;
+  /** Those who were in at an instant (epoch milliseconds) by what was recorded before it; by profile id. */
+  membersAsOf(segmentId: string, asOfMs: number, page: PageRequest): Promise<Page<MembershipRecord>>;
   membershipsOf(profileId: string, page: PageRequest): Promise<Page<MembershipRecord>>;
   proof(profileId: string, segmentId: string): Promise<MembershipProofRecord | null>;
 }

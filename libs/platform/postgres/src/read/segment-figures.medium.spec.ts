@@ -3,6 +3,8 @@ import { manualClock, seededRandom } from '@kohort/kernel-clock-random';
 import {
   profileIdSchema,
   segmentIdSchema,
+  type MembershipRecord,
+  type Page,
   type ProfileId,
   type SegmentId,
   type SizePoint,
@@ -242,6 +244,31 @@ describe('figures over the change log', () => {
       );
       expect(expected.length).toBeGreaterThan(15);
       expect(await reader.segmentFigures.overlap(segments)).toEqual(expected);
+    });
+
+    it.each([61, 62])('show who was in at an instant, page by page (seed %d)', async (seed) => {
+      const { changes, segments, profiles, reader } = await world(seed);
+      for (const [segment, segmentId] of segments.entries()) {
+        const at = fromMs + (3 + 4 * segment) * 24 * HOUR;
+        const latest = (person: number) =>
+          changes.filter((one) => one.segment === segment && one.person === person && one.at < at).at(-1);
+        const expected = [...membersAt(changes, segment, at)].map((person) => {
+          const { version, at: enteredAt, cause } = latest(person) as Change;
+          const profileId = profiles[person] as ProfileId;
+          const entry = { segmentId, profileId, member: true, changeVersion: version, segmentVersion: 1 };
+          return { ...entry, enteredAt, exitedAt: null, cause };
+        });
+        expected.sort((a, b) => (a.profileId < b.profileId ? -1 : 1));
+        const found: MembershipRecord[] = [];
+        let after: string | null = null;
+        for (let more = true; more;) {
+          const page: Page<MembershipRecord> = await reader.segments.membersAsOf(segmentId, at, { first: 7, after });
+          found.push(...page.items.map(({ node }) => node));
+          [after, more] = [page.items.at(-1)?.cursor ?? null, page.hasNextPage];
+        }
+        expect(found).toEqual(expected);
+        expect(found.length).toBeGreaterThan(0);
+      }
     });
 
     it('are at most twenty, each once', async () => {

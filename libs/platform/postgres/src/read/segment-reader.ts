@@ -15,6 +15,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
+import { membersAsOf } from './members-as-of';
 import { cursorNumber, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
 
 interface SegmentRow {
@@ -268,6 +269,7 @@ export function segmentReader(scope: Scope): SegmentReader {
     freshness: (ids) => freshness(scope, ids),
     valueShares: (ids) => valueShares(scope, ids),
     members: (segmentId, page) => memberships(scope, { segmentId }, page),
+    membersAsOf: (segmentId, asOfMs, page) => membersAsOf(scope, { segmentId, asOfMs }, page),
     membershipsOf: (profileId, page) => memberships(scope, { profileId }, page),
     proof: (profileId, segmentId) => proof(scope, profileId, segmentId),
   };
