@@ -16,6 +16,10 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
       usedBy(first: 5) { nodes { id mode } } profileSheet { key } } }`,
     clusterSegment:
       '{ segment(key: "loyal") { profileSheet { key name size suggestedAction features { feature lift direction } } } }',
+    segmentPast: `{ segment(key: "pro") {
+      sizeHistory(from: "2026-01-01T00:00:00Z", to: "2026-01-01T02:00:00Z", step: HOUR) { timeZone points { from to size entered exited net } volatility }
+      sizeChange(from: "2026-01-01T00:06:00Z", to: "2026-01-01T00:07:00Z") { before after causes { cause isNew entered exited net } }
+      members(first: 5, asOf: "2026-01-01T00:06:00Z") { nodes { member profile { id } } } } }`,
     membership: `{ membership(profile: "${ada}", segment: "pro") { member changeVersion cause enteredAt } }`,
     explain: `{ explainMembership(profile: "${ada}", segment: "pro") { membership { member } memberNow evaluatedAt proof recordedProof proofHash rule nextChangeAt } }`,
     profile: `{ profile(id: "${ada}") { id canonicalId traits(first: 9) { nodes { key kind value validFrom } }

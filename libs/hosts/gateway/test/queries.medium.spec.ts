@@ -78,6 +78,77 @@ describe('queries', () => {
     });
   });
 
+  it('answer what a segment was, and how segments stand to each other', async () => {
+    const [ada, bob] = world.people;
+    const hour = (from: string, to: string) => ({
+      from: `2026-01-01T${from}:00:00.000Z`,
+      to: `2026-01-01T${to}:00:00.000Z`,
+    });
+    expect(await run('segmentPast')).toEqual({
+      segment: {
+        sizeHistory: {
+          timeZone: 'UTC',
+          points: [
+            { ...hour('00', '01'), size: 1, entered: 2, exited: 1, net: 1 },
+            { ...hour('01', '02'), size: 1, entered: 0, exited: 0, net: 0 },
+          ],
+          volatility: null,
+        },
+        sizeChange: {
+          before: 2,
+          after: 1,
+          causes: [{ cause: 'EVENT', isNew: false, entered: 0, exited: 1, net: -1 }],
+        },
+        members: { nodes: [ada, bob].sort().map((id) => ({ member: true, profile: { id } })) },
+      },
+    });
+    const compared = await rig.ask(
+      key,
+      `{ segmentOverlap(keys: ["pro", "loyal"]) { keys people jaccard }
+        segmentMigration(from: ["pro"], to: ["pro", "loyal"], at1: "2026-01-01T00:06:00Z", at2: "2026-01-01T01:00:00Z") {
+          people flows { from to people } } }`,
+    );
+    expect(compared.errors).toEqual([]);
+    expect(compared.data).toEqual({
+      segmentOverlap: {
+        keys: ['pro', 'loyal'],
+        people: [
+          [1, 0],
+          [0, 0],
+        ],
+        jaccard: [
+          [1, 0],
+          [0, 0],
+        ],
+      },
+      segmentMigration: {
+        people: 2,
+        flows: [
+          { from: 'pro', to: null, people: 1 },
+          { from: 'pro', to: 'pro', people: 1 },
+        ],
+      },
+    });
+  });
+
+  it('refuse segments that nobody made, none at all and too many, and a history that never ends', async () => {
+    const compare = 'query ($keys: [String!]!) { segmentOverlap(keys: $keys) { keys } }';
+    const code = async (query: string, variables: Record<string, unknown> = {}) => {
+      const { errors } = await rig.ask(key, query, variables);
+      return errors.map(({ extensions }) => extensions['code']);
+    };
+    expect(await code(compare, { keys: ['pro', 'nobody'] })).toEqual(['GATEWAY_NOT_FOUND']);
+    expect(await code(compare, { keys: [] })).toEqual(['GATEWAY_SEGMENTS_OUT_OF_RANGE']);
+    expect(await code(compare, { keys: Array.from({ length: 21 }, () => 'pro') })).toEqual([
+      'GATEWAY_SEGMENTS_OUT_OF_RANGE',
+    ]);
+    expect(await code(compare, { keys: ['pro', 'pro'] })).toEqual(['READ_SEGMENTS_OUT_OF_RANGE']);
+    const history = (first: number, from: string) =>
+      `{ segments(first: ${String(first)}) { nodes { sizeHistory(from: "${from}", to: "2026-01-01T00:00:00Z", step: HOUR) { points { size } } } } }`;
+    expect(await code(history(1, '2020-01-01T00:00:00Z'))).toContain('READ_RANGE_INVALID');
+    expect(await code(history(20, '2025-12-31T00:00:00Z'))).toEqual(['GATEWAY_TOO_COSTLY']);
+  });
+
   it('answer a membership and why', async () => {
     expect(await run('membership')).toMatchObject({ membership: { member: true, changeVersion: 1, cause: 'EVENT' } });
     // Recorded as a member; worked out now she is not, for her plan is another, and no passing of time changes that.

@@ -148,14 +148,20 @@ export class SegmentResolver {
     return connection(await context.reader.segments.versions(segment.id, pageOf(args)), asIs);
   }
 
-  @ResolveField(() => MembershipConnection, { description: 'Those who are in, by profile id.' })
+  @ResolveField(() => MembershipConnection, {
+    description: 'Those who are in, by profile id; with `asOf` those who were, by the changes recorded before it.',
+  })
   @Policy('graphql:read')
   async members(
     @Parent() segment: SegmentRecord,
     @Args({ type: () => PageArgs }) args: PageArgs,
+    @Args('asOf', { type: () => DateTimeScalar, nullable: true }) asOf: number | null,
     @Context('gateway') context: GatewayContext,
   ) {
-    return connection(await context.reader.segments.members(segment.id, pageOf(args)), asIs);
+    const { segments } = context.reader;
+    const page = pageOf(args);
+    const found = asOf == null ? segments.members(segment.id, page) : segments.membersAsOf(segment.id, asOf, page);
+    return connection(await found, asIs);
   }
 
   @ResolveField(() => FreshnessType)
