@@ -2,11 +2,13 @@ import { ConnectionMutationsResolver } from './mutations/connection.mutations.re
 import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
 import { IdentityMutationsResolver } from './mutations/identity.mutations.resolver';
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
+import { LinkMutationsResolver } from './mutations/link.mutations.resolver';
 import { PullSourceMutationsResolver } from './mutations/pull-source.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
 import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
 import { JobResolver } from './queries/job.resolver';
+import { LinkCandidateResolver } from './queries/link.resolver';
 import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
@@ -37,6 +39,7 @@ export const RESOLVERS = [
   EventResolver,
   IdentityResolver,
   ProfileMergesResolver,
+  LinkCandidateResolver,
   ModelResolver,
   ModelVersionResolver,
   ScoreResolver,
@@ -53,6 +56,7 @@ export const RESOLVERS = [
   SegmentMutationsResolver,
   JobMutationsResolver,
   IdentityMutationsResolver,
+  LinkMutationsResolver,
   ConnectionMutationsResolver,
   DeliveryMutationsResolver,
   PrivacyMutationsResolver,

@@ -45,6 +45,8 @@ describe('the schema', () => {
       'FieldQuality.findings',
       'FieldQuality.top',
       'InvalidInput.issues',
+      'LinkCandidate.evidence',
+      'LinkCandidate.profiles',
       'MergeEntry.identifiers',
       'Model.clusters',
       'Parting.profiles',

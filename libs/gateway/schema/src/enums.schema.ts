@@ -4,6 +4,8 @@ import {
   ALERT_KINDS,
   CONSENT_KINDS,
   CONSENT_STATES,
+  LINK_STATES,
+  LINK_VERDICTS,
   PLAN_ACTIONS,
   PLAN_RULES,
   QUALITY_SUBJECTS,
@@ -101,6 +103,12 @@ export const IdentityRulesStatus = enumOf(
 );
 export const MergeKind = enumOf('MergeKind', ['merged', 'refused', 'held', 'unmerged'], 'What became of two people.');
 export const MergeCause = enumOf('MergeCause', ['event', 'alias', 'import', 'linkage', 'manual'], 'Who said so.');
+export const LinkCandidateState = enumOf(
+  'LinkCandidateState',
+  LINK_STATES,
+  'Where a pair stands; gone: one of the two was merged or suppressed meanwhile.',
+);
+export const LinkVerdict = enumOf('LinkVerdict', LINK_VERDICTS, 'What the linkage itself would say of a pair.');
 export const PlanStatus = enumOf(
   'PlanStatus',
   ['draft', 'approved', 'archived'],

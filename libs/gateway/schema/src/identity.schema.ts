@@ -1,5 +1,5 @@
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import { IdentityRulesStatus, MergeCause, MergeKind } from './enums.schema';
+import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { IdentityRulesStatus, LinkCandidateState, LinkVerdict, MergeCause, MergeKind } from './enums.schema';
 import { connectionOf } from './page.schema';
 import { ProfileType } from './profile.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
@@ -120,6 +120,91 @@ export class PartingType {
   isApart!: boolean;
 }
 
+/** What one trait says of a pair. */
+@ObjectType('LinkEvidence', { description: 'What one trait says of a pair, without its values.' })
+export class LinkEvidenceType {
+  @Field(() => String)
+  trait!: string;
+
+  @Field(() => String, {
+    description: 'How far the values agree: exact, close, alike, exchanged, differs, missing.',
+  })
+  level!: string;
+
+  @Field(() => Float, { description: 'Bits for, or below 0 against, one person; measured against pairs at random.' })
+  weight!: number;
+}
+
+/** Two people who may be one. */
+@ObjectType('LinkCandidate', { description: 'Two people who may be one, found by their traits.' })
+export class LinkCandidateType {
+  @Field(() => [ID], { description: 'The two as they were when they were compared.' })
+  profileIds!: readonly string[];
+
+  @Field(() => [ProfileType])
+  profiles!: ProfileType[];
+
+  @Field(() => Float)
+  probability!: number;
+
+  @Field(() => Float, { description: 'Bits; 0 is even odds.' })
+  weight!: number;
+
+  @Field(() => LinkVerdict)
+  verdict!: string;
+
+  @Field(() => [LinkEvidenceType])
+  evidence!: readonly LinkEvidenceType[];
+
+  @Field(() => LinkCandidateState)
+  state!: string;
+
+  @Field(() => ID, { description: 'The job that found it.' })
+  runId!: string;
+
+  @Field(() => DateTimeScalar)
+  foundAt!: number;
+
+  @Field(() => String, { nullable: true, description: 'Id of the key by which a person decided.' })
+  decidedBy!: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  decidedAt!: number | null;
+}
+
+/** A trait to compare people by. */
+@InputType()
+export class LinkFieldInput {
+  @Field(() => String)
+  trait!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'name, text, address, house, date, phone, email, code, amount, category; inferred when absent.',
+  })
+  type?: string | null;
+}
+
+/** How people who may be one are looked for. */
+@InputType()
+export class FindLinkCandidatesInput {
+  @Field(() => [LinkFieldInput], { nullable: true, description: 'Stated traits that tell people apart, when absent.' })
+  fields?: LinkFieldInput[] | null;
+
+  @Field(() => Float, { nullable: true, description: 'Probability from which a pair is a match; 0.9 when absent.' })
+  threshold?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Probability from which it is worth a look; 0.1 when absent.' })
+  reviewLow?: number | null;
+
+  @Field(() => Int, { nullable: true, description: '1 when absent.' })
+  seed?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'More people are refused; 100,000 when absent, 500,000 at most.' })
+  maxProfiles?: number | null;
+}
+
+export const LinkCandidateConnection = connectionOf('LinkCandidate', LinkCandidateType);
 export const IdentityRulesConnection = connectionOf('IdentityRules', IdentityRulesType);
 export const MergeEntryConnection = connectionOf('MergeEntry', MergeEntryType);
 export const IdentityRiskConnection = connectionOf('IdentityRisk', IdentityRiskType);

@@ -18,6 +18,8 @@ export {
   SyncRunStatus,
   TimeStep,
   TraitKind,
+  LinkCandidateState,
+  LinkVerdict,
 } from './enums.schema';
 export type { EnumMap } from './enums.schema';
 export { PageArgs, PageInfoType, connectionOf } from './page.schema';
@@ -115,17 +117,25 @@ export {
   TrainPropensityInput,
 } from './inputs.schema';
 export {
+  FindLinkCandidatesInput,
   IdentityRiskConnection,
   IdentityRiskType,
   IdentityRulesConnection,
   IdentityRulesType,
+  LinkCandidateConnection,
+  LinkCandidateType,
+  LinkEvidenceType,
+  LinkFieldInput,
   MaskedIdentifierType,
   MergeEntryConnection,
   MergeEntryType,
   PartingType,
 } from './identity.schema';
 export {
+  AcceptLinkCandidateResult,
   ApplyIdentityRulesResult,
+  FindLinkCandidatesResult,
+  RejectLinkCandidateResult,
   MergeProfilesResult,
   SaveIdentityRulesResult,
   SimulateIdentityRulesResult,

@@ -1,5 +1,5 @@
 import { resultOf } from './failure.schema';
-import { IdentityRulesType, PartingType } from './identity.schema';
+import { IdentityRulesType, LinkCandidateType, PartingType } from './identity.schema';
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
 import { PullSourceType } from './pull-source.schema';
@@ -36,6 +36,9 @@ export const SimulateIdentityRulesResult = resultOf('SimulateIdentityRules', Job
 export const ApplyIdentityRulesResult = resultOf('ApplyIdentityRules', JobType);
 export const MergeProfilesResult = resultOf('MergeProfiles', PartingType);
 export const UnmergeProfileResult = resultOf('UnmergeProfile', PartingType);
+export const FindLinkCandidatesResult = resultOf('FindLinkCandidates', JobType);
+export const AcceptLinkCandidateResult = resultOf('AcceptLinkCandidate', LinkCandidateType);
+export const RejectLinkCandidateResult = resultOf('RejectLinkCandidate', LinkCandidateType);
 export const CreateTrackingPlanResult = resultOf('CreateTrackingPlan', TrackingPlanType);
 export const ApproveTrackingPlanResult = resultOf('ApproveTrackingPlan', TrackingPlanType);
 export const ArchiveTrackingPlanResult = resultOf('ArchiveTrackingPlan', TrackingPlanType);

@@ -1,5 +1,5 @@
 import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
-import { rebuildIdentities, resolveIdentities, simulateRules } from '@kohort/identity-flow';
+import { linkProfiles, rebuildIdentities, resolveIdentities, simulateRules } from '@kohort/identity-flow';
 import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
 import { importFlow, inspectSource, pullFlow, type ImportDeps, type PullDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
@@ -10,11 +10,13 @@ import {
   importedFiles,
   ingestStore,
   knownPeople,
+  linkStore,
   runHandler,
   suppressionGate,
   trackingStore,
 } from '@kohort/platform-postgres';
 import { planGate } from '@kohort/quality-flow';
+import { slicedRunner } from './sliced-runner';
 
 /** What the jobs on records are bound to. */
 export interface RecordParts {
@@ -86,6 +88,17 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
       clock,
       params: runParams['identity.rebuild'],
       flow: (context, params) => rebuildIdentities({ history }, context, params),
+    }),
+    'identity.link': runHandler({
+      database,
+      clock,
+      params: runParams['identity.link'],
+      flow: (context, params) =>
+        linkProfiles(
+          { store: linkStore(database), runner: (control) => slicedRunner(clock, control) },
+          context,
+          params,
+        ),
     }),
     'columns.load': async ({ workspaceId }, { signal }) => {
       await columns.loader.load(workspaceId, { signal });

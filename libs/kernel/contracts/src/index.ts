@@ -165,6 +165,17 @@ export type {
   RulesRecord,
   WorkspaceIdentity,
 } from './ports/identity-admin.port';
+export { LINK_STATES, LINK_VERDICTS } from './ports/link-store.port';
+export type {
+  LinkCandidate,
+  LinkCandidateFilter,
+  LinkCandidateRecord,
+  LinkEvidence,
+  LinkPerson,
+  LinkCandidateState,
+  LinkStore,
+  LinkVerdict,
+} from './ports/link-store.port';
 export type { IdentifierRule, IdentityRules, LimitPeriod, RiskAction } from './ports/identity-rules.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';

@@ -12,6 +12,7 @@ const good = {
   'destinations.check': { destinationId: id },
   'identity.simulate': { rules: { identifiers: [{ type: 'user_id' }] } },
   'identity.rebuild': { version: 2 },
+  'identity.link': { fields: [{ trait: 'surname', type: 'name' }, { trait: 'city' }], threshold: 0.8, seed: 3 },
 } as const;
 
 describe('runParams', () => {
@@ -19,6 +20,11 @@ describe('runParams', () => {
     const schema = runParams[job as keyof typeof runParams];
     expect(schema.parse(params)).toEqual(params);
     expect(schema.safeParse({ ...params, extra: 1 }).success).toBe(false);
+  });
+
+  it('refuses a review that begins above the threshold', () => {
+    const { success } = runParams['identity.link'].safeParse({ threshold: 0.5, reviewLow: 0.6 });
+    expect([success, runParams['identity.link'].safeParse({ threshold: 0.05 }).success]).toEqual([false, true]);
   });
 
   it('refuses local times, one group and free-form keys', () => {

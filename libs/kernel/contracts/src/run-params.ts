@@ -138,6 +138,39 @@ export const simulateIdentityParamsSchema = z.strictObject({ rules: z.record(z.s
 /** The version of the identity rules by which everybody is made anew; 0: the rules of a workspace that has set none. */
 export const rebuildIdentityParamsSchema = z.strictObject({ version: z.int().min(0) });
 
+/** The chance from which a pair of people is a match, and from which it is worth a look, where none is given. */
+const LINK_THRESHOLD = 0.9;
+const LINK_REVIEW_LOW = 0.1;
+const chance = z.number().gt(0).lt(1);
+
+/**
+ * A look for people who may be one. `fields` absent: stated traits that tell people apart, by their names. `maxProfiles`:
+ * a workspace with more of them is refused.
+ */
+export const linkIdentityParamsSchema = z
+  .strictObject({
+    fields: z
+      .array(
+        z.strictObject({
+          trait: z.string().min(1).max(255),
+          type: z
+            .enum(['name', 'text', 'address', 'house', 'date', 'phone', 'email', 'code', 'amount', 'category'])
+            .optional(),
+        }),
+      )
+      .min(1)
+      .max(20)
+      .optional(),
+    threshold: chance.optional(),
+    reviewLow: chance.optional(),
+    seed: seed.optional(),
+    maxProfiles: z.int().min(2).max(500_000).optional(),
+  })
+  .refine(
+    ({ threshold = LINK_THRESHOLD, reviewLow = Math.min(LINK_REVIEW_LOW, threshold) }) => reviewLow <= threshold,
+    { message: 'must not be above the threshold', path: ['reviewLow'] },
+  );
+
 /** One pull of a source connection; `full`: from the beginning, whatever was read before. */
 export const pullParamsSchema = z.strictObject({
   connectionId: sourceConnectionIdSchema,
@@ -169,6 +202,7 @@ export const runParams = {
   'quality.profile': profileQualityParamsSchema,
   'identity.simulate': simulateIdentityParamsSchema,
   'identity.rebuild': rebuildIdentityParamsSchema,
+  'identity.link': linkIdentityParamsSchema,
 } as const;
 
 export type RunParamsJob = keyof typeof runParams;

@@ -1,4 +1,4 @@
-export { OWNERS, jobNames, pipeline, runTopics, togetherOf } from './pipeline';
+export { OWNERS, jobNames, pipeline, togetherOf } from './pipeline';
 export type {
   BatchesInput,
   HandlerControl,
@@ -10,8 +10,9 @@ export type {
   JobName,
   Owner,
   Pipeline,
-  RunJob,
   Together,
 } from './pipeline';
+export { runTopics } from './run-topics';
+export type { RunJob } from './run-topics';
 export { topics } from './topics';
 export type { TopicName, TopicPayload, Topics } from './topics';

@@ -147,6 +147,18 @@ export const pipeline = {
     writes: 'profiles, identifiers, links, traits, assignments, the active rules',
     repeatSafe: 'one transaction; a function of the events and the rules',
   }),
+  'identity.link': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['IdentityLinkRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'pairs of people who may be one',
+    repeatSafe: 'pair of profiles; what was decided stays decided',
+  }),
   'columns.load': job({
     owner: 'pipeline-worker',
     input: ofBatch,
@@ -336,26 +348,6 @@ export type Pipeline = typeof pipeline;
 export type JobName = keyof Pipeline;
 export type JobInput<J extends JobName> = z.infer<Pipeline[J]['input']>;
 export const jobNames = Object.keys(pipeline) as readonly JobName[];
-
-/** What a run of each kind asks for: the topic that requests it. */
-export const runTopics = {
-  'ingest.import': 'ImportRequested',
-  'ingest.pull': 'PullRequested',
-  'ingest.inspect': 'SourceLookRequested',
-  'segments.backfill': 'BackfillRequested',
-  'features.compute': 'FeaturesRequested',
-  'models.fitClusters': 'ClustersRequested',
-  'models.fitPropensity': 'PropensityRequested',
-  'sync.run': 'SyncRequested',
-  'sync.preview': 'PreviewRequested',
-  'destinations.check': 'CheckRequested',
-  'identity.simulate': 'IdentitySimulationRequested',
-  'identity.rebuild': 'IdentityRebuildRequested',
-  'tracking.replay': 'ReplayRequested',
-  'tracking.learn': 'LearnPlanRequested',
-  'quality.profile': 'QualityRequested',
-} as const satisfies Partial<Record<JobName, TopicName>>;
-export type RunJob = keyof typeof runTopics;
 
 /** What a handler is given beside its input. */
 export interface HandlerControl {

@@ -32,6 +32,7 @@ export const topics = {
   CheckRequested: run,
   IdentitySimulationRequested: run,
   IdentityRebuildRequested: run,
+  IdentityLinkRequested: run,
   ReplayRequested: run,
   LearnPlanRequested: run,
   QualityRequested: run,

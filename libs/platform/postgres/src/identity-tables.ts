@@ -48,3 +48,19 @@ export interface IdentityLinkTable {
   state: string;
   reason: string | null;
 }
+
+/** Two people who may be one; see 0014-link-candidates. */
+export interface LinkCandidateTable {
+  workspace_id: string;
+  profile_a: string;
+  profile_b: string;
+  probability: number;
+  weight: number;
+  verdict: string;
+  evidence: JsonColumn;
+  state: Generated<string>;
+  run_id: string;
+  found_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  decided_by: string | null;
+  decided_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}

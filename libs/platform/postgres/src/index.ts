@@ -69,6 +69,7 @@ export { knownPeople } from './ingest/known-people.adapter';
 export { refusedStore } from './ingest/refused-store.adapter';
 export { identityAdmin } from './identity/identity-admin.adapter';
 export { identityHistory } from './identity/identity-history.adapter';
+export { linkStore } from './identity/link-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { noteMoved } from './privacy/consent-rows';
 export { listGenerations } from './privacy/list-generations';

@@ -12,7 +12,7 @@ import type {
   TaskTable,
   WorkspaceTable,
 } from './core-tables';
-import type { IdentityLinkTable, IdentityRulesTable, MergeLogTable } from './identity-tables';
+import type { IdentityLinkTable, IdentityRulesTable, LinkCandidateTable, MergeLogTable } from './identity-tables';
 import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, SuppressionTable } from './privacy-tables';
 import type {
   EventBaselineTable,
@@ -349,6 +349,7 @@ export interface KohortTables {
   merge_log: MergeLogTable;
   identity_rules: IdentityRulesTable;
   identity_link: IdentityLinkTable;
+  link_candidate: LinkCandidateTable;
   event_assignment: EventAssignmentTable;
   trait_value: TraitValueTable;
   profile_feature: ProfileFeatureTable;

@@ -5,6 +5,7 @@ import type { JobControl } from '../progress';
 import type { ClosureProfile, RegroupPlan } from './identity-closure';
 import type { Identifier, IdentityLink, KnownIdentifier, PlannedMerge, UnassignedEvent } from './identity-plan';
 import type { DecisionOf } from './identity-store.port';
+import type { LinkCandidateFilter, LinkCandidateRecord } from './link-store.port';
 import type { Page, PageRequest } from './read.port';
 
 /** A version of a workspace's identity rules. Times are epoch milliseconds. */
@@ -80,6 +81,18 @@ export interface WorkspaceIdentity {
   ): Promise<PartingRecord>;
   /** Takes a merge back, and keeps its two identifiers apart from now on. */
   unmerge(asked: { readonly mergeId: string; readonly actor: string }, decisionOf: DecisionOf): Promise<PartingRecord>;
+  /** Pairs that may be one person, the likeliest first. */
+  linkCandidates(filter: LinkCandidateFilter, page: PageRequest): Promise<Page<LinkCandidateRecord>>;
+  /** Joins the two of a pair as `mergeProfiles` does, with the linkage as its cause. */
+  acceptLink(
+    asked: { readonly profileIds: readonly [string, string]; readonly actor: string },
+    decisionOf: DecisionOf,
+  ): Promise<LinkCandidateRecord>;
+  /** Keeps in mind that the two of a pair are not one; no later run offers them again. */
+  rejectLink(asked: {
+    readonly profileIds: readonly [string, string];
+    readonly actor: string;
+  }): Promise<LinkCandidateRecord>;
 }
 
 /**

@@ -17,6 +17,7 @@ import { noteMoved } from '../privacy/consent-rows';
 import { uuidsOf } from '../read/paging';
 import { activeRules, lockGraph } from './active-rules';
 import { applyRegroup, flat } from './apply-regroup';
+import { forgetAccepted } from './link-candidates';
 import { loadClosure, ownedEvents } from './load-closure';
 
 const decideErrors = defineErrors({
@@ -91,8 +92,8 @@ async function decideLink(
     values (${workspaceId}::uuid, identifier_key(${a.type}, ${a.value}), identifier_key(${b.type}, ${b.value}), ${a.type},
       ${a.value}, ${b.type}, ${b.value}, now(), '', ${to.cause}, ${to.state})
     on conflict (workspace_id, a_key, b_key) do update
-    set state = excluded.state, reason = null, cause = case when ${isMerge}::boolean then 'manual' else l.cause end
-    where l.state <> excluded.state or (${isMerge}::boolean and l.cause <> 'manual')
+    set state = excluded.state, reason = null, cause = case when ${isMerge}::boolean then excluded.cause else l.cause end
+    where l.state <> excluded.state or (${isMerge}::boolean and l.cause <> excluded.cause)
     returning 1`.execute(tx);
   return written.rows.length > 0;
 }
@@ -146,6 +147,7 @@ export async function unmerge(deciding: Deciding, mergeId: string): Promise<Part
   if (!(await decideLink(held, pair, { state: 'barred', cause: entry.reason }))) return ownersOf(held, pair);
   const parting = await remake(held, pair);
   await logUnmerged(held, entry, pair);
+  if (entry.reason === 'linkage') await forgetAccepted(deciding, [entry.survivor_id, entry.absorbed_id]);
   return parting;
 }
 
@@ -172,7 +174,11 @@ async function requireFree({ tx, workspaceId }: Held, profileIds: readonly strin
 }
 
 /** See `WorkspaceIdentity.mergeProfiles`. Throws COMMAND_NOT_FOUND, IDENTITY_SUPPRESSED. */
-export async function mergeProfiles(deciding: Deciding, profileIds: readonly [string, string]): Promise<PartingRecord> {
+export async function mergeProfiles(
+  deciding: Deciding,
+  profileIds: readonly [string, string],
+  cause: 'manual' | 'linkage' = 'manual',
+): Promise<PartingRecord> {
   if (uuidsOf(profileIds).length < 2) throw commandErrors.COMMAND_NOT_FOUND({ what: 'profile' });
   const held = await hold(deciding);
   const [one, other] = [await identifierOf(held, profileIds[0]), await identifierOf(held, profileIds[1])];
@@ -180,6 +186,6 @@ export async function mergeProfiles(deciding: Deciding, profileIds: readonly [st
   const pair = held.decision.orderOf(one, other);
   const standing = await ownersOf(held, pair);
   if (!standing.isApart) return standing;
-  await decideLink(held, pair, { state: 'applied', cause: 'manual' });
+  await decideLink(held, pair, { state: 'applied', cause });
   return remake(held, pair);
 }

@@ -20,6 +20,8 @@ import { reading, writing, type Scope } from '../read/deadline';
 import { cursorInstantUuid, cursorNumber, parseCursor, toPage, uuidsOf } from '../read/paging';
 import { lockGraph } from './active-rules';
 import { mergeProfiles, unmerge } from './decide-people';
+import { acceptLink } from './accept-link';
+import { linkCandidates, rejectLink } from './link-candidates';
 
 interface RulesRow {
   readonly version: number;
@@ -226,6 +228,11 @@ export function identityAdmin(parts: { readonly database: Database; readonly clo
           writing(scope, (tx) => mergeProfiles({ tx, workspaceId, actor, decisionOf }, profileIds)),
         unmerge: ({ mergeId, actor }, decisionOf) =>
           writing(scope, (tx) => unmerge({ tx, workspaceId, actor, decisionOf }, mergeId)),
+        linkCandidates: (filter, page) => linkCandidates(scope, filter, page),
+        acceptLink: ({ profileIds, actor }, decisionOf) =>
+          writing(scope, (tx) => acceptLink({ tx, workspaceId, actor, decisionOf }, profileIds)),
+        rejectLink: ({ profileIds, actor }) =>
+          writing(scope, (tx) => rejectLink({ tx, workspaceId, actor }, profileIds)),
       };
     },
   };

@@ -11,6 +11,7 @@ import { quality } from './0010-quality';
 import { tracking } from './0011-tracking';
 import { identity } from './0012-identity';
 import { sourceConnections } from './0013-source-connections';
+import { linkCandidates } from './0014-link-candidates';
 import { privacy } from './0015-privacy';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
@@ -28,5 +29,6 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0011-tracking': tracking,
   '0012-identity': identity,
   '0013-source-connections': sourceConnections,
+  '0014-link-candidates': linkCandidates,
   '0015-privacy': privacy,
 };

@@ -1,0 +1,23 @@
+import type { JobName } from './pipeline';
+import type { TopicName } from './topics';
+
+/** What a run of each kind asks for: the topic that requests it. */
+export const runTopics = {
+  'ingest.import': 'ImportRequested',
+  'ingest.pull': 'PullRequested',
+  'ingest.inspect': 'SourceLookRequested',
+  'segments.backfill': 'BackfillRequested',
+  'features.compute': 'FeaturesRequested',
+  'models.fitClusters': 'ClustersRequested',
+  'models.fitPropensity': 'PropensityRequested',
+  'sync.run': 'SyncRequested',
+  'sync.preview': 'PreviewRequested',
+  'destinations.check': 'CheckRequested',
+  'identity.simulate': 'IdentitySimulationRequested',
+  'identity.rebuild': 'IdentityRebuildRequested',
+  'identity.link': 'IdentityLinkRequested',
+  'tracking.replay': 'ReplayRequested',
+  'tracking.learn': 'LearnPlanRequested',
+  'quality.profile': 'QualityRequested',
+} as const satisfies Partial<Record<JobName, TopicName>>;
+export type RunJob = keyof typeof runTopics;
