@@ -94,6 +94,8 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     return db.database.relay.selectFrom('task').selectAll().where('entity', '=', batchId).executeTakeFirst();
   }
 
+  const withStatus = (status: string) => owner.query(`select 1 from task where status = $1`, [status]);
+
   const hasStatus = (batchId: BatchId, status: string) => async () => (await taskOf(batchId))?.status === status;
 
   it('uses the engine that the address names', () => {
@@ -149,7 +151,6 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     const batches = Array.from({ length: 40 }, newBatch);
     const poison = batches[17] as BatchId;
     await Promise.all(batches.map(announce));
-    const withStatus = (status: string) => owner.query(`select 1 from task where status = $1`, [status]);
     await eventually(async () => (await withStatus('waiting')).rowCount === batches.length);
     const takes: BatchId[][] = [];
     const done = () => Promise.resolve();
@@ -332,9 +333,9 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
   it('loses nothing when the queue is emptied', async () => {
     const batches = Array.from({ length: 20 }, newBatch);
     await Promise.all(batches.map(announce));
-    await eventually(async () => (await queues.counts('sync-worker-batches')).waiting > 0);
-    await engine.wipe();
-    expect((await queues.counts('sync-worker-batches')).waiting).toBe(0);
+    const waiting = async () => (await queues.counts('sync-worker-batches')).waiting;
+    await eventually(async () => (await withStatus('waiting')).rowCount === batches.length && (await waiting()) > 0);
+    await eventually(async () => (await engine.wipe(), (await waiting()) === 0));
     await owner.query(`update task set enqueued_at = now() - interval '1 hour' where status = 'waiting'`);
     const seen: string[] = [];
     await work(async ({ batchId }) => void seen.push(batchId));
@@ -355,7 +356,7 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
       await elsewhere.inWorkspace(workspace, (tx) =>
         appendOutbox(tx, 'MembershipChanged', { workspaceId: workspace, batchId: first }),
       );
-      await eventually(() => seen.includes(first));
+      await eventually(hasStatus(first, 'done'));
       await owner.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'`,
       );
