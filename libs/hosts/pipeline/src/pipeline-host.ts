@@ -15,11 +15,12 @@ import {
 } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
+import type { Timers } from './loop';
 import { qualityHandlers } from './quality-handlers';
 import { startWeeklyProfiles } from './quality-timer';
 import { recordHandlers } from './record-handlers';
 import { bindSources } from './bind-sources';
-import { startTimers, type Timers } from './timers';
+import { startTimers } from './timers';
 import { trackingHandlers } from './tracking-handlers';
 import { startWatch } from './watch-timer';
 

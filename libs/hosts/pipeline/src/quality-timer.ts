@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '@kohort/kernel-clock-random';
 import { runParams, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { classifyFailure, createRun, type Database } from '@kohort/platform-postgres';
+import { createRun, type Database } from '@kohort/platform-postgres';
 import { weekOf } from '@kohort/quality-flow';
+import { startLoop, type Timers } from './loop';
 
 /** What the weekly profiles need; `workspaces` lists all of the installation. */
 export interface WeeklyParts {
@@ -47,37 +47,21 @@ export async function requestWeeklyProfile(
  *
  * Promise  one run a workspace and week, however many processes ask; a week in which none was up is left out
  */
-export function startWeeklyProfiles(parts: WeeklyParts): { stop(): Promise<void> } {
-  const ended = new AbortController();
-  const { signal } = ended;
+export function startWeeklyProfiles(parts: WeeklyParts): Timers {
   const asked = new Map<WorkspaceId, string>();
-  const round = async (): Promise<void> => {
-    const week = weekOf(parts.clock.now());
-    try {
+  return startLoop({
+    name: 'weekly profiles',
+    everyMs: LOOK_EVERY_MS,
+    logger: parts.logger,
+    step: async (signal) => {
+      const week = weekOf(parts.clock.now());
       for (const workspaceId of await parts.workspaces()) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         if (asked.get(workspaceId) === week) continue;
         await requestWeeklyProfile(parts, workspaceId);
         asked.set(workspaceId, week);
       }
-    } catch (thrown) {
-      if (signal.aborted) return;
-      const error = classifyFailure(thrown, 'weekly profiles');
-      parts.logger.warn(error.message, { code: error.code, kind: error.kind });
-    }
-  };
-  const loop = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await round();
-      // Woken by `stop`: the pause then ends early, which is no failure.
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      ended.abort();
-      await running;
+      return false;
     },
-  };
+  });
 }

@@ -1,14 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SourceConnections } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { classifyFailure } from '@kohort/platform-postgres';
 import { runDueTimers, type SegmentsDeps } from '@kohort/segments-flow';
-
-/** What time alone sets going, running. */
-export interface Timers {
-  /** Ends after the step in progress. */
-  stop(): Promise<void>;
-}
+import { startLoop, type Timers } from './loop';
 
 /** People a step; more that are due follow at once. */
 const STEP = 500;
@@ -18,44 +11,6 @@ const LOOK_EVERY_MS = 500;
 /** Source connections a step. */
 const PULLS = 100;
 const LOOK_FOR_PULLS_MS = 5_000;
-
-interface Loop {
-  readonly name: string;
-  readonly everyMs: number;
-  readonly logger: Logger;
-  /** True when there was more than one step could take. */
-  step(signal: AbortSignal): Promise<boolean>;
-}
-
-function startLoop({ name, everyMs, logger, step }: Loop): Timers {
-  const ended = new AbortController();
-  const { signal } = ended;
-  const safely = async (): Promise<boolean> => {
-    try {
-      return await step(signal);
-    } catch (thrown) {
-      if (!signal.aborted) {
-        const error = classifyFailure(thrown, name);
-        logger.warn(error.message, { code: error.code, kind: error.kind });
-      }
-      return false;
-    }
-  };
-  const loop = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const more = await safely();
-      // Woken by `stop`: the pause then ends early, which is no failure.
-      if (!more) await pause(everyMs, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      ended.abort();
-      await running;
-    },
-  };
-}
 
 /** What the timers look at. */
 export interface TimerParts {

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { QuarantineStore, WatchStore, WorkspaceId } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { classifyFailure } from '@kohort/platform-postgres';
 import { watchVolumes } from '@kohort/quality-flow';
+import { startLoop, type Timers } from './loop';
 
 /** What the watch needs. `quarantineDays`: how long a quarantined item is kept. */
 export interface WatchParts {
@@ -47,33 +46,17 @@ async function look(parts: WatchParts, workspaceId: WorkspaceId): Promise<void> 
  *
  * Promise  each workspace about once a minute, by the database's clock; two processes at once look once
  */
-export function startWatch(parts: WatchParts): { stop(): Promise<void> } {
-  const ended = new AbortController();
-  const { signal } = ended;
-  const round = async (): Promise<void> => {
-    try {
+export function startWatch(parts: WatchParts): Timers {
+  return startLoop({
+    name: 'watching volumes',
+    everyMs: LOOK_EVERY_MS,
+    logger: parts.logger,
+    step: async (signal) => {
       for (const workspaceId of await parts.store.workspaces()) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         await look(parts, workspaceId);
       }
-    } catch (thrown) {
-      if (signal.aborted) return;
-      const error = classifyFailure(thrown, 'watching volumes');
-      parts.logger.warn(error.message, { code: error.code, kind: error.kind });
-    }
-  };
-  const loop = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await round();
-      // Woken by `stop`: the pause then ends early, which is no failure.
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      ended.abort();
-      await running;
+      return false;
     },
-  };
+  });
 }
