@@ -1,3 +1,4 @@
+export { namesNobody } from './names-nobody';
 export {
   batchIdSchema,
   destinationIdSchema,

@@ -6,7 +6,6 @@ export { messageScreen, vocabularyOf } from './message-screen';
 export { privacyErrors } from './privacy-errors';
 export { emailForm, matchForms, phoneForms } from './suppression/match-forms';
 export type { CountryHint, MatchForm, Side } from './suppression/match-forms';
-export { namesNobody } from './suppression/names-nobody';
 export { namesOfMessage } from './suppression/names-of-message';
 export type { MessageNames } from './suppression/names-of-message';
 export { peopleLookup } from './suppression/people-lookup';

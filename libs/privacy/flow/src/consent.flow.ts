@@ -1,22 +1,16 @@
-import type {
-  ConsentOutcome,
-  ConsentRecord,
-  ConsentState,
-  ConsentSubject,
-  ConsentView,
-  ProfileId,
-  PurposeRecord,
-  PurposeTarget,
-  WorkspaceId,
-} from '@kohort/kernel-contracts';
 import {
-  categorySlug,
-  consentViews,
-  isPurposeKey,
   namesNobody,
-  privacyErrors,
-  vocabularyOf,
-} from '@kohort/privacy-domain';
+  type ConsentOutcome,
+  type ConsentRecord,
+  type ConsentState,
+  type ConsentSubject,
+  type ConsentView,
+  type ProfileId,
+  type PurposeRecord,
+  type PurposeTarget,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import { categorySlug, consentViews, isPurposeKey, privacyErrors, vocabularyOf } from '@kohort/privacy-domain';
 import type { PrivacyPorts } from './privacy-ports';
 
 /** A statement as somebody makes it over the API or brings it in a file. */

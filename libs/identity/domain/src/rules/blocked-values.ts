@@ -1,26 +1,5 @@
-/** What programs send when they know nobody. Compared without case and without spaces around. */
-const PLACEHOLDERS = new Set([
-  '',
-  '0',
-  '-1',
-  'null',
-  '(null)',
-  'nil',
-  'none',
-  'undefined',
-  'nan',
-  'n/a',
-  'na',
-  'unknown',
-  'anonymous',
-  'anon',
-  'guest',
-  'true',
-  'false',
-  '[object object]',
-]);
-/** Zeros alone, as in the UUID of nobody. */
-const ONLY_ZEROS = /^[0{}-]+$/;
+import { namesNobody } from '@kohort/kernel-contracts';
+
 /** One digit over and over, as typed into a form that insists: long enough that no counter means it. */
 const ONE_DIGIT = /^\+?(\d)\1{5,}$/;
 
@@ -56,7 +35,7 @@ const SHARED_MAILBOXES = new Set([
 
 function isSharedMailbox(email: string): boolean {
   const mailbox = email.slice(0, email.lastIndexOf('@')).split('+', 1)[0] ?? '';
-  return SHARED_MAILBOXES.has(mailbox.toLowerCase()) || PLACEHOLDERS.has(mailbox.toLowerCase());
+  return SHARED_MAILBOXES.has(mailbox.toLowerCase()) || namesNobody(mailbox);
 }
 
 /**
@@ -65,6 +44,6 @@ function isSharedMailbox(email: string): boolean {
  */
 export function isBlockedIdentifier(value: string, type = 'user_id'): boolean {
   const plain = value.trim().toLowerCase();
-  if (PLACEHOLDERS.has(plain) || ONLY_ZEROS.test(plain) || ONE_DIGIT.test(plain)) return true;
+  if (namesNobody(plain) || ONE_DIGIT.test(plain)) return true;
   return type === 'email' && isSharedMailbox(plain);
 }

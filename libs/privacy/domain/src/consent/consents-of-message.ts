@@ -1,12 +1,12 @@
-import type {
-  ConsentStatement,
-  ConsentSubject,
-  Json,
-  JsonObject,
-  NormalisedMessage,
-  PurposeRecord,
+import {
+  namesNobody,
+  type ConsentStatement,
+  type ConsentSubject,
+  type Json,
+  type JsonObject,
+  type NormalisedMessage,
+  type PurposeRecord,
 } from '@kohort/kernel-contracts';
-import { namesNobody } from '../suppression/names-nobody';
 import { purposesOfCategory } from './purposes';
 
 /** Where Global Privacy Control may stand in a message; the gateway writes `secGpc` for the request header `Sec-GPC`. */

@@ -1,6 +1,5 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
-import type { SuppressionDigest } from '@kohort/kernel-contracts';
-import { namesNobody } from './names-nobody';
+import { namesNobody, type SuppressionDigest } from '@kohort/kernel-contracts';
 
 /** A value under which an identifier is looked for; two identifiers match when they have one in common. */
 export interface MatchForm {

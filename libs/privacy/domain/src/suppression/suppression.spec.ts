@@ -1,7 +1,7 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import type { JsonObject, ScreenedMessage } from '@kohort/kernel-contracts';
 import { emailForm, matchForms, phoneForms } from './match-forms';
-import { namesNobody } from './names-nobody';
+import { namesNobody } from '@kohort/kernel-contracts';
 import { namesOfMessage } from './names-of-message';
 import { SuppressionKeys, keyGeneration } from './suppression-keys';
 

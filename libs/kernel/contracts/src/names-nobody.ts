@@ -18,10 +18,13 @@ const PLACEHOLDERS = new Set([
   'false',
   '[object object]',
 ]);
-/** Zeros alone, as in the advertising id of a device that gives none. */
+/** Zeros alone, as in the UUID of nobody or the advertising id of a device that gives none. */
 const ONLY_ZEROS = /^[0{}:-]+$/;
 
-/** True for a value that names nobody: on the suppression list it would stop everybody who carries it. */
+/**
+ * True for a value that names nobody: it would make one person of everybody who carries it, and on the suppression list
+ * stop them all.
+ */
 export function namesNobody(value: string): boolean {
   const plain = value.trim().toLowerCase();
   return PLACEHOLDERS.has(plain) || ONLY_ZEROS.test(plain);
