@@ -108,6 +108,7 @@ export { MembershipChangeType } from './change.schema';
 export {
   CreateApiKeyInput,
   CreateSegmentInput,
+  DescribeSegmentInput,
   CreateSourceInput,
   CreateDestinationInput,
   CreateSyncInput,
@@ -145,6 +146,7 @@ export {
   ComputeFeaturesResult,
   CreateApiKeyResult,
   CreateSegmentResult,
+  DescribeSegmentResult,
   CreateSourceResult,
   CreateDestinationResult,
   CreateSyncResult,

@@ -34,6 +34,25 @@ export class CreateSegmentInput {
 
   @Field(() => String, { nullable: true, description: 'What its members must have consented to before they are sent.' })
   purpose?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'At most 2,000 characters.' })
+  description?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'At most 20 of 1 to 50 characters.' })
+  tags?: string[] | null;
+}
+
+/** What people call a segment; a field that is absent stays as it is. */
+@InputType()
+export class DescribeSegmentInput {
+  @Field(() => String, { nullable: true })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'At most 2,000 characters.' })
+  description?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'At most 20 of 1 to 50 characters.' })
+  tags?: string[] | null;
 }
 
 /** A file to be read in. */

@@ -9,6 +9,7 @@ import { NewApiKeyType, NewSourceType, RevokedApiKeyType } from './workspace.sch
 
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
+export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);
 export const UpdateSegmentResult = resultOf('UpdateSegment', SegmentType);
 export const ArchiveSegmentResult = resultOf('ArchiveSegment', SegmentType);
 export const PublishSegmentResult = resultOf('PublishSegment', JobType);

@@ -30,6 +30,12 @@ export class SegmentType {
   @Field(() => String, { nullable: true, description: 'What its members must have consented to before they are sent.' })
   purpose!: string | null;
 
+  @Field(() => String, { description: 'For people; empty when nothing was said.' })
+  description!: string;
+
+  @Field(() => [String], { description: 'For people, to find it by; each once, in order.' })
+  tags!: string[];
+
   @Field(() => DateTimeScalar)
   createdAt!: number;
 }

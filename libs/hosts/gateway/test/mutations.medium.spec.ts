@@ -53,6 +53,33 @@ describe('mutations', () => {
     });
   });
 
+  it('describe a segment, and draft only after the version that the caller has seen', async () => {
+    const tags = ['growth', 'beta', 'growth'];
+    const input = { key: 'described', name: 'D', rule: rule('pro'), description: 'First', tags };
+    await answerOf(CREATE, { input });
+    const describe = `mutation ($k: String!, $i: DescribeSegmentInput!) { answer: describeSegment(key: $k, input: $i) {
+      ... on Segment { name description tags } ${failure} } }`;
+    expect(await answerOf(describe, { k: 'described', i: { name: 'Described' } })).toEqual({
+      name: 'Described',
+      description: 'First',
+      tags: ['beta', 'growth'],
+    });
+    expect(await answerOf(describe, { k: 'described', i: { tags: [''] } })).toMatchObject({
+      __typename: 'InvalidInput',
+      issues: [{ path: 'tags.0' }],
+    });
+    expect(await answerOf(describe, { k: 'nothing', i: {} })).toMatchObject({ __typename: 'NotFound' });
+    const update = `mutation ($r: JSON!) { answer: updateSegment(key: "described", rule: $r, afterVersion: 1) {
+      ... on Segment { key } ${failure} } }`;
+    expect(await answerOf(update, { r: rule('team') })).toEqual({ key: 'described' });
+    // The same again is what stands already; another rule has not seen version 2.
+    expect(await answerOf(update, { r: rule('team') })).toEqual({ key: 'described' });
+    expect(await answerOf(update, { r: rule('free') })).toMatchObject({
+      __typename: 'Conflict',
+      code: 'COMMAND_VERSION_MOVED',
+    });
+  });
+
   it('take a rule as text, give it back either way, and name line and column of a slip', async () => {
     const text = 'plan = "pro" and did "Order Completed" at least 2 times in last 30 days';
     const asked = CREATE.replace('status rule', 'status rule ruleText');

@@ -230,6 +230,7 @@ export type {
   NewSync,
   RuleCheck,
   RuleVerdict,
+  SegmentWords,
   RunRequest,
   WorkspaceCommands,
 } from './ports/command.port';

@@ -144,6 +144,8 @@ interface SegmentTable {
   size: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   purpose: ColumnType<string | null, string | null | undefined, string | null>;
+  description: Generated<string>;
+  tags: Generated<string[]>;
 }
 
 interface SegmentVersionTable {

@@ -1,18 +1,43 @@
 import { Args, Context, Int, Mutation, Resolver } from '@nestjs/graphql';
+import { z } from 'zod';
 import {
   ArchiveSegmentResult,
   CreateSegmentInput,
   CreateSegmentResult,
+  DescribeSegmentInput,
+  DescribeSegmentResult,
   JsonScalar,
   PublishSegmentResult,
   UpdateSegmentResult,
 } from '@kohort/gateway-schema';
-import { keySchema, type Json, type RuleVerdict } from '@kohort/kernel-contracts';
+import { keySchema, type Json, type RuleVerdict, type SegmentWords } from '@kohort/kernel-contracts';
 import { knownPurpose } from '@kohort/privacy-flow';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
+
+const wordsSchema = z.object({
+  name: z.string().trim().min(1).max(200).nullish(),
+  description: z.string().max(2_000).nullish(),
+  tags: z.array(z.string().trim().min(1).max(50)).max(20).nullish(),
+});
+
+/** What was said of a segment, checked: tags each once, in order. */
+function wordsOf(input: DescribeSegmentInput): { words: SegmentWords } | { refusal: Answer } {
+  const parsed = wordsSchema.safeParse(input);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    return { refusal: invalidInput('GATEWAY_INPUT_INVALID', issues) };
+  }
+  const { name, description, tags } = parsed.data;
+  const words = {
+    ...(name == null ? {} : { name }),
+    ...(description == null ? {} : { description }),
+    ...(tags == null ? {} : { tags: [...new Set(tags)].sort() }),
+  };
+  return { words };
+}
 
 function checked(context: GatewayContext, rule: unknown): RuleVerdict {
   return context.services.rules.check(rule as Json);
@@ -32,12 +57,16 @@ export class SegmentMutationsResolver {
     if (!key.success) {
       return invalidInput('GATEWAY_INPUT_INVALID', [{ path: 'key', message: key.error.issues[0]?.message ?? '' }]);
     }
+    const said = wordsOf(input);
+    if ('refusal' in said) return said.refusal;
+    const { name = input.name, description = '', tags = [] } = said.words;
     const verdict = checked(context, input.rule);
     if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
     return answer('Segment', async () => {
       const { workspaceId } = callerOf(context);
       const purpose = await knownPurpose(context.services.privacy, workspaceId, input.purpose ?? null);
-      const segment = { ...input, purpose, key: key.data, rule: verdict.rule, ruleHash: verdict.hash };
+      const { rule, hash: ruleHash } = verdict;
+      const segment = { key: key.data, kind: input.kind, name, description, tags, purpose, rule, ruleHash };
       return (await context.commands.createSegment(segment, idempotencyKey ?? null)).record;
     });
   }
@@ -49,6 +78,12 @@ export class SegmentMutationsResolver {
   async updateSegment(
     @Args('key') key: string,
     @Args('rule', { type: () => JsonScalar }) rule: unknown,
+    @Args('afterVersion', {
+      type: () => Int,
+      nullable: true,
+      description: 'Only when this is the latest version; a conflict when somebody has added another since.',
+    })
+    afterVersion: number | null,
     @IdempotencyKey() _idempotencyKey: string | null,
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
@@ -56,8 +91,21 @@ export class SegmentMutationsResolver {
     if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
     // The same rule again is the same version, so that a repeat is harmless with or without a key.
     return answer('Segment', () =>
-      context.commands.draftSegmentVersion(key, { rule: verdict.rule, ruleHash: verdict.hash }),
+      context.commands.draftSegmentVersion(key, { rule: verdict.rule, ruleHash: verdict.hash, afterVersion }),
     );
+  }
+
+  @Mutation(() => DescribeSegmentResult, { description: 'Changes what people call a segment, not who is in it.' })
+  @Policy('graphql:write')
+  async describeSegment(
+    @Args('key') key: string,
+    @Args('input', { type: () => DescribeSegmentInput }) input: DescribeSegmentInput,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const said = wordsOf(input);
+    if ('refusal' in said) return said.refusal;
+    return answer('Segment', () => context.commands.describeSegment(key, said.words));
   }
 
   @Mutation(() => PublishSegmentResult, { description: 'Computes a version for everybody, then serves it.' })

@@ -29,6 +29,16 @@ export interface NewSegment {
   readonly ruleHash: Uint8Array;
   /** What its members must have consented to; null: nothing. */
   readonly purpose: string | null;
+  readonly description: string;
+  /** Each once, in order. */
+  readonly tags: readonly string[];
+}
+
+/** What people call a segment; a field that is absent stays as it is. Its key and its rule are no words. */
+export interface SegmentWords {
+  readonly name?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
 }
 
 export interface NewDestination {
@@ -86,11 +96,15 @@ export interface WorkspaceCommands {
   revokeApiKey(keyId: string): Promise<void>;
   /** Makes the segment as a draft with version 1. */
   createSegment(segment: NewSegment, idempotencyKey: string | null): Promise<Made<SegmentRecord>>;
-  /** Adds a version; the live one goes on serving until the new one is published. */
+  /**
+   * Adds a version; the live one goes on serving until the new one is published. With `afterVersion` only when that is
+   * the latest: COMMAND_VERSION_MOVED when somebody has added another since.
+   */
   draftSegmentVersion(
     segmentKey: string,
-    draft: { readonly rule: JsonObject; readonly ruleHash: Uint8Array },
+    draft: { readonly rule: JsonObject; readonly ruleHash: Uint8Array; readonly afterVersion?: number | null },
   ): Promise<SegmentRecord>;
+  describeSegment(segmentKey: string, words: SegmentWords): Promise<SegmentRecord>;
   /** Asks for the back-fill of a version (the latest when not named); the version is served when that is complete. */
   publishSegment(
     target: { readonly key: string; readonly version: number | null; readonly released: boolean },

@@ -28,6 +28,8 @@ export interface SegmentRecord {
   readonly liveVersion: number | null;
   readonly size: number;
   readonly purpose: string | null;
+  readonly description: string;
+  readonly tags: readonly string[];
   readonly createdAt: number;
 }
 

@@ -12,6 +12,11 @@ export const commandErrors = defineErrors({
     message: () => 'this idempotency key was used for another request',
   },
   COMMAND_SEGMENT_ARCHIVED: { kind: 'conflict', message: () => 'an archived segment is not published again' },
+  COMMAND_VERSION_MOVED: {
+    kind: 'conflict',
+    message: (d) =>
+      `the latest version is ${String(d['latest'])}, not ${String(d['expected'])}: somebody has changed the segment since`,
+  },
   COMMAND_SYNC_EXISTS: {
     kind: 'conflict',
     message: () => 'this segment is already synced to this destination',

@@ -5,6 +5,7 @@ import {
   type Made,
   type NewSegment,
   type SegmentRecord,
+  type SegmentWords,
   type WorkspaceCommands,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
@@ -72,6 +73,8 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
           name: segment.name,
           kind: segment.kind,
           purpose: segment.purpose,
+          description: segment.description,
+          tags: [...segment.tags],
         })
         .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doNothing())
         .returning('id')
@@ -84,7 +87,9 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
         record.id === id &&
           record.name === segment.name &&
           record.kind === segment.kind &&
-          record.purpose === segment.purpose,
+          record.purpose === segment.purpose &&
+          record.description === segment.description &&
+          record.tags.join('\n') === segment.tags.join('\n'),
       );
       return { record, fresh: made !== undefined };
     }),
@@ -94,7 +99,7 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
 function draftVersion(
   scope: Scope,
   key: string,
-  draft: { readonly rule: unknown; readonly ruleHash: Uint8Array },
+  draft: Parameters<WorkspaceCommands['draftSegmentVersion']>[1],
 ): Promise<SegmentRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, key);
@@ -102,6 +107,9 @@ function draftVersion(
     const latest = await latestVersion(tx, scope, segment.id);
     // The same rule again is the same version: a repeated call adds nothing.
     if (!latest?.rule_hash.equals(draft.ruleHash)) {
+      const { afterVersion: expected = null } = draft;
+      if (expected !== null && latest?.version !== expected)
+        throw commandErrors.COMMAND_VERSION_MOVED({ expected, latest: latest?.version ?? 0 });
       const number = (latest?.version ?? 0) + 1;
       await addVersion(tx, scope, { segmentId: segment.id, number, rule: draft.rule, hash: draft.ruleHash });
     }
@@ -148,6 +156,20 @@ function publishSegment(
   });
 }
 
+function describeSegment(scope: Scope, key: string, words: SegmentWords): Promise<SegmentRecord> {
+  return writing(scope, async (tx) => {
+    const segment = await heldSegment(tx, scope, key);
+    const { name = segment.name, description = segment.description, tags = segment.tags } = words;
+    await tx
+      .updateTable('segment')
+      .set({ name, description, tags: [...tags] })
+      .where('workspace_id', '=', scope.workspaceId)
+      .where('id', '=', segment.id)
+      .execute();
+    return { ...segment, name, description, tags };
+  });
+}
+
 function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, key);
@@ -159,7 +181,7 @@ function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
 
 type SegmentCommands = Pick<
   WorkspaceCommands,
-  'createSegment' | 'draftSegmentVersion' | 'publishSegment' | 'archiveSegment'
+  'createSegment' | 'draftSegmentVersion' | 'describeSegment' | 'publishSegment' | 'archiveSegment'
 >;
 
 /** What may be done to segments. Their membership is never written here: it follows from the back-fill. */
@@ -167,6 +189,7 @@ export function segmentCommands(scope: Scope): SegmentCommands {
   return {
     createSegment: (segment, idempotencyKey) => createSegment(scope, segment, idempotencyKey),
     draftSegmentVersion: (key, draft) => draftVersion(scope, key, draft),
+    describeSegment: (key, words) => describeSegment(scope, key, words),
     publishSegment: (target, idempotencyKey) => publishSegment(scope, target, idempotencyKey),
     archiveSegment: (key) => archiveSegment(scope, key),
   };

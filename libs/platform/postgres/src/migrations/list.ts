@@ -13,6 +13,7 @@ import { identity } from './0012-identity';
 import { sourceConnections } from './0013-source-connections';
 import { linkCandidates } from './0014-link-candidates';
 import { privacy } from './0015-privacy';
+import { segmentWords } from './0016-segment-words';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -31,4 +32,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0013-source-connections': sourceConnections,
   '0014-link-candidates': linkCandidates,
   '0015-privacy': privacy,
+  '0016-segment-words': segmentWords,
 };

@@ -27,6 +27,8 @@ interface SegmentRow {
   live_version: number | null;
   size: string;
   purpose: string | null;
+  description: string;
+  tags: string[];
   created_at: Date;
 }
 
@@ -59,6 +61,8 @@ export const SEGMENT_COLUMNS = [
   'live_version',
   'size',
   'purpose',
+  'description',
+  'tags',
   'created_at',
 ] as const;
 const MEMBERSHIP_COLUMNS = [
@@ -84,6 +88,8 @@ export function toSegment(row: SegmentRow): SegmentRecord {
     liveVersion: row.live_version,
     size: Number(row.size),
     purpose: row.purpose,
+    description: row.description,
+    tags: row.tags,
     createdAt: ms(row.created_at),
   };
 }
