@@ -4,6 +4,14 @@ const at = (d: ErrorDetails): string =>
   d['segment'] ? `segment "${d['segment']}", node ${d['node']}` : `node ${d['node']}`;
 const hint = (d: ErrorDetails): string => (d['suggestion'] ? `; did you mean "${d['suggestion']}"?` : '');
 
+/** What is wrong in a file, where it stands. */
+const inFile = (d: ErrorDetails): string =>
+  [
+    d['file'],
+    ...(d['line'] ? [`line ${d['line']}, column ${d['column']}`] : []),
+    ...(d['path'] ? [`${d['path']}: ${d['reason']}`] : [d['reason']]),
+  ].join(', ');
+
 /** Everything that can be wrong with a rule, a history or a file of messages. Every rule error names its node. */
 export const segmentsErrors = defineErrors({
   SEGMENTS_RULE_INVALID: { kind: 'invalid-input', message: (d) => `${at(d)}: ${d['reason']}` },
@@ -61,14 +69,7 @@ export const segmentsErrors = defineErrors({
     message: (d) => `${d['what']} must be an ISO-8601 instant with a zone, such as 2026-05-14T10:00:00.000Z`,
   },
   SEGMENTS_EVALUATION_BROKEN: { kind: 'bug', message: (d) => `a rule could not be evaluated: ${d['reason']}` },
-  SEGMENTS_FIXTURE_INVALID: {
-    kind: 'invalid-input',
-    message: (d) =>
-      [
-        d['file'],
-        ...(d['line'] ? [`line ${d['line']}, column ${d['column']}`] : []),
-        ...(d['path'] ? [`${d['path']}: ${d['reason']}`] : [d['reason']]),
-      ].join(', '),
-  },
+  SEGMENTS_FIXTURE_INVALID: { kind: 'invalid-input', message: inFile },
+  SEGMENTS_FILE_INVALID: { kind: 'invalid-input', message: inFile },
   SEGMENTS_MESSAGE_INVALID: { kind: 'invalid-input', message: (d) => `line ${d['line']}: ${d['reason']}` },
 });

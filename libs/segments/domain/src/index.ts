@@ -39,6 +39,13 @@ export { parseMessageLine, readMessage } from './file/message';
 export type { FileMessage, MessageLine } from './file/message';
 export { parseFixture } from './fixtures/parse-fixture';
 export type { FixtureCase, FixtureExpectation, FixtureFile, FixtureFileCase, FixtureRule } from './fixtures/fixture';
+export { parseSegmentFile, segmentDefinition } from './definition/segment-file';
+export type { SegmentDefinition, SegmentFile } from './definition/segment-file';
+export { segmentFileForEditors, segmentFileSchema } from './definition/segment-file.schema';
+export { newSegmentFile, updatedSegmentFile } from './definition/write-segment-file';
+export { PlacedText } from './yaml/placed-text';
+export type { TextPath } from './yaml/placed-text';
+export { shapeProblem } from './yaml/rule-in-text';
 export { runFixtures } from './fixtures/run-fixtures';
 export type {
   DecidingCondition,
