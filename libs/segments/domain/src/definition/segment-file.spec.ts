@@ -64,7 +64,7 @@ draft: true
     expect(updatedSegmentFile(parseSegmentFile('a.yaml', text), next)).toBe(text);
   });
 
-  it('keeps a rule in JSON as JSON, and takes JSON where the text form would read back as another rule', () => {
+  it('keeps a rule in JSON as JSON, and two spellings of one rule apart', () => {
     const json = `segment: a\nlabel: A\nrule:\n  version: 1\n  entity: profile\n  where: { event: { name: X } }\n`;
     const next = segmentDefinition(definition, { ...definition.rule, where: { event: { name: 'Y' } } });
     expect(updatedSegmentFile(parseSegmentFile('a.yaml', json), next)).toContain('name: Y');
@@ -73,8 +73,6 @@ draft: true
       where: { segment },
     }));
     const made = spellings.map((spelt) => newSegmentFile(segmentDefinition(definition, spelt)));
-    // One text stands for both, and reads back as one of them.
-    expect(made.filter((text) => text.includes('version: 1'))).toHaveLength(1);
     expect(made.map((text) => parseSegmentFile('a.yaml', text).definition.rule)).toEqual(spellings);
   });
 
