@@ -56,6 +56,10 @@ export const segmentsErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${at(d)}: segments refer to each other in a circle: ${d['path']}`,
   },
+  SEGMENTS_STILL_NAMED: {
+    kind: 'conflict',
+    message: (d) => `segment "${d['key']}" cannot be archived: the rule of "${d['by']}" names it`,
+  },
   SEGMENTS_NODE_UNSUPPORTED: {
     kind: 'invalid-input',
     message: (d) => `${at(d)}: a "${d['name']}" node cannot be evaluated ${d['where']}`,

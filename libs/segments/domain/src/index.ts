@@ -43,6 +43,8 @@ export { parseSegmentFile, segmentDefinition } from './definition/segment-file';
 export type { SegmentDefinition, SegmentFile } from './definition/segment-file';
 export { segmentFileForEditors, segmentFileSchema } from './definition/segment-file.schema';
 export { newSegmentFile, updatedSegmentFile } from './definition/write-segment-file';
+export { differingFields, PLAN_FIELDS, planSegments, progressOf } from './definition/plan-segments';
+export type { PlanField, SegmentPlan, SegmentStep, StandingSegments, StepProgress } from './definition/plan-segments';
 export { PlacedText } from './yaml/placed-text';
 export type { TextPath } from './yaml/placed-text';
 export { shapeProblem } from './yaml/rule-in-text';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '@kohort/kernel-contracts';
 import {
   newSegmentFile,
   parseSegmentFile,
@@ -68,10 +69,8 @@ draft: true
     const json = `segment: a\nlabel: A\nrule:\n  version: 1\n  entity: profile\n  where: { event: { name: X } }\n`;
     const next = segmentDefinition(definition, { ...definition.rule, where: { event: { name: 'Y' } } });
     expect(updatedSegmentFile(parseSegmentFile('a.yaml', json), next)).toContain('name: Y');
-    const spellings = [{ key: 'a' }, { key: 'a', is: true }].map((segment) => ({
-      ...definition.rule,
-      where: { segment },
-    }));
+    const named: readonly JsonObject[] = [{ key: 'a' }, { key: 'a', is: true }];
+    const spellings = named.map((segment): JsonObject => ({ ...definition.rule, where: { segment } }));
     const made = spellings.map((spelt) => newSegmentFile(segmentDefinition(definition, spelt)));
     expect(made.map((text) => parseSegmentFile('a.yaml', text).definition.rule)).toEqual(spellings);
   });
