@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   booleanText,
+  dedupeSettings,
   defineConfig,
   engineSettings,
   integerText,
@@ -41,12 +42,7 @@ export const config = defineConfig({
     audience: 'server',
     help: 'most megabytes in the spool; from four fifths on senders are told to come later',
   },
-  KOHORT_DEDUPE_DAYS: {
-    type: integerText(1, 30),
-    default: 7,
-    audience: 'server',
-    help: 'days within which an event with a known messageId is a duplicate',
-  },
+  ...dedupeSettings,
   KOHORT_EVENTS_PER_KEY: {
     type: integerText(0, 10_000_000),
     default: 0,

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { defineConfig, engineSettings, importSettings, type ConfigOf, quarantineSettings } from '@kohort/kernel-config';
+import {
+  dedupeSettings,
+  defineConfig,
+  engineSettings,
+  importSettings,
+  type ConfigOf,
+  quarantineSettings,
+} from '@kohort/kernel-config';
 
 /** Every setting of the command line and of solo. `kohort doctor --settings` prints them. */
 export const kohortConfig = defineConfig({
   ...engineSettings,
   ...importSettings,
   ...quarantineSettings,
+  ...dedupeSettings,
   KOHORT_HOME: {
     type: z.string().min(1),
     default: '.kohort',

@@ -28,6 +28,7 @@ export function soloOptions(
     mappings: loadBuiltInMappings(),
     importLimits: importLimits(config),
     quarantineDays: config.KOHORT_QUARANTINE_DAYS,
+    dedupeDays: config.KOHORT_DEDUPE_DAYS,
     heapLimitMb: config.KOHORT_HEAP_MB,
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  dedupeSettings,
   defineConfig,
   engineSettings,
   importSettings,
@@ -25,6 +26,7 @@ export const config = defineConfig({
   CLICKHOUSE_QUERY_URL: engineSettings.CLICKHOUSE_QUERY_URL,
   ...importSettings,
   ...quarantineSettings,
+  ...dedupeSettings,
   KOHORT_KEY_PEPPER: engineSettings.KOHORT_KEY_PEPPER,
   KOHORT_EGRESS_ALLOW: engineSettings.KOHORT_EGRESS_ALLOW,
   KOHORT_MAPPINGS: {

@@ -15,6 +15,7 @@ void runApp({
       mappingsDir: settings.KOHORT_MAPPINGS,
       importLimits: importLimits(settings),
       quarantineDays: settings.KOHORT_QUARANTINE_DAYS,
+      dedupeDays: settings.KOHORT_DEDUPE_DAYS,
       secretKeys: settings.KOHORT_KEY_PEPPER === undefined ? [] : [Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex')],
       egressAllow: settings.KOHORT_EGRESS_ALLOW,
     }),

@@ -6,6 +6,7 @@ import { LinkMutationsResolver } from './mutations/link.mutations.resolver';
 import { PullSourceMutationsResolver } from './mutations/pull-source.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
+import { WorkspaceMutationsResolver } from './mutations/workspace.mutations.resolver';
 import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { LinkCandidateResolver } from './queries/link.resolver';
@@ -60,6 +61,7 @@ export const RESOLVERS = [
   ConnectionMutationsResolver,
   DeliveryMutationsResolver,
   PrivacyMutationsResolver,
+  WorkspaceMutationsResolver,
   LedgerBalanceResolver,
   LedgerPointResolver,
   TrackingPlanResolver,

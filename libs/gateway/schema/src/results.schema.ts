@@ -5,7 +5,7 @@ import { SegmentType } from './segment.schema';
 import { PullSourceType } from './pull-source.schema';
 import { AlertType, TrackingPlanType } from './tracking.schema';
 import { DestinationType, SyncType } from './sync.schema';
-import { NewApiKeyType, NewSourceType, RevokedApiKeyType } from './workspace.schema';
+import { NewApiKeyType, NewSourceType, RevokedApiKeyType, WorkspaceType } from './workspace.schema';
 
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
@@ -22,6 +22,7 @@ export const CreateSyncResult = resultOf('CreateSync', SyncType);
 export const RunSyncResult = resultOf('RunSync', JobType);
 export const CancelJobResult = resultOf('CancelJob', JobType);
 export const CreateApiKeyResult = resultOf('CreateApiKey', NewApiKeyType);
+export const UpdateWorkspaceSettingsResult = resultOf('UpdateWorkspaceSettings', WorkspaceType);
 export const RevokeApiKeyResult = resultOf('RevokeApiKey', RevokedApiKeyType);
 export const DryRunSyncResult = resultOf('DryRunSync', JobType);
 export const TestDestinationResult = resultOf('TestDestination', JobType);

@@ -1,4 +1,4 @@
-import { Field, Float, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { SourceKind } from './enums.schema';
 import { connectionOf } from './page.schema';
 import { CursorScalar, DateTimeScalar } from './scalars.schema';
@@ -12,8 +12,15 @@ export class WorkspaceType {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Of the IANA database: when its days and weeks begin.' })
   timeZone!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Days within which a known message id is a duplicate; null: as the processes are set, 7 unless changed.',
+  })
+  dedupeDays!: number | null;
 
   @Field(() => DateTimeScalar)
   createdAt!: number;
@@ -115,6 +122,22 @@ export class RevokedApiKeyType {
 export class ChangeLogType {
   @Field(() => CursorScalar, { description: 'The present end: a subscription from here sees all that comes later.' })
   head!: string;
+}
+
+/** What a workspace decides for itself; what is absent stays as it is. */
+@InputType()
+export class WorkspaceSettingsInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of the IANA database. Live segments whose rule names no zone of its own are computed anew.',
+  })
+  timeZone?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: '1 to 30, for what came before as well; null: as the processes are set.',
+  })
+  dedupeDays?: number | null;
 }
 
 /** From when to when the ledger is added up; what is absent does not narrow. */

@@ -188,6 +188,47 @@ describe('mutations', () => {
     expect(await cancel(world.jobId)).toEqual({ status: 'RUNNING', cancelRequested: true });
   });
 
+  it('change what a workspace decides for itself, and compute live segments anew where days begin elsewhere', async () => {
+    const update = (input: string) =>
+      answerOf(
+        `mutation { answer: updateWorkspaceSettings(input: ${input}) { ... on Workspace { timeZone dedupeDays } ${failure} } }`,
+      );
+    const live = () =>
+      rig.db.database.inWorkspace(world.workspaceId, (tx) =>
+        tx.selectFrom('segment').select('id').where('status', '=', 'live').where('kind', '<>', 'list').execute(),
+      );
+    const asked = async () => {
+      const rows = await rig.db.database.inWorkspace(world.workspaceId, (tx) =>
+        tx.selectFrom('run').select('params').where('job', '=', 'segments.backfill').execute(),
+      );
+      return rows.map(({ params }) => JSON.stringify(params));
+    };
+    const before = (await asked()).length;
+    expect(await update('{ dedupeDays: 14 }')).toEqual({ timeZone: 'UTC', dedupeDays: 14 });
+    expect((await asked()).length).toBe(before);
+    expect(await update('{ timeZone: "Europe/Berlin" }')).toEqual({ timeZone: 'Europe/Berlin', dedupeDays: 14 });
+    const [segments, runs] = [await live(), await asked()];
+    expect(segments.length).toBeGreaterThan(0);
+    expect(runs.length).toBe(before + segments.length);
+    for (const { id } of segments) expect(runs.some((params) => params.includes(id))).toBe(true);
+    expect(await update('{ timeZone: "Europe/Berlin", dedupeDays: null }')).toEqual({
+      timeZone: 'Europe/Berlin',
+      dedupeDays: null,
+    });
+    expect((await asked()).length).toBe(runs.length);
+    expect(await update('{ dedupeDays: 31 }')).toMatchObject({
+      __typename: 'InvalidInput',
+      issues: [{ path: 'dedupeDays' }],
+    });
+    for (const zone of ['Mars/Olympus', '+02:00', 'europe/berlin']) {
+      expect(await update(`{ timeZone: "${zone}" }`)).toMatchObject({
+        __typename: 'InvalidInput',
+        issues: [{ path: 'timeZone' }],
+      });
+    }
+    await update('{ timeZone: "UTC" }');
+  });
+
   it('show a write key once, and never again', async () => {
     const create =
       'mutation { answer: createSource(input: { key: "shop", name: "Shop" }, idempotencyKey: "s") { ... on NewSource { writeKey source { key } } } }';

@@ -1,7 +1,7 @@
 import { computeFeaturesFlow } from '@kohort/features-flow';
 import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
-import { runParams, type SecretBox } from '@kohort/kernel-contracts';
+import { DEDUPE_DAYS, runParams, type SecretBox } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
@@ -41,6 +41,7 @@ export interface PipelineParts {
   readonly suppressionKeys: readonly Uint8Array[];
   /** How long a quarantined item is kept; 30 days when absent. */
   readonly quarantineDays?: number | undefined;
+  readonly dedupeDays?: number | undefined;
 }
 
 /** The jobs of the pipeline worker, data sets for models, and what time alone sets going. */
@@ -102,11 +103,12 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
     startTimers() {
       const timers = startTimers({ segments, connections: sources.connections, logger });
       const volumes = watchStore(database);
+      const usualDays = parts.dedupeDays ?? DEDUPE_DAYS.usual;
       const watch = startWatch({
         store: volumes,
         quarantine: quarantineStore(database),
         quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
-        expireKeys: (workspaceId, limit) => expireKeys(database, workspaceId, limit),
+        expireKeys: (workspaceId, limit) => expireKeys(database, workspaceId, { limit, usualDays }),
         logger,
       });
       const { clock } = engines;

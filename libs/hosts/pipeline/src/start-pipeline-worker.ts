@@ -30,6 +30,8 @@ export interface PipelineWorkerOptions extends WorkerOptions {
   readonly egressAllow: readonly string[];
   /** How long a quarantined item is kept; 30 days when absent. */
   readonly quarantineDays?: number | undefined;
+  /** Days within which a known message id is a duplicate, where the workspace does not say; 7 when absent. */
+  readonly dedupeDays?: number | undefined;
 }
 
 /** What a killed upload left is taken away when no upload can still be writing it. */
@@ -58,7 +60,7 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
     async bind(engines, closers) {
       await checkSuppressionKeys(engines.database, options.suppressionKeys);
       const columns = await openWorkerColumns(options.columns, engines, closers);
-      const { importLimits, secretKeys, egressAllow, suppressionKeys, quarantineDays } = options;
+      const { importLimits, secretKeys, egressAllow, suppressionKeys, quarantineDays, dedupeDays } = options;
       const secrets = secretKeys.length === 0 ? null : createSecretBox(secretKeys);
       const host = openPipelineHost({
         engines,
@@ -69,6 +71,7 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
         egressAllow,
         suppressionKeys,
         quarantineDays,
+        dedupeDays,
       });
       closers.add('sources', () => host.close());
       return {

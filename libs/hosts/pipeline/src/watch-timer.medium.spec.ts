@@ -134,12 +134,13 @@ describe('the watch over volumes', () => {
     const quarantine = quarantineStore(db.database);
     await db.database.inWorkspace(workspaceId, (tx) =>
       sql`insert into event_key (workspace_id, source_id, message_id, event_id, expires_at)
-        select ${workspaceId}::uuid, ${sourceId}::uuid, 'm' || n, gen_random_uuid(), now() + (n - 1500) * interval '1 hour'
+        select ${workspaceId}::uuid, ${sourceId}::uuid, 'm' || n, gen_random_uuid(),
+          now() + interval '23 days' + (n - 1500) * interval '1 hour'
         from generate_series(1, 3000) n`.execute(tx),
     );
     const watch = startWatch({
       ...{ store: store(), quarantine, quarantineDays: 30, logger: silentLogger },
-      expireKeys: (id, limit) => expireKeys(db.database, id, limit),
+      expireKeys: (id, limit) => expireKeys(db.database, id, { limit, usualDays: 7 }),
     });
     const left = () => quarantine.count(workspaceId, {}, systemClock.now() + 60_000);
     while ((await left()) > 1500) await new Promise((done) => setTimeout(done, 20));

@@ -44,6 +44,8 @@ export interface SoloOptions {
   readonly importLimits?: ImportLimits | undefined;
   /** How long a quarantined item is kept; 30 days when absent. */
   readonly quarantineDays?: number | undefined;
+  /** Days within which a known message id is a duplicate, where the workspace does not say; 7 when absent. */
+  readonly dedupeDays?: number | undefined;
   readonly egressAllow: readonly string[];
   /** Keys of the suppression list that the settings name, newest first; the home's own finds entries beside them. */
   readonly suppressionKeys?: readonly Buffer[];
@@ -148,7 +150,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     heapLimitMb: options.heapLimitMb,
   });
   const secretKeys = [pepper];
-  const { mappings, importLimits, egressAllow, quarantineDays } = options;
+  const { mappings, importLimits, egressAllow, quarantineDays, dedupeDays } = options;
   const secrets = createSecretBox(secretKeys);
   const pipeline = openPipelineHost({
     engines,
@@ -159,6 +161,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     egressAllow,
     suppressionKeys,
     quarantineDays,
+    dedupeDays,
   });
   closers.add('sources', () => pipeline.close());
   const sync = syncHandlers({
@@ -193,7 +196,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     pepper,
     cursorKey: pepper,
     production: false,
-    door: { spool: { dir: join(homeDir, 'spool'), limitBytes: SPOOL_BYTES } },
+    door: { dedupeDays, spool: { dir: join(homeDir, 'spool'), limitBytes: SPOOL_BYTES } },
   });
   closers.add('gateway', () => gateway.stop());
   const served = { ...home, url: gateway.url };

@@ -135,7 +135,7 @@ describe('accepting events', () => {
       Array.from({ length: 5 }, (_, n) => track(100 + n)),
       { receivedAt: Date.now() },
     );
-    const sweep = () => expireKeys(world.db.database, origin.workspaceId, 10);
+    const sweep = () => expireKeys(world.db.database, origin.workspaceId, { limit: 10, usualDays: 7 });
     expect([await sweep(), await sweep(), await sweep(), await sweep()]).toEqual([10, 10, 5, 0]);
     const [again] = await accept([track(1)], { receivedAt: Date.now() });
     expect(again?.outcome).toBe('stored');
@@ -144,6 +144,35 @@ describe('accepting events', () => {
       tx.selectFrom('event').select('id').where('message_id', '=', 'm1').execute(),
     );
     expect(new Set(ids.map((row) => row.id)).size).toBe(2);
+  });
+
+  it('goes by the days of the workspace, for what came before they were set too', async () => {
+    const setDays = (days: number | null) =>
+      world.db.database.inWorkspace(origin.workspaceId, (tx) =>
+        tx.updateTable('workspace').set({ dedupe_days: days }).execute(),
+      );
+    const at = async (n: number, days: number) =>
+      (await accept([track(n)], { receivedAt: receivedAt + days * DAY_MS }))[0]?.outcome;
+    await accept([track(1), track(2), track(3)]);
+    await setDays(30);
+    expect([await at(1, 29), await at(2, 31)]).toEqual(['duplicate', 'stored']);
+    await setDays(2);
+    expect([await at(3, 1), await at(3, 3), await at(3, 4)]).toEqual(['duplicate', 'stored', 'duplicate']);
+    await setDays(null);
+    expect([await at(3, 9), await at(3, 11)]).toEqual(['duplicate', 'stored']);
+  });
+
+  it('sweeps ids by the days of the workspace', async () => {
+    await accept([track(1)], { receivedAt: Date.now() - 10 * DAY_MS });
+    const [{ workspaceId }, usual] = [origin, { limit: 10, usualDays: 7 }];
+    const setDays = (days: number) =>
+      world.db.database.inWorkspace(workspaceId, (tx) =>
+        tx.updateTable('workspace').set({ dedupe_days: days }).execute(),
+      );
+    await setDays(11);
+    expect(await expireKeys(world.db.database, workspaceId, usual)).toBe(0);
+    await setDays(9);
+    expect(await expireKeys(world.db.database, workspaceId, usual)).toBe(1);
   });
 
   it('keeps its neighbours when the database refuses one message', async () => {

@@ -1,4 +1,6 @@
 export { namesNobody } from './names-nobody';
+export { DEDUPE_DAYS, timeZoneSchema, workspaceSettingsSchema } from './workspace-settings';
+export type { WorkspaceSettings } from './workspace-settings';
 export {
   batchIdSchema,
   destinationIdSchema,

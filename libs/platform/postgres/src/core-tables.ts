@@ -1,11 +1,12 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { BigintColumn, GeneratedBigint, JsonColumn, Timestamp } from './column-types';
 
-/** Table `workspace` of 0001-core. */
+/** Table `workspace` of 0001-core and 0017-workspace-settings. */
 export interface WorkspaceTable {
   workspace_id: string;
   name: string;
   time_zone: Generated<string>;
+  dedupe_days: ColumnType<number | null, number | null | undefined, number | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { WriteOrigin } from '@kohort/access-flow';
 import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
 import { seededRandom, type Clock } from '@kohort/kernel-clock-random';
-import type { IngestEnvelope, IngestPort, Json } from '@kohort/kernel-contracts';
+import { DEDUPE_DAYS, type IngestEnvelope, type IngestPort, type Json } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { databaseHealth, ingestStore, suppressionGate, trackingStore, type Database } from '@kohort/platform-postgres';
 import { openSpool } from '@kohort/platform-spool';
@@ -17,8 +17,8 @@ export interface DoorSettings {
   /** Where calls are kept while PostgreSQL is away, and how much of them; without it such calls are refused (503). */
   readonly spool?: { readonly dir: string; readonly limitBytes: number };
   readonly admission?: Partial<AdmissionLimits>;
-  /** Days within which a repeated message id is a duplicate, 1–30; 7 when absent. */
-  readonly dedupeDays?: number;
+  /** Days within which a repeated message id is a duplicate where its workspace does not say, 1–30; 7 when absent. */
+  readonly dedupeDays?: number | undefined;
 }
 
 export interface DoorParts {
@@ -41,8 +41,6 @@ export interface IngestDoor {
   stop(): Promise<void>;
 }
 
-const DEDUPE_DAYS = 7;
-
 function later(waitMs: number, work: () => void): () => void {
   const timer = setTimeout(work, waitMs);
   return () => clearTimeout(timer);
@@ -54,7 +52,7 @@ function openPort({ database, clock, settings, suppressionKeys }: DoorParts): In
   const store = groupCommit({ store: ingestStore(database, { screen }), clock, later });
   const plans = planGate({ store: trackingStore(database), clock });
   const suppression = suppressionGate(database, screen);
-  return acceptEvents({ store, dedupeDays: settings.dedupeDays ?? DEDUPE_DAYS, plans, suppression });
+  return acceptEvents({ store, dedupeDays: settings.dedupeDays ?? DEDUPE_DAYS.usual, plans, suppression });
 }
 
 /**

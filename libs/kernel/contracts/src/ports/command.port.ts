@@ -3,7 +3,15 @@ import type { WorkspaceId } from '../ids';
 import type { RunParams, RunParamsJob } from '../run-params';
 import type { SourceConnectionView } from './source.port';
 import type { TrackingCommands } from './tracking-reader.port';
-import type { DestinationView, JobRecord, SegmentRecord, SourceRecord, SyncView } from './read-records';
+import type { WorkspaceSettings } from '../workspace-settings';
+import type {
+  DestinationView,
+  JobRecord,
+  SegmentRecord,
+  SourceRecord,
+  SyncView,
+  WorkspaceRecord,
+} from './read-records';
 
 /** A long job to be asked for. `idempotencyKey`: the same again answers the same run. */
 export interface RunRequest<J extends RunParamsJob = RunParamsJob> {
@@ -91,6 +99,8 @@ export interface Made<T> {
 
 /** The writes of one workspace. Each call is one transaction, with its outbox row. */
 export interface WorkspaceCommands {
+  /** Another time zone asks for the back-fill of every live segment whose rule has none of its own. */
+  updateSettings(settings: WorkspaceSettings): Promise<WorkspaceRecord>;
   createSource(source: NewSource, idempotencyKey: string | null): Promise<Made<SourceRecord>>;
   createApiKey(key: NewApiKey, idempotencyKey: string | null): Promise<Made<{ readonly id: string }>>;
   revokeApiKey(keyId: string): Promise<void>;

@@ -68,7 +68,7 @@ export interface StoreRequest {
   readonly workspaceId: WorkspaceId;
   readonly sourceId: SourceId;
   readonly receivedAt: number;
-  /** How long an id is remembered: 7 by default for live calls, without practical end for imports. */
+  /** How long an id is remembered where its workspace does not say: 1–30 for live calls; more, for ever: imports. */
   readonly dedupeDays: number;
   readonly messages: readonly KeyedMessage[];
   /** Records that were refused before the store, for the ledger. */

@@ -6,6 +6,8 @@ export interface WorkspaceRecord {
   readonly id: WorkspaceId;
   readonly name: string;
   readonly timeZone: string;
+  /** Days within which a known message id is a duplicate; null: as the processes are set. */
+  readonly dedupeDays: number | null;
   readonly createdAt: number;
 }
 

@@ -10,6 +10,7 @@ import { cancelRun, insertRun } from './run-commands';
 import { segmentCommands } from './segment-commands';
 import { sourceConnectionCommands } from './source-connection-commands';
 import { trackingCommands } from './tracking-commands';
+import { updateSettings } from './workspace-settings';
 
 function createApiKey(scope: Scope, key: NewApiKey, idempotencyKey: string | null): Promise<Made<{ id: string }>> {
   const id = idForRequest(scope.workspaceId, 'createApiKey', idempotencyKey);
@@ -66,6 +67,7 @@ function workspaceCommands(scope: Scope): WorkspaceCommands {
     ...segmentCommands(scope),
     ...connectionCommands(scope),
     ...sourceConnectionCommands(scope),
+    updateSettings: (settings) => updateSettings(scope, settings),
     createApiKey: (key, idempotencyKey) => createApiKey(scope, key, idempotencyKey),
     revokeApiKey: (keyId) => revokeApiKey(scope, keyId),
     requestRun: (request) => writing(scope, (tx) => insertRun(tx, scope, request)),

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { LONGEST_DAYS, daysLeftOut, keptUntil } from './dedupe-days';
 import { entryKey, eventIdOf, type GroupEntry } from './group-entries';
-
-const DAY_MS = 86_400_000;
 
 /** What became of the keys of a group. */
 export interface ClaimedKeys {
@@ -20,7 +19,9 @@ interface KnownKey {
   readonly is_over: boolean;
 }
 
-const expiryOf = ({ request }: GroupEntry): number => request.receivedAt + request.dedupeDays * DAY_MS;
+const expiryOf = ({ request }: GroupEntry): number => keptUntil(request);
+
+const usualDays = ([first]: readonly GroupEntry[]): number => first?.request.dedupeDays ?? LONGEST_DAYS;
 
 /** Takes the keys that are free. Event ids of those taken; null: all of them. */
 async function takeFree(
@@ -58,7 +59,8 @@ async function lookUp(
 ): Promise<readonly KnownKey[]> {
   const known = await sql<KnownKey>`
     select k.source_id, k.message_id, encode(k.body_hash, 'hex') as body_hash,
-      k.expires_at <= 'epoch'::timestamptz + m.received_at * interval '1 millisecond' as is_over
+      k.expires_at - ${daysLeftOut(workspaceId, usualDays(repeated))} <=
+        'epoch'::timestamptz + m.received_at * interval '1 millisecond' as is_over
     from event_key k
     join unnest(
       ${repeated.map((entry) => entry.request.sourceId)}::uuid[],
@@ -88,7 +90,8 @@ async function takeOver(
     ) as m (source_id, message_id, body_hash, expires_at, received_at)
     where k.workspace_id = ${workspaceId}::uuid and k.source_id = m.source_id and k.message_id = m.message_id
       -- Of two who come at the same time the second finds it taken.
-      and k.expires_at <= 'epoch'::timestamptz + m.received_at * interval '1 millisecond'
+      and k.expires_at - ${daysLeftOut(workspaceId, usualDays(over))} <=
+        'epoch'::timestamptz + m.received_at * interval '1 millisecond'
     returning k.source_id, k.message_id, k.event_id`.execute(tx);
   return taken.rows.map((row) => [entryKey(row.source_id, row.message_id), row.event_id]);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GroupedRequest, KeyOutcome, KeyedMessage } from '@kohort/kernel-contracts';
+import { LONGEST_DAYS } from './dedupe-days';
 
 /** A message of a group, with the request that it came in. */
 export interface GroupEntry extends KeyedMessage {
@@ -39,15 +40,15 @@ export function firstOfEach(entries: readonly GroupEntry[]): GroupEntry[] {
 const DAY_MS = 86_400_000;
 
 /**
- * Id of an event: a digest of workspace, source, message id and the window of dedupe that its receipt falls into, so
- * that what is ordered by event id does not depend on arrival, and an id that comes again when its days are over (and its
- * key was swept) is another event. Formed as a UUID of version 8.
+ * Id of an event: a digest of workspace, source, message id and the day of its receipt, so that what is ordered by event
+ * id hardly depends on arrival, and an id that comes again when its days are over (at the least one; and its key was
+ * swept) is another event. Formed as a UUID of version 8.
  */
 export function eventIdOf(entry: GroupEntry): string {
   const { workspaceId, sourceId, receivedAt, dedupeDays } = entry.request;
-  // 0 for imports, whose ids are remembered for ever.
-  const window = Math.floor(receivedAt / (dedupeDays * DAY_MS));
-  const parts = [workspaceId, sourceId, entry.message.messageId, ...(window > 0 ? [window] : [])];
+  // The ids of imports are remembered for ever.
+  const isLive = dedupeDays <= LONGEST_DAYS;
+  const parts = [workspaceId, sourceId, entry.message.messageId, ...(isLive ? [Math.floor(receivedAt / DAY_MS)] : [])];
   const digest = createHash('sha256').update(parts.join('\n')).digest();
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;

@@ -14,6 +14,7 @@ import { sourceConnections } from './0013-source-connections';
 import { linkCandidates } from './0014-link-candidates';
 import { privacy } from './0015-privacy';
 import { segmentWords } from './0016-segment-words';
+import { workspaceSettings } from './0017-workspace-settings';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -33,4 +34,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0014-link-candidates': linkCandidates,
   '0015-privacy': privacy,
   '0016-segment-words': segmentWords,
+  '0017-workspace-settings': workspaceSettings,
 };

@@ -1,8 +1,7 @@
 import type { Clock } from '@kohort/kernel-clock-random';
-import { workspaceIdSchema, type ReadPort, type WorkspaceReader } from '@kohort/kernel-contracts';
+import type { ReadPort, WorkspaceReader } from '@kohort/kernel-contracts';
 import type { Database } from '../database';
 import { backlog } from './backlog';
-import { ms } from './columns';
 import { reading, type Scope } from './deadline';
 import { jobReader } from './job-reader';
 import { modelReader } from './model-reader';
@@ -14,6 +13,7 @@ import { sourceConnectionReader } from './source-connection-reader';
 import { sourceReader } from './source-reader';
 import { syncReader } from './sync-reader';
 import { trackingReader } from './tracking-reader';
+import { WORKSPACE_COLUMNS, toWorkspace } from './workspace-row';
 
 function workspaceReader(scope: Scope): WorkspaceReader {
   return {
@@ -21,13 +21,11 @@ function workspaceReader(scope: Scope): WorkspaceReader {
       const row = await reading(scope, (tx) =>
         tx
           .selectFrom('workspace')
-          .select(['workspace_id', 'name', 'time_zone', 'created_at'])
+          .select(WORKSPACE_COLUMNS)
           .where('workspace_id', '=', scope.workspaceId)
           .executeTakeFirst(),
       );
-      if (!row) return null;
-      const id = workspaceIdSchema.parse(row.workspace_id);
-      return { id, name: row.name, timeZone: row.time_zone, createdAt: ms(row.created_at) };
+      return row ? toWorkspace(row) : null;
     },
     backlog: () => backlog(scope),
     ...sourceReader(scope),
