@@ -17,8 +17,9 @@ export type {
 export { gatewayErrors } from './errors/gateway.errors';
 export { toPublicError } from './errors/public-error';
 export type { ErrorSetting } from './errors/public-error';
-export { ChangeFeed, ChangeStream } from './feeds/change-feed';
-export type { ChangeFilter, FeedParts } from './feeds/change-feed';
+export { ChangeFeed } from './feeds/change-feed';
+export type { FeedParts } from './feeds/change-feed';
+export { ChangeStream } from './feeds/change-stream';
 export { HorizonPulse } from './feeds/horizon-pulse';
 export type { Beat, PulseParts } from './feeds/horizon-pulse';
 export { JobFeed, JobStream } from './feeds/job-feed';

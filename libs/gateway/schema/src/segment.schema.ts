@@ -69,7 +69,10 @@ export class FreshnessType {
 /** Whether a person is in a segment, since when and why. */
 @ObjectType('Membership', { description: 'Whether a person is in a segment, since when and why.' })
 export class MembershipType {
+  @Field(() => ID)
   segmentId!: string;
+
+  @Field(() => ID)
   profileId!: string;
 
   @Field(() => Boolean)

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly pepper: Buffer;
   /** Secret that cursors of the change log are signed with. */
   readonly cursorKey: Buffer;
+  /** How long a client of the change log may stay away and still resume; seven days when absent. */
+  readonly changeRetentionMs?: number;
   /** Turns introspection and the explorer off. */
   readonly production: boolean;
   readonly limits?: Partial<GatewayLimits>;

@@ -61,7 +61,10 @@ export function bindServices(options: GatewayOptions): BoundServices {
   const { database, clock, logger } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const read = readAdapter({ database, clock });
-  const changeLog = changeLogAdapter(database, options.cursorKey);
+  const changeLog = changeLogAdapter(database, {
+    cursorKey: options.cursorKey,
+    retentionMs: options.changeRetentionMs,
+  });
   const pulse = new HorizonPulse({
     log: changeLog,
     logger,
@@ -80,7 +83,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     commands: commandAdapter({ database, clock }),
     identity: identityAdmin({ database, clock }),
     changeLog,
-    changes: new ChangeFeed({ log: changeLog, pulse, logger }),
+    changes: new ChangeFeed({ log: changeLog, pulse, clock, logger }),
     jobs: new JobFeed({ read, pulse, clock, logger, deadlineMs: limits.deadlineMs }),
     rules: ruleCheck,
     connectors: connectorCatalogue(createPluginList(firstPartyPlugins)),

@@ -220,7 +220,14 @@ export type {
 export { quarantineFilterSchema, replayChangeSchema, runParams } from './run-params';
 export type { ReplayChange, RunParams, RunParamsJob } from './run-params';
 export type { AccessPort, ApiKeyRecord, WriteKeyRecord } from './ports/access.port';
-export type { ChangeLogPort, MembershipChange, MembershipChangeBatch } from './ports/change-log.port';
+export type {
+  ChangeFilter,
+  ChangeLogPort,
+  ChangePage,
+  ChangePlace,
+  MembershipChange,
+  MembershipChangeBatch,
+} from './ports/change-log.port';
 export type {
   CommandPort,
   Made,

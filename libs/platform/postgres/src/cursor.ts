@@ -15,7 +15,7 @@ export interface CursorScope {
 
 const TAG_BYTES = 16;
 
-function tagOf(body: string, scope: CursorScope): Buffer {
+function tagOf(body: string, scope: Omit<CursorScope, 'epoch'>): Buffer {
   const bound = `${scope.table}|${scope.workspaceId}|${body}`;
   return createHmac('sha256', scope.key).update(bound).digest().subarray(0, TAG_BYTES);
 }
@@ -27,12 +27,11 @@ export function encodeCursor(position: LogPosition, scope: CursorScope): string 
 }
 
 /**
- * Reads a client's cursor back.
+ * Reads a client's cursor back, of whatever epoch.
  *
- * Throws  POSTGRES_CURSOR_INVALID when it was not made here, for this log and workspace; POSTGRES_CURSOR_EXPIRED when
- *         it was, but before the epoch was raised
+ * Throws  POSTGRES_CURSOR_INVALID when it was not made here, for this log and workspace
  */
-export function decodeCursor(cursor: string, scope: CursorScope): LogPosition {
+export function openCursor(cursor: string, scope: Omit<CursorScope, 'epoch'>): LogPosition & { epoch: number } {
   const bytes = Buffer.from(cursor, 'base64url');
   const body = bytes.subarray(TAG_BYTES).toString('latin1');
   const parts = /^(\d{1,9})\.(\d{1,20})\.(\d{1,19})$/.exec(body);
@@ -42,6 +41,16 @@ export function decodeCursor(cursor: string, scope: CursorScope): LogPosition {
     throw postgresErrors.POSTGRES_CURSOR_INVALID();
   }
   const [, epoch = '', xid = '', seq = ''] = parts;
-  if (Number(epoch) !== scope.epoch) throw postgresErrors.POSTGRES_CURSOR_EXPIRED();
+  return { epoch: Number(epoch), xid, seq };
+}
+
+/**
+ * Reads a client's cursor of the present epoch back.
+ *
+ * Throws  POSTGRES_CURSOR_INVALID as `openCursor`; POSTGRES_CURSOR_EXPIRED when the epoch was raised after it was made
+ */
+export function decodeCursor(cursor: string, scope: CursorScope): LogPosition {
+  const { epoch, xid, seq } = openCursor(cursor, scope);
+  if (epoch !== scope.epoch) throw postgresErrors.POSTGRES_CURSOR_EXPIRED();
   return { xid, seq };
 }

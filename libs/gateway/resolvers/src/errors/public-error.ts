@@ -33,6 +33,12 @@ function ofTransport(thrown: unknown): AppError | null {
   return new AppError({ code: 'GATEWAY_REQUEST_INVALID', kind: 'invalid-input', message: 'the request is not valid' });
 }
 
+/** Where the caller of a stream goes on: the cursor that it resumes from, or the token of a snapshot. */
+function wayOn({ details }: AppError): Record<string, string> {
+  const known = ['cursor', 'snapshotToken'].map((name) => [name, details[name]] as const);
+  return Object.fromEntries(known.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+}
+
 /**
  * What a caller sees of anything that was thrown: a stable code, a sentence of ours, and the correlation id under which
  * the log has the rest. Errors of the document itself (syntax, unknown fields) keep their message without hints.
@@ -65,6 +71,7 @@ export function toPublicError(thrown: unknown, setting: ErrorSetting): GraphQLEr
       kind: error.kind,
       correlationId: setting.correlationId,
       ...(error.afterMs === undefined ? {} : { retryAfterMs: error.afterMs }),
+      ...wayOn(error),
     },
   });
 }

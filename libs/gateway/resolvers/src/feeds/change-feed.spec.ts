@@ -1,14 +1,18 @@
 import fc from 'fast-check';
+import { manualClock } from '@kohort/kernel-clock-random';
+import { segmentIdSchema } from '@kohort/kernel-contracts';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import { MemoryLog, segmentId, workspaceId } from '../../test/memory-log';
-import { ChangeFeed, type ChangeStream } from './change-feed';
+import { ChangeFeed } from './change-feed';
+import type { ChangeStream } from './change-stream';
 import { HorizonPulse } from './horizon-pulse';
 import { RING_SIZE } from './workspace-tail';
 
 function world() {
   const log = new MemoryLog();
   const pulse = new HorizonPulse({ log, logger: silentLogger, pollMs: 1_000_000 });
-  return { log, pulse, feed: new ChangeFeed({ log, pulse, logger: silentLogger }) };
+  const clock = manualClock(0);
+  return { log, pulse, clock, feed: new ChangeFeed({ log, pulse, clock, logger: silentLogger }) };
 }
 
 async function take(stream: ChangeStream, count: number): Promise<number[]> {
@@ -106,6 +110,56 @@ describe('ChangeFeed', () => {
     expect(feed.openStreams).toBe(0);
   });
 
+  it('needs no reading of the log for clients who come back after a short while', async () => {
+    const { log, feed } = world();
+    log.append(1_500);
+    const first = await feed.open(workspaceId, 'c1400', {});
+    const { reads, checks } = log;
+    const back = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => feed.open(workspaceId, `c${1_300 + i}`, i % 2 === 0 ? {} : { segmentId })),
+    );
+    for (const [i, stream] of back.entries()) expect(await take(stream, 200 - i)).toEqual(upTo(1_301 + i, 1_500));
+    expect({ reads: log.reads, checks: log.checks }).toEqual({ reads, checks });
+    await first.return();
+    await feed.stop();
+  });
+
+  it('wakes those alone who want a change', async () => {
+    const { log, pulse, feed } = world();
+    const other = segmentIdSchema.parse('00000000-0000-4000-8000-0000000000a2');
+    const woken = { ours: 0, theirs: 0 };
+    for (let n = 0; n < 50; n += 1) {
+      const ours = await feed.open(workspaceId, null, { segmentId });
+      ours.onReady = () => (woken.ours += 1);
+      const theirs = await feed.open(workspaceId, null, { segmentId: other });
+      theirs.onReady = () => (woken.theirs += 1);
+    }
+    log.append(1);
+    pulse.wake();
+    await new Promise(setImmediate);
+    expect(woken).toEqual({ ours: 50, theirs: 0 });
+    await feed.stop();
+  });
+
+  it('refuses a cursor behind which something is older than what is kept, and tells where a snapshot begins', async () => {
+    const { log, clock, feed } = world();
+    log.append(2);
+    clock.advance(log.retentionMs);
+    log.nowMs = clock.now() + 1;
+    log.append(1);
+    clock.advance(1);
+    for (let held = 0; held < 2; held += 1) {
+      await expect(feed.open(workspaceId, 'c1', {})).rejects.toMatchObject({
+        code: 'POSTGRES_CURSOR_EXPIRED',
+        details: { snapshotToken: 'h3' },
+      });
+      // What lies behind this one is young, however old it is itself; the tail is held from here on.
+      const stream = await feed.open(workspaceId, 'c2', {});
+      expect(await take(stream, 1)).toEqual([3]);
+    }
+    await feed.stop();
+  });
+
   it('waits while the log cannot be read, and goes on where it was', async () => {
     const { log, pulse, feed } = world();
     log.append(2);
@@ -128,7 +182,10 @@ describe('ChangeFeed', () => {
     log.append(2);
     log.timelineFrom = 5;
     pulse.wake();
-    await expect(waiting).rejects.toMatchObject({ code: 'POSTGRES_CURSOR_EXPIRED' });
+    await expect(waiting).rejects.toMatchObject({
+      code: 'POSTGRES_CURSOR_EXPIRED',
+      details: { snapshotToken: 'h5' },
+    });
     const fresh = await feed.open(workspaceId, null, {});
     log.append(1);
     pulse.wake();

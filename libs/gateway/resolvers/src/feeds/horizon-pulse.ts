@@ -55,7 +55,9 @@ export class HorizonPulse {
       this.horizon = horizon;
       this.wake();
     } catch (thrown) {
-      // The database is away: the next beat tries again, and streams stay open.
+      // The database is away: the next beat tries again, and streams stay open. Its first answer is a beat, for those
+      // who could not read.
+      this.horizon = '';
       this.parts.logger.warn('horizon not read', { reason: thrown instanceof Error ? thrown.name : 'unknown' });
     } finally {
       this.asking = false;

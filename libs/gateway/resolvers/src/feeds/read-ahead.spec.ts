@@ -1,3 +1,4 @@
+import { manualClock } from '@kohort/kernel-clock-random';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import { MemoryLog, workspaceId } from '../../test/memory-log';
 import { ChangeFeed } from './change-feed';
@@ -9,7 +10,7 @@ const open: { return(): Promise<unknown> }[] = [];
 async function streamOf(changes: number) {
   const log = new MemoryLog();
   const pulse = new HorizonPulse({ log, logger: silentLogger, pollMs: 1_000_000 });
-  const feed = new ChangeFeed({ log, pulse, logger: silentLogger });
+  const feed = new ChangeFeed({ log, pulse, clock: manualClock(0), logger: silentLogger });
   const stream = readingAhead(await feed.open(workspaceId, null, {}));
   open.push(stream);
   const more = (count: number): void => {

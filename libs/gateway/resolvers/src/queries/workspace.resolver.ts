@@ -1,20 +1,24 @@
 import { Args, Context, Float, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   ChangeLogType,
+  CursorScalar,
   ImportedFileType,
   LedgerConnection,
   LedgerEntryType,
   LedgerRange,
+  MembershipConnection,
   PageArgs,
   SourceConnection,
   SourceType,
   WorkspaceType,
 } from '@kohort/gateway-schema';
+import { isAppError } from '@kohort/kernel-errors';
 import type { ImportedFile, LedgerRecord, WorkspaceRecord } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
+import { withSnapshotToken } from '../feeds/snapshot-token';
 
 /** Digests of one call of `importedFiles`. */
 const MAX_DIGESTS = 1_000;
@@ -73,6 +77,30 @@ export class WorkspaceResolver {
   @Policy('graphql:read')
   async changeLog(@Context('gateway') context: GatewayContext): Promise<ChangeLogType> {
     return { head: await context.services.changeLog.head(callerOf(context).workspaceId) };
+  }
+
+  @Query(() => MembershipConnection, {
+    description:
+      'Who was in at a place of the change log, by segment and person: all that is needed to begin anew. Then subscribe with `after` set to the same token, and apply what comes by its `changeVersion`: nothing is missing.',
+  })
+  @Policy('graphql:read')
+  async membershipSnapshot(
+    @Args('token', { type: () => CursorScalar, description: 'Any cursor of the change log.' }) token: string,
+    @Args('segment', { type: () => String, nullable: true, description: 'Key of a segment.' }) segment: string | null,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    const { services, loaders } = context;
+    const found = segment ? await loaders.segmentByKey.load(segment) : null;
+    if (segment && !found) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'segment' });
+    const { workspaceId } = callerOf(context);
+    const at = { cursor: token, segmentId: found?.id };
+    try {
+      return connection(await services.changeLog.membersAt(workspaceId, at, pageOf(args)), asIs);
+    } catch (thrown) {
+      const of = { log: services.changeLog, workspaceId };
+      throw isAppError(thrown) ? await withSnapshotToken(of, thrown) : thrown;
+    }
   }
 }
 

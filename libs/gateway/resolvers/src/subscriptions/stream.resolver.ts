@@ -7,13 +7,12 @@ import {
   ProfileType,
   SegmentType,
 } from '@kohort/gateway-schema';
-import type { MembershipChange, ProfileRecord, SegmentRecord } from '@kohort/kernel-contracts';
+import type { ChangeFilter, MembershipChange, ProfileRecord, SegmentRecord } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import type { Loaders } from '../context/loaders';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { liveStream } from '../feeds/live-stream';
-import type { ChangeFilter } from '../feeds/change-feed';
 import { readingAhead, type Edge, type StreamedChange } from '../feeds/read-ahead';
 
 async function filterOf(
@@ -56,7 +55,8 @@ const profileEdge = ({ profile }: Loaders): Edge<ProfileRecord> => ({
 @Resolver(() => MembershipChangeType)
 export class StreamResolver {
   @Subscription(() => MembershipChangeType, {
-    description: 'Who enters and leaves, in commit order, without a gap behind `after` (from now on when absent).',
+    description:
+      'Who enters and leaves, in commit order, without a gap behind `after` (from now on when absent). A cursor behind which something is older than seven days is refused with a `snapshotToken` for `membershipSnapshot`.',
   })
   @Policy('graphql:read')
   membershipChanged(

@@ -1,19 +1,25 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import {
   eventIdSchema,
   profileIdSchema,
   segmentIdSchema,
+  type ChangeFilter,
   type ChangeLogPort,
   type MembershipChange,
   type MembershipChangeBatch,
+  type MembershipRecord,
+  type Page,
+  type PageRequest,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Selectable } from 'kysely';
-import { decodeCursor, encodeCursor, type CursorScope } from '../cursor';
-import type { Database } from '../database';
-import { logEpoch, logHorizon, readLog } from '../read-log';
+import { decodeCursor, encodeCursor, openCursor, type CursorScope } from '../cursor';
+import type { Database, WorkspaceTransaction } from '../database';
+import { postgresErrors } from '../postgres-errors';
+import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
 import { ms } from './columns';
+import { membersAt, type MembersAt } from './members-at';
 
 function toChange(row: Selectable<KohortTables['membership_change']>, scope: CursorScope): MembershipChange {
   return {
@@ -31,36 +37,132 @@ function toChange(row: Selectable<KohortTables['membership_change']>, scope: Cur
   };
 }
 
-/** The membership change log in PostgreSQL, read by the commit-safe reader. `cursorKey` signs the cursors. */
-export function changeLogAdapter(database: Database, cursorKey: Buffer): ChangeLogPort {
-  const scopeOf = (workspaceId: WorkspaceId, epoch: number): CursorScope => ({
-    table: 'membership_change',
-    workspaceId,
-    epoch,
-    key: cursorKey,
-  });
+/** What the log is opened with. */
+export interface ChangeLogOptions {
+  /** Signs the cursors. */
+  readonly cursorKey: Buffer;
+  /** How long a client may stay away and still resume; seven days when absent. */
+  readonly retentionMs?: number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const TABLE = 'membership_change';
+
+/** Text that sorts as the positions do. */
+const orderOf = ({ xid, seq }: LogPosition): string => `${xid.padStart(20, '0')}.${seq.padStart(19, '0')}`;
+
+const later = (one: LogPosition, other: LogPosition): LogPosition => (orderOf(one) < orderOf(other) ? other : one);
+
+function narrowing({ segmentId, profileId, kinds }: ChangeFilter): RawBuilder<unknown> {
+  const bySegment = segmentId === undefined ? sql`` : sql`and segment_id = ${segmentId}::uuid`;
+  // With the segments named, the log's key finds a person's changes, however long the log is.
+  const byProfile =
+    profileId === undefined
+      ? sql``
+      : sql`and profile_id = ${profileId}::uuid and segment_id in (select id from segment)`;
+  return kinds === undefined ? sql`${bySegment} ${byProfile}` : sql`${bySegment} ${byProfile} and kind = any(${kinds})`;
+}
+
+const isNarrow = ({ segmentId, profileId, kinds }: ChangeFilter): boolean =>
+  segmentId !== undefined || profileId !== undefined || kinds !== undefined;
+
+/** One workspace's log within a transaction. */
+class LogReading {
+  private constructor(
+    private readonly tx: WorkspaceTransaction,
+    private readonly scope: CursorScope,
+  ) {}
+
+  static async open(tx: WorkspaceTransaction, of: Omit<CursorScope, 'epoch'>): Promise<LogReading> {
+    return new LogReading(tx, { ...of, epoch: await logEpoch(tx) });
+  }
+
+  decode(cursor: string): LogPosition {
+    return decodeCursor(cursor, this.scope);
+  }
+
+  async head(): Promise<string> {
+    return encodeCursor(await logHorizon(this.tx), this.scope);
+  }
+
+  async readAfter(cursor: string, limit: number, filter: ChangeFilter): Promise<MembershipChangeBatch> {
+    const { workspaceId } = this.scope;
+    const after = this.decode(cursor);
+    const narrow = isNarrow(filter);
+    // Asked before the rows: all that is at or before it is visible to the reading that follows.
+    const end = narrow ? later(after, await logHorizon(this.tx)) : after;
+    const narrowed = narrowing(filter);
+    const { rows, next } = await readLog(this.tx, { table: TABLE, after, limit, workspaceId, narrowed });
+    const more = rows.length === limit;
+    const reached = more || !narrow ? (next ?? after) : later(next ?? after, end);
+    return {
+      changes: rows.map((row) => toChange(row, this.scope)),
+      cursor: rows.length === 0 && !narrow ? cursor : encodeCursor(reached, this.scope),
+      more,
+    };
+  }
+
+  async latest(limit: number): Promise<MembershipChangeBatch> {
+    const end = await logHorizon(this.tx);
+    const { rows } = await sql<Selectable<KohortTables['membership_change']>>`
+      select * from membership_change
+      where workspace_id = ${this.scope.workspaceId} and (xid, seq) <= (${end.xid}::xid8, ${end.seq}::bigint)
+      order by xid desc, seq desc limit ${limit}`.execute(this.tx);
+    return {
+      changes: rows.reverse().map((row) => toChange(row, this.scope)),
+      cursor: encodeCursor(end, this.scope),
+      more: rows.length === limit,
+    };
+  }
+
+  /** The place of a cursor that may be resumed from. */
+  async resumable(cursor: string, retentionMs: number): Promise<LogPosition> {
+    const after = this.decode(cursor);
+    const { workspaceId } = this.scope;
+    const { rows } = await readLog(this.tx, { table: TABLE, after, limit: 1, workspaceId });
+    const [first] = rows;
+    if (first) {
+      const { rows: answer } = await sql<{ expired: boolean }>`
+        select ${first.recorded_at.toISOString()}::timestamptz < now() - ${retentionMs} * interval '1 millisecond'
+          as expired`.execute(this.tx);
+      if (answer[0]?.expired === true) throw postgresErrors.POSTGRES_CURSOR_EXPIRED();
+    }
+    return after;
+  }
+
+  async membersAt(of: Omit<MembersAt, 'workspaceId'>, page: PageRequest): Promise<Page<MembershipRecord>> {
+    return membersAt(this.tx, { workspaceId: this.scope.workspaceId, ...of }, page);
+  }
+}
+
+/** The membership change log in PostgreSQL, read by the commit-safe reader. */
+export function changeLogAdapter(database: Database, options: ChangeLogOptions): ChangeLogPort {
+  const { cursorKey: key, retentionMs = 7 * DAY_MS } = options;
+  const within = <T>(workspaceId: WorkspaceId, work: (reading: LogReading) => Promise<T>): Promise<T> =>
+    database.inWorkspace(
+      workspaceId,
+      async (tx) => work(await LogReading.open(tx, { table: TABLE, workspaceId, key })),
+      { readOnly: true },
+    );
   return {
-    readAfter: (workspaceId, cursor, limit): Promise<MembershipChangeBatch> =>
-      database.inWorkspace(
-        workspaceId,
-        async (tx) => {
-          const scope = scopeOf(workspaceId, await logEpoch(tx));
-          const after = decodeCursor(cursor, scope);
-          const page = await readLog(tx, { table: 'membership_change', after, limit, workspaceId });
-          return {
-            changes: page.rows.map((row) => toChange(row, scope)),
-            cursor: page.rows.length === 0 || page.next === null ? cursor : encodeCursor(page.next, scope),
-            more: page.rows.length === limit,
-          };
-        },
-        { readOnly: true },
-      ),
-    head: (workspaceId) =>
-      database.inWorkspace(
-        workspaceId,
-        async (tx) => encodeCursor(await logHorizon(tx), scopeOf(workspaceId, await logEpoch(tx))),
-        { readOnly: true },
-      ),
+    retentionMs,
+    readAfter: (workspaceId, cursor, { limit, filter = {} }) =>
+      within(workspaceId, (reading) => reading.readAfter(cursor, limit, filter)),
+    latest: (workspaceId, limit) => within(workspaceId, (reading) => reading.latest(limit)),
+    check: (workspaceId, cursor) =>
+      within(workspaceId, async (reading) => {
+        await reading.resumable(cursor, retentionMs);
+      }),
+    placeOf: (workspaceId, cursor) => {
+      const { epoch, ...position } = openCursor(cursor, { table: TABLE, workspaceId, key });
+      return { epoch, order: orderOf(position) };
+    },
+    head: (workspaceId) => within(workspaceId, (reading) => reading.head()),
+    membersAt: (workspaceId, { cursor, segmentId }, page) =>
+      within(workspaceId, async (reading) => {
+        const place = await reading.resumable(cursor, retentionMs);
+        return reading.membersAt({ place, segmentId }, page);
+      }),
     horizon: async () => {
       const { rows } = await sql<{ xmin: string }>`
         select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(database.relay);

@@ -10,7 +10,8 @@ import { ms } from './columns';
 import { reading, type Scope } from './deadline';
 import { cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
 
-interface Row {
+/** The latest change of a member, as it is read. */
+export interface MemberRow {
   segment_id: string;
   profile_id: string;
   change_version: string;
@@ -20,7 +21,7 @@ interface Row {
 }
 
 /** Whoever is in has entered last and not left since. */
-const toMember = (row: Row): MembershipRecord => ({
+export const toMember = (row: MemberRow): MembershipRecord => ({
   segmentId: segmentIdSchema.parse(row.segment_id),
   profileId: profileIdSchema.parse(row.profile_id),
   member: true,
@@ -46,7 +47,7 @@ export async function membersAsOf(
   if (segmentId === undefined) return { items: [], hasNextPage: false };
   const behind = after ? sql`and profile_id > ${after[0]}::uuid` : sql``;
   const { rows } = await reading(scope, (tx) =>
-    sql<Row>`
+    sql<MemberRow>`
       select * from (
         select distinct on (profile_id)
           segment_id, profile_id, kind, change_version, segment_version, evaluated_at, cause

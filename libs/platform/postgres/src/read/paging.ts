@@ -27,6 +27,7 @@ export function parseCursor<T extends z.ZodType>(text: string | null, schema: T)
 /** Column schemas of cursors. */
 export const cursorText = z.tuple([z.string()]);
 export const cursorUuid = z.tuple([z.uuid()]);
+export const cursorTwoUuids = z.tuple([z.uuid(), z.uuid()]);
 export const cursorNumber = z.tuple([z.string().regex(/^\d{1,15}$/)]);
 /** An instant as PostgreSQL prints it, microseconds included, and a row's id. */
 export const cursorInstantUuid = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
