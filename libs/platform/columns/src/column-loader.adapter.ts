@@ -102,6 +102,20 @@ async function isEqual(loading: Loading, log: ColumnLog): Promise<boolean> {
   return stored.count === expected.count && stored.sum === expected.sum;
 }
 
+/** Whether `profiles`, which stands on marks, names whom the events name. */
+async function marksAgree({ workspaceId, columns }: Loading): Promise<boolean> {
+  const { database } = columns;
+  const people = (from: string): string =>
+    `SELECT toString(count()) AS count, toString(sum(cityHash64(profile_id))) AS sum
+     FROM (SELECT profile_id FROM ${from} WHERE workspace_id = {workspaceId:UUID} GROUP BY profile_id)`;
+  const rows = await columns.select(
+    `${people(`${database}.profiles`)} UNION ALL ${people(`(SELECT * FROM ${database}.events FINAL WHERE sign > 0)`)}`,
+    { workspaceId },
+  );
+  const [named, counted] = rows.map((row) => summarySchema.parse(row));
+  return named !== undefined && named.count === counted?.count && named.sum === counted.sum;
+}
+
 async function isAhead(loading: Loading): Promise<boolean> {
   const places = [...loading.watermarks.places.values()];
   return loading.readers.inWorkspace(loading.workspaceId, async (reader) => {
@@ -127,7 +141,7 @@ async function agrees(loading: Loading): Promise<boolean> {
   for (const log of COLUMN_LOGS) {
     if (!(await isEqual(loading, log).catch(onlyIfAnswering))) return false;
   }
-  return true;
+  return marksAgree(loading).catch(onlyIfAnswering);
 }
 
 /**

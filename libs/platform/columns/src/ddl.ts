@@ -1,7 +1,7 @@
 import { columnsErrors } from './errors';
 
 /** Raised when a table changes; an older store is dropped and filled anew. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Where the tables lie. `single`: one server, the embedded engine among them. `cluster`: every table is a local one on
@@ -14,8 +14,8 @@ export type ColumnLayout =
 interface TableDefinition {
   readonly name: string;
   readonly columns: readonly string[];
-  /** Among rows with the same order key the one with the greatest version counts. */
-  readonly version: string;
+  /** Among rows with the same order key the one with the greatest version counts; absent: such rows are alike. */
+  readonly version?: string;
   readonly partitionBy?: string;
   readonly orderBy: readonly string[];
   /** Absent: the same on every shard. */
@@ -56,7 +56,15 @@ const TABLES: readonly TableDefinition[] = [
       ...LOG,
     ],
     version: 'seq',
-    orderBy: ['workspace_id', 'profile_id', 'key', 'valid_from', 'message_id'],
+    // By key first: a question about one trait of many reads that one alone.
+    orderBy: ['workspace_id', 'key', 'profile_id', 'valid_from', 'message_id'],
+    shardBy: 'cityHash64(profile_id)',
+  },
+  {
+    // Who ever had a record (lost = 0), and whose records were ever taken away (lost = 1): filled by `mark_profiles`.
+    name: 'profile_marks',
+    columns: [...IDS, 'lost UInt8'],
+    orderBy: ['workspace_id', 'profile_id', 'lost'],
     shardBy: 'cityHash64(profile_id)',
   },
   {
@@ -108,8 +116,14 @@ const VIEWS: readonly { readonly name: string; readonly select: (database: strin
   },
   {
     name: 'profiles',
-    select: (db) => `SELECT workspace_id, profile_id FROM ${db}.events FINAL
-      WHERE sign > 0 GROUP BY workspace_id, profile_id`,
+    // Everybody who has a live record, without reading all records: the few who lost some are looked up.
+    select: (db) => `SELECT workspace_id, profile_id FROM ${db}.profile_marks FINAL
+      WHERE lost = 0 AND (workspace_id, profile_id) GLOBAL NOT IN (
+        SELECT workspace_id, profile_id FROM ${db}.profile_marks
+        WHERE lost = 1 AND (workspace_id, profile_id) GLOBAL NOT IN (
+          SELECT workspace_id, profile_id FROM ${db}.events FINAL
+          WHERE sign > 0 AND (workspace_id, profile_id) GLOBAL IN (
+            SELECT workspace_id, profile_id FROM ${db}.profile_marks WHERE lost = 1)))`,
   },
   {
     name: 'traits',
@@ -134,15 +148,33 @@ const VIEWS: readonly { readonly name: string; readonly select: (database: strin
 const WORD = /^[a-z][a-z0-9_]{0,62}$/;
 
 function engineOf(table: TableDefinition, layout: ColumnLayout): string {
+  const version = table.version === undefined ? [] : [table.version];
   if (layout.kind === 'cluster' && layout.replicated) {
-    return `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/${table.name}', '{replica}', ${table.version})`;
+    const place = [`'/clickhouse/tables/{shard}/{database}/${table.name}'`, `'{replica}'`];
+    return `ReplicatedReplacingMergeTree(${[...place, ...version].join(', ')})`;
   }
-  return `ReplacingMergeTree(${table.version})`;
+  return `ReplacingMergeTree(${version.join(', ')})`;
+}
+
+/**
+ * FINAL costs nothing over a partition that is one part, and several times the reading over one that is many: what has
+ * been quiet for so long is merged into one.
+ */
+const MERGE_AFTER_SECONDS = 600;
+const SETTINGS = `min_age_to_force_merge_seconds = ${MERGE_AFTER_SECONDS}, min_age_to_force_merge_on_partition_only = 1`;
+
+/** Writes `profile_marks` with each insert into `events`: on the shard, beside the rows. */
+function marksStatement(database: string, layout: ColumnLayout): string {
+  const [on, local] = layout.kind === 'cluster' ? [` ON CLUSTER ${layout.name}`, '_local'] : ['', ''];
+  return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.mark_profiles${on} TO ${database}.profile_marks${local} AS
+    SELECT workspace_id, profile_id, toUInt8(sign <= 0) AS lost FROM ${database}.events${local}
+    GROUP BY workspace_id, profile_id, lost`;
 }
 
 function tableStatements(database: string, table: TableDefinition, layout: ColumnLayout): readonly string[] {
   const body = `(${table.columns.join(', ')}) ENGINE = ${engineOf(table, layout)}
-    ${table.partitionBy === undefined ? '' : `PARTITION BY ${table.partitionBy}`} ORDER BY (${table.orderBy.join(', ')})`;
+    ${table.partitionBy === undefined ? '' : `PARTITION BY ${table.partitionBy}`} ORDER BY (${table.orderBy.join(', ')})
+    SETTINGS ${SETTINGS}`;
   if (layout.kind === 'single') return [`CREATE TABLE IF NOT EXISTS ${database}.${table.name} ${body}`];
   const on = `ON CLUSTER ${layout.name}`;
   const local = `${table.name}_local`;
@@ -166,6 +198,7 @@ export function columnsDdl(database: string, layout: ColumnLayout): readonly str
   return [
     `CREATE DATABASE IF NOT EXISTS ${database}${on}`,
     ...TABLES.flatMap((table) => tableStatements(database, table, layout)),
+    marksStatement(database, layout),
     ...VIEWS.map(({ name, select }) => `CREATE VIEW IF NOT EXISTS ${database}.${name}${on} AS ${select(database)}`),
     `INSERT INTO ${database}.store_identity (id, version) SELECT generateUUIDv4(), 1
       WHERE (SELECT count() FROM ${database}.store_identity) = 0`,

@@ -103,6 +103,35 @@ describe('loading the column store from PostgreSQL', () => {
     expect(await loader.verify(ws)).toEqual({ equal: true });
   });
 
+  it('notices people whom it does not name although they have records, and names them again', async () => {
+    const ws = await fill(400);
+    await loader.load(ws);
+    await asAdmin(`DELETE FROM kohort.profile_marks WHERE workspace_id = '${ws}'`);
+    expect(await people(ws)).toEqual([]);
+    expect(await loader.verify(ws)).toEqual({ equal: false });
+    expect((await people(ws)).length).toBe(PEOPLE);
+  });
+
+  it('names somebody again whose records came back', async () => {
+    const ws = await fill(400);
+    await loader.load(ws);
+    const [person] = await people(ws);
+    const move = (sign: number): Promise<unknown> =>
+      db.database.inWorkspace(ws, (tx) =>
+        sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+          select distinct workspace_id, event_id, profile_id, batch_id, received_at, ts, ${sign}::int from event_assignment
+          where profile_id = ${person}`.execute(tx),
+      );
+    await move(-1);
+    await loader.load(ws);
+    expect((await people(ws)).includes(person ?? '')).toBe(false);
+    await move(1);
+    await loader.load(ws);
+    expect([...(await people(ws))].sort()).toEqual([...new Set(await people(ws))].sort());
+    expect((await people(ws)).includes(person ?? '')).toBe(true);
+    expect(await loader.verify(ws)).toEqual({ equal: true });
+  });
+
   it('gives the same counts after it was cancelled half-way, and after the files were deleted', async () => {
     const ws = await fill();
     const stopper = new AbortController();
