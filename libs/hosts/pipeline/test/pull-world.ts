@@ -8,6 +8,7 @@ import type { OpenedColumns } from '@kohort/hosts-runtime';
 import { systemClock } from '@kohort/kernel-clock-random';
 import {
   sourceIdSchema,
+  type ArtifactStore,
   type JobRecord,
   type Json,
   type JsonObject,
@@ -47,6 +48,8 @@ export const CUSTOMERS: JsonObject = {
   },
 };
 
+const READER = 'reader-secret-1';
+
 /** Kohort's database with the pipeline's handlers, and a second database in the same server to pull from. */
 export class PullWorld {
   readonly secrets: SecretBox = createSecretBox([Buffer.alloc(32, 3)]);
@@ -57,6 +60,7 @@ export class PullWorld {
     readonly warehouse: Client,
     readonly handlers: JobHandlers,
     readonly sources: ReturnType<typeof bindSources>,
+    readonly artifacts: ArtifactStore,
     private readonly http: EgressClient,
     private readonly dir: string,
   ) {}
@@ -73,16 +77,17 @@ export class PullWorld {
     const warehouse = new Client({ connectionString: url.toString() });
     await warehouse.connect();
     await warehouse.query(`create table customer (id text primary key, plan text, spent numeric, changed timestamptz not null);
-      create role reader login password 'reader-secret-1'; grant select on customer to reader`);
+      create role reader login password '${READER}'; grant select on customer to reader`);
     const egressAllow = [`${url.hostname}:${url.port}`, ...allow];
     const http = createEgressClient({ allow: egressAllow });
     const dir = mkdtempSync(join(tmpdir(), 'kohort-pull-'));
-    const engines = { database: db.database, artifacts: openLocalArtifacts(dir), clock: systemClock };
+    const artifacts = openLocalArtifacts(dir);
+    const engines = { database: db.database, artifacts, clock: systemClock };
     const sources = bindSources({ engines, http, egressAllow, secrets: createSecretBox([Buffer.alloc(32, 3)]) });
     const columns = {} as OpenedColumns;
     const screen = messageScreen(new SuppressionKeys([Buffer.alloc(32, 5)]));
     const handlers = recordHandlers({ engines, columns, mappings: [], http, sources, screen });
-    return new PullWorld(db, warehouse, handlers, sources, http, dir);
+    return new PullWorld(db, warehouse, handlers, sources, artifacts, http, dir);
   }
 
   async stop(): Promise<void> {
@@ -113,24 +118,33 @@ export class PullWorld {
     );
   }
 
-  async connect(settings: JsonObject = {}, more: { mapping?: JsonObject; everyMinutes?: number } = {}) {
+  /** A connection to the table of customers. */
+  connect(settings: JsonObject = {}, more: { mapping?: JsonObject; everyMinutes?: number } = {}) {
     const url = new URL(this.db.url);
-    const secrets = { password: 'reader-secret-1' };
+    const given = {
+      host: url.hostname,
+      port: Number(url.port),
+      database: 'warehouse',
+      user: 'reader',
+      tls: 'off',
+      table: 'customer',
+      cursorColumn: 'changed',
+      ...settings,
+    };
+    return this.connectTo({ plugin: 'postgres-source', settings: given, secrets: { password: READER } }, more);
+  }
+
+  async connectTo(
+    to: { readonly plugin: string; readonly settings: JsonObject; readonly secrets: Readonly<Record<string, string>> },
+    more: { mapping?: JsonObject; everyMinutes?: number } = {},
+  ): Promise<SourceConnectionView> {
+    const { plugin, settings, secrets } = to;
     const made = await this.commands.createSourceConnection(
       {
         key: `c_${randomUUID().slice(0, 8)}`,
         name: 'Customers',
-        plugin: 'postgres-source',
-        settings: {
-          host: url.hostname,
-          port: Number(url.port),
-          database: 'warehouse',
-          user: 'reader',
-          tls: 'off',
-          table: 'customer',
-          cursorColumn: 'changed',
-          ...settings,
-        },
+        plugin,
+        settings,
         secrets: null,
         sourceKey: 'warehouse',
         mapping: more.mapping ?? CUSTOMERS,

@@ -7,3 +7,4 @@ export { sampleInput, tryOut } from './try-out';
 export type { TryOut } from './try-out';
 export { sourceContract } from './source-contract';
 export type { SourceContractOptions, SourceWorld } from './source-contract';
+export { S3Bucket } from './s3-bucket';
