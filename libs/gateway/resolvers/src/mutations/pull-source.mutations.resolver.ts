@@ -9,6 +9,7 @@ import {
   RunPullSourceResult,
   SchedulePullSourceResult,
 } from '@kohort/gateway-schema';
+import { mappingFromData } from '@kohort/ingest-domain';
 import { keySchema, runParams, type Json, type JsonObject, type RunParams } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
@@ -49,6 +50,7 @@ export class PullSourceMutationsResolver {
       const { workspaceId } = callerOf(context);
       const { mapping, everyMinutes, createProfiles } = input;
       const fields = inputSchema.parse({ ...input, mapping, everyMinutes: everyMinutes ?? null });
+      if (typeof fields.mapping !== 'string') mappingFromData(fields.mapping);
       const sealed = verdict.secrets === null ? null : sourceSecrets.seal(workspaceId, fields.key, verdict.secrets);
       const connection = {
         ...fields,
