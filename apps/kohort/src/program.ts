@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { applyCommand } from './commands/apply';
 import { bootstrapCommand } from './commands/bootstrap';
 import { clusterCommand } from './commands/cluster';
 import { doctorCommand } from './commands/doctor';
@@ -9,6 +10,9 @@ import { linkCommand } from './commands/link';
 import { profileCommand } from './commands/profile';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
+import { exportCommand } from './commands/export';
+import { planCommand } from './commands/plan';
+import { schemaCommand } from './commands/schema';
 import { suppressCommand } from './commands/suppress';
 import { testCommand } from './commands/test';
 import { trackingCommand } from './commands/tracking';
@@ -40,6 +44,10 @@ function program(): Command {
     identityCommand(),
     ruleCommand(),
     testCommand(),
+    exportCommand(),
+    planCommand(),
+    applyCommand(),
+    schemaCommand(),
     trackingCommand(),
     segmentsCommand(),
     explainCommand(),

@@ -27,7 +27,8 @@ export async function followJob(client: GatewayClient, id: string, label: string
       if (job.progress) view.update(job.progress);
       if (ENDED.has(job.status)) {
         if (job.status === 'SUCCEEDED') return job;
-        throw clientErrors.CLIENT_JOB_FAILED({ job: job.job, reason: job.error?.message ?? job.status.toLowerCase() });
+        const reason = job.error?.message ?? job.status.toLowerCase();
+        throw clientErrors.CLIENT_JOB_FAILED({ job: job.job, reason, remoteCode: job.error?.code ?? null });
       }
       await pause(POLL_MS);
     }

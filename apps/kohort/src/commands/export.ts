@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { newSegmentFile, updatedSegmentFile } from '@kohort/segments-domain';
+import { connect, withConnection, type ConnectFlags } from '../client/connect';
+import { readDefinitions } from '../definitions/definition-files';
+import { workspaceSegments } from '../definitions/workspace-segments';
+import { writeText } from '../files/write-output';
+import { KOHORT_VERSION } from '../version';
+
+interface ExportFlags extends ConnectFlags {
+  readonly dir: string;
+  readonly json?: boolean;
+}
+
+async function run(flags: ExportFlags): Promise<void> {
+  // Files are read first: one that is wrong stops the export before anything is written.
+  const files = new Map((await readDefinitions(flags.dir)).map((file) => [file.definition.key, file]));
+  const client = connect(flags);
+  const { segments, lists } = await workspaceSegments(client);
+  await client.close();
+  const written: string[] = [];
+  for (const key of [...segments.keys()].sort()) {
+    const definition = segments.get(key)?.definition;
+    if (definition === undefined) continue;
+    const known = files.get(key);
+    const path = join(flags.dir, known?.path ?? join('segments', `${key}.yaml`));
+    const text = known === undefined ? newSegmentFile(definition) : updatedSegmentFile(known, definition);
+    if (text === known?.text.text) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeText(path, text);
+    written.push(path);
+  }
+  const onlyInFiles = [...files.values()].filter(({ definition }) => !segments.has(definition.key));
+  const paths = onlyInFiles.map(({ text }) => text.file);
+  const totals = { segments: segments.size, written: written.length, lists: lists.size };
+  if (flags.json === true) {
+    const report = { command: 'export', version: KOHORT_VERSION, params: { dir: flags.dir }, ...totals };
+    process.stdout.write(`${JSON.stringify({ ...report, written, onlyInFiles: paths })}\n`);
+    return;
+  }
+  for (const path of written) process.stdout.write(`wrote ${path}\n`);
+  for (const path of paths) process.stdout.write(`only a file, left alone: ${path}\n`);
+  process.stdout.write(`${segments.size} segments, ${written.length} files written\n`);
+}
+
+/** `kohort export`: the workspace's segments as files. */
+export function exportCommand(): Command {
+  const command = new Command('export')
+    .description('write the segments of a running workspace as YAML files; files that say so already stay as they are')
+    .requiredOption('--dir <folder>', 'folder of the files')
+    .option('--json', 'print one JSON object')
+    .action(run);
+  return withConnection(command);
+}

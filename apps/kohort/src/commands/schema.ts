@@ -1,0 +1,16 @@
+import { Argument, Command } from 'commander';
+import { z } from 'zod';
+import { segmentFileForEditors } from '@kohort/segments-domain';
+import { writeText } from '../files/write-output';
+
+/** `kohort schema`: the shape of a file, for editors. */
+export function schemaCommand(): Command {
+  return new Command('schema')
+    .description('print the JSON Schema of a kind of file, for editors')
+    .addArgument(new Argument('<kind>', 'kind of file').choices(['segment']))
+    .option('--out <file>', 'standard output when absent')
+    .action((_kind: string, flags: { readonly out?: string }) => {
+      const schema = z.toJSONSchema(segmentFileForEditors, { io: 'input' });
+      writeText(flags.out, `${JSON.stringify(schema, null, 2)}\n`);
+    });
+}

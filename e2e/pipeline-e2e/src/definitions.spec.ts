@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorOf, runKohort, type Ran } from './run-kohort';
+import { spawnKohort, startKohort, until, type RunningKohort } from './running-kohort';
+
+const PEOPLE = 10;
+const BUYERS = `# Owned by growth
+segment: buyers
+label: Buyers # shown in the console
+rule: |
+  age >= 0
+`;
+const OF_BUYERS = 'segment: a_few_buyers\nlabel: A few buyers\nrule: in segment "buyers" and age < 5\n';
+
+describe('segments kept as files', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'kohort-e2e-files-'));
+  const [home, files] = [join(dir, 'home'), join(dir, 'files')];
+  let kohort: RunningKohort;
+  const write = (name: string, text: string): void => writeFileSync(join(files, name), text);
+  const run = (...args: string[]): Promise<Ran> => runKohort(args, { env: { KOHORT_HOME: home } });
+  const plan = (...more: string[]) => run('plan', '--dir', files, '--detailed-exitcode', '--json', ...more);
+  const apply = (...more: string[]) => run('apply', '--dir', files, '--auto-approve', '--json', ...more);
+  const told = (ran: Ran) => {
+    if (ran.stdout === '') throw new Error(ran.stderr);
+    return JSON.parse(ran.stdout);
+  };
+  const actions = (ran: Ran): string[] =>
+    told(ran).steps.map((step: { action: string; key: string }) => `${step.action} ${step.key}`);
+  const outcomes = (ran: Ran): string[] =>
+    told(ran).outcomes.map((one: { result: string; key: string }) => `${one.result} ${one.key}`);
+  const sizeOf = async (key: string): Promise<number> =>
+    (
+      await kohort.query<{ segment: { size: number } }>('query ($key: String!) { segment(key: $key) { size } }', {
+        key,
+      })
+    ).segment.size;
+
+  beforeAll(async () => {
+    mkdirSync(files, { recursive: true });
+    kohort = await startKohort(home);
+    const { createSource } = await kohort.query<{ createSource: { writeKey: string } }>(
+      'mutation { createSource(input: { key: "web", name: "Web" }) { ... on NewSource { writeKey } } }',
+    );
+    const batch = Array.from({ length: PEOPLE }, (_, age) => ({
+      type: 'identify',
+      userId: `u${age}`,
+      messageId: `m${age}`,
+      traits: { age },
+    }));
+    const sent = await fetch(`${kohort.url}/v1/batch`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`${createSource.writeKey}:`).toString('base64')}`,
+      },
+      body: JSON.stringify({ batch }),
+    });
+    expect(sent.status).toBe(200);
+    await until('people', 20_000, async () => {
+      const { workspace } = await kohort.query<{ workspace: { backlog: number } }>('{ workspace { backlog } }');
+      return workspace.backlog === 0;
+    });
+  });
+  afterAll(async () => {
+    await kohort.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('are planned, applied in the order of their names and exported again, byte for byte the same', async () => {
+    write('buyers.yaml', BUYERS);
+    write('few.yaml', OF_BUYERS);
+    const first = await plan();
+    expect([first.code, actions(first)]).toEqual([4, ['create buyers', 'create a_few_buyers']]);
+    expect((await run('apply', '--dir', files)).code).toBe(2);
+    const applied = await apply();
+    expect([applied.code, outcomes(applied)]).toEqual([0, ['applied buyers', 'applied a_few_buyers']]);
+    expect([await sizeOf('buyers'), await sizeOf('a_few_buyers')]).toEqual([PEOPLE, 5]);
+    const again = await plan();
+    expect([again.code, actions(again)]).toEqual([0, ['unchanged buyers', 'unchanged a_few_buyers']]);
+    const exported = await run('export', '--dir', files, '--json');
+    expect(told(exported)).toMatchObject({ segments: 2, written: [], onlyInFiles: [] });
+    expect(readFileSync(join(files, 'buyers.yaml'), 'utf8')).toBe(BUYERS);
+  });
+
+  it('go into an empty folder and come back unchanged, and a change there keeps the comments here', async () => {
+    const other = join(dir, 'other');
+    expect((await run('export', '--dir', other)).code).toBe(0);
+    expect((await run('plan', '--dir', other, '--detailed-exitcode')).code).toBe(0);
+    await kohort.query(
+      'mutation { describeSegment(key: "buyers", input: { name: "All buyers", tags: ["core"] }) { __typename } }',
+    );
+    expect((await run('export', '--dir', files)).code).toBe(0);
+    expect(readFileSync(join(files, 'buyers.yaml'), 'utf8')).toBe(
+      BUYERS.replace('label: Buyers', 'label: All buyers') + 'tags:\n  - core\n',
+    );
+  });
+
+  it('refuse a slip with file, line and column', async () => {
+    write('slip.yaml', 'segment: slip\nlabel: Slip\nrule: in segment "buyrs"\n');
+    const ran = await plan();
+    expect(ran.code).toBe(2);
+    expect(errorOf(ran)).toMatchObject({ code: 'SEGMENTS_FILE_INVALID', line: 3, column: 7 });
+    expect(errorOf(ran).message).toContain('did you mean "buyers"?');
+    rmSync(join(files, 'slip.yaml'));
+  });
+
+  it('hold what would take more than 30 % out, until it is released', async () => {
+    write('few.yaml', OF_BUYERS.replace('age < 5', 'age < 2'));
+    const held = await apply();
+    expect([held.code, outcomes(held)]).toEqual([4, ['held a_few_buyers']]);
+    expect(await sizeOf('a_few_buyers')).toBe(5);
+    const released = await apply('--release', 'a_few_buyers');
+    expect([released.code, outcomes(released)]).toEqual([0, ['applied a_few_buyers']]);
+    expect(await sizeOf('a_few_buyers')).toBe(2);
+  });
+
+  it('go on where an apply was killed, and refuse a plan when somebody else has changed a segment since', async () => {
+    for (const n of [1, 2, 3]) write(`new${n}.yaml`, `segment: new_${n}\nlabel: N\nrule: age < ${n}\n`);
+    const saved = join(dir, 'plan.json');
+    expect((await plan('--out', saved)).code).toBe(4);
+    const killed = spawnKohort(['apply', '--plan', saved], { KOHORT_HOME: home });
+    await until('the first step', 15_000, () => killed.output().includes('created new_1'));
+    killed.signal('SIGKILL');
+    await killed.ended;
+    const resumed = await run('apply', '--plan', saved, '--json');
+    expect(resumed.code).toBe(0);
+    expect(outcomes(resumed)[0]).toBe('already new_1');
+    expect([await sizeOf('new_1'), await sizeOf('new_2'), await sizeOf('new_3')]).toEqual([1, 2, 3]);
+    expect(outcomes(await run('apply', '--plan', saved, '--json'))).toEqual([
+      'already new_1',
+      'already new_2',
+      'already new_3',
+    ]);
+    await kohort.query('mutation { updateSegment(key: "new_2", rule: "age < 9") { __typename } }');
+    const stale = await run('apply', '--plan', saved, '--json');
+    expect(stale.code).toBe(2);
+    expect(errorOf(stale)).toMatchObject({ code: 'PLAN_STALE', message: expect.stringContaining('new_2') });
+  });
+
+  it('archive what no file has when asked to, but nothing that is still named', async () => {
+    for (const n of [1, 2, 3]) rmSync(join(files, `new${n}.yaml`));
+    const left = await plan();
+    expect([left.code, told(left).onlyThere]).toEqual([0, ['new_1', 'new_2', 'new_3']]);
+    const pruned = await apply('--prune');
+    expect([pruned.code, outcomes(pruned)]).toEqual([0, ['applied new_3', 'applied new_2', 'applied new_1']]);
+    rmSync(join(files, 'buyers.yaml'));
+    expect(errorOf(await plan('--prune'))).toMatchObject({ code: 'SEGMENTS_STILL_NAMED' });
+  });
+});
