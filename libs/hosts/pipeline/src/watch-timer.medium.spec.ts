@@ -59,16 +59,28 @@ describe('the watch over volumes', () => {
     (await reader().tracking.alerts({}, { first: 50, after: null })).items
       .map(({ node }) => `${node.event} ${node.kind} ${node.state}`)
       .sort();
-  /** As if an hour had gone by: what is known moves into the past. */
-  const anHourLater = () =>
+  /** As if hours had gone by: what is known moves into the past. `away`: nobody looked meanwhile. */
+  const later = (hours: number, { away = false } = {}) =>
     db.database.inWorkspace(workspaceId, async (tx) => {
+      const by = sql`${hours} * interval '1 hour'`;
       await sql`create temp table moved on commit drop as select * from event_hour`.execute(tx);
       await sql`delete from event_hour`.execute(tx);
-      await sql`insert into event_hour select workspace_id, source_id, event, hour - interval '1 hour', stored, quarantined,
-        last_at - interval '1 hour' from moved`.execute(tx);
-      await sql`update watch_turn set hour_done = hour_done - interval '1 hour'`.execute(tx);
-      await sql`update volume_alert set hour = hour - interval '1 hour'`.execute(tx);
+      await sql`insert into event_hour select workspace_id, source_id, event, hour - ${by}, stored, quarantined,
+        last_at - ${by} from moved`.execute(tx);
+      await sql`update watch_turn set hour_done = hour_done - ${by}`.execute(tx);
+      if (away) await sql`update watch_turn set looked_at = looked_at - ${by}`.execute(tx);
+      await sql`update volume_alert set hour = hour - ${by}`.execute(tx);
     });
+  const anHourLater = () => later(1);
+  /** So many events in each of the whole hours from `from` to `to` before now, where 1 is the last one. */
+  const hoursAgo = (event: string, [from, to]: readonly [number, number], stored: number) =>
+    db.database.inWorkspace(workspaceId, (tx) =>
+      sql`insert into event_hour (workspace_id, source_id, event, hour, stored, last_at)
+        select ${workspaceId}::uuid, ${sourceId}::uuid, ${event}, h, ${stored}, h + interval '59 minutes'
+        from generate_series(${from}::int, ${to}::int, -1) as n
+        cross join lateral (select date_trunc('hour', now() - interval '2 minutes') - n * interval '1 hour' as h) as at
+        on conflict (workspace_id, source_id, event, hour) do update set stored = excluded.stored`.execute(tx),
+    );
 
   it('opens one alert a fault, goes on with it, and resolves it after two calm hours', async () => {
     for (const event of ['Steady', 'Dropped', 'Spiked', 'Silent']) await fill(event);
@@ -103,6 +115,50 @@ describe('the watch over volumes', () => {
       'Silent silence resolved',
       'Spiked spike resolved',
     ]);
+  });
+
+  it('judges once the hours that it missed while the door was open', async () => {
+    const events = ['Steady', 'Blip', 'Broken', 'Other', 'Another', 'Third'];
+    for (const event of events) await fill(event);
+    for (const event of events) await lastHour(event, 40);
+    expect(await look()).toMatchObject({ judged: 6, opened: 0 });
+    await later(30, { away: true });
+    for (const event of events) await hoursAgo(event, [30, 1], 40);
+    await hoursAgo('Blip', [20, 20], 1);
+    await hoursAgo('Broken', [10, 1], 1);
+    expect(await look()).toMatchObject({ judged: 6, opened: 2, resolved: 1 });
+    expect(await alerts()).toEqual(['Blip drop resolved', 'Broken drop open']);
+    expect(await look()).toEqual({ judged: 0, opened: 0, resolved: 0 });
+  });
+
+  it('looks back two days and no further', async () => {
+    for (const event of ['Steady', 'Lately', 'Long ago']) await fill(event);
+    for (const event of ['Steady', 'Lately', 'Long ago']) await lastHour(event, 40);
+    await look();
+    await later(80, { away: true });
+    for (const event of ['Steady', 'Lately', 'Long ago']) await hoursAgo(event, [80, 1], 40);
+    await hoursAgo('Lately', [48, 48], 1);
+    await hoursAgo('Long ago', [49, 49], 1);
+    expect(await look()).toMatchObject({ opened: 1, resolved: 1 });
+    expect(await alerts()).toEqual(['Lately drop resolved']);
+  });
+
+  it('opens no alert for the time in which everything was down, nor for what comes at once afterwards', async () => {
+    const events = ['One', 'Two', 'Three', 'Four', 'Five'];
+    for (const event of events) await fill(event);
+    for (const event of events) await lastHour(event, 40);
+    await look();
+    await later(9, { away: true });
+    // Down from a quarter past, nine hours ago; up again in the last whole hour, and the senders try again.
+    for (const event of events) await hoursAgo(event, [9, 9], 9);
+    for (const event of events) await hoursAgo(event, [1, 1], 300);
+    expect(await look()).toMatchObject({ judged: 5, opened: 0 });
+    for (let hour = 0; hour < 3; hour += 1) {
+      await anHourLater();
+      for (const event of events) await hoursAgo(event, [1, 1], event === 'Two' ? 0 : 40);
+      await look();
+    }
+    expect(await alerts()).toEqual(['Two drop open']);
   });
 
   it('looks once when two processes do, and never at a workspace that is not its own', async () => {

@@ -78,6 +78,7 @@ export type {
   EventVolume,
   VolumeFinding,
   WatchStore,
+  WatchGap,
   WatchTurn,
 } from './ports/watch-store.port';
 export type {

@@ -75,9 +75,12 @@ export interface VolumeAlertTable {
   resolved_at: OptionalTime;
 }
 
-/** Table `watch_turn` of 0011-tracking. */
+/** Table `watch_turn` of 0011-tracking and 0018-watch-away. */
 export interface WatchTurnTable {
   workspace_id: string;
   looked_at: Timestamp;
   hour_done: Timestamp;
+  away_from: OptionalTime;
+  away_to: OptionalTime;
+  away_heard: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
 }

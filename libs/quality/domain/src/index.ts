@@ -38,7 +38,7 @@ export { isPersonal, maskValue, snapshotColumn } from './profile/snapshot-column
 export { judgeHour, quietMs, silenceOf } from './anomalies/judge-volume';
 export type { HourJudgement, SilenceJudgement } from './anomalies/judge-volume';
 export { parseBaseline } from './anomalies/parse-baseline';
-export { CALM_HOURS, stepHour } from './anomalies/step-alert';
+export { CALM_HOURS, isMissed, stepHour } from './anomalies/step-alert';
 export type { HourStep, VolumeAlertKind } from './anomalies/step-alert';
 export { HISTORY_HOURS, fitBaseline } from './anomalies/volume-baseline';
 export type { HourSeries, VolumeBaseline } from './anomalies/volume-baseline';

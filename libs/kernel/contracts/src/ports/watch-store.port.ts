@@ -27,10 +27,23 @@ export interface VolumeFinding extends EventOfSource {
   readonly score: number;
 }
 
-/** A turn to look at a workspace, by the database's clock. `hourMs`: the whole hour that nobody has judged yet. */
+/** When nobody looked for long. `heard`: something was received all the same, so that the door was open. */
+export interface WatchGap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly heard: boolean;
+}
+
+/** A turn to look at a workspace, by the database's clock. */
 export interface WatchTurn {
   readonly nowMs: number;
+  /** The last whole hour when nobody has judged it yet. */
   readonly hourMs: number | null;
+  /** The first of the hours before it that were due while nobody looked, of the last 48; null: there are none. */
+  readonly missedFromMs: number | null;
+  /** The latest time that nobody looked for long. */
+  readonly away: WatchGap | null;
+  readonly timeZone: string;
 }
 
 /** Volumes, baselines and alerts. */
@@ -49,6 +62,11 @@ export interface WatchStore {
       readonly limit: number;
     },
   ): Promise<readonly EventVolume[]>;
+  /** The hours between two instants in which anything was received. */
+  hoursHeard(
+    workspaceId: WorkspaceId,
+    between: { readonly fromMs: number; readonly untilMs: number },
+  ): Promise<readonly number[]>;
   keepBaselines(
     workspaceId: WorkspaceId,
     hourMs: number,

@@ -15,6 +15,7 @@ import { linkCandidates } from './0014-link-candidates';
 import { privacy } from './0015-privacy';
 import { segmentWords } from './0016-segment-words';
 import { workspaceSettings } from './0017-workspace-settings';
+import { watchAway } from './0018-watch-away';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -35,4 +36,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0015-privacy': privacy,
   '0016-segment-words': segmentWords,
   '0017-workspace-settings': workspaceSettings,
+  '0018-watch-away': watchAway,
 };

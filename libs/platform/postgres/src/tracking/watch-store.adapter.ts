@@ -9,10 +9,9 @@ import {
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { jsonObjectOf } from '../read/columns';
+import { hoursHeard, takeTurn } from './watch-turn';
 
 const HOUR_MS = 3_600_000;
-/** Records of an hour may still be on their way to their commit for so long after it has ended. */
-const GRACE = sql`interval '2 minutes'`;
 
 const instant = (epochMs: number) => sql`${new Date(epochMs)}::timestamptz`;
 
@@ -146,18 +145,9 @@ export function watchStore(database: Database): WatchStore {
       const found = await database.relay.selectFrom('workspace').select('workspace_id').execute();
       return found.map((row) => workspaceIdSchema.parse(row.workspace_id));
     },
-    takeTurn: (workspaceId, everyMs) =>
-      database.inWorkspace(workspaceId, async (tx) => {
-        const taken = await sql<{ now: Date; hour: Date; is_due: boolean }>`
-          insert into watch_turn as t (workspace_id, looked_at, hour_done) values (${workspaceId}::uuid, now(), 'epoch')
-          on conflict (workspace_id) do update set looked_at = now()
-            where t.looked_at <= now() - ${everyMs} * interval '1 millisecond'
-          returning now() as now, date_trunc('hour', now() - ${GRACE}) - interval '1 hour' as hour,
-            hour_done < date_trunc('hour', now() - ${GRACE}) - interval '1 hour' as is_due`.execute(tx);
-        const [row] = taken.rows;
-        if (!row) return null;
-        return { nowMs: row.now.getTime(), hourMs: row.is_due ? row.hour.getTime() : null };
-      }),
+    takeTurn: (workspaceId, everyMs) => database.inWorkspace(workspaceId, (tx) => takeTurn(tx, workspaceId, everyMs)),
+    hoursHeard: (workspaceId, between) =>
+      database.inWorkspace(workspaceId, (tx) => hoursHeard(tx, workspaceId, between)),
     volumes: (workspaceId, page) => database.inWorkspace(workspaceId, (tx) => volumes(tx, workspaceId, page)),
     keepBaselines: (workspaceId, hourMs, baselines) =>
       database.inWorkspace(workspaceId, async (tx) => {

@@ -1,4 +1,4 @@
-import { HOUR_MS, slotOf } from './season';
+import { HOUR_MS, weekSlots } from './season';
 import { emptyHourWeight, stabilise, type VolumeBaseline } from './volume-baseline';
 
 /** An hour held against the baseline. `score` in standard deviations: below 0 too few, above too many. */
@@ -25,7 +25,7 @@ export function judgeHour(
   baseline: VolumeBaseline,
   hour: { readonly startMs: number; readonly count: number },
 ): HourJudgement {
-  const slot = slotOf(hour.startMs);
+  const slot = weekSlots(baseline.zone)(hour.startMs);
   const expected = (baseline.levels[slot] ?? 0) * baseline.trend;
   const deviation = deviationOf(baseline, slot, expected);
   const middle = stabilise(expected);
@@ -48,15 +48,25 @@ export interface SilenceJudgement {
 /** Hours of a silence that are looked at; a longer one is one in any case. */
 const LONGEST_HOURS = 24 * 60;
 
-/** Holds the time since the last event against the baseline. Parts of hours count in proportion. */
+/** From when to when nobody listened. */
+export interface DeafSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Holds the time since the last event against the baseline. Parts of hours count in proportion, `deaf` ones not at all. */
 export function silenceOf(
   baseline: VolumeBaseline,
-  at: { readonly lastAtMs: number; readonly nowMs: number },
+  at: { readonly lastAtMs: number; readonly nowMs: number; readonly deaf?: DeafSpan | null },
 ): SilenceJudgement {
   let [expected, weight] = [0, 0];
+  const slotOf = weekSlots(baseline.zone);
+  const deafMs = (begin: number, end: number): number =>
+    at.deaf ? Math.max(0, Math.min(end, at.deaf.toMs) - Math.max(begin, at.deaf.fromMs)) : 0;
   const from = Math.max(at.lastAtMs, at.nowMs - LONGEST_HOURS * HOUR_MS);
   for (let start = Math.floor(from / HOUR_MS) * HOUR_MS; start < at.nowMs; start += HOUR_MS) {
-    const part = (Math.min(at.nowMs, start + HOUR_MS) - Math.max(from, start)) / HOUR_MS;
+    const [begin, end] = [Math.max(from, start), Math.min(at.nowMs, start + HOUR_MS)];
+    const part = (end - begin - deafMs(begin, end)) / HOUR_MS;
     const mean = (baseline.rates[slotOf(start)] ?? 0) * Math.min(1, baseline.trend);
     expected += part * mean;
     weight += part * emptyHourWeight(mean, baseline.dispersion);

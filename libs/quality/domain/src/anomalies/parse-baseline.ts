@@ -4,6 +4,7 @@ import type { VolumeBaseline } from './volume-baseline';
 
 const perSlot = z.array(z.number().min(0)).length(WEEK_HOURS);
 const schema: z.ZodType<VolumeBaseline> = z.object({
+  zone: z.string().max(64),
   basis: z.enum(BASES),
   levels: perSlot,
   rates: perSlot,

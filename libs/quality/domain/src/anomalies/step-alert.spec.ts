@@ -1,7 +1,7 @@
 import { HOUR, WORLD_START, hourlyWorld, type WorldOptions } from '../../test/volume-world';
 import { HISTORY, WEEKS, alertsOf, at, baselineAt, figuresOf, raised, worldsOf } from '../../test/volume-figures';
 import { judgeHour, quietMs, silenceOf } from './judge-volume';
-import { slotOf } from './season';
+import { weekSlots } from './season';
 import { fitBaseline } from './volume-baseline';
 
 const steady: WorldOptions = { seed: 1, level: 40, tau2: 0.02, growth: 0, weeks: WEEKS };
@@ -89,8 +89,8 @@ describe('a baseline', () => {
     const counts = hourlyWorld(steady);
     const whole = baselineAt(counts, HISTORY);
     const shifted = fitBaseline({ startMs: at(24), counts: counts.slice(24, 24 + HISTORY) });
-    expect(slotOf(WORLD_START)).toBe(0);
-    expect(slotOf(Date.UTC(1970, 0, 1))).toBe(72);
+    expect(weekSlots('UTC')(WORLD_START)).toBe(0);
+    expect(weekSlots('UTC')(Date.UTC(1970, 0, 1))).toBe(72);
     const noon = { startMs: at(HISTORY + 12), count: 0 };
     expect(shifted && judgeHour(shifted, noon).expected).toBeGreaterThan(0.5 * judgeHour(whole, noon).expected);
   });

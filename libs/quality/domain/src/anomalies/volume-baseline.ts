@@ -1,8 +1,9 @@
-import { BASES, HOUR_MS, WEEK_HOURS, groupOf, median, quantile, slotOf, type Basis } from './season';
+import { BASES, HOUR_MS, WEEK_HOURS, groupOf, median, quantile, weekSlots, type Basis, type WeekSlots } from './season';
 
 /**
  * What is normal for an hourly count. Plain data, so that it can be kept.
  *
+ * - `zone`        time zone that the slots of the week are of
  * - `levels`      per slot of the week: the usual count (median over the weeks, on the square-root scale)
  * - `rates`       the same for silence: where the usual count is 0, the mean of its few events, its top cut off
  * - `seen`        per slot: how many hours the level rests on
@@ -11,6 +12,7 @@ import { BASES, HOUR_MS, WEEK_HOURS, groupOf, median, quantile, slotOf, type Bas
  * - `silence`     a silence is one when its weight (see `silenceOf`) is above this
  */
 export interface VolumeBaseline {
+  readonly zone: string;
   readonly basis: Basis;
   readonly levels: readonly number[];
   readonly rates: readonly number[];
@@ -27,6 +29,13 @@ export interface VolumeBaseline {
 export interface HourSeries {
   readonly startMs: number;
   readonly counts: readonly number[];
+  /** Time zone of its weeks; UTC when absent. */
+  readonly zone?: string;
+}
+
+/** A series with the places of its hours. */
+interface PlacedSeries extends HourSeries {
+  readonly slotOf: WeekSlots;
 }
 
 /** Of more than eight weeks only the last are looked at. */
@@ -49,10 +58,10 @@ function counted(stable: number): number {
   return Math.max(0, (stable / 2) ** 2 - 0.375);
 }
 
-function grouped(series: HourSeries, basis: Basis): Map<number, number[]> {
+function grouped(series: PlacedSeries, basis: Basis): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   series.counts.forEach((count, i) => {
-    const group = groupOf(slotOf(series.startMs + i * HOUR_MS), basis);
+    const group = groupOf(series.slotOf(series.startMs + i * HOUR_MS), basis);
     const values = groups.get(group);
     if (values) values.push(count);
     else groups.set(group, [count]);
@@ -61,7 +70,7 @@ function grouped(series: HourSeries, basis: Basis): Map<number, number[]> {
 }
 
 /** The finest grouping of which every group that occurs has been seen three times. */
-function chooseBasis(series: HourSeries): { readonly basis: Basis; readonly groups: Map<number, number[]> } {
+function chooseBasis(series: PlacedSeries): { readonly basis: Basis; readonly groups: Map<number, number[]> } {
   for (const basis of BASES) {
     const groups = grouped(series, basis);
     const wanted = new Set(Array.from({ length: WEEK_HOURS }, (_, slot) => groupOf(slot, basis)));
@@ -80,10 +89,10 @@ const WIDEST = 25;
  * absolute deviation of a standard normal. 0 when chance alone explains them. A residual comes within it at
  * ((1.4826 r)² − 1) / m, so that the middle one of these is the answer. Hours with a level below 1 say nothing.
  */
-function dispersionOf(series: HourSeries, levels: readonly number[]): number {
+function dispersionOf(series: PlacedSeries, levels: readonly number[]): number {
   const within: number[] = [];
   series.counts.forEach((count, i) => {
-    const m = levels[slotOf(series.startMs + i * HOUR_MS)] ?? 0;
+    const m = levels[series.slotOf(series.startMs + i * HOUR_MS)] ?? 0;
     if (m >= 1) within.push(((MAD_SCALE * (stabilise(count) - stabilise(m))) ** 2 - 1) / m);
   });
   if (within.length < LEAST_HOURS) return 0;
@@ -92,11 +101,11 @@ function dispersionOf(series: HourSeries, levels: readonly number[]): number {
 }
 
 /** The last week over the level, by the median of its hours: half a week of anything else does not move it. */
-function trendOf(series: HourSeries, levels: readonly number[]): number {
+function trendOf(series: PlacedSeries, levels: readonly number[]): number {
   const from = Math.max(0, series.counts.length - WEEK_HOURS);
   const ratios: number[] = [];
   for (let i = from; i < series.counts.length; i += 1) {
-    const m = levels[slotOf(series.startMs + i * HOUR_MS)] ?? 0;
+    const m = levels[series.slotOf(series.startMs + i * HOUR_MS)] ?? 0;
     if (m >= 1) ratios.push((series.counts[i] ?? 0) / m);
   }
   if (ratios.length < 48) return 1;
@@ -106,7 +115,7 @@ function trendOf(series: HourSeries, levels: readonly number[]): number {
 /** Hours that the hour of day counts for beside those of the slot itself, where the usual count is 0. */
 const PRIOR_HOURS = 0.25;
 
-function ratesOf(series: HourSeries, levels: readonly number[], seen: readonly number[]): number[] {
+function ratesOf(series: PlacedSeries, levels: readonly number[], seen: readonly number[]): number[] {
   const byHour = grouped(series, 'hour-of-day');
   const days = Array.from({ length: 24 }, (_, hour) => {
     const counts = byHour.get(hour) ?? [];
@@ -131,12 +140,12 @@ export function emptyHourWeight(mean: number, dispersion: number): number {
 }
 
 /** Weights of the silences that the history holds, from its first event on. */
-function silences(series: HourSeries, weights: readonly number[]): number[] {
+function silences(series: PlacedSeries, weights: readonly number[]): number[] {
   const found: number[] = [];
   let [run, started] = [0, false];
   series.counts.forEach((count, i) => {
     if (count === 0) {
-      if (started) run += weights[slotOf(series.startMs + i * HOUR_MS)] ?? 0;
+      if (started) run += weights[series.slotOf(series.startMs + i * HOUR_MS)] ?? 0;
       return;
     }
     started = true;
@@ -152,13 +161,16 @@ function silences(series: HourSeries, weights: readonly number[]): number[] {
  * Method   hour-of-week median over up to eight weeks on Anscombe's scale; with fewer than three weeks by hour of day
  *          and weekend, then by hour of day, then one level; spread pooled over all hours by one robust parameter,
  *          because the MAD of eight values is off by a third; last week's median ratio as trend
+ * Seasons  local time of the series' zone, so that nine o'clock is nine o'clock before and after clocks change
  * Silence  a source is silent when the silence weighs more than 14 and more than twice the second longest that was
  *          normal before (one outage in eight weeks does not count as normal)
  * Cost     about a millisecond for eight weeks
  */
 export function fitBaseline(whole: HourSeries): VolumeBaseline | null {
   const cut = Math.max(0, whole.counts.length - HISTORY_HOURS);
-  const series = { startMs: whole.startMs + cut * HOUR_MS, counts: whole.counts.slice(cut) };
+  const zone = whole.zone ?? 'UTC';
+  const counts = whole.counts.slice(cut);
+  const series = { startMs: whole.startMs + cut * HOUR_MS, counts, slotOf: weekSlots(zone) };
   const events = series.counts.reduce((sum, count) => sum + count, 0);
   if (series.counts.length < LEAST_HOURS || events < LEAST_EVENTS) return null;
   const { basis, groups } = chooseBasis(series);
@@ -171,6 +183,7 @@ export function fitBaseline(whole: HourSeries): VolumeBaseline | null {
   const weights = rates.map((rate) => emptyHourWeight(rate, dispersion));
   const [, second = 0] = silences(series, weights);
   return {
+    zone,
     basis,
     levels,
     rates,
