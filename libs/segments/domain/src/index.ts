@@ -30,7 +30,7 @@ export { proofToJson } from './evaluate/proof';
 export type { Proof, ProofFlip, ProofNode } from './evaluate/proof';
 export type { ShownWindow } from './evaluate/time-window';
 export { bucketOf } from './evaluate/leaves/constant-leaves';
-export { compileToSql } from './sql/compile-to-sql';
+export { compileRulesToSql, compileToSql } from './sql/compile-to-sql';
 export type { CompiledSql, SqlOptions } from './sql/compile-to-sql';
 export type { SqlValue } from './sql/sql-params';
 export { evaluateRuleFile } from './file/evaluate-rule-file';

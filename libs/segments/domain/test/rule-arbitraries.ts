@@ -219,40 +219,74 @@ export function patternLeaf(context: RuleContext): fc.Arbitrary<Node> {
   );
 }
 
-function sequenceNode(context: RuleContext): fc.Arbitrary<Node> {
-  const gap = fc.record({ min: fixedDuration, max: fixedDuration }, { requiredKeys: [] });
-  const simple = fc.record({ name: fc.constantFrom(...EVENT_NAMES) }, { requiredKeys: [] });
-  const step = fc.tuple(fc.oneof(simple, selection(context)), maybe('gap', gap), fc.boolean());
-  const without = fc.tuple(
-    simple,
-    fc.integer({ min: 0, max: 2 }),
-    fc.oneof(fixedDuration, fc.constant(null)),
-    fc.boolean(),
-  );
+const STEP_REFS = ['eq', 'eq', 'eq', 'neq', 'gt', 'gte', 'lte', 'contains', 'startsWith', 'before', 'after'];
+
+/** A comparison with a step from `first` to `last`: most often of equality, and with the last of them. */
+function refTo(first: number, last: number): fc.Arbitrary<Node> {
   return fc
     .tuple(
-      fc.array(step, { minLength: 1, maxLength: 3 }),
-      fc.array(without, { maxLength: 2 }),
-      maybe('keyBy', fc.constant('q')),
-      maybe('order', fc.constantFrom('strict', 'loose')),
-      maybe('window', windowOf(context)),
+      fc.constantFrom(...STEP_REFS),
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant(last) },
+        { weight: 1, arbitrary: fc.integer({ min: first, max: last }) },
+      ),
+      fc.constantFrom('q', 'q', 'p', 'when', 'p.a'),
+      fc.constantFrom('q', 'q', 'p', 'when'),
     )
-    .map(([parts, rules, ...rest]) => {
-      const steps = parts.map(([event, bounds, withRef], i) => {
-        const ref = { path: 'q', op: 'eq', ref: `s${i - 1}.q` };
-        const where = [...((event as { where?: Node[] }).where ?? []), ...(withRef && i > 0 ? [ref] : [])];
-        return { as: `s${i}`, event: { ...event, where }, ...(i > 0 ? bounds : {}) };
+    .map(([op, step, own, other]) =>
+      op === 'before' || op === 'after'
+        ? { path: 'when', op, ref: `s${step}.when` }
+        : { path: own, op, ref: `s${step}.${other}` },
+    );
+}
+
+/** Sequences of every shape. */
+export function sequenceNode(context: RuleContext): fc.Arbitrary<Node> {
+  const gap = fc.record({ min: fixedDuration, max: fixedDuration }, { requiredKeys: [] });
+  const simple = fc.record({ name: fc.constantFrom(...EVENT_NAMES) }, { requiredKeys: [] });
+  const few: fc.Arbitrary<Node> = fc.oneof(
+    { weight: 4, arbitrary: simple as fc.Arbitrary<Node> },
+    { weight: 1, arbitrary: selection(context) },
+  );
+  const step = (i: number): fc.Arbitrary<Node> =>
+    fc
+      .tuple(
+        few,
+        maybe('gap', gap),
+        i === 0 ? fc.constant([]) : fc.array(refTo(0, i - 1), { maxLength: 2, size: '-1' }),
+      )
+      .map(([event, bounds, refs]) => ({
+        as: `s${i}`,
+        event: { ...event, where: [...((event['where'] as Node[] | undefined) ?? []), ...refs] },
+        ...(i > 0 ? bounds : {}),
+      }));
+  const without = (steps: number): fc.Arbitrary<Node> =>
+    fc
+      .tuple(
+        simple,
+        fc.integer({ min: 0, max: steps - 1 }),
+        fc.oneof(fixedDuration, fc.constant(null)),
+        fc.integer({ min: 1, max: steps }),
+      )
+      .chain(([event, after, within, further]) => {
+        const before = Math.min(after + further, steps - 1);
+        const isWithin = within !== null || before === after;
+        const bound = isWithin ? { within: within ?? { n: 30, unit: 'minute' } } : { before: `s${before}` };
+        const refs = fc.array(refTo(0, isWithin ? after : before), { maxLength: 1 });
+        return refs.map((where) => ({ event: { ...event, where }, after: `s${after}`, ...bound }));
       });
-      const list = rules.flatMap(([event, index, within, withRef]): Node[] => {
-        const after = index % steps.length;
-        const where = withRef ? [{ path: 'q', op: 'eq', ref: `s${after}.q` }] : [];
-        if (within !== null) return [{ event: { ...event, where }, after: `s${after}`, within }];
-        return after + 1 < steps.length
-          ? [{ event: { ...event, where }, after: `s${after}`, before: `s${steps.length - 1}` }]
-          : [];
-      });
-      return { sequence: Object.assign({ steps, without: list }, ...rest) as Node };
-    });
+  return fc
+    .integer({ min: 1, max: 4 })
+    .chain((steps) =>
+      fc.tuple(
+        fc.tuple(...Array.from({ length: steps }, (_, i) => step(i))),
+        fc.array(without(steps), { maxLength: 2, size: '-1' }),
+        maybe('keyBy', fc.constantFrom('q', 'p')),
+        maybe('order', fc.constantFrom('strict', 'loose')),
+        maybe('window', windowOf(context)),
+      ),
+    )
+    .map(([steps, list, ...rest]) => ({ sequence: Object.assign({ steps, without: list }, ...rest) as Node }));
 }
 
 /** A whole rule over leaves of one sort. */

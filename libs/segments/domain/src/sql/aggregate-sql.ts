@@ -34,11 +34,7 @@ export function aggregateRows({ fn, property }: ParsedAggregate, { params }: Sql
   // Zero added: −0 and 0 are one number.
   const number = `${value.number} + 0`;
   if (fn === 'distinct') {
-    const text = `multiIf(${value.isNumber}, toString(${number}), ${value.isText}, ${value.text}, ${value.raw})`;
-    return {
-      row: `(${key}, concat(if(${value.isNumber}, 'n', ${value.type}), ':', ${text}))`,
-      condition: value.exists,
-    };
+    return { row: `(${key}, ${value.identity})`, condition: value.exists };
   }
   if (fn === 'first' || fn === 'last') {
     const flag = `toUInt8(${value.flag})`;

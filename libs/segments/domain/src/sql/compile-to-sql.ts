@@ -74,6 +74,8 @@ class Statement {
       case 'aggregate':
         if (!fitsSql(node.aggregate)) break;
         return this.events.aggregate(node.aggregate, context);
+      case 'sequence':
+        return this.events.sequence(node.sequence, context);
       case 'frequency':
         return this.frequency(node, context);
       case 'lifecycle':
@@ -180,7 +182,7 @@ class Statement {
   }
 
   /** Everybody once, with each pass's columns beside them: UNION ALL and GROUP BY, so that a shard needs no other. */
-  build(condition: string): CompiledSql {
+  private everybody(): string {
     const passes = this.passes();
     const columns = passes.flatMap((pass) => pass.columns);
     const line = (own: readonly string[], here: 0 | 1): string =>
@@ -197,8 +199,20 @@ class Statement {
     );
     const renamed = columns.map((column) => `${column}_max AS ${column}`);
     const grouped = `SELECT profile_id, ${totals} FROM (${[everybody, ...rest].join(' UNION ALL ')}) GROUP BY profile_id`;
-    const named = `SELECT ${['profile_id', 'is_here', ...renamed].join(', ')} FROM (${grouped})`;
-    return { sql: `SELECT profile_id FROM (${named}) WHERE is_here = 1 AND ${condition}`, params: this.params.all() };
+    return `SELECT ${['profile_id', 'is_here', ...renamed].join(', ')} FROM (${grouped})`;
+  }
+
+  /** The ids of those for whom a condition holds. */
+  members(condition: string): CompiledSql {
+    const sql = `SELECT profile_id FROM (${this.everybody()}) WHERE is_here = 1 AND ${condition}`;
+    return { sql, params: this.params.all() };
+  }
+
+  /** Everybody, with one column for each condition. */
+  answers(conditions: readonly string[]): CompiledSql {
+    const columns = conditions.map((condition, i) => `toUInt8(${condition}) AS r${i}`);
+    const sql = `SELECT ${['profile_id', ...columns].join(', ')} FROM (${this.everybody()}) WHERE is_here = 1`;
+    return { sql, params: this.params.all() };
   }
 }
 
@@ -208,11 +222,22 @@ class Statement {
  * most once.
  *
  * Shape   one column, `profile_id`; every value of the rule is a typed parameter
- * Throws  SEGMENTS_NODE_UNSUPPORTED for `sequence`, sums against bounds of over 15 digits, and the kinds that are not
- *         evaluated per profile;
+ * Throws  SEGMENTS_NODE_UNSUPPORTED for sums against bounds of over 15 digits, and the kinds that are not evaluated per
+ *         profile;
  *         SEGMENTS_SEGMENT_CYCLE, SEGMENTS_ENTITY_UNSUPPORTED
  */
 export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql {
   const statement = new Statement(options);
-  return statement.build(statement.rule(rule, []));
+  return statement.members(statement.rule(rule, []));
+}
+
+/**
+ * Compiles many rules to one statement over the same passes: what they ask alike is computed once.
+ *
+ * Shape   columns `profile_id` and `r0`, `r1`, … (UInt8), one for each rule in order; a row for every profile
+ * Throws  as `compileToSql`
+ */
+export function compileRulesToSql(rules: readonly ParsedRule[], options: SqlOptions): CompiledSql {
+  const statement = new Statement(options);
+  return statement.answers(rules.map((rule) => statement.rule(rule, [])));
 }

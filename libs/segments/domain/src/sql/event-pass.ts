@@ -1,8 +1,9 @@
 import { makeWindow } from '../evaluate/time-window';
-import type { ParsedAggregate, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+import type { ParsedAggregate, ParsedSelection, ParsedSequence, ParsedWindow } from '../rule/parsed-rule';
 import { toSpan } from '../time/duration';
 import { aggregateRows, aggregateTest, passesOverNothing } from './aggregate-sql';
 import { JsonValue } from './json-value';
+import { sequenceSql, type LevelColumn } from './sequence-sql';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
 
@@ -15,6 +16,8 @@ type EdgeWindow = ParsedWindow & { readonly kind: 'session' | 'withinFirst' };
 export class EventPass {
   private readonly inner: string[] = [];
   private readonly outer: string[] = [];
+  /** Columns that are computed one after the other, between what is gathered and the answers. */
+  private readonly levels: LevelColumn[][] = [];
   private readonly known = new Map<string, string>();
   private readonly names = new Set<string>();
   private readsAll = false;
@@ -56,6 +59,33 @@ export class EventPass {
     const rows = isEdge ? `arrayFilter(r -> ${this.edge('r.1', window, context)}, ${column}_rows)` : `${column}_rows`;
     this.outer.push(`(${aggregateTest(node, rows, context)}) != ${isDefault ? 1 : 0} AS ${column}`);
     return condition(column);
+  }
+
+  /** The condition that a sequence is there. */
+  sequence(parsed: ParsedSequence, context: SqlContext): string {
+    const key = `${context.zone} sequence ${JSON.stringify(parsed)}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return `(${known} = 1)`;
+    const column = `e${this.known.size}`;
+    this.known.set(key, column);
+    const { window, strict } = parsed;
+    const isEdge = window.kind === 'session' || window.kind === 'withinFirst';
+    if (isEdge) this.readsTimes = true;
+    if (isEdge || strict) this.readsAll = true;
+    // References are compared where both events are at hand.
+    const matches = (event: ParsedSelection): string =>
+      this.matches({ ...event, where: event.where.filter(({ ref }) => ref === null) }, context);
+    const { row, condition, levels, test } = sequenceSql(parsed, {
+      column,
+      context,
+      steps: parsed.steps.map(({ event }) => (isEdge ? matches(event) : this.inRange(matches(event), window, context))),
+      without: parsed.without.map(({ event }) => matches(event)),
+      edge: isEdge ? (time) => this.edge(time, window, context) : null,
+    });
+    this.inner.push(`arraySort(r -> (r.1, r.2), groupArrayIf(${row}, ${condition})) AS ${column}_rows`);
+    levels.forEach((columns, i) => (this.levels[i] = [...(this.levels[i] ?? []), ...columns]));
+    this.outer.push(`toUInt8(${test}) AS ${column}`);
+    return `(${column} = 1)`;
   }
 
   private matches(selection: ParsedSelection, context: SqlContext): string {
@@ -109,7 +139,11 @@ export class EventPass {
     const names = this.readsAll ? '' : ` AND name IN ${params.bind('Array(String)', [...this.names].sort())}`;
     const times = this.readsTimes ? [`arraySort(groupArray(${MS})) AS all_times`] : [];
     const inner = `SELECT profile_id, ${[...times, ...this.inner].join(', ')} FROM live_events WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
-    return { columns: [...this.known.values()], sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${inner})` };
+    const computed = this.levels.reduce(
+      (from, columns) => `SELECT *, ${columns.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')} FROM (${from})`,
+      inner,
+    );
+    return { columns: [...this.known.values()], sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${computed})` };
   }
 }
 

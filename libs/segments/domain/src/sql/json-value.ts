@@ -55,6 +55,13 @@ export class JsonValue {
     return `JSONExtractRaw(${this.args})`;
   }
 
+  /** A text that two values share exactly when they are the same JSON; '' when there is none. */
+  get identity(): string {
+    // Zero added: −0 and 0 are one number.
+    const scalar = `multiIf(${this.isNumber}, toString(${this.number} + 0), ${this.isText}, ${this.text}, ${this.raw})`;
+    return `if(${this.exists}, concat(if(${this.isNumber}, 'n', ${this.type}), ':', ${scalar}), '')`;
+  }
+
   get number(): string {
     return `JSONExtractFloat(${this.args})`;
   }

@@ -10,6 +10,19 @@ import { JsonValue } from './json-value';
 import type { SqlParams } from './sql-params';
 import { sqlVersionInside } from './sql-version';
 
+/** A value that a comparison may have on either side, as SQL expressions. */
+export interface SqlOperand {
+  readonly exists: string;
+  readonly isText: string;
+  readonly isNumber: string;
+  readonly isFlag: string;
+  readonly text: string;
+  readonly number: string;
+  readonly flag: string;
+  /** Epoch milliseconds, null when the value is no time. */
+  moment(zone: string): string;
+}
+
 /** What every comparison of a statement shares. */
 export interface SqlContext {
   readonly params: SqlParams;
@@ -48,7 +61,7 @@ const TEXT_TESTS: Partial<Record<Operator, (text: string, wanted: string) => str
   endsWith: (text, wanted) => `endsWith(${text}, ${wanted})`,
 };
 
-function textTest(op: Operator, value: JsonValue, wanted: string): string {
+function textTest(op: Operator, value: SqlOperand, wanted: string): string {
   const holds = `(${value.isText} AND (${wanted} = '' OR ${TEXT_TESTS[op]?.(value.text, wanted) ?? '0'}))`;
   return op === 'notContains' ? `(${value.exists} AND NOT ${holds})` : holds;
 }
@@ -142,7 +155,12 @@ function operandTest(op: Operator, value: JsonValue, operand: Operand, context: 
   }
 }
 
-function refTest(op: Operator, value: JsonValue, other: JsonValue, { zone }: SqlContext): string {
+/** A comparison of two values of the record; 0 or 1, never null. */
+export function sqlReference(
+  op: Operator,
+  { value, other }: { readonly value: SqlOperand; readonly other: SqlOperand },
+  { zone }: SqlContext,
+): string {
   if (op === 'before' || op === 'after') {
     return `ifNull(${value.moment(zone)} ${op === 'before' ? '<' : '>'} ${other.moment(zone)}, 0)`;
   }
@@ -163,5 +181,5 @@ export function sqlCondition(
   const { op, operand } = parsed;
   if (op === 'notExists') return `NOT (${sides.value.exists})`;
   if (operand !== null) return operandTest(op, sides.value, operand, context);
-  return sides.other === undefined ? '0' : refTest(op, sides.value, sides.other, context);
+  return sides.other === undefined ? '0' : sqlReference(op, { value: sides.value, other: sides.other }, context);
 }
