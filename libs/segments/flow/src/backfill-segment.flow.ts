@@ -46,7 +46,10 @@ const checkpointSchema = z.object({
 });
 type Checkpoint = z.infer<typeof checkpointSchema>;
 
-/** Everybody's answer for a rule that no single statement can give: aggregates, sequences. */
+/** A rule that no statement says, or whose statement the store cannot carry, is answered person by person. */
+const WALKED = new Set(['SEGMENTS_NODE_UNSUPPORTED', 'COLUMNS_TOO_HEAVY']);
+
+/** Everybody's answer, person by person. */
 async function membersByWalk(
   deps: BackfillDeps,
   context: RunContext,
@@ -101,7 +104,7 @@ async function membersOf(
     context.onProgress({ phase: 'asking the column store', done: 0, total: null });
     return { ids: await deps.columns.members(sql, params, { signal: context.signal }), now };
   } catch (thrown) {
-    if (!isAppError(thrown) || thrown.code !== 'SEGMENTS_NODE_UNSUPPORTED') throw thrown;
+    if (!isAppError(thrown) || !WALKED.has(thrown.code)) throw thrown;
     return membersByWalk(deps, context, version);
   }
 }
