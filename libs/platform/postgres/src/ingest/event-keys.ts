@@ -1,15 +1,19 @@
 import { sql } from 'kysely';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { binaryRows } from './binary-rows';
 import { LONGEST_DAYS, daysLeftOut, keptUntil } from './dedupe-days';
-import { entryKey, eventIdOf, type GroupEntry } from './group-entries';
+import { EntryMap, eventIdOf, type GroupEntry } from './group-entries';
+
+/** An entry and the id of its event. */
+export type NamedEntry = readonly [eventId: string, entry: GroupEntry];
 
 /** What became of the keys of a group. */
 export interface ClaimedKeys {
-  /** Event ids of the keys that were taken now. */
-  readonly taken: ReadonlyMap<string, string>;
-  /** Digests of the bodies that stand under each key now, where a key was not free. */
-  readonly bodies: ReadonlyMap<string, string>;
+  /** The entries whose keys were taken now, in the order given, with the ids of their events. */
+  readonly taken: readonly NamedEntry[];
+  /** Of the others the digests of the bodies that stand under their keys. */
+  readonly bodies: ReadonlyMap<GroupEntry, string>;
 }
 
 interface KnownKey {
@@ -19,6 +23,7 @@ interface KnownKey {
   readonly is_over: boolean;
 }
 
+const keyOf = ({ request, keyed }: GroupEntry) => [request.sourceId, keyed.message.messageId] as const;
 const expiryOf = ({ request }: GroupEntry): number => keptUntil(request);
 
 const usualDays = ([first]: readonly GroupEntry[]): number => first?.request.dedupeDays ?? LONGEST_DAYS;
@@ -27,21 +32,22 @@ const usualDays = ([first]: readonly GroupEntry[]): number => first?.request.ded
 async function takeFree(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
-  unique: readonly (readonly [entry: GroupEntry, eventId: string])[],
+  unique: readonly NamedEntry[],
 ): Promise<ReadonlySet<string> | null> {
+  const rows = binaryRows(unique, [
+    ['message_id', 'text', ([, { keyed }]) => keyed.message.messageId],
+    ['source_id', 'uuid', ([, { request }]) => request.sourceId],
+    ['event_id', 'uuid', ([eventId]) => eventId],
+    ['body_hash', 'bytea', ([, { keyed }]) => keyed.bodyHash],
+    ['expires_at', 'timestamptz', ([, entry]) => expiryOf(entry)],
+  ]);
   // One row comes back where nothing is repeated, which is nearly always.
   const answer = await sql<{ ids: readonly string[] | null }>`
     with taken as (
       insert into event_key (workspace_id, source_id, message_id, event_id, body_hash, expires_at)
-      select ${workspaceId}::uuid, m.source_id, m.message_id, m.event_id, decode(m.body_hash, 'hex'),
-        'epoch'::timestamptz + m.expires_at * interval '1 millisecond'
-      from unnest(
-        ${unique.map(([entry]) => entry.request.sourceId)}::uuid[],
-        ${unique.map(([entry]) => entry.message.messageId)}::text[],
-        ${unique.map(([, eventId]) => eventId)}::uuid[],
-        ${unique.map(([entry]) => entry.bodyHash)}::text[],
-        ${unique.map(([entry]) => expiryOf(entry))}::float8[]
-      ) as m (source_id, message_id, event_id, body_hash, expires_at)
+      select ${workspaceId}::uuid, ${rows.of('source_id')}, ${rows.of('message_id')}, ${rows.of('event_id')},
+        ${rows.of('body_hash')}, ${rows.of('expires_at')}
+      from ${rows.from}
       on conflict (workspace_id, source_id, message_id) do nothing
       returning event_id
     )
@@ -64,7 +70,7 @@ async function lookUp(
     from event_key k
     join unnest(
       ${repeated.map((entry) => entry.request.sourceId)}::uuid[],
-      ${repeated.map((entry) => entry.message.messageId)}::text[],
+      ${repeated.map((entry) => entry.keyed.message.messageId)}::text[],
       ${repeated.map((entry) => entry.request.receivedAt)}::float8[]
     ) as m (source_id, message_id, received_at) using (source_id, message_id)
     where k.workspace_id = ${workspaceId}::uuid`.execute(tx);
@@ -76,15 +82,15 @@ async function takeOver(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
   over: readonly GroupEntry[],
-): Promise<readonly (readonly [key: string, eventId: string])[]> {
+): Promise<EntryMap<string>> {
   const taken = await sql<{ source_id: string; message_id: string; event_id: string }>`
     update event_key k
     set event_id = md5(k.event_id::text || m.expires_at::text)::uuid, body_hash = decode(m.body_hash, 'hex'),
       expires_at = 'epoch'::timestamptz + m.expires_at * interval '1 millisecond'
     from unnest(
       ${over.map((entry) => entry.request.sourceId)}::uuid[],
-      ${over.map((entry) => entry.message.messageId)}::text[],
-      ${over.map((entry) => entry.bodyHash)}::text[],
+      ${over.map((entry) => entry.keyed.message.messageId)}::text[],
+      ${over.map((entry) => entry.keyed.bodyHash)}::text[],
       ${over.map(expiryOf)}::float8[],
       ${over.map((entry) => entry.request.receivedAt)}::float8[]
     ) as m (source_id, message_id, body_hash, expires_at, received_at)
@@ -93,7 +99,34 @@ async function takeOver(
       and k.expires_at - ${daysLeftOut(workspaceId, usualDays(over))} <=
         'epoch'::timestamptz + m.received_at * interval '1 millisecond'
     returning k.source_id, k.message_id, k.event_id`.execute(tx);
-  return taken.rows.map((row) => [entryKey(row.source_id, row.message_id), row.event_id]);
+  const ids = new EntryMap<string>();
+  for (const row of taken.rows) ids.set(row.source_id, row.message_id, row.event_id);
+  return ids;
+}
+
+/** The same for keys that were not free. */
+async function claimRepeated(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  repeated: readonly GroupEntry[],
+): Promise<ClaimedKeys> {
+  const rows = new EntryMap<KnownKey>();
+  for (const row of await lookUp(tx, workspaceId, repeated)) rows.set(row.source_id, row.message_id, row);
+  const known = repeated.map((entry) => [entry, rows.get(...keyOf(entry))] as const);
+  const over = known.flatMap(([entry, row]) => (row?.is_over ? [entry] : []));
+  const ids = over.length > 0 ? await takeOver(tx, workspaceId, over) : new EntryMap<string>();
+  const taken: NamedEntry[] = [];
+  const bodies = new Map<GroupEntry, string>();
+  const gone: GroupEntry[] = [];
+  for (const [entry, row] of known) {
+    const eventId = ids.get(...keyOf(entry));
+    if (eventId !== undefined) taken.push([eventId, entry]);
+    else if (row) bodies.set(entry, row.body_hash);
+    else gone.push(entry);
+  }
+  // Swept between the two statements: free now.
+  const again = await claimKeys(tx, workspaceId, gone);
+  return { taken: [...taken, ...again.taken], bodies: new Map([...bodies, ...again.bodies]) };
 }
 
 /**
@@ -108,23 +141,16 @@ export async function claimKeys(
   workspaceId: WorkspaceId,
   unique: readonly GroupEntry[],
 ): Promise<ClaimedKeys> {
-  if (unique.length === 0) return { taken: new Map(), bodies: new Map() };
-  const named = unique.map((entry) => [entry, eventIdOf(entry)] as const);
+  if (unique.length === 0) return { taken: [], bodies: new Map() };
+  const named = unique.map((entry): NamedEntry => [eventIdOf(entry), entry]);
   const free = await takeFree(tx, workspaceId, named);
-  const fresh = free === null ? named : named.filter(([, eventId]) => free.has(eventId));
-  const taken = new Map(fresh.map(([entry, eventId]) => [entry.key, eventId]));
-  const bodies = new Map(fresh.map(([entry]) => [entry.key, entry.bodyHash]));
-  const repeated = unique.filter((entry) => !taken.has(entry.key));
-  if (repeated.length === 0) return { taken, bodies };
-  const known = await lookUp(tx, workspaceId, repeated);
-  for (const row of known) bodies.set(entryKey(row.source_id, row.message_id), row.body_hash);
-  const isOver = new Set(known.flatMap((row) => (row.is_over ? [entryKey(row.source_id, row.message_id)] : [])));
-  const over = repeated.filter((entry) => isOver.has(entry.key));
-  for (const [key, eventId] of over.length > 0 ? await takeOver(tx, workspaceId, over) : []) taken.set(key, eventId);
-  for (const entry of over) if (taken.has(entry.key)) bodies.set(entry.key, entry.bodyHash);
-  // Swept between the two statements: free now.
-  const gone = repeated.filter((entry) => !bodies.has(entry.key));
-  if (gone.length === 0) return { taken, bodies };
-  const again = await claimKeys(tx, workspaceId, gone);
-  return { taken: new Map([...taken, ...again.taken]), bodies: new Map([...bodies, ...again.bodies]) };
+  if (free === null) return { taken: named, bodies: new Map() };
+  const repeated = named.flatMap(([eventId, entry]) => (free.has(eventId) ? [] : [entry]));
+  const found = await claimRepeated(tx, workspaceId, repeated);
+  const ids = new Map(found.taken.map(([eventId, entry]) => [entry, eventId]));
+  const taken = named.flatMap(([eventId, entry]): NamedEntry[] => {
+    const id = free.has(eventId) ? eventId : ids.get(entry);
+    return id === undefined ? [] : [[id, entry]];
+  });
+  return { taken, bodies: found.bodies };
 }

@@ -14,7 +14,7 @@ import { holdFence } from '../fence';
 import { addConsents, namingSuppressed } from '../privacy/screen-entries';
 import { countEvents } from './count-events';
 import { claimKeys } from './event-keys';
-import { storeFresh, type FreshEntry } from './event-rows';
+import { storeFresh } from './event-rows';
 import { entriesOf, firstOfEach, judgeEntries } from './group-entries';
 import { addToLedger, countsOf } from './ingest-ledger';
 import { moveCursor } from '../sources/move-cursor';
@@ -43,14 +43,10 @@ async function storeIn(
   const entries = entriesOf(requests);
   const suppressed = await namingSuppressed(tx, { workspaceId, screen }, entries);
   const open = suppressed.size === 0 ? entries : entries.filter((entry) => !suppressed.has(entry));
-  const unique = firstOfEach(open);
-  const { taken, bodies: known } = await claimKeys(tx, workspaceId, unique);
-  const fresh = unique.flatMap((entry): FreshEntry[] => {
-    const eventId = taken.get(entry.key);
-    return eventId === undefined ? [] : [[eventId, entry]];
-  });
+  const { unique, earlier } = firstOfEach(open);
+  const { taken: fresh, bodies } = await claimKeys(tx, workspaceId, unique);
   const stored = new Set(fresh.map(([, entry]) => entry));
-  const outcomes = judgeEntries(requests, entries, { stored, suppressed, known });
+  const outcomes = judgeEntries(requests, entries, { stored, suppressed, earlier, bodies });
   const counts = requests.map((request, i) => countsOf(request, outcomes[i] ?? []));
   const batchId = await storeFresh(tx, workspaceId, fresh);
   if (batchId !== null) await addConsents(tx, { workspaceId, batchId, screen }, fresh);

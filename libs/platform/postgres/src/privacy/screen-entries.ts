@@ -16,7 +16,7 @@ interface Screened {
 }
 
 /** Those of the entries whose message names somebody on the suppression list; none without a screen. */
-export async function namingSuppressed<T extends { readonly message: NormalisedMessage }>(
+export async function namingSuppressed<T extends { readonly keyed: { readonly message: NormalisedMessage } }>(
   tx: WorkspaceTransaction,
   { workspaceId, screen }: Screened,
   entries: readonly T[],
@@ -24,7 +24,7 @@ export async function namingSuppressed<T extends { readonly message: NormalisedM
   if (!screen) return new Set();
   return suppressedAmong(tx, workspaceId, {
     items: entries,
-    digestsOf: ({ message }) => screen.digestsOf(workspaceId, message),
+    digestsOf: ({ keyed }) => screen.digestsOf(workspaceId, keyed.message),
   });
 }
 
@@ -48,10 +48,10 @@ function latestOfEach(statements: readonly ConsentStatement[]): readonly Consent
 export async function addConsents(
   tx: WorkspaceTransaction,
   { workspaceId, batchId, screen }: Screened & { readonly batchId: BatchId },
-  fresh: readonly (readonly [eventId: string, entry: { readonly message: NormalisedMessage }])[],
+  fresh: readonly (readonly [eventId: string, entry: { readonly keyed: { readonly message: NormalisedMessage } }])[],
 ): Promise<void> {
   if (!screen) return;
-  const saying = fresh.flatMap(([, { message }]) => (screen.mentionsConsent(message) ? [message] : []));
+  const saying = fresh.flatMap(([, { keyed }]) => (screen.mentionsConsent(keyed.message) ? [keyed.message] : []));
   if (saying.length === 0) return;
   const vocabulary = await readPurposes(tx, workspaceId);
   const statements = saying.flatMap((message) => screen.consentsOf(message, vocabulary));
