@@ -3,7 +3,7 @@ export { EARLIEST_TIME, IMPORT_LIMITS, LATEST_TIME, LIMITS } from './limits';
 export type { ImportLimits } from './limits';
 export { canonicalJson } from './json/canonical-json';
 export { isDeeperThan } from './json/is-deeper-than';
-export { jsonBytes } from './json/json-bytes';
+export { isWithinBytes } from './json/json-bytes';
 export { inspectJson, textFault } from './json/inspect-json';
 export type { JsonFault } from './json/inspect-json';
 export { bodyHash, derivedMessageId } from './message/digests';

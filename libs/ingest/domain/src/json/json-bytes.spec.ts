@@ -1,7 +1,7 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { hostileJson } from '@kohort/testing-hostile';
 import { isDeeperThan } from './is-deeper-than';
-import { jsonBytes } from './json-bytes';
+import { isWithinBytes, jsonBytes } from './json-bytes';
 
 describe('jsonBytes', () => {
   it('counts what JSON.stringify writes, for 5,000 seeded values', () => {
@@ -36,5 +36,17 @@ describe('jsonBytes', () => {
       false,
       false,
     ]);
+  });
+
+  it('is within a limit exactly when it is no larger, for 5,000 seeded values', () => {
+    const random = seededRandom(6);
+    for (let n = 0; n < 5_000; n += 1) {
+      const value = { value: hostileJson(random) };
+      const bytes = jsonBytes(value);
+      expect([bytes - 1, bytes, bytes * 7].map((limit) => isWithinBytes(value, limit))).toEqual([false, true, true]);
+    }
+    let deep: unknown = 1;
+    for (let level = 0; level < 200_000; level += 1) deep = [deep];
+    expect([isWithinBytes(deep, 400_000), isWithinBytes(deep, 400_001)]).toEqual([false, true]);
   });
 });

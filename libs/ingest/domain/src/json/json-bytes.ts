@@ -36,3 +36,34 @@ export function jsonBytes(value: unknown, limit = Number.POSITIVE_INFINITY): num
   }
   return bytes;
 }
+
+/** More than any leaf that is no text takes: the longest numbers have 24 characters. */
+const LEAF_BYTES = 25;
+/** Of one UTF-16 unit: an escape. */
+const UNIT_BYTES = 6;
+/** Levels that are looked at with the call stack. */
+const CHEAP_LEVELS = 16;
+
+/** What is left of the room after the value at its largest; below 0: it may not fit, or is nested deeper than is looked at. */
+function roomAfter(value: unknown, room: number, levels: number): number {
+  if (typeof value === 'string') return room - 2 - UNIT_BYTES * value.length;
+  if (typeof value !== 'object' || value === null) return room - LEAF_BYTES;
+  if (levels === 0) return -1;
+  let left = room - 2;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && left >= 0; i += 1) left = roomAfter(value[i], left - 1, levels - 1);
+    return left;
+  }
+  for (const key of Object.keys(value)) {
+    if (left < 0) break;
+    left = roomAfter(Reflect.get(value, key), left - 4 - UNIT_BYTES * key.length, levels - 1);
+  }
+  return left;
+}
+
+/**
+ * Whether `jsonBytes` of a parsed value is within the limit: what cannot be larger, as most events, is not counted out.
+ */
+export function isWithinBytes(value: unknown, limit: number): boolean {
+  return roomAfter(value, limit, CHEAP_LEVELS) >= 0 || jsonBytes(value, limit) <= limit;
+}

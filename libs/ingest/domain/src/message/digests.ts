@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NormalisedMessage } from '@kohort/kernel-contracts';
 import { canonicalJson } from '../json/canonical-json';
 
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** What an id is made of when the sender gave none. */
 export interface MessageIdParts {

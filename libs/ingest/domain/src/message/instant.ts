@@ -20,6 +20,31 @@ function offsetMs(zone: string | undefined): number | null {
   return (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
 }
 
+const DIGIT_0 = 48;
+/** A number that stands in the text at a place, by its digits alone; NaN: another character is among them. */
+function digitsAt(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let i = from; i < from + count; i += 1) {
+    const digit = text.charCodeAt(i) - DIGIT_0;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** The form that JavaScript writes, `2026-05-14T09:00:00.000Z`, read without a pattern; null: it is another, or no time. */
+function readUsual(text: string): number | null {
+  if (text.length !== 24 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return null;
+  if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z') return null;
+  const [year, month, day] = [digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2)];
+  const [hour, minute, second] = [digitsAt(text, 11, 2), digitsAt(text, 14, 2), digitsAt(text, 17, 2)];
+  // Days that not every month has are left to the calendar.
+  if (!(year >= 1_900 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return null;
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return null;
+  const epochMs = Date.UTC(year, month - 1, day, hour, minute, second, digitsAt(text, 20, 3));
+  return epochMs >= EARLIEST_TIME && epochMs <= LATEST_TIME ? epochMs : null;
+}
+
 /**
  * Reads an ISO-8601 instant. Without a zone it is taken as UTC and `zoned` is false; digits below the millisecond are
  * cut off; a leap second counts as the second before it. A date that does not exist (30 February) is invalid.
@@ -27,6 +52,8 @@ function offsetMs(zone: string | undefined): number | null {
  * Units   epoch milliseconds
  */
 export function parseInstant(text: string): InstantResult {
+  const usual = readUsual(text);
+  if (usual !== null) return { ok: true, epochMs: usual, zoned: true };
   const match = ISO.exec(text);
   if (!match) return INVALID;
   const part = (i: number): number => Number(match[i] ?? '0');

@@ -1,5 +1,6 @@
 import type { JsonObject, NormalisedMessage } from '@kohort/kernel-contracts';
 import { inspectJson, isJsonObject } from '../json/inspect-json';
+import { isWithinBytes } from '../json/json-bytes';
 import { LIMITS } from '../limits';
 import { derivedMessageId } from './digests';
 import { correctTime, parseInstant } from './instant';
@@ -102,10 +103,21 @@ function propertiesOf(raw: RawMessage): JsonObject {
   };
 }
 
+/** Member by member; what has nothing to be merged with is taken as it is. */
+function merged(batch: JsonObject | null | undefined, own: JsonObject | null | undefined): JsonObject {
+  if (batch == null || isEmpty(batch)) return own ?? {};
+  return { ...batch, ...own };
+}
+
 function contextOf(raw: RawMessage, context: NormaliseContext): JsonObject {
-  const integrations = { ...context.batchIntegrations, ...raw.integrations };
-  const merged = { ...context.batchContext, ...raw.context };
-  return Object.keys(integrations).length > 0 ? { ...merged, integrations } : merged;
+  const integrations = merged(context.batchIntegrations, raw.integrations);
+  const own = merged(context.batchContext, raw.context);
+  return isEmpty(integrations) ? own : { ...own, integrations };
+}
+
+function isEmpty(value: JsonObject): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return false;
+  return true;
 }
 
 const isRefusal = (value: Times | Refusal): value is Refusal => 'verdict' in value;
@@ -133,8 +145,13 @@ function assemble(raw: RawMessage, item: JsonObject, context: NormaliseContext):
     type: raw.type,
     name: nameOf(raw),
     messageId: given ?? derivedMessageId({ sourceId: context.sourceId, salt, index: context.index, raw: item }),
-    ...ids,
-    ...times,
+    userId: ids.userId,
+    anonymousId: ids.anonymousId,
+    previousId: ids.previousId,
+    groupId: ids.groupId,
+    ts: times.ts,
+    originalTs: times.originalTs,
+    sentAt: times.sentAt,
     receivedAt: context.receivedAt,
     properties,
     traits,
@@ -161,9 +178,7 @@ export function normaliseEvent(raw: unknown, context: NormaliseContext): Normali
     const { code, path: field } = fault;
     return isQuarantine(code) ? { verdict: 'quarantined', code, field } : reject(code, field);
   }
-  if (Buffer.byteLength(JSON.stringify(raw)) > (context.maxBytes ?? LIMITS.eventBytes)) {
-    return reject('event_too_large', '');
-  }
+  if (!isWithinBytes(raw, context.maxBytes ?? LIMITS.eventBytes)) return reject('event_too_large', '');
   const parsed = messageSchema.safeParse(raw);
   if (parsed.success) return assemble(parsed.data, raw, context);
   const field = String(parsed.error.issues[0]?.path[0] ?? '');
