@@ -1,7 +1,7 @@
 import type { KeyRing, WriteOrigin } from '@kohort/access-flow';
 import { accessErrors, keyOfAuthorization, requireScope } from '@kohort/access-domain';
 import type { Clock } from '@kohort/kernel-clock-random';
-import type { ArtifactStore, ReadPort } from '@kohort/kernel-contracts';
+import type { ArtifactStore, IngestVerdict, ReadPort } from '@kohort/kernel-contracts';
 import { AppError, isAppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { LIMITS } from '@kohort/ingest-domain';
@@ -72,6 +72,18 @@ export async function nativeOriginOf(
   return { workspaceId: caller.workspaceId, sourceId: source.id };
 }
 
+/** One step a counter and call: a counter that is told of each item costs as much as the item. */
+function countVerdicts(metrics: GatewayMetrics, verdicts: readonly IngestVerdict[]): void {
+  const outcomes = new Map<string, number>();
+  const reasons = new Map<string, number>();
+  for (const { outcome, reason } of verdicts) {
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  for (const [outcome, count] of outcomes) metrics.ingestItems.inc({ outcome }, count);
+  for (const [reason, count] of reasons) metrics.ingestReasons.inc({ reason }, count);
+}
+
 /**
  * Hands a call on and counts what became of it. Resolves after the commit, or when it is on the disk of the spool.
  *
@@ -82,14 +94,8 @@ export async function accept(parts: IngestParts, origin: WriteOrigin, call: Read
   const release = door.admission.enterStore(origin, { bytes: call.bytes, rows: call.items.length });
   try {
     const accepted = await door.accept(origin, call.items, { ...call.envelope, receivedAt: clock.now() });
-    if (accepted.durability === 'spool') {
-      metrics.ingestItems.inc({ outcome: 'spooled' }, call.items.length);
-    } else {
-      for (const { outcome, reason } of accepted.verdicts) {
-        metrics.ingestItems.inc({ outcome });
-        if (reason !== null) metrics.ingestReasons.inc({ reason });
-      }
-    }
+    if (accepted.durability === 'spool') metrics.ingestItems.inc({ outcome: 'spooled' }, call.items.length);
+    else countVerdicts(metrics, accepted.verdicts);
     return accepted;
   } finally {
     release();

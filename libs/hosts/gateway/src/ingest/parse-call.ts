@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS, jsonBytes } from '@kohort/ingest-domain';
+import { LIMITS, isWithinBytes } from '@kohort/ingest-domain';
 import type { IngestEnvelope, Json, JsonObject, MessageType } from '@kohort/kernel-contracts';
 import { wireErrors } from './wire.errors';
 
@@ -66,7 +66,7 @@ function requireSmall(items: readonly Json[], bodyBytes: number): void {
   // No item can be too large in a body that is small as a whole.
   if (bodyBytes <= LIMITS.eventBytes) return;
   items.forEach((item, index) => {
-    if (jsonBytes(item, LIMITS.eventBytes) > LIMITS.eventBytes) {
+    if (!isWithinBytes(item, LIMITS.eventBytes)) {
       throw wireErrors.WIRE_EVENT_TOO_LARGE({ index, limit: LIMITS.eventBytes });
     }
   });
