@@ -117,18 +117,29 @@ const INSERTS = /^\s*insert\b/i;
 
 async function answerStatement(state: DoorState, asked: DoorRequest, response: ServerResponse): Promise<void> {
   if (asked.user === 'query') guardQuery(asked.statement, state.denied);
-  const session = await openStatementSession(state.engine, asked, state.limits);
+  // Whoever hung up while waiting for a place is owed nothing.
+  if (response.destroyed) return;
+  const reads = READS.test(asked.statement);
+  const word = randomBytes(8).toString('hex');
+  const session = await openStatementSession(state.engine, asked, { limits: state.limits, word });
+  // A reader that hangs up takes its statement along; what changes something is finished.
+  const onClose = (): void => {
+    // Should the engine not do it, its time limit ends the statement.
+    if (!response.writableFinished) state.engine.cancel(word).catch(() => undefined);
+  };
+  if (reads) response.once('close', onClose);
   try {
     const format = formatClause(asked.statement) ?? asked.defaultFormat;
-    const streamed = READS.test(asked.statement) && isStreamed(format);
-    await (streamed ? answerStreamed : answerWhole)(session, asked, response);
+    await (reads && isStreamed(format) ? answerStreamed : answerWhole)(session, asked, response);
   } finally {
+    response.off('close', onClose);
     session.close();
   }
 }
 
 async function answerInsert(state: DoorState, asked: DoorRequest, body: Readable, response: ServerResponse) {
-  const session = await openStatementSession(state.engine, asked, state.limits);
+  const word = randomBytes(8).toString('hex');
+  const session = await openStatementSession(state.engine, asked, { limits: state.limits, word });
   try {
     const written = await insertBody(session, { statement: asked.statement, body, maxBytes: state.maxBodyBytes });
     const summary = { read_rows: '0', read_bytes: '0', written_rows: String(written.rows), written_bytes: '0' };

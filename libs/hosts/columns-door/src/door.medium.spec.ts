@@ -117,6 +117,31 @@ describe('the door, through an unmodified ClickHouse client', () => {
     await expect(failing()).rejects.toThrow();
   });
 
+  it('ends the statement of a reader that hangs up', async () => {
+    const hangUp = new AbortController();
+    // The administrator has no time limit: left alone it would read for minutes.
+    const endless = admin.query({
+      query: 'SELECT count() FROM numbers(1e13) WHERE sipHash64(number) = 0',
+      abort_signal: hangUp.signal,
+    });
+    const running = async (): Promise<boolean> => {
+      const answer = await admin.query({
+        query: `SELECT count() AS n FROM system.processes WHERE query LIKE '%numbers(1e13)%' AND query NOT LIKE '%processes%'`,
+        format: 'JSONEachRow',
+      });
+      const [row] = await answer.json<{ n: number | string }>();
+      return Number(row?.n) > 0;
+    };
+    const becomes = async (wanted: boolean): Promise<boolean> => {
+      for (let looks = 0; looks < 400; looks += 1) if ((await running()) === wanted) return true;
+      return false;
+    };
+    expect(await becomes(true)).toBe(true);
+    hangUp.abort();
+    await expect(endless).rejects.toThrow();
+    expect(await becomes(false)).toBe(true);
+  });
+
   it('answers errors with code and name', async () => {
     await expect(admin.query({ query: 'SELECT nothing FROM shop.rows' })).rejects.toMatchObject({ code: '47' });
     await expect(admin.query({ query: 'SELEC 1' })).rejects.toMatchObject({ code: '62', type: 'SYNTAX_ERROR' });

@@ -21,6 +21,8 @@ export interface EngineSession {
 export interface Engine {
   readonly tableFunctions: readonly string[];
   session(): EngineSession;
+  /** Ends the statement of a session whose `log_comment` is this word; nothing when it is over. */
+  cancel(word: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -106,6 +108,10 @@ export async function openEngine(dataDir: string): Promise<Engine> {
       .split('\n')
       .filter((name) => name !== ''),
     session: () => wrap(open(), native),
+    async cancel(word) {
+      // A session has no interrupt of its own, but the engine lists every statement with its settings.
+      await keeper.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${word}' ASYNC`, { format: 'Null' });
+    },
     async close() {
       keeper.close();
       await chdb.drainPending();

@@ -43,11 +43,11 @@ function settingsOf(request: DoorRequest, limits: QueryLimits): readonly string[
   ];
 }
 
-function setUpOf(request: DoorRequest, limits: QueryLimits): readonly string[] {
-  const settings = settingsOf(request, limits);
+function setUpOf(request: DoorRequest, limits: QueryLimits, word: string): readonly string[] {
+  const settings = [...settingsOf(request, limits), `log_comment = ${literal(word)}`];
   return [
     `SET max_query_size = ${MAX_STATEMENT_BYTES}`,
-    ...(settings.length > 0 ? [`SET ${settings.join(', ')}`] : []),
+    `SET ${settings.join(', ')}`,
     ...[...request.parameters].map(([name, value]) => `SET param_${name} = ${literal(value)}`),
     ...(request.database === undefined ? [] : [`USE \`${request.database}\``]),
     ...(request.user === 'query' ? ['SET readonly = 1'] : []),
@@ -56,19 +56,20 @@ function setUpOf(request: DoorRequest, limits: QueryLimits): readonly string[] {
 
 /**
  * A connection of its own for one statement, set up before the statement is seen: settings, parameters, database, and
- * for the `query` user the limits and, last, `readonly = 1`, which the statement itself can no longer lift.
+ * for the `query` user the limits and, last, `readonly = 1`, which the statement itself can no longer lift. `word` names
+ * the statement for `Engine.cancel`.
  *
  * Throws  DOOR_STATEMENT_REFUSED; what the engine says of an unknown setting or database
  */
 export async function openStatementSession(
   engine: Engine,
   request: DoorRequest,
-  limits: QueryLimits,
+  { limits, word }: { readonly limits: QueryLimits; readonly word: string },
 ): Promise<EngineSession> {
   if (request.user === 'query') checkQueryUser(request);
   const session = engine.session();
   try {
-    const statements = setUpOf(request, limits);
+    const statements = setUpOf(request, limits, word);
     // One round for all, unless it is longer than the engine reads before its own limit is lifted.
     const rounds = statements.join(';').length < SHORT_BYTES ? [statements.join('; ')] : statements;
     for (const round of rounds) await session.run(round, 'Null');
