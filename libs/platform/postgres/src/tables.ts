@@ -156,6 +156,11 @@ interface SegmentVersionTable {
   rule_hash: Buffer;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   published_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  author: string | null;
+  retired_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  size_at_end: string | null;
+  held: ColumnType<unknown, string | null | undefined, string | null>;
+  discarded_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 interface MembershipTable {

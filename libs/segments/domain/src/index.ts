@@ -32,6 +32,8 @@ export type { ShownWindow } from './evaluate/time-window';
 export { bucketOf } from './evaluate/leaves/constant-leaves';
 export { compileRulesToSql, compileToSql } from './sql/compile-to-sql';
 export type { CompiledSql, SqlOptions } from './sql/compile-to-sql';
+export { compilePreview } from './sql/compile-preview';
+export type { CompiledPreview, PreviewCondition, PreviewOptions } from './sql/compile-preview';
 export type { SqlValue } from './sql/sql-params';
 export { evaluateRuleFile } from './file/evaluate-rule-file';
 export type { RuleFileInput, RuleFileLine } from './file/evaluate-rule-file';

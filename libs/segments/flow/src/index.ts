@@ -4,6 +4,8 @@ export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
 export { evaluateTouched } from './evaluate-touched.flow';
 export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
+export { previewSegment } from './preview-segment.flow';
+export type { ConditionCount, PreviewDeps, PreviewRequest, SegmentPreview } from './preview-segment.flow';
 export { RuleSets } from './live-rule-set';
 export { rescoreSegments } from './rescore-segments.flow';
 export { runDueTimers } from './run-due-timers.flow';

@@ -15,6 +15,11 @@ export const segmentsFlowErrors = defineErrors({
     message: (d) =>
       `segment "${d['key']}", version ${d['version']}: it would take ${d['leaving']} of ${d['members']} members out; the old version goes on serving until somebody releases this one`,
   },
+  SEGMENTS_COMPARE_TOO_MANY: {
+    kind: 'invalid-input',
+    message: (d) => `at most ${d['limit']} segments are compared at once`,
+  },
+  SEGMENTS_PREVIEW_EMPTY: { kind: 'bug', message: () => 'the column store gave no figures' },
   SEGMENTS_SEGMENT_NOT_LIVE: {
     kind: 'not-found',
     message: (d) => `there is no live segment "${d['key']}" with a rule`,

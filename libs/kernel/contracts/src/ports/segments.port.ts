@@ -185,6 +185,8 @@ export interface SegmentStore {
   membersOf(workspaceId: WorkspaceId, segmentId: SegmentId): Promise<readonly ProfileId[]>;
   /** Live people behind an id, in the order of their ids; null for the beginning. */
   profilesAfter(workspaceId: WorkspaceId, after: ProfileId | null, limit: number): Promise<readonly ProfileId[]>;
+  /** People who are in no segment whatever their records say, at most so many, in the order of their ids. */
+  suppressed(workspaceId: WorkspaceId, limit: number): Promise<readonly ProfileId[]>;
   applyDiff(diff: MembershipDiff): Promise<EvaluationOutcome>;
   /** Where a walk over everybody stands, kept with the run. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;

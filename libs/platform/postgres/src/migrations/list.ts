@@ -16,6 +16,7 @@ import { privacy } from './0015-privacy';
 import { segmentWords } from './0016-segment-words';
 import { workspaceSettings } from './0017-workspace-settings';
 import { watchAway } from './0018-watch-away';
+import { segmentLife } from './0019-segment-life';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -37,4 +38,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0016-segment-words': segmentWords,
   '0017-workspace-settings': workspaceSettings,
   '0018-watch-away': watchAway,
+  '0019-segment-life': segmentLife,
 };

@@ -173,7 +173,7 @@ function timers(database: Database): Pick<SegmentStore, 'dueTimers' | 'nextTimer
 /** What back-fills and walks over everybody need. */
 function fills(
   database: Database,
-): Pick<SegmentStore, 'versionToFill' | 'membersOf' | 'profilesAfter' | 'applyDiff' | 'saveCheckpoint'> {
+): Pick<SegmentStore, 'versionToFill' | 'membersOf' | 'profilesAfter' | 'suppressed' | 'applyDiff' | 'saveCheckpoint'> {
   return {
     versionToFill: (workspaceId, segmentId, version) =>
       database.inWorkspace(workspaceId, (tx) => versionToFill(tx, workspaceId, { segmentId, version })),
@@ -191,6 +191,14 @@ function fills(
         const found = await sql<{ id: ProfileId }>`
           select id from profile where workspace_id = ${workspaceId}::uuid and merged_into is null and suppressed_at is null
             ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${limit}`.execute(tx);
+        return found.rows.map(({ id }) => id);
+      }),
+    suppressed: (workspaceId, limit) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const found = await sql<{ id: ProfileId }>`
+          select id from profile
+          where workspace_id = ${workspaceId}::uuid and suppressed_at is not null and merged_into is null
+          order by id limit ${limit}`.execute(tx);
         return found.rows.map(({ id }) => id);
       }),
     applyDiff: (diff) => database.inWorkspace(diff.fence.workspaceId, (tx) => applyIn(tx, diff)),

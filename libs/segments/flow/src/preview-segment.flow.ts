@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import {
+  profileIdSchema,
+  type ColumnParameters,
+  type ColumnStore,
+  type JobControl,
+  type Json,
+  type ProfileId,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import type { Clock } from '@kohort/kernel-clock-random';
+import { compilePreview, compileRules, parseRule, type PreviewCondition } from '@kohort/segments-domain';
+import type { SegmentsDeps } from './evaluate-profiles';
+import { rulesByKey } from './live-rule-set';
+import { segmentsFlowErrors } from './segments-flow-errors';
+
+/** What a preview needs beside the store of memberships. */
+export interface PreviewDeps extends SegmentsDeps {
+  readonly columns: ColumnStore;
+  /** Brings the column store up to date; false when it could not, or not in time: then it is asked as it stands. */
+  readonly refresh: (workspaceId: WorkspaceId, control?: JobControl) => Promise<boolean>;
+  readonly clock: Clock;
+}
+
+/** Which rule, and what it is held against. */
+export interface PreviewRequest {
+  readonly workspaceId: WorkspaceId;
+  readonly rule: Json;
+  /** Key of the segment that the rule is a draft of; null for a new one. */
+  readonly key: string | null;
+  /** Keys of segments; at most 20. */
+  readonly compare: readonly string[];
+}
+
+/** A condition with its counts. */
+export interface ConditionCount extends PreviewCondition {
+  /** Who meets it, whatever the other conditions say. */
+  readonly people: number;
+  /** Members if it were not there; null for the rule itself. */
+  readonly membersWithout: number | null;
+}
+
+/** What a rule would select. */
+export interface SegmentPreview {
+  /** Epoch milliseconds. */
+  readonly evaluatedAt: number;
+  readonly people: number;
+  readonly members: number;
+  /** The rule first, then as it is written, parents before children. */
+  readonly conditions: readonly ConditionCount[];
+  /** The condition without which there would be most members more; null when each of them removes nobody. */
+  readonly strongest: string | null;
+  readonly sample: readonly ProfileId[];
+  readonly overlap: readonly { readonly key: string; readonly size: number; readonly shared: number }[];
+  readonly sql: string;
+  readonly params: ColumnParameters;
+  /** False when the column store may be behind, or more people are suppressed than a statement can name. */
+  readonly isExact: boolean;
+  readonly loadMs: number;
+  readonly queryMs: number;
+}
+
+const SAMPLE = 20;
+const MOST_COMPARED = 20;
+
+/** Suppressed people whom one statement names. */
+const MOST_EXCLUDED = 20_000;
+
+const count = z.coerce.number();
+const rowSchema = z.object({
+  people: count,
+  members: count,
+  counts: z.array(count),
+  counts_without: z.array(count),
+  sizes: z.array(count),
+  shared: z.array(count),
+  sample: z.array(profileIdSchema),
+});
+
+function strongestOf(conditions: readonly ConditionCount[], members: number): string | null {
+  let most: { id: string; removes: number } | null = null;
+  for (const { id, membersWithout } of conditions) {
+    const removes = (membersWithout ?? members) - members;
+    if (removes > (most?.removes ?? 0)) most = { id, removes };
+  }
+  return most?.id ?? null;
+}
+
+/**
+ * Counts whom a rule would select, condition by condition, in one pass over the column store.
+ *
+ * Cost    one load of what is new, one statement; both end when the signal says so
+ * Throws  SEGMENTS_RULE_…, SEGMENTS_NODE_UNSUPPORTED (a condition that no set statement can answer yet),
+ *         SEGMENTS_SEGMENT_UNKNOWN, SEGMENTS_SEGMENT_CYCLE, SEGMENTS_COMPARE_TOO_MANY, COLUMNS_…
+ */
+export async function previewSegment(
+  deps: PreviewDeps,
+  request: PreviewRequest,
+  control?: JobControl,
+): Promise<SegmentPreview> {
+  const { workspaceId, key, compare } = request;
+  if (compare.length > MOST_COMPARED) throw segmentsFlowErrors.SEGMENTS_COMPARE_TOO_MANY({ limit: MOST_COMPARED });
+  const rule = parseRule(request.rule, key ?? undefined);
+  const { now, rules } = await deps.store.read(workspaceId, [], () => ({ eventNames: [], traitKeys: [] }));
+  const { timezone } = rules;
+  const segments = rulesByKey(deps.ruleSets.of(rules).segments.filter((segment) => segment.key !== key));
+  compileRules([{ rule, ...(key === null ? {} : { key }) }], { segments, otherSegments: 'membership', timezone });
+  const suppressed = await deps.store.suppressed(workspaceId, MOST_EXCLUDED + 1);
+  const excluded = suppressed.slice(0, MOST_EXCLUDED);
+  const options = { workspaceId, nowMs: now, timezone, segments, compare, sample: SAMPLE, excluded };
+  const { sql, params, conditions } = compilePreview(rule, options);
+  const startedAt = deps.clock.now();
+  const isFresh = await deps.refresh(workspaceId, control);
+  const askedAt = deps.clock.now();
+  const [row] = await deps.columns.query(sql, params, (each) => rowSchema.parse(each), control);
+  if (row === undefined) throw segmentsFlowErrors.SEGMENTS_PREVIEW_EMPTY();
+  const counts = conditions.map((condition, i) => ({
+    ...condition,
+    people: row.counts[i] ?? 0,
+    membersWithout: i === 0 ? null : (row.counts_without[i - 1] ?? 0),
+  }));
+  return {
+    evaluatedAt: now,
+    people: row.people,
+    members: row.members,
+    conditions: counts,
+    strongest: strongestOf(counts, row.members),
+    sample: row.sample,
+    overlap: compare.map((other, i) => ({ key: other, size: row.sizes[i] ?? 0, shared: row.shared[i] ?? 0 })),
+    sql,
+    params,
+    isExact: isFresh && suppressed.length <= MOST_EXCLUDED,
+    loadMs: askedAt - startedAt,
+    queryMs: deps.clock.now() - askedAt,
+  };
+}
