@@ -49,6 +49,11 @@ export const config = defineConfig({
     audience: 'server',
     help: 'events a second that one write key may send, with a burst of ten seconds; 0: no limit but the fair share',
   },
+  CLICKHOUSE_URL: {
+    ...engineSettings.CLICKHOUSE_URL,
+    help: 'the column store, with user and password of the loader, for previews of segments; without it they are refused',
+  },
+  CLICKHOUSE_QUERY_URL: engineSettings.CLICKHOUSE_QUERY_URL,
   KOHORT_MAX_CONNECTIONS: workerSettings.KOHORT_MAX_CONNECTIONS,
   KOHORT_LOG_LEVEL: workerSettings.KOHORT_LOG_LEVEL,
 });

@@ -1,5 +1,5 @@
 import { startGatewayProcess } from '@kohort/hosts-gateway';
-import { runApp, suppressionKeysOf } from '@kohort/hosts-runtime';
+import { columnAddress, runApp, suppressionKeysOf } from '@kohort/hosts-runtime';
 import { config, readConfig } from './config';
 
 const MEGABYTE = 1_048_576;
@@ -13,6 +13,10 @@ void runApp({
       databaseUrl: settings.DATABASE_URL,
       artifactsDir: settings.KOHORT_ARTIFACTS,
       maxConnections: settings.KOHORT_MAX_CONNECTIONS,
+      columns:
+        settings.CLICKHOUSE_URL === undefined
+          ? undefined
+          : columnAddress(settings.CLICKHOUSE_URL, settings.CLICKHOUSE_QUERY_URL),
       port: settings.KOHORT_PORT,
       host: settings.KOHORT_HOST,
       pepper: Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex'),

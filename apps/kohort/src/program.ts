@@ -17,7 +17,8 @@ import { suppressCommand } from './commands/suppress';
 import { testCommand } from './commands/test';
 import { trackingCommand } from './commands/tracking';
 import { sourceCommand } from './commands/source';
-import { explainCommand, segmentsCommand, syncCommand } from './commands/workspace';
+import { segmentsCommand } from './commands/segments';
+import { explainCommand, syncCommand } from './commands/workspace';
 import { reportFailure } from './terminal/outcome';
 import { KOHORT_VERSION } from './version';
 

@@ -3,51 +3,10 @@ import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { clientErrors } from '../client/client-errors';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
-import { count, percent } from '../terminal/account';
 import { textTable } from '../terminal/text-table';
 
 interface JsonFlag extends ConnectFlags {
   readonly json?: boolean;
-}
-
-interface SegmentRow {
-  readonly key: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly status: string;
-  readonly size: number;
-  readonly valueShare: number | null;
-  readonly lastChangeAt: string | null;
-}
-
-/** `kohort segments`: all segments with their sizes. */
-export function segmentsCommand(): Command {
-  const command = new Command('segments')
-    .description('list the segments of a running workspace')
-    .option('--json', 'print one JSON object')
-    .action(async (flags: JsonFlag) => {
-      const client = connect(flags);
-      const { segments } = await client.query<{ segments: { nodes: SegmentRow[] } }>(
-        '{ segments(first: 100) { nodes { key name kind status size valueShare lastChangeAt } } }',
-      );
-      await client.close();
-      if (flags.json) process.stdout.write(`${JSON.stringify({ command: 'segments', segments: segments.nodes })}\n`);
-      else {
-        const rows = segments.nodes.map((row) => [
-          row.key,
-          row.kind.toLowerCase(),
-          row.status.toLowerCase(),
-          count(row.size),
-          percent(row.valueShare),
-          row.lastChangeAt ?? '–',
-          row.name,
-        ]);
-        process.stdout.write(
-          `${textTable(['segment', 'kind', 'status', 'people', 'revenue', 'last change', 'name'], rows)}\n`,
-        );
-      }
-    });
-  return withConnection(command);
 }
 
 /** `kohort explain PERSON SEGMENT`: why somebody is in, or is not. */

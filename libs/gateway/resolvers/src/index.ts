@@ -10,6 +10,7 @@ export type {
   LiveConnection,
   LiveExplanation,
   MembershipExplainer,
+  SegmentPreviewer,
   ScoreExplainer,
   ScoreReasonRecord,
   SourceSealer,

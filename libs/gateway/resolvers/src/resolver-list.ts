@@ -16,6 +16,7 @@ import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
 import { PullSourceResolver } from './queries/pull-source.resolver';
 import { SegmentFiguresResolver } from './queries/segment-figures.resolver';
+import { SegmentPreviewResolver } from './queries/segment-preview.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
 import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
@@ -35,6 +36,7 @@ export const RESOLVERS = [
   LedgerEntryResolver,
   SegmentResolver,
   SegmentFiguresResolver,
+  SegmentPreviewResolver,
   MembershipResolver,
   ProfileResolver,
   EventResolver,

@@ -47,6 +47,7 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
+export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
   SegmentFlowType,
   SegmentMigrationArgs,
@@ -154,6 +155,7 @@ export {
   ImportRecordsResult,
   ProfileQualityResult,
   PublishSegmentResult,
+  SegmentPreviewResult,
   RevokeApiKeyResult,
   UpdateWorkspaceSettingsResult,
   RunSyncResult,

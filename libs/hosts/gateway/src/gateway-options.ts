@@ -3,12 +3,15 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type { ArtifactStore, IngestPort } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { Database } from '@kohort/platform-postgres';
+import type { GatewayColumns } from './preview/segment-previewer.adapter';
 import type { DoorSettings } from './ingest/open-ingest';
 
 /** What the gateway is given. It reads no environment. */
 export interface GatewayOptions {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
+  /** For previews; absent: they are refused. */
+  readonly columns?: GatewayColumns | undefined;
   /** Where accepted events go; the store in PostgreSQL when absent. */
   readonly ingest?: IngestPort;
   readonly door?: DoorSettings;

@@ -1,5 +1,10 @@
-import type { Running } from '@kohort/hosts-runtime';
-import { checkSuppressionKeys, shutdownList } from '@kohort/hosts-runtime';
+import {
+  checkSuppressionKeys,
+  reachColumnStore,
+  shutdownList,
+  type ColumnAddress,
+  type Running,
+} from '@kohort/hosts-runtime';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
@@ -11,6 +16,8 @@ import { startGateway } from './start-gateway';
 export interface GatewayProcessOptions {
   readonly databaseUrl: string;
   readonly artifactsDir: string;
+  /** The column store, for previews; absent: they are refused. */
+  readonly columns?: ColumnAddress | undefined;
   readonly maxConnections: number;
   /** 0: any free port. */
   readonly port: number;
@@ -43,8 +50,11 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     });
     closers.add('database', () => database.close());
     await checkSuppressionKeys(database, options.suppressionKeys);
+    const columns = options.columns ? reachColumnStore(options.columns, database) : null;
+    if (columns !== null) closers.add('columns', () => columns.close());
     const gateway = await startGateway({
       database,
+      columns: columns === null ? undefined : { store: columns.columns.store, loader: columns.loader },
       artifacts: openLocalArtifacts(options.artifactsDir),
       logger,
       clock: systemClock,

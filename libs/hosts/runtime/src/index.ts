@@ -5,7 +5,7 @@ export { startWorkerProcess } from './worker-process';
 export type { WorkerProcess, WorkerProcessOptions } from './worker-process';
 export { runProcess } from './run-process';
 export type { Running } from './run-process';
-export { columnAddress, openColumnStore } from './open-columns';
+export { columnAddress, openColumnStore, reachColumnStore } from './open-columns';
 export type { ColumnAddress, OpenedColumns } from './open-columns';
 export { runApp } from './run-app';
 export type { App } from './run-app';

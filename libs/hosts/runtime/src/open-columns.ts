@@ -32,10 +32,9 @@ export interface OpenedColumns {
 
 const DATABASE = 'kohort';
 
-/** Opens the column store and makes its tables where they are missing. */
-export async function openColumnStore(address: ColumnAddress, database: Database): Promise<OpenedColumns> {
+/** The column store for who needs it now and then: nothing is asked of it yet, and its tables are another's to make. */
+export function reachColumnStore(address: ColumnAddress, database: Database): OpenedColumns {
   const columns = openColumns({ ...address, database: DATABASE });
-  await columns.migrate();
   const loader = openColumnLoader({ database, columns });
   return {
     columns,
@@ -45,4 +44,11 @@ export async function openColumnStore(address: ColumnAddress, database: Database
       await columns.close();
     },
   };
+}
+
+/** Opens the column store and makes its tables where they are missing. */
+export async function openColumnStore(address: ColumnAddress, database: Database): Promise<OpenedColumns> {
+  const opened = reachColumnStore(address, database);
+  await opened.columns.migrate();
+  return opened;
 }

@@ -188,6 +188,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   const gateway: RunningGateway = await startGateway({
     database,
     artifacts: engines.artifacts,
+    columns: { store: opened.columns.store, loader: opened.loader },
     secretKeys,
     suppressionKeys,
     logger,

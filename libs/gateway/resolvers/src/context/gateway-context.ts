@@ -22,6 +22,7 @@ import type {
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
+import type { PreviewRequest, SegmentPreview } from '@kohort/segments-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
 import type { JobFeed } from '../feeds/job-feed';
 import { makeLoaders, type Loaders } from './loaders';
@@ -57,6 +58,11 @@ export interface MembershipExplainer {
   ): Promise<LiveExplanation | null>;
 }
 
+/** Counts what rules would select. */
+export interface SegmentPreviewer {
+  preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
+}
+
 /** Makes the text and the digest of a new key; the text leaves the process once, in the answer. */
 export interface KeyMaker {
   make(kind: 'api' | 'write', workspaceId: WorkspaceId): { readonly text: string; readonly digest: Uint8Array };
@@ -84,6 +90,8 @@ export interface GatewayServices {
   readonly keys: KeyMaker;
   readonly scoreReasons: ScoreExplainer;
   readonly memberships: MembershipExplainer;
+  /** Null where there is no column store. */
+  readonly previews: SegmentPreviewer | null;
   readonly privacy: PrivacyPorts;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -28,6 +28,10 @@ export const gatewayErrors = defineErrors({
     kind: 'bug',
     message: (d) => `these do not name their policy: ${String(d['handlers'])}`,
   },
+  GATEWAY_NO_COLUMNS: {
+    kind: 'configuration',
+    message: () => 'this gateway knows no column store; set CLICKHOUSE_URL',
+  },
   GATEWAY_STREAM_LIMIT: { kind: 'rate-limited', message: () => 'one connection carries at most 50 subscriptions' },
   GATEWAY_STREAM_BROKEN: {
     kind: 'transient',

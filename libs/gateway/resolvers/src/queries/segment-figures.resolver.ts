@@ -22,7 +22,7 @@ const LOG_READ_COST = 50;
  *
  * Throws  GATEWAY_SEGMENTS_OUT_OF_RANGE · GATEWAY_NOT_FOUND
  */
-async function segmentsOf(context: GatewayContext, keys: readonly string[]): Promise<readonly SegmentRecord[]> {
+export async function segmentsOf(context: GatewayContext, keys: readonly string[]): Promise<readonly SegmentRecord[]> {
   // Before they are looked up: a variable holds as many keys as fit into a request.
   if (keys.length < 1 || keys.length > MAX_COMPARED_SEGMENTS) throw gatewayErrors.GATEWAY_SEGMENTS_OUT_OF_RANGE();
   const found = await Promise.all(keys.map((key) => context.loaders.segmentByKey.load(key)));

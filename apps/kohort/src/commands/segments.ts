@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import { connect, withConnection, type ConnectFlags } from '../client/connect';
+import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
+import { readRule } from '../files/read-rule';
+import { count, percent } from '../terminal/account';
+import { textTable } from '../terminal/text-table';
+import { previewText, type RemotePreview } from '../terminal/segment-account';
+import { nameList } from './options';
+
+interface SegmentFlags extends ConnectFlags {
+  readonly json?: boolean;
+}
+
+interface SegmentRow {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly size: number;
+  readonly valueShare: number | null;
+  readonly lastChangeAt: string | null;
+}
+
+interface PreviewFlags extends SegmentFlags {
+  readonly rule?: string;
+  readonly text?: string;
+  readonly key?: string;
+  readonly compare?: string[];
+  readonly sql?: boolean;
+}
+
+const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
+  answer: segmentPreview(rule: $rule, key: $key, compare: $compare) {
+    __typename
+    ... on SegmentPreview {
+      evaluatedAt exact people members strongest sql sqlParams loadMs queryMs
+      conditions { id label kind parent people membersWithout removes }
+      sample { id canonicalId } overlap { key size shared jaccard }
+    }
+    ${FAILURE_FIELDS}
+  }
+}`;
+
+/** Prints what a command found: one JSON object, or text. */
+export function printFound(command: string, found: unknown, as: { readonly json?: boolean; readonly text: string }) {
+  process.stdout.write(as.json ? `${JSON.stringify({ command, result: found })}\n` : `${as.text}\n`);
+}
+
+async function preview(flags: PreviewFlags, command: Command): Promise<void> {
+  if ((flags.rule === undefined) === (flags.text === undefined)) command.error('give --rule <file> or --text <rule>');
+  const rule = flags.rule === undefined ? flags.text : await readRule(flags.rule);
+  const client = connect(flags);
+  const variables = { rule, key: flags.key ?? null, compare: flags.compare ?? null };
+  const { answer } = await client.query<{ answer: MutationAnswer }>(PREVIEW, variables);
+  await client.close();
+  const found = payloadOf<MutationAnswer & RemotePreview>(answer, 'SegmentPreview');
+  const text = flags.sql ? `${previewText(found)}\n\n${found.sql}` : previewText(found);
+  printFound('segments preview', found, { json: flags.json, text });
+}
+
+async function list(flags: SegmentFlags): Promise<void> {
+  const client = connect(flags);
+  const { segments } = await client.query<{ segments: { nodes: SegmentRow[] } }>(
+    '{ segments(first: 100) { nodes { key name kind status size valueShare lastChangeAt } } }',
+  );
+  await client.close();
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify({ command: 'segments', segments: segments.nodes })}\n`);
+    return;
+  }
+  const rows = segments.nodes.map((row) => [
+    row.key,
+    row.kind.toLowerCase(),
+    row.status.toLowerCase(),
+    count(row.size),
+    percent(row.valueShare),
+    row.lastChangeAt ?? '–',
+    row.name,
+  ]);
+  process.stdout.write(
+    `${textTable(['segment', 'kind', 'status', 'people', 'revenue', 'last change', 'name'], rows)}\n`,
+  );
+}
+
+/** `kohort segments …`: segments of a running workspace, before they serve and afterwards. */
+export function segmentsCommand(): Command {
+  const command = withConnection(
+    new Command('segments')
+      .description('list the segments of a running workspace, or look into them')
+      .option('--json', 'print one JSON object'),
+  ).action(list);
+  const add = (name: string, description: string): Command =>
+    withConnection(command.command(name).description(description).option('--json', 'print one JSON object'));
+  add('preview', 'count whom a rule would select, condition by condition')
+    .option('--rule <file>', 'the rule, as JSON or in the text form')
+    .option('--text <rule>', 'the rule in the text form')
+    .option('--key <segment>', 'the segment that the rule is a draft of')
+    .option('--compare <segments>', 'keys of up to 20 segments to hold the members against: a,b', nameList)
+    .option('--sql', 'print the statement too')
+    .action((_flags: object, self: Command) => preview(self.optsWithGlobals(), self));
+  return command;
+}
