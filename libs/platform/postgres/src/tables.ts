@@ -17,6 +17,9 @@ import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, Suppre
 import type {
   EventBaselineTable,
   EventHourTable,
+  EventOpenHourTable,
+  EventSealTable,
+  EventSealedHourTable,
   PlanViolationHourTable,
   TrackingPlanTable,
   VolumeAlertTable,
@@ -351,6 +354,9 @@ export interface KohortTables {
   event_baseline: EventBaselineTable;
   volume_alert: VolumeAlertTable;
   watch_turn: WatchTurnTable;
+  event_seal: EventSealTable;
+  event_sealed_hour: EventSealedHourTable;
+  event_open_hour: EventOpenHourTable;
   profile: ProfileTable;
   identifier: IdentifierTable;
   merge_log: MergeLogTable;
