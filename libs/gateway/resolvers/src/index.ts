@@ -21,6 +21,7 @@ export type { ErrorSetting } from './errors/public-error';
 export { ChangeFeed } from './feeds/change-feed';
 export type { FeedParts } from './feeds/change-feed';
 export { ChangeStream } from './feeds/change-stream';
+export { BoundStream } from './feeds/live-stream';
 export { HorizonPulse } from './feeds/horizon-pulse';
 export type { Beat, PulseParts } from './feeds/horizon-pulse';
 export { JobFeed, JobStream } from './feeds/job-feed';

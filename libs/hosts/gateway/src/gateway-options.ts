@@ -36,7 +36,7 @@ export interface GatewayOptions {
   readonly limits?: Partial<GatewayLimits>;
   /** How long a commit may stay unnoticed by streams when no notification comes. At most 1,000. */
   readonly pollMs?: number;
-  /** How often the keys of open streams are looked up again. At most 30,000. */
+  /** How often the keys of open streams are looked up again. At most 15,000. */
   readonly recheckMs?: number;
   /** Largest upload. */
   readonly maxArtifactBytes?: number;

@@ -100,10 +100,8 @@ export interface GatewayServices {
 
 /** What is special about an operation on a websocket. */
 export interface LiveConnection {
-  /** Calls back once, when the connection is gone. */
-  onClose(callback: () => void): void;
-  /** Calls back once, when the caller's key is no longer good. */
-  onRefused(callback: (refusal: AppError) => void): void;
+  /** Calls back once, when the caller's key is no longer good; until the returned function is called. */
+  onRefused(callback: (refusal: AppError) => void): () => void;
   /** Counts the streams of this connection. */
   readonly streams: { open: number };
 }
@@ -128,6 +126,8 @@ export interface Asked {
   readonly refusal: AppError | null;
   readonly correlationId: string;
   readonly live: LiveConnection | null;
+  /** Those of other operations of the same workspace, where looking up together is worth it. */
+  readonly loaders?: Loaders;
 }
 
 class OperationContext implements GatewayContext {
@@ -147,7 +147,7 @@ class OperationContext implements GatewayContext {
     this.correlationId = asked.correlationId;
     this.live = asked.live;
     this.startedMs = services.clock.now();
-    this.loaders = makeLoaders(() => this.reader, asked.live === null);
+    this.loaders = asked.loaders ?? makeLoaders(() => this.reader, asked.live === null);
   }
 
   /** A query has one deadline; each answer of a stream has its own. */

@@ -32,6 +32,14 @@ export const gatewayErrors = defineErrors({
     kind: 'configuration',
     message: () => 'this gateway knows no column store; set CLICKHOUSE_URL',
   },
+  GATEWAY_NOT_A_SUBSCRIPTION: {
+    kind: 'invalid-input',
+    message: () => 'only subscriptions go over a websocket; ask everything else over HTTP',
+  },
+  GATEWAY_STREAM_SLOW: {
+    kind: 'rate-limited',
+    message: () => 'nothing was taken for too long; resume from the cursor',
+  },
   GATEWAY_STREAM_LIMIT: { kind: 'rate-limited', message: () => 'one connection carries at most 50 subscriptions' },
   GATEWAY_STREAM_BROKEN: {
     kind: 'transient',

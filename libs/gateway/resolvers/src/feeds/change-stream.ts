@@ -3,7 +3,7 @@ import { isAppError } from '@kohort/kernel-errors';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { wants, type Audience } from './audience';
 import { withSnapshotToken } from './snapshot-token';
-import type { ForeseeingStream } from './read-ahead';
+import type { EndableStream } from './endable-stream';
 import type { WorkspaceTail } from './workspace-tail';
 
 /** What the streams of one workspace share. */
@@ -36,7 +36,7 @@ const PATIENCE_BEATS = 30;
  * One client's reading of the log. It is pulled: for a client that does not take nothing piles up here but the numbers
  * of at most MAX_WAITING entries. One that has fallen behind reads the log from its own cursor until it has caught up.
  */
-export class ChangeStream implements ForeseeingStream {
+export class ChangeStream implements EndableStream<MembershipChange> {
   /** Called when there may be something to take, or the stream is over. */
   onReady: () => void = () => undefined;
 
@@ -92,11 +92,6 @@ export class ChangeStream implements ForeseeingStream {
     if (this.waiting === null) return;
     if (this.waiting.length < MAX_WAITING) this.waiting.push(index);
     else this.fallBehind();
-  }
-
-  ahead(limit: number): readonly MembershipChange[] {
-    if (this.waiting === null) return this.page?.changes.slice(0, limit) ?? [];
-    return this.waiting.slice(0, limit).flatMap((index) => this.parts.shared.tail.at(index) ?? []);
   }
 
   /** Leaves the tail for the log. */

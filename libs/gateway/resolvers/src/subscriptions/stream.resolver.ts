@@ -7,13 +7,11 @@ import {
   ProfileType,
   SegmentType,
 } from '@kohort/gateway-schema';
-import type { ChangeFilter, MembershipChange, ProfileRecord, SegmentRecord } from '@kohort/kernel-contracts';
+import type { ChangeFilter, MembershipChange } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
-import type { Loaders } from '../context/loaders';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { liveStream } from '../feeds/live-stream';
-import { readingAhead, type Edge, type StreamedChange } from '../feeds/read-ahead';
 
 async function filterOf(
   context: GatewayContext,
@@ -25,31 +23,6 @@ async function filterOf(
   if (asked.profile !== null && !profile) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'profile' });
   return { segmentId: segment?.id, profileId: profile?.id, kinds: asked.kinds ?? undefined };
 }
-
-async function loadMany<T>(
-  loader: { loadMany(keys: readonly string[]): Promise<(T | null | Error)[]> },
-  keys: readonly string[],
-) {
-  const found = await loader.loadMany(keys);
-  return found.flatMap((each) => {
-    if (each instanceof Error) throw each;
-    return each === null ? [] : [each];
-  });
-}
-
-const segmentEdge = ({ segment }: Loaders): Edge<SegmentRecord> => ({
-  name: 'segment',
-  keyOf: (change) => change.segmentId,
-  read: (ids) => loadMany(segment, ids),
-  idOf: ({ id }) => id,
-});
-
-const profileEdge = ({ profile }: Loaders): Edge<ProfileRecord> => ({
-  name: 'profile',
-  keyOf: (change) => change.profileId,
-  read: (ids) => loadMany(profile, ids),
-  idOf: ({ id }) => id,
-});
 
 /** What comes by itself. */
 @Resolver(() => MembershipChangeType)
@@ -69,7 +42,7 @@ export class StreamResolver {
     const asked = { segment: segment ?? null, profile: profile ?? null, kinds: kinds ?? null };
     return liveStream(context, 'membershipChanged', async () => {
       const filter = await filterOf(context, asked);
-      return readingAhead(await context.services.changes.open(callerOf(context).workspaceId, after ?? null, filter));
+      return context.services.changes.open(callerOf(context).workspaceId, after ?? null, filter);
     });
   }
 
@@ -89,19 +62,13 @@ export class StreamResolver {
 
   @ResolveField(() => SegmentType)
   @Policy('graphql:read')
-  segment(@Parent() change: StreamedChange, @Context('gateway') context: GatewayContext) {
-    const { loaders } = context;
-    return change.readAhead
-      ? change.readAhead.load(segmentEdge(loaders), change)
-      : loaders.segment.load(change.segmentId);
+  segment(@Parent() change: MembershipChange, @Context('gateway') context: GatewayContext) {
+    return context.loaders.segment.load(change.segmentId);
   }
 
   @ResolveField(() => ProfileType)
   @Policy('graphql:read')
-  profile(@Parent() change: StreamedChange, @Context('gateway') context: GatewayContext) {
-    const { loaders } = context;
-    return change.readAhead
-      ? change.readAhead.load(profileEdge(loaders), change)
-      : loaders.profile.load(change.profileId);
+  profile(@Parent() change: MembershipChange, @Context('gateway') context: GatewayContext) {
+    return context.loaders.profile.load(change.profileId);
   }
 }

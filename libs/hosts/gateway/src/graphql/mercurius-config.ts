@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  GraphQLError,
-  specifiedRules,
-  validate,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
-import type { WebSocket } from 'ws';
-import { z } from 'zod';
+import { GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { accessErrors, keyOfAuthorization } from '@kohort/access-domain';
 import type { Caller, KeyRing } from '@kohort/access-flow';
 import {
@@ -24,14 +15,11 @@ import {
 } from '@kohort/gateway-resolvers';
 import type { AppError } from '@kohort/kernel-errors';
 import { ERROR_KINDS, isAppError, toAppError } from '@kohort/kernel-errors';
-import { requireTokens } from './count-tokens';
-import { CLOSE_FORBIDDEN, type LiveConnections } from './live-connections';
 
 /** What the GraphQL door stands on. */
 export interface GraphqlParts {
   readonly services: GatewayServices;
   readonly keys: KeyRing;
-  readonly live: LiveConnections;
   readonly rules: DocumentRules;
   readonly onCost: (cost: number) => void;
 }
@@ -42,7 +30,8 @@ interface Carried {
   cost?: number;
 }
 
-async function identify(
+/** Who presents this key, or why nobody does. */
+export async function identify(
   keys: KeyRing,
   text: string | null,
 ): Promise<{ caller: Caller | null; refusal: AppError | null }> {
@@ -52,23 +41,6 @@ async function identify(
   } catch (thrown) {
     return { caller: null, refusal: isAppError(thrown) ? thrown : toAppError(thrown, 'looking up a key') };
   }
-}
-
-const connectionInit = z.object({
-  payload: z
-    .object({
-      authorization: z.string().max(1_000).optional(),
-      Authorization: z.string().max(1_000).optional(),
-      apiKey: z.string().max(1_000).optional(),
-    })
-    .optional(),
-});
-
-/** The key of a websocket's first message: `{ authorization: "Bearer …" }` or `{ apiKey: "…" }`. */
-function keyOfInit(message: unknown): string | null {
-  const parsed = connectionInit.safeParse(message);
-  const payload = parsed.success ? parsed.data.payload : undefined;
-  return payload?.apiKey ?? keyOfAuthorization(payload?.authorization ?? payload?.Authorization);
 }
 
 /** Mercurius wraps the errors of validation: what is inside is what is wrong. */
@@ -113,52 +85,8 @@ async function holdToLimits(
   parts.onCost(cost);
 }
 
-/** Mercurius parses a subscription without a limit and does not validate it: both are made good here. */
-async function holdSubscription(
-  parts: GraphqlParts,
-  asked: { schema: GraphQLSchema; document: DocumentNode; context: object },
-): Promise<void> {
-  const { gateway }: Carried = asked.context;
-  const setting = { correlationId: gateway?.correlationId ?? randomUUID(), logger: parts.services.logger };
-  try {
-    requireCaller(asked.context);
-    requireParsed(asked.document);
-    requireTokens(asked.document, parts.rules.limits.tokens);
-    const [wrong] = validate(asked.schema, asked.document, specifiedRules, { maxErrors: 1 });
-    if (wrong) throw wrong;
-    await holdToLimits(parts, { ...asked, variables: {} });
-  } catch (thrown) {
-    throw toPublicError(thrown, setting);
-  }
-}
-
-/** The one who calls back: Mercurius calls `onConnect` as a method of its connection, which holds the socket. */
-interface Connection {
-  readonly socket: WebSocket;
-}
-
-function subscriptionsOf(parts: GraphqlParts, initialised: WeakSet<WebSocket>) {
-  return {
-    keepAlive: 15_000,
-    async onConnect(this: unknown, message: unknown) {
-      const { socket } = this as Connection;
-      initialised.add(socket);
-      const text = keyOfInit(message);
-      const { caller, refusal } = await identify(parts.keys, text);
-      if (!caller || text === null || !caller.scopes.includes('graphql:read')) {
-        parts.services.logger.info('websocket refused', { code: refusal?.code ?? 'ACCESS_KEY_MISSING' });
-        socket.close(CLOSE_FORBIDDEN, 'Forbidden');
-        return false;
-      }
-      const live = parts.live.add(socket, text);
-      const gateway = openContext(parts.services, { caller, refusal: null, correlationId: randomUUID(), live });
-      return { gateway };
-    },
-  };
-}
-
 /** How Mercurius is set up: who may ask, what, and how it is answered. */
-export function mercuriusConfig(parts: GraphqlParts, initialised: WeakSet<WebSocket>): MercuriusDriverConfig {
+export function mercuriusConfig(parts: GraphqlParts): MercuriusDriverConfig {
   return {
     driver: MercuriusDriver,
     autoSchemaFile: true,
@@ -172,7 +100,6 @@ export function mercuriusConfig(parts: GraphqlParts, initialised: WeakSet<WebSoc
       const asked = await identify(parts.keys, keyOfAuthorization(request.headers.authorization));
       return { gateway: openContext(parts.services, { ...asked, correlationId: request.id, live: null }) };
     },
-    subscription: subscriptionsOf(parts, initialised),
     hooks: {
       preParsing: async (_schema, _source, context) => requireCaller(context),
       preValidation: async (_schema, document) => requireParsed(document),
@@ -183,8 +110,6 @@ export function mercuriusConfig(parts: GraphqlParts, initialised: WeakSet<WebSoc
         const { cost }: Carried = context;
         if (cost !== undefined) Object.assign(execution, { extensions: { ...execution.extensions, cost } });
       },
-      preSubscriptionExecution: async (schema, document, context) =>
-        holdSubscription(parts, { schema, document, context }),
     },
   };
 }

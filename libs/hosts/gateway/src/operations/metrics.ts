@@ -14,6 +14,7 @@ export interface GatewayMetrics {
 export function openMetrics(gauges: {
   readonly streams: () => number;
   readonly sockets: () => number;
+  readonly outgoingBytes: () => number;
   readonly waiting: () => number;
   readonly spoolBytes: () => number;
   readonly spoolRecords: () => number;
@@ -33,6 +34,7 @@ export function openMetrics(gauges: {
   };
   gauge('kohort_gateway_streams_open', 'Subscriptions to the membership change log', gauges.streams);
   gauge('kohort_gateway_sockets_open', 'Websockets that carry a good key', gauges.sockets);
+  gauge('kohort_gateway_sockets_outgoing_bytes', 'Bytes that wait for slow clients', gauges.outgoingBytes);
   gauge('kohort_ingest_waiting', 'Items received over HTTP that wait for their commit', gauges.waiting);
   gauge('kohort_ingest_spool_bytes', 'Bytes that wait in the spool for PostgreSQL', gauges.spoolBytes);
   gauge('kohort_ingest_spool_records', 'Calls that wait in the spool for PostgreSQL', gauges.spoolRecords);

@@ -1,0 +1,119 @@
+import type { BoundStream, ChangeStream } from '@kohort/gateway-resolvers';
+import type { AppError } from '@kohort/kernel-errors';
+import { nextMessage } from './live-message';
+import type { SharedSelection } from './shared-answers';
+
+/** A subscription that runs. */
+export interface RunningOperation {
+  /** There is room again, or the caller was found good again. */
+  wake(): void;
+  /** Lets go of what it holds; says nothing to the client. */
+  end(): void;
+  /** Where the client would resume; null when there is no such place. */
+  readonly cursor: string | null;
+}
+
+/** What a pump stands between. */
+export interface PumpParts {
+  readonly id: string;
+  readonly bound: BoundStream;
+  readonly changes: ChangeStream;
+  readonly selection: SharedSelection;
+  /** Whether nothing may be handed over now: then `wake` is called later. */
+  readonly isHeld: () => boolean;
+  readonly send: (texts: readonly string[]) => void;
+  /** It is over: with an error, or because it was ended from outside. */
+  readonly onOver: (error: Error | AppError | null) => void;
+}
+
+/** Changes looked up at once: their edges are read with one query each. */
+const AT_ONCE = 64;
+
+interface Ready {
+  readonly cursor: string;
+  readonly text: string;
+}
+
+/** Carries changes to one client, as fast as the client takes them and no faster. */
+export class ChangePump implements RunningOperation {
+  private ready: Ready[] = [];
+  private sent: string;
+  private isWorking = false;
+  private isOver = false;
+
+  constructor(private readonly parts: PumpParts) {
+    this.sent = parts.changes.cursor;
+    parts.changes.onReady = () => this.wake();
+  }
+
+  get cursor(): string {
+    return this.sent;
+  }
+
+  wake(): void {
+    while (!this.isWorking && !this.isOver) {
+      // Whoever is refused gets nothing more of what waits, but is told why.
+      if (this.parts.changes.error) return this.finish(this.parts.changes.error);
+      this.handOver();
+      if (this.ready.length > 0 || this.parts.isHeld()) return;
+      const changes = this.parts.changes.take(AT_ONCE);
+      if (changes.length === 0) {
+        if (this.parts.changes.isOver) this.finish(null);
+        return;
+      }
+      const answers = changes.map((change) => this.parts.selection.of(change));
+      const put = (texts: readonly string[]): void => {
+        this.ready = texts.map((text, i) => ({ text, cursor: changes[i]?.cursor ?? this.sent }));
+      };
+      if (answers.every((answer) => typeof answer === 'string')) put(answers);
+      else void this.whenAnswered(answers, put);
+    }
+  }
+
+  end(): void {
+    this.isOver = true;
+    void this.parts.bound.return();
+  }
+
+  private async whenAnswered(
+    answers: readonly (string | Promise<string>)[],
+    put: (texts: readonly string[]) => void,
+  ): Promise<void> {
+    this.isWorking = true;
+    try {
+      put(await Promise.all(answers));
+    } catch (thrown) {
+      this.finish(thrown instanceof Error ? thrown : null);
+    } finally {
+      this.isWorking = false;
+    }
+    this.wake();
+  }
+
+  /** One at a time past the mark: a single answer may be large. */
+  private handOver(): void {
+    const { id, isHeld, send } = this.parts;
+    while (this.ready.length > 0 && !isHeld()) {
+      const lot: Ready[] = [];
+      for (let size = 0; size < LOT_CHARS && this.ready.length > lot.length;) {
+        const next = this.ready[lot.length];
+        if (!next) break;
+        lot.push(next);
+        size += next.text.length;
+      }
+      this.ready.splice(0, lot.length);
+      send(lot.map(({ text }) => nextMessage(id, text)));
+      this.sent = lot.at(-1)?.cursor ?? this.sent;
+    }
+  }
+
+  private finish(error: Error | null): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.parts.onOver(error);
+    void this.parts.bound.return();
+  }
+}
+
+/** Characters handed to the socket with one write. */
+const LOT_CHARS = 32_768;

@@ -1,0 +1,98 @@
+import { execute, type ExecutionResult } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { toPublicError, type GatewayContext } from '@kohort/gateway-resolvers';
+import type { MembershipChange } from '@kohort/kernel-contracts';
+import type { LiveDocument } from './live-document';
+
+/** Characters of answers that are kept for those who have not had them yet, over all workspaces. */
+const MOST_KEPT = 33_554_432;
+
+/** What a selection is answered with. */
+export interface Asking {
+  readonly schema: GraphQLSchema;
+  readonly document: LiveDocument;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Name of the field that the change stands under. */
+  readonly field: string;
+  /** Of one workspace and of certain scopes; it belongs to nobody. */
+  readonly context: GatewayContext;
+}
+
+type Answer = string | Promise<string>;
+
+/** An execution as the text that a message carries. */
+export function textOf(result: ExecutionResult, context: GatewayContext): string {
+  if (!result.errors) return JSON.stringify({ data: result.data });
+  const setting = { correlationId: context.correlationId, logger: context.services.logger };
+  const errors = result.errors.map((error) => toPublicError(error, setting));
+  return JSON.stringify({ data: result.data ?? null, errors });
+}
+
+/**
+ * One selection on changes, for all who ask for it: it is worked out and written as text once, however many have asked,
+ * as long as it is kept.
+ */
+export class SharedSelection {
+  /** By cursor. */
+  private readonly answers = new Map<string, Answer>();
+
+  constructor(
+    private readonly board: AnswerBoard,
+    private readonly asking: Asking,
+  ) {}
+
+  /** The answer for a change. A failure is not kept. */
+  of(change: MembershipChange): Answer {
+    const known = this.answers.get(change.cursor);
+    if (known !== undefined) return known;
+    const answer = this.workOut(change).then(
+      (text) => {
+        this.answers.set(change.cursor, text);
+        this.board.keep(this.answers, change.cursor, text.length);
+        return text;
+      },
+      (thrown: unknown) => {
+        this.answers.delete(change.cursor);
+        throw thrown;
+      },
+    );
+    this.answers.set(change.cursor, answer);
+    return answer;
+  }
+
+  private async workOut(change: MembershipChange): Promise<string> {
+    const { schema, document, variables, field, context } = this.asking;
+    const result = await execute({
+      schema,
+      document: document.document,
+      operationName: document.operationName,
+      rootValue: { [field]: change },
+      contextValue: { gateway: context },
+      variableValues: variables,
+    });
+    return textOf(result, context);
+  }
+}
+
+interface Kept {
+  readonly answers: Map<string, Answer>;
+  readonly cursor: string;
+  readonly size: number;
+}
+
+/** Bounds what all selections keep together: the oldest answers make room. */
+export class AnswerBoard {
+  private readonly kept = new Set<Kept>();
+  private size = 0;
+
+  keep(answers: Map<string, Answer>, cursor: string, size: number): void {
+    this.kept.add({ answers, cursor, size });
+    this.size += size;
+    for (const oldest of this.kept) {
+      if (this.size <= MOST_KEPT) return;
+      this.kept.delete(oldest);
+      this.size -= oldest.size;
+      oldest.answers.delete(oldest.cursor);
+    }
+  }
+}
