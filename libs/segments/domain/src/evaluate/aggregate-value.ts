@@ -1,10 +1,9 @@
 import type { Json } from '@kohort/kernel-contracts';
-import type { Decimal } from 'decimal.js';
 import type { Scalar } from '../rule/operand';
 import type { AggregateFunction } from '../rule/parsed-rule';
 import { UNIT_MS } from '../time/duration';
 import { localDayNumber } from '../time/local-time';
-import { ExactDecimal, nanosToDecimal, toNanos } from '../values/decimal-sum';
+import { ExactDecimal, nanosToDecimal, SUM_DECIMALS, toNanos } from '../values/decimal-sum';
 import { stableJson } from '../values/stable-json';
 
 /** One event's part in an aggregate: its time and the property, undefined when missing. In (time, id) order. */
@@ -20,19 +19,16 @@ interface Slice {
 }
 
 /**
- * An aggregate's value. A quotient is kept as one, so that comparing an average with a bound rounds nothing.
+ * An aggregate's value. A sum is kept in 10⁻⁹ and an average as a quotient of one, so that comparing them rounds nothing.
  */
 export type AggregateValue =
   | { readonly kind: 'missing' }
-  | { readonly kind: 'number'; readonly numerator: Decimal; readonly denominator: number }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'quotient'; readonly nanos: bigint; readonly divisor: number }
   | { readonly kind: 'scalar'; readonly value: Scalar };
 
 const MISSING: AggregateValue = { kind: 'missing' };
-const exact = (value: number): AggregateValue => ({
-  kind: 'number',
-  numerator: new ExactDecimal(String(value)),
-  denominator: 1,
-});
+const exact = (value: number): AggregateValue => ({ kind: 'number', value });
 
 /** Nearest rank: the smallest number with at least p percent of the numbers at or below it. */
 function percentile(numbers: readonly number[], p: number): AggregateValue {
@@ -98,10 +94,10 @@ export class AggregateSeries {
     const numbers = (): number[] => some().flatMap(({ value }) => (typeof value === 'number' ? [value] : []));
     switch (fn) {
       case 'sum':
-        return { kind: 'number', numerator: this.sum(slice).total, denominator: 1 };
+        return { kind: 'quotient', nanos: this.sum(slice).total, divisor: 1 };
       case 'avg': {
         const { total, count } = this.sum(slice);
-        return count === 0 ? MISSING : { kind: 'number', numerator: total, denominator: count };
+        return count === 0 ? MISSING : { kind: 'quotient', nanos: total, divisor: count };
       }
       case 'min':
         return extreme(numbers(), (a, b) => a < b);
@@ -121,18 +117,22 @@ export class AggregateSeries {
     }
   }
 
-  private sum({ start, end }: Slice): { total: Decimal; count: number } {
+  private sum({ start, end }: Slice): { total: bigint; count: number } {
     if (this.sums === null) {
       const [sums, counts] = [[0n], [0]];
+      let [total, count] = [0n, 0];
       for (const { value } of this.samples) {
-        const isNumber = typeof value === 'number';
-        sums.push((sums.at(-1) ?? 0n) + (isNumber ? toNanos(value) : 0n));
-        counts.push((counts.at(-1) ?? 0) + (isNumber ? 1 : 0));
+        if (typeof value === 'number') {
+          total += toNanos(value);
+          count += 1;
+        }
+        sums.push(total);
+        counts.push(count);
       }
       this.sums = sums;
       this.counts = counts;
     }
-    const total = nanosToDecimal((this.sums[end] ?? 0n) - (this.sums[start] ?? 0n));
+    const total = (this.sums[end] ?? 0n) - (this.sums[start] ?? 0n);
     return { total, count: (this.counts[end] ?? 0) - (this.counts[start] ?? 0) };
   }
 
@@ -148,7 +148,9 @@ export class AggregateSeries {
 export function shownAggregate(value: AggregateValue): Json {
   if (value.kind === 'missing') return null;
   if (value.kind === 'scalar') return value.value;
-  const decimal = value.numerator.div(value.denominator).toDecimalPlaces(value.denominator === 1 ? 400 : 9);
+  // There is one zero.
+  if (value.kind === 'number') return value.value === 0 ? 0 : value.value;
+  const decimal = nanosToDecimal(value.nanos).div(value.divisor).toDecimalPlaces(SUM_DECIMALS);
   const number = decimal.toNumber();
   return new ExactDecimal(String(number)).eq(decimal) ? number : decimal.toFixed();
 }

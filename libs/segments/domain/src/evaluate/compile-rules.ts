@@ -3,6 +3,7 @@ import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
 import { nearestName } from '../rule/nearest-name';
 import { isTimeZone } from '../time/local-time';
 import type { LeafPlan } from './leaf';
+import { ruleTest, type RuleTest } from './holds';
 import { planLeaf } from './plan-leaf';
 
 /** A node of a rule ready to run; leaves are numbers into the shared list. */
@@ -15,6 +16,8 @@ export type CompiledNode = { readonly id: string } & (
 
 export interface CompiledRule {
   readonly root: CompiledNode;
+  /** The truth of the whole, given that of the leaves. */
+  readonly test: RuleTest;
   readonly hash: string;
   /** The leaves that the rule asks, each once. */
   readonly leaves: readonly number[];
@@ -138,7 +141,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: CompileOp
   const compiler = new Compiler(options);
   const compiled = rules.map(({ rule, key }): CompiledRule => {
     const root = compiler.compile(rule, key === undefined ? [] : [key], '');
-    return { root, hash: rule.hash, leaves: [...new Set(leavesOf(root))] };
+    return { root, test: ruleTest(root), hash: rule.hash, leaves: [...new Set(leavesOf(root))] };
   });
   return { leaves: compiler.leaves, rules: compiled };
 }

@@ -57,12 +57,19 @@ const byTimeThenId = (a: { time: number; id: string }, b: { time: number; id: st
 
 function sortTraits(values: Iterable<TraitValue & { readonly key: string }>): Map<string, TraitValue[]> {
   const byKey = new Map<string, TraitValue[]>();
+  let many: Set<string> | null = null;
   for (const value of values) {
     const list = byKey.get(value.key);
-    if (list === undefined) byKey.set(value.key, [value]);
-    else list.push(value);
+    if (list === undefined) {
+      byKey.set(value.key, [value]);
+      continue;
+    }
+    list.push(value);
+    many ??= new Set();
+    many.add(value.key);
   }
-  for (const [key, list] of byKey) {
+  for (const key of many ?? []) {
+    const list = byKey.get(key) ?? [];
     list.sort((a, b) => a.time - b.time || compareCodePoints(a.messageId, b.messageId));
     byKey.set(
       key,
@@ -72,6 +79,33 @@ function sortTraits(values: Iterable<TraitValue & { readonly key: string }>): Ma
   return byKey;
 }
 
+const isInOrder = (events: readonly HistoryEvent[]): boolean => {
+  for (let i = 1; i < events.length; i += 1) {
+    const [one, next] = [events[i - 1], events[i]];
+    if (one !== undefined && next !== undefined && byTimeThenId(one, next) > 0) return false;
+  }
+  return true;
+};
+
+/** Each id once, in order; events that come in order are not sorted again. */
+function sortEvents(given: Iterable<HistoryEvent>): readonly HistoryEvent[] {
+  const ids = new Set<string>();
+  const events: HistoryEvent[] = [];
+  for (const event of given) {
+    if (ids.has(event.id)) continue;
+    ids.add(event.id);
+    events.push(event);
+  }
+  return isInOrder(events) ? events : events.sort(byTimeThenId);
+}
+
+const NO_EVENTS: readonly HistoryEvent[] = [];
+const NO_KEYS: ReadonlySet<string> = new Set();
+const NO_SCORES: ReadonlyMap<string, PredictionScore> = new Map();
+const NO_CLUSTERS: ReadonlyMap<string, ClusterAssignment> = new Map();
+const byModel = <T extends { readonly model: string }>(list: Iterable<T>): Map<string, T> =>
+  new Map([...list].map((entry) => [entry.model, entry]));
+
 /**
  * Puts a profile's records in canonical order: the same set of records gives the same history, however they arrived.
  *
@@ -80,18 +114,12 @@ function sortTraits(values: Iterable<TraitValue & { readonly key: string }>): Ma
  * Cost    O(n log n)
  */
 export function makeHistory(init: HistoryInit): History {
-  const events = new Map<string, HistoryEvent>();
-  for (const event of init.events ?? []) {
-    if (!events.has(event.id)) events.set(event.id, event);
-  }
-  const byModel = <T extends { readonly model: string }>(list: Iterable<T> | undefined): Map<string, T> =>
-    new Map([...(list ?? [])].map((entry) => [entry.model, entry]));
   return {
     profileId: init.profileId,
-    events: [...events.values()].sort(byTimeThenId),
+    events: init.events === undefined ? NO_EVENTS : sortEvents(init.events),
     traits: sortTraits(init.traits ?? []),
-    memberships: new Set(init.memberships ?? []),
-    predictions: byModel(init.predictions),
-    clusters: byModel(init.clusters),
+    memberships: init.memberships === undefined ? NO_KEYS : new Set(init.memberships),
+    predictions: init.predictions === undefined ? NO_SCORES : byModel(init.predictions),
+    clusters: init.clusters === undefined ? NO_CLUSTERS : byModel(init.clusters),
   };
 }

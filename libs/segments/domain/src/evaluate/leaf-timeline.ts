@@ -42,7 +42,7 @@ export class LeafTimeline {
   private extend(limit: number): void {
     let from = this.frontier;
     while (from !== null) {
-      const candidate = this.leaf.nextCandidate(from);
+      const candidate = this.leaf.nextTurn ? this.leaf.nextTurn(from) : this.leaf.nextCandidate(from);
       this.frontier = candidate;
       if (candidate === null) return;
       const result = this.leaf.at(candidate);

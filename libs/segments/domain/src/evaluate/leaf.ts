@@ -25,6 +25,8 @@ export interface BoundLeaf {
   at(now: number): boolean;
   /** Smallest instant after `now` at which `at` may differ without a new record; null when it never will. */
   nextCandidate(now: number): number | null;
+  /** As `nextCandidate`, where instants can be left out at which what is counted changes and the answer does not. */
+  nextTurn?(now: number): number | null;
   evidence(now: number): LeafEvidence;
   /** null when no single kind of new record turns the leaf round. */
   flip(now: number): LeafFlip | null;
@@ -33,6 +35,11 @@ export interface BoundLeaf {
 /** A leaf of one or many rules. Leaves with the same key ask the same question and are computed once. */
 export interface LeafPlan {
   readonly key: string;
+  /**
+   * The answer, where it is plain without binding that no time will ever change it; undefined: bind and see. What most
+   * leaves of most rules say of most profiles costs no more than this.
+   */
+  readonly settled?: (index: EventIndex, now: number) => boolean | undefined;
   bind(index: EventIndex): BoundLeaf;
 }
 

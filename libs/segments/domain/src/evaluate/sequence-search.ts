@@ -3,7 +3,7 @@ import type { ParsedSelection, ParsedSequence, ParsedWithout } from '../rule/par
 import { readPath } from '../rule/property-path';
 import { stableJson } from '../values/stable-json';
 import { compileCondition, type Condition } from './condition';
-import { compileSelection, matchesEvent, type EventMatcher } from './event-index';
+import { compileSelection, matchesEvent, sliceOf, type EventIndex, type EventMatcher } from './event-index';
 import type { HistoryEvent } from './history';
 import { firstAbove } from './sorted-times';
 import type { TimeRange } from './time-window';
@@ -80,21 +80,21 @@ export class SequenceSearch {
   private readonly grouped = new Map<number, Map<string, number[]>>();
   private readonly found = new Map<string, readonly number[] | null>();
   private readonly candidates: readonly (readonly number[])[];
+  private readonly events: readonly HistoryEvent[];
+  private readonly times: readonly number[];
 
   constructor(
     private readonly plan: SequencePlan,
-    private readonly events: readonly HistoryEvent[],
-    private readonly scope: { readonly now: number; readonly range: TimeRange; readonly times: readonly number[] },
+    index: EventIndex,
+    private readonly scope: { readonly now: number; readonly range: TimeRange },
   ) {
-    const start = firstAbove(scope.times, scope.range.from - 1);
-    const end = firstAbove(scope.times, scope.range.to - 1);
+    this.events = index.history.events;
+    this.times = index.times;
+    // What several rules, and several instants, look for is sought once.
     const matching = plan.steps.map(({ matcher }) => {
-      const found: number[] = [];
-      for (let i = start; i < end; i += 1) {
-        const event = events[i];
-        if (event !== undefined && matchesEvent(matcher, event, scope.now)) found.push(i);
-      }
-      return found;
+      const selected = index.select(matcher, scope.now);
+      const { start, end } = sliceOf(selected, scope.range);
+      return selected.indexes.slice(start, end);
     });
     this.candidates = this.withFollowers(matching);
   }
@@ -177,7 +177,7 @@ export class SequenceSearch {
     const bounds = steps[step];
     if (previous === undefined || bounds === undefined) return { first: 0, end: candidates.length };
     const since = this.timeOf(previous);
-    const { times } = this.scope;
+    const { times } = this;
     const [earliest, latest] = [
       firstAbove(times, since + bounds.minGapMs - 1),
       firstAbove(times, since + bounds.maxGapMs),
@@ -188,7 +188,7 @@ export class SequenceSearch {
   }
 
   private timeOf(i: number): number {
-    return this.scope.times[i] ?? Infinity;
+    return this.times[i] ?? Infinity;
   }
 
   /** The key on which all steps must agree: undefined when the event has none, '' when the rule asks for none. */
@@ -223,7 +223,7 @@ export class SequenceSearch {
       if (before !== null) return !this.hasAny(without, { from: from + 1, to: chain[before] ?? 0 }, chain);
       const until = last.time + withinMs;
       if (this.scope.now < until) return false;
-      const { times } = this.scope;
+      const { times } = this;
       return !this.hasAny(without, { from: firstAbove(times, last.time), to: firstAbove(times, until) }, chain);
     });
   }

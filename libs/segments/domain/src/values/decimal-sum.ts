@@ -5,12 +5,19 @@ export const ExactDecimal = Decimal.clone({ precision: 1000, rounding: Decimal.R
 
 /** Decimals that a sum keeps of each number. */
 export const SUM_DECIMALS = 9;
+const NANOS = 1e9;
+const EXACT_BELOW = 1e6;
 
 /**
  * A JSON number as an integer count of 10⁻⁹: its shortest text rounded to 9 decimals, half to even. Sums of such
  * integers are exact, so order and grouping never matter.
  */
 export function toNanos(value: number): bigint {
+  // Up to here neighbouring doubles lie closer than 10⁻⁹ is wide: what divides back is the number's own text.
+  if (value > -EXACT_BELOW && value < EXACT_BELOW) {
+    const nanos = Math.round(value * NANOS);
+    if (nanos / NANOS === value) return BigInt(nanos);
+  }
   return BigInt(new ExactDecimal(String(value)).toFixed(SUM_DECIMALS, Decimal.ROUND_HALF_EVEN).replace('.', ''));
 }
 

@@ -2,25 +2,27 @@ import type { Json } from '@kohort/kernel-contracts';
 import type { NumberTest, Scalar } from '../../rule/operand';
 import type { ParsedAggregate } from '../../rule/parsed-rule';
 import { readPath } from '../../rule/property-path';
-import { ExactDecimal } from '../../values/decimal-sum';
 import { AggregateSeries, shownAggregate, type AggregateValue } from '../aggregate-value';
+import { exactTest } from '../exact-bound';
 import { compileSelection, type SelectedEvents } from '../event-index';
 import type { BoundLeaf, LeafEvidence, LeafFlip, LeafPlan } from '../leaf';
-import { passes } from '../number-test';
 import { makeWindow } from '../time-window';
 import { selectionText, WindowedEvents } from './event-leaf';
 
 type AggregateTest = NumberTest | { readonly op: 'eq' | 'neq'; readonly value: Scalar };
 
-/** Applies the test; a missing value passes none. */
-function passesAggregate(test: AggregateTest, actual: AggregateValue): boolean {
-  if (actual.kind === 'missing') return false;
-  if ('value' in test) return (actual.kind === 'scalar' && actual.value === test.value) === (test.op === 'eq');
-  if (actual.kind === 'scalar') return test.op === 'neq';
-  const against = (bound: number): number =>
-    actual.numerator.cmp(new ExactDecimal(String(bound)).mul(actual.denominator));
-  if (test.op === 'between') return against(test.n) >= 0 && against(test.high) <= 0;
-  return passes({ op: test.op, n: 0, high: 0 }, against(test.n));
+/** Prepares the test; a missing value passes none. */
+function aggregateTest(test: AggregateTest): (actual: AggregateValue) => boolean {
+  if ('value' in test) {
+    return (actual) =>
+      actual.kind !== 'missing' && (actual.kind === 'scalar' && actual.value === test.value) === (test.op === 'eq');
+  }
+  const exact = exactTest(test);
+  return (actual) => {
+    if (actual.kind === 'quotient') return exact.quotient(actual.nanos, actual.divisor);
+    if (actual.kind === 'number') return exact.number(actual.value);
+    return actual.kind === 'scalar' && test.op === 'neq';
+  };
 }
 
 class AggregateLeaf implements BoundLeaf {
@@ -30,6 +32,7 @@ class AggregateLeaf implements BoundLeaf {
     private readonly node: ParsedAggregate,
     private readonly zone: string,
     private readonly windowed: WindowedEvents,
+    private readonly passes: (actual: AggregateValue) => boolean,
   ) {}
 
   private value(now: number): AggregateValue {
@@ -46,7 +49,7 @@ class AggregateLeaf implements BoundLeaf {
   }
 
   at(now: number): boolean {
-    return passesAggregate(this.node.test, this.value(now));
+    return this.passes(this.value(now));
   }
 
   nextCandidate(now: number): number | null {
@@ -74,8 +77,9 @@ export function planAggregate(node: ParsedAggregate, zone: string): LeafPlan {
   const matcher = compileSelection(node.event, zone);
   const window = makeWindow(node.window, zone);
   const { event, fn, property, p, test } = node;
+  const passes = aggregateTest(test);
   return {
     key: `aggregate ${zone} ${JSON.stringify([event.key, fn, property?.text ?? null, p, test, node.window])}`,
-    bind: (index) => new AggregateLeaf(node, zone, new WindowedEvents(index, matcher, window)),
+    bind: (index) => new AggregateLeaf(node, zone, new WindowedEvents(index, matcher, window), passes),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NumberTest } from '../../rule/operand';
+import type { ClusterAssignment, History } from '../history';
 import { constantLeaf, valueEvidence, type LeafPlan } from '../leaf';
 import { passes } from '../number-test';
 
@@ -7,6 +8,7 @@ import { passes } from '../number-test';
 export function planMembership(key: string): LeafPlan {
   return {
     key: `membership ${key}`,
+    settled: ({ history }) => history.memberships.has(key),
     bind: ({ history }) => {
       const member = history.memberships.has(key);
       const text = `${member ? 'leaving' : 'entering'} the segment "${key}"`;
@@ -21,7 +23,12 @@ export function planPrediction(
   zone: string,
 ): LeafPlan {
   const { model, measure, test } = node;
+  const passesScore = (history: History): boolean => {
+    const score = history.predictions.get(model)?.[measure];
+    return score !== undefined && passes(test, score);
+  };
   return {
+    settled: ({ history }) => passesScore(history),
     key: `prediction ${zone} ${JSON.stringify(node)}`,
     bind: ({ history }) => {
       const score = history.predictions.get(model)?.[measure] ?? null;
@@ -32,7 +39,7 @@ export function planPrediction(
         op: test.op,
         expected: test.op === 'between' ? [test.n, test.high] : test.n,
       });
-      return constantLeaf(score !== null && passes(test, score), evidence, {
+      return constantLeaf(passesScore(history), evidence, {
         records: 1,
         text: `another score of "${model}"`,
       });
@@ -42,12 +49,14 @@ export function planPrediction(
 
 /** Plans a cluster node: the profile's cluster is one of the listed, with enough confidence where that is asked. */
 export function planCluster(node: { model: string; in: readonly string[]; minConfidence: number | null }): LeafPlan {
+  const isIn = (found: ClusterAssignment | undefined): boolean =>
+    found !== undefined && node.in.includes(found.cluster) && found.confidence >= (node.minConfidence ?? -Infinity);
   return {
     key: `cluster ${JSON.stringify(node)}`,
+    settled: ({ history }) => isIn(history.clusters.get(node.model)),
     bind: ({ history }) => {
       const found = history.clusters.get(node.model);
-      const result =
-        found !== undefined && node.in.includes(found.cluster) && found.confidence >= (node.minConfidence ?? -Infinity);
+      const result = isIn(found);
       const actual = found === undefined ? null : { cluster: found.cluster, confidence: found.confidence };
       return constantLeaf(
         result,

@@ -1,5 +1,6 @@
 import type { NumberTest } from '../../rule/operand';
 import type { ParsedSelection, ParsedWindow } from '../../rule/parsed-rule';
+import { toSpan } from '../../time/duration';
 import { compileSelection, sliceOf, type EventIndex, type EventMatcher, type SelectedEvents } from '../event-index';
 import { EVENT_IDS_SHOWN, type BoundLeaf, type LeafEvidence, type LeafFlip, type LeafPlan } from '../leaf';
 import { passes } from '../number-test';
@@ -51,11 +52,28 @@ function moreNeeded(test: NumberTest, count: number): number | null {
   return null;
 }
 
+/** The highest count below `count` at which the test has another answer; null when there is none. */
+function nextBelow(test: NumberTest, count: number): number | null {
+  const now = passes(test, count);
+  // Only next to a bound does an answer change.
+  const edges = test.op === 'between' ? [test.high, test.n] : [test.n];
+  const around = edges.flatMap((edge) => [
+    Math.ceil(edge),
+    Math.floor(edge),
+    Math.ceil(edge) - 1,
+    Math.floor(edge) - 1,
+  ]);
+  const below = [...around, count - 1].filter((n) => n >= 0 && n < count && passes(test, n) !== now);
+  return below.length === 0 ? null : Math.max(...below);
+}
+
 class EventLeaf implements BoundLeaf {
   constructor(
     private readonly windowed: WindowedEvents,
     private readonly count: NumberTest,
     private readonly text: string,
+    /** Length of a window that events only leave, at a fixed distance; null for all others. */
+    private readonly rollingMs: number | null,
   ) {}
 
   private countAt(now: number): number {
@@ -69,6 +87,19 @@ class EventLeaf implements BoundLeaf {
 
   nextCandidate(now: number): number | null {
     return this.windowed.nextCandidate(now);
+  }
+
+  /**
+   * While no event is still to come, a rolling window only loses them, oldest first: the count changes its answer when
+   * so many have left, and none of the instants before that needs looking at.
+   */
+  nextTurn(now: number): number | null {
+    if (this.rollingMs === null) return this.windowed.nextCandidate(now);
+    const { selected, start, end } = this.windowed.at(now);
+    if (end < selected.times.length) return this.windowed.nextCandidate(now);
+    const below = nextBelow(this.count, end - start);
+    const last = below === null ? undefined : selected.times[end - below - 1];
+    return last === undefined ? null : last + this.rollingMs;
   }
 
   evidence(now: number): LeafEvidence {
@@ -91,8 +122,13 @@ export function planEvent(
   const matcher = compileSelection(node.event, zone);
   const window = makeWindow(node.window, zone);
   const text = selectionText(node.event);
+  const span = node.window.kind === 'last' ? toSpan(node.window.duration) : null;
+  const rollingMs = span !== null && span.ms > 0 && !matcher.isTimed ? span.ms : null;
+  const ofNone = passes(node.count, 0);
   return {
     key: `event ${zone} ${JSON.stringify([node.event.key, node.count, node.window])}`,
-    bind: (index) => new EventLeaf(new WindowedEvents(index, matcher, window), node.count, text),
+    // Without any such event, past or still to come, no window ever holds one.
+    settled: (index, now) => (!matcher.isTimed && index.select(matcher, now).times.length === 0 ? ofNone : undefined),
+    bind: (index) => new EventLeaf(new WindowedEvents(index, matcher, window), node.count, text, rollingMs),
   };
 }

@@ -1,12 +1,13 @@
 import type { NumberTest } from '../../rule/operand';
 import type { ParsedSelection, ParsedWindow } from '../../rule/parsed-rule';
-import { ExactDecimal } from '../../values/decimal-sum';
+import { exactTest } from '../exact-bound';
 import { compileSelection } from '../event-index';
 import type { BoundLeaf, LeafEvidence, LeafFlip, LeafPlan } from '../leaf';
-import { passes } from '../number-test';
 import { earlier } from '../sorted-times';
 import { makeWindow } from '../time-window';
 import { selectionText, WindowedEvents } from './event-leaf';
+
+type RatioTest = (a: number, b: number) => boolean;
 
 interface FrequencyNode {
   readonly a: ParsedSelection;
@@ -15,12 +16,12 @@ interface FrequencyNode {
   readonly window: ParsedWindow;
 }
 
+const NANOS = 10n ** 9n;
+
 /** Compares a / b with the ratio without dividing; over no b there is no ratio, and nothing holds. */
-function passesRatio(test: NumberTest, a: number, b: number): boolean {
-  if (b === 0) return false;
-  const against = (ratio: number): number => new ExactDecimal(a).cmp(new ExactDecimal(String(ratio)).mul(b));
-  if (test.op === 'between') return against(test.n) >= 0 && against(test.high) <= 0;
-  return passes({ op: test.op, n: 0, high: 0 }, against(test.n));
+function ratioTest(test: NumberTest): RatioTest {
+  const exact = exactTest(test);
+  return (a, b) => b > 0 && exact.quotient(BigInt(a) * NANOS, b);
 }
 
 class FrequencyLeaf implements BoundLeaf {
@@ -28,6 +29,7 @@ class FrequencyLeaf implements BoundLeaf {
     private readonly node: FrequencyNode,
     private readonly a: WindowedEvents,
     private readonly b: WindowedEvents,
+    private readonly passes: RatioTest,
   ) {}
 
   private counts(now: number): { a: number; b: number } {
@@ -37,7 +39,7 @@ class FrequencyLeaf implements BoundLeaf {
 
   at(now: number): boolean {
     const { a, b } = this.counts(now);
-    return passesRatio(this.node.ratio, a, b);
+    return this.passes(a, b);
   }
 
   nextCandidate(now: number): number | null {
@@ -57,7 +59,7 @@ class FrequencyLeaf implements BoundLeaf {
         [this.node.a, more, 0],
         [this.node.b, 0, more],
       ] as const) {
-        if (passesRatio(this.node.ratio, a + da, b + db) !== wanted) continue;
+        if (this.passes(a + da, b + db) !== wanted) continue;
         return { records: more, text: `${more === 1 ? 'one' : more} more ${selectionText(name)}` };
       }
     }
@@ -69,9 +71,10 @@ class FrequencyLeaf implements BoundLeaf {
 export function planFrequency(node: FrequencyNode, zone: string): LeafPlan {
   const [a, b] = [compileSelection(node.a, zone), compileSelection(node.b, zone)];
   const window = makeWindow(node.window, zone);
+  const passes = ratioTest(node.ratio);
   return {
     key: `frequency ${zone} ${JSON.stringify([node.a.key, node.b.key, node.ratio, node.window])}`,
     bind: (index) =>
-      new FrequencyLeaf(node, new WindowedEvents(index, a, window), new WindowedEvents(index, b, window)),
+      new FrequencyLeaf(node, new WindowedEvents(index, a, window), new WindowedEvents(index, b, window), passes),
   };
 }

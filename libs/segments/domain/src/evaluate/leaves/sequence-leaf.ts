@@ -19,9 +19,8 @@ class SequenceLeaf implements BoundLeaf {
 
   private search(now: number): SequenceSearch {
     if (this.last?.now !== now) {
-      const { times, history } = this.index;
-      const range = this.window.range(now, times);
-      this.last = { now, search: new SequenceSearch(this.plan, history.events, { now, times, range }) };
+      const range = this.window.range(now, this.index.times);
+      this.last = { now, search: new SequenceSearch(this.plan, this.index, { now, range }) };
     }
     return this.last.search;
   }

@@ -5,27 +5,38 @@ import { compileCondition, type Condition } from '../condition';
 import type { EventIndex } from '../event-index';
 import type { History, TraitValue } from '../history';
 import { valueEvidence, type BoundLeaf, type LeafEvidence, type LeafFlip, type LeafPlan } from '../leaf';
-import { earlier, firstAbove, nextAbove } from '../sorted-times';
+import { earlier, nextAbove } from '../sorted-times';
 
 /** Anniversaries are followed to this instant, so that a rule they never turn round comes to an end. */
 const LAST_ANNIVERSARY = Date.UTC(2200, 0, 1);
+
+/** The version that holds at an instant; the list is ascending and short. */
+function versionAt(versions: readonly TraitValue[], instant: number): TraitValue | undefined {
+  for (let i = versions.length - 1; i >= 0; i -= 1) {
+    const version = versions[i];
+    if (version !== undefined && version.time <= instant) return version;
+  }
+  return undefined;
+}
 
 /** The values of one path over time. */
 class TraitTrack {
   private readonly versions: readonly TraitValue[];
   private readonly rest: readonly PathStep[];
-  readonly times: readonly number[];
 
   constructor(history: History, path: ParsedPath) {
     const [key, ...rest] = path.steps;
     this.versions = history.traits.get(String(key)) ?? [];
     this.rest = rest;
-    this.times = this.versions.map((version) => version.time);
+  }
+
+  get times(): readonly number[] {
+    return this.versions.map((version) => version.time);
   }
 
   /** The value that holds at an instant; undefined when there is none. */
   at(instant: number): Json | undefined {
-    const version = this.versions[firstAbove(this.times, instant) - 1];
+    const version = versionAt(this.versions, instant);
     return version === undefined ? undefined : readPath(version.value, this.rest);
   }
 }
@@ -84,11 +95,27 @@ class TraitLeaf implements BoundLeaf {
   }
 }
 
+/** A comparison of the value now with what the rule says: settled when no value is stamped later and no time matters. */
+function settledTrait(trait: ParsedTrait, condition: Condition): LeafPlan['settled'] {
+  const isPlain = !trait.ever && trait.asOf === null && trait.ref === null && condition.nextCandidate === undefined;
+  if (!isPlain) return () => undefined;
+  const [first, ...rest] = trait.path.steps;
+  const key = String(first);
+  return ({ history }, now) => {
+    const versions = history.traits.get(key);
+    const latest = versions?.at(-1);
+    if (latest === undefined) return condition.test(undefined, now);
+    return latest.time > now ? undefined : condition.test(readPath(latest.value, rest), now);
+  };
+}
+
 /** Plans a trait node: the value now, as of an instant, or at any time so far. */
 export function planTrait(trait: ParsedTrait, zone: string): LeafPlan {
   const condition = compileCondition(trait, zone);
+  const settled = settledTrait(trait, condition);
   return {
     key: `trait ${zone} ${JSON.stringify(trait)}`,
+    ...(settled === undefined ? {} : { settled }),
     bind: (index: EventIndex) => new TraitLeaf(trait, condition, index.history),
   };
 }
