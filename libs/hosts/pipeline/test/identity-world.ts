@@ -11,7 +11,9 @@ import {
   type IdentityRules,
   type MessageType,
   type NormalisedMessage,
-  type RunContext,
+  type JobControl,
+  type RunId,
+  runParams,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { seededRandom, systemClock } from '@kohort/kernel-clock-random';
@@ -22,7 +24,9 @@ import {
   identityStore,
   ingestStore,
   segmentStore,
+  startRun,
   syncStore,
+  type RebuildSizes,
   type TestDatabase,
 } from '@kohort/platform-postgres';
 import { silentLogger } from '@kohort/kernel-telemetry';
@@ -67,6 +71,8 @@ export interface WorldParts {
   readonly db: TestDatabase;
   readonly store: TestColumns;
   readonly loader: OpenColumnLoader;
+  /** Of the steps of a rebuild. */
+  readonly sizes?: RebuildSizes;
 }
 
 const nothingIsSent = async (): Promise<never> => {
@@ -186,24 +192,38 @@ export class IdentityWorld {
     await this.admin.unmerge({ mergeId, actor: 'test' }, storedDecision);
   }
 
-  async rebuild(version: number, signal = new AbortController().signal): Promise<unknown> {
+  /** A run of a rebuild that has not begun. */
+  async rebuildRun(version: number): Promise<RunId> {
     const runId = runIdSchema.parse(randomUUID());
-    const { workspaceId } = this;
-    await this.query(sql`insert into run (workspace_id, id, job, params, status, fence)
-      values (${workspaceId}, ${runId}, 'identity.rebuild', '{}', 'running', 1)`);
-    const run = { workspaceId, id: runId, job: 'identity.rebuild', status: 'running' as const, params: {} };
-    const rest = { progress: null, checkpoint: null, result: null, error: null, cancelRequested: false };
-    const context: RunContext = {
-      run: { ...run, ...rest, createdAt: 0, startedAt: 0, finishedAt: null },
-      fence: { workspaceId, runId, fence: 1 },
-      signal,
-      onProgress: () => undefined,
-    };
-    const result = await rebuildIdentities(
-      { history: identityHistory(this.parts.db.database, { screen: null }) },
-      context,
-      { version },
-    );
+    await this.query(sql`insert into run (workspace_id, id, job, params, status)
+      values (${this.workspaceId}, ${runId}, 'identity.rebuild', ${JSON.stringify({ version })}, 'queued')`);
+    return runId;
+  }
+
+  /** Goes on with a run as its handler would, until it ends or the signal stops it. */
+  async goOn(runId: RunId, control: JobControl = {}): Promise<unknown> {
+    const { workspaceId, parts } = this;
+    const { database } = parts.db;
+    const session = await startRun(database, { workspaceId, runId, clock: systemClock });
+    if (!session) throw new TypeError('the run has ended');
+    const { context } = session;
+    const signal = AbortSignal.any([context.signal, ...(control.signal ? [control.signal] : [])]);
+    try {
+      const result = await rebuildIdentities(
+        { history: identityHistory(database, { screen: null, ...(parts.sizes ? { sizes: parts.sizes } : {}) }) },
+        { ...context, signal, onProgress: control.onProgress ?? context.onProgress },
+        runParams['identity.rebuild'].parse(context.run.params),
+      );
+      await session.succeed({});
+      return result;
+    } catch (thrown) {
+      await session.release(undefined);
+      throw thrown;
+    }
+  }
+
+  async rebuild(version: number, control: JobControl = {}): Promise<unknown> {
+    const result = await this.goOn(await this.rebuildRun(version), control);
     await this.settle();
     return result;
   }

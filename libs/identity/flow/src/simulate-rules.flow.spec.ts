@@ -33,9 +33,10 @@ function historyOf(stored: unknown, pages: number[] = []): IdentityHistory {
     decided: async () => [],
     storedRules: async (_workspaceId, version) => (version === 9 ? null : { version: 4, rules: stored }),
     rebuild: async (_fence, { version, work }) => {
-      expect(work([]).withContext).toBe(true);
+      expect(work().withContext).toBe(true);
       return { events: version, moved: 0, profilesBefore: 1, profilesAfter: 1 };
     },
+    discard: async () => undefined,
   };
 }
 

@@ -156,19 +156,23 @@ export type {
   IdentityStore,
 } from './ports/identity-store.port';
 export type {
-  HistoryEvent,
   IdentityAdmin,
-  IdentityHistory,
-  IdentityStanding,
   MergeRecord,
   PartingRecord,
-  RebuildOutcome,
-  RebuildWork,
-  Rebuilding,
   RiskRecord,
   RulesRecord,
   WorkspaceIdentity,
 } from './ports/identity-admin.port';
+export type {
+  HistoryEvent,
+  IdentityHistory,
+  IdentityStanding,
+  RebuildAsked,
+  RebuildOutcome,
+  RebuildPart,
+  RebuildWork,
+  Rebuilding,
+} from './ports/identity-history.port';
 export { LINK_STATES, LINK_VERDICTS } from './ports/link-store.port';
 export type {
   LinkCandidate,

@@ -64,3 +64,19 @@ export interface LinkCandidateTable {
   decided_by: string | null;
   decided_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
+
+/** Table `identity_slice` of 0020-rebuild. */
+export interface IdentitySliceTable {
+  workspace_id: string;
+  run_id: string;
+  slice: number;
+  body: Buffer;
+}
+
+/** Table `identity_switch` of 0020-rebuild. */
+export interface IdentitySwitchTable {
+  workspace_id: string;
+  run_id: string;
+  version: number;
+  since: ColumnType<Date, Date | string | undefined, Date | string>;
+}

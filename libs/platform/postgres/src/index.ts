@@ -61,7 +61,6 @@ export {
 } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { expireKeys } from './ingest/expire-keys';
-export { sealHours } from './ingest/seal-hours';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { sourceConnections } from './sources/source-connections.adapter';
 export { sourceErrors } from './sources/source-errors';
@@ -70,6 +69,8 @@ export { knownPeople } from './ingest/known-people.adapter';
 export { refusedStore } from './ingest/refused-store.adapter';
 export { identityAdmin } from './identity/identity-admin.adapter';
 export { identityHistory } from './identity/identity-history.adapter';
+export type { IdentityHistoryOptions } from './identity/identity-history.adapter';
+export type { RebuildSizes } from './identity/rebuild';
 export { linkStore } from './identity/link-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
 export { noteMoved } from './privacy/consent-rows';

@@ -12,14 +12,18 @@ import type {
   TaskTable,
   WorkspaceTable,
 } from './core-tables';
-import type { IdentityLinkTable, IdentityRulesTable, LinkCandidateTable, MergeLogTable } from './identity-tables';
+import type {
+  IdentityLinkTable,
+  IdentityRulesTable,
+  IdentitySliceTable,
+  IdentitySwitchTable,
+  LinkCandidateTable,
+  MergeLogTable,
+} from './identity-tables';
 import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, SuppressionTable } from './privacy-tables';
 import type {
   EventBaselineTable,
   EventHourTable,
-  EventOpenHourTable,
-  EventSealTable,
-  EventSealedHourTable,
   PlanViolationHourTable,
   TrackingPlanTable,
   VolumeAlertTable,
@@ -48,6 +52,8 @@ interface BatchTable {
   kind: string;
   row_count: Generated<number>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  /** The transaction that stored it; null from before 0020-rebuild. */
+  xid: ColumnType<string | null, never, never>;
 }
 
 interface EventTable {
@@ -354,14 +360,13 @@ export interface KohortTables {
   event_baseline: EventBaselineTable;
   volume_alert: VolumeAlertTable;
   watch_turn: WatchTurnTable;
-  event_seal: EventSealTable;
-  event_sealed_hour: EventSealedHourTable;
-  event_open_hour: EventOpenHourTable;
   profile: ProfileTable;
   identifier: IdentifierTable;
   merge_log: MergeLogTable;
   identity_rules: IdentityRulesTable;
   identity_link: IdentityLinkTable;
+  identity_slice: IdentitySliceTable;
+  identity_switch: IdentitySwitchTable;
   link_candidate: LinkCandidateTable;
   event_assignment: EventAssignmentTable;
   trait_value: TraitValueTable;

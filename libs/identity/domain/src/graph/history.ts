@@ -41,6 +41,12 @@ export class History {
     readonly rules: CompiledRules,
     decided: readonly IdentityLink[],
   ) {
+    this.decide(decided);
+  }
+
+  /** Adds what people decided about pairs. */
+  decide(decided: readonly IdentityLink[]): void {
+    const { rules } = this;
     for (const link of decided) {
       if (link.state !== 'barred' && !isForced(link)) continue;
       const [one, other] = [link.a, link.b].map(({ type, value }) => rules.accept(type, value));
@@ -56,12 +62,21 @@ export class History {
     const [first] = identifiers;
     if (!first) return null;
     this.book.observe(event, identifiers);
-    const span = { first: event.ts, last: event.ts, events: 1, makes: event.knownOnly !== true };
-    const key = identifierKey(first);
+    this.span(first, { first: event.ts, last: event.ts, events: 1, makes: event.knownOnly !== true });
+    return first;
+  }
+
+  /** Adds events that count through one identifier, as one span. */
+  span(identifier: Identifier, span: Span): void {
+    const key = identifierKey(identifier);
     const known = this.spans.get(key);
     if (known) widen(known.span, span);
-    else this.spans.set(key, { identifier: first, span });
-    return first;
+    else this.spans.set(key, { identifier, span: { ...span } });
+  }
+
+  /** Of each identifier that events count through the span of these. */
+  counted(): Iterable<{ readonly identifier: Identifier; readonly span: Span }> {
+    return this.spans.values();
   }
 
   /** The people that all of this makes. */

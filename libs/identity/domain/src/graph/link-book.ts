@@ -54,6 +54,11 @@ export class LinkBook {
     return [...this.mentions.values()];
   }
 
+  /** The links that were said, without those that bridges make. */
+  said(): readonly IdentityLink[] {
+    return [...this.pairs.values()];
+  }
+
   mentionedAt(identifier: Identifier): number | undefined {
     return this.mentions.get(identifierKey(identifier))?.at;
   }

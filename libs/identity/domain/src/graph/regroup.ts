@@ -2,12 +2,12 @@ import type {
   ClosureProfile,
   Identifier,
   IdentityClosure,
+  IdentityLink,
   IdentityPlan,
   OwnedEvent,
   PlannedMerge,
   PlannedProfile,
   ProfileId,
-  Rebuilding,
   Regroup,
   RegroupPlan,
   UnassignedEvent,
@@ -40,6 +40,17 @@ interface Person {
   readonly group: number;
   readonly planned: Writable<PlannedProfile>;
   readonly isRevived: boolean;
+}
+
+/** Everybody made anew: where everybody goes, why, and by which links. */
+export interface Remade {
+  readonly plan: RegroupPlan;
+  /** Profiles that go into others as a whole. */
+  readonly merged: readonly PlannedMerge[];
+  readonly links: readonly IdentityLink[];
+  /** The place in the plan's profiles of the person that has an identifier. */
+  placeOf(identifier: Identifier): number | null;
+  targetOf(event: UnassignedEvent): number | null;
 }
 
 /** Who is where. */
@@ -206,7 +217,7 @@ export class Grouping {
   }
 
   /** Where everybody goes by the whole history; the events follow one by one. */
-  rebuild(): Rebuilding {
+  rebuild(): Remade {
     const plan = this.plan([], []);
     const { persons, homes } = this.people(this.aliveGroups([]));
     const place = new Map(persons.map(({ group }, index) => [group, index]));
@@ -215,6 +226,7 @@ export class Grouping {
       plan,
       merged: this.absorbedInto(this.live, { persons, homes, at }),
       links: this.partition.links.map(({ link }) => link),
+      placeOf: (identifier) => at(this.partition.groupOf(identifier) ?? null),
       targetOf: (event) => at(this.groupOfEvent(event) ?? null),
     };
   }

@@ -1,9 +1,6 @@
 import type { Json } from '../json';
 import type { EventId, ProfileId, SourceId, WorkspaceId } from '../ids';
-import type { Fence } from '../runs';
-import type { JobControl } from '../progress';
-import type { ClosureProfile, RegroupPlan } from './identity-closure';
-import type { Identifier, IdentityLink, KnownIdentifier, PlannedMerge, UnassignedEvent } from './identity-plan';
+import type { Identifier } from './identity-plan';
 import type { DecisionOf } from './identity-store.port';
 import type { LinkCandidateFilter, LinkCandidateRecord } from './link-store.port';
 import type { Page, PageRequest } from './read.port';
@@ -103,67 +100,4 @@ export interface WorkspaceIdentity {
  */
 export interface IdentityAdmin {
   forWorkspace(workspaceId: WorkspaceId, deadlineMs: number): WorkspaceIdentity;
-}
-
-/** An event of the history with the person that it counts for now. */
-export interface HistoryEvent extends UnassignedEvent {
-  readonly profileId: ProfileId | null;
-}
-
-/** Where everybody stands now. */
-export interface IdentityStanding {
-  readonly profiles: readonly ClosureProfile[];
-  readonly identifiers: readonly KnownIdentifier[];
-}
-
-/** A workspace made anew: profiles and identifiers at once (the plan has no events and no merges), events one by one. */
-export interface Rebuilding {
-  readonly plan: RegroupPlan;
-  /** Profiles that go into others as a whole, for the log. */
-  readonly merged: readonly PlannedMerge[];
-  /** All links, judged. */
-  readonly links: readonly IdentityLink[];
-  /** The place in the plan's profiles of the person that an event counts for. */
-  targetOf(event: UnassignedEvent): number | null;
-}
-
-/** A workspace being made anew: what the history says, then who is who. */
-export interface RebuildWork {
-  readonly withContext: boolean;
-  observe(event: HistoryEvent): void;
-  settle(standing: IdentityStanding): Rebuilding;
-}
-
-/** What a rebuild came to. */
-export interface RebuildOutcome {
-  readonly events: number;
-  readonly moved: number;
-  readonly profilesBefore: number;
-  readonly profilesAfter: number;
-}
-
-/**
- * A workspace's whole history, for simulating rules and for making everybody anew.
- *
- * A caller may rely on: every event once over the pages, in no particular order; `rebuild` is one transaction under the
- * run's fence, in which the given version becomes the active one: readers see everybody as before, then everybody anew,
- * and events that arrive meanwhile are resolved after it.
- */
-export interface IdentityHistory {
-  page(
-    workspaceId: WorkspaceId,
-    of: { readonly after: string | null; readonly limit: number; readonly withContext: boolean },
-  ): Promise<{ readonly events: readonly HistoryEvent[]; readonly next: string | null }>;
-  /** Links that people decided about. */
-  decided(workspaceId: WorkspaceId): Promise<readonly IdentityLink[]>;
-  /** Rules as stored, null for version 0; `active`: those that are active. */
-  storedRules(
-    workspaceId: WorkspaceId,
-    version: number | 'active',
-  ): Promise<{ readonly version: number; readonly rules: unknown } | null>;
-  rebuild(
-    fence: Fence,
-    asked: { readonly version: number; readonly work: (decided: readonly IdentityLink[]) => RebuildWork },
-    control: JobControl,
-  ): Promise<RebuildOutcome>;
 }

@@ -15,7 +15,7 @@ import type { WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
 import { noteMoved } from '../privacy/consent-rows';
 import { uuidsOf } from '../read/paging';
-import { activeRules, lockGraph } from './active-rules';
+import { beginDecision } from './active-rules';
 import { applyRegroup, flat } from './apply-regroup';
 import { forgetAccepted } from './link-candidates';
 import { loadClosure, ownedEvents } from './load-closure';
@@ -47,8 +47,7 @@ interface Held extends Deciding {
 }
 
 async function hold(deciding: Deciding): Promise<Held> {
-  await lockGraph(deciding.tx, deciding.workspaceId);
-  const { version, rules } = await activeRules(deciding.tx, deciding.workspaceId);
+  const { version, rules } = await beginDecision(deciding.tx, deciding.workspaceId);
   return { ...deciding, decision: deciding.decisionOf(rules), rulesVersion: version };
 }
 

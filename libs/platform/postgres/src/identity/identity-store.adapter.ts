@@ -18,7 +18,7 @@ import type {
 import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutboxAll } from '../outbox';
 import { noteMoved } from '../privacy/consent-rows';
-import { activeRules, lockGraph } from './active-rules';
+import { beginDecision } from './active-rules';
 import { applyPlan, type PlanWrite } from './apply-plan';
 import { applyRegroup } from './apply-regroup';
 import { canonicalType, eventColumns, eventOfRow, millis, type EventRow } from './identity-rows';
@@ -151,8 +151,7 @@ async function applyIn(
   { workspaceId, batchIds }: BatchesOfWorkspace,
   { decisionOf, screen }: Asked,
 ): Promise<AppliedBatches> {
-  await lockGraph(tx, workspaceId);
-  const { version: rulesVersion, rules } = await activeRules(tx, workspaceId);
+  const { version: rulesVersion, rules } = await beginDecision(tx, workspaceId);
   const decision = decisionOf(rules);
   const { now, left } = await chooseBatches(tx, workspaceId, batchIds);
   const { events: found, batchOf } = await unassignedEvents(tx, workspaceId, {

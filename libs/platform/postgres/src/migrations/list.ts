@@ -17,7 +17,7 @@ import { segmentWords } from './0016-segment-words';
 import { workspaceSettings } from './0017-workspace-settings';
 import { watchAway } from './0018-watch-away';
 import { segmentLife } from './0019-segment-life';
-import { sealedHours } from './0020-sealed-hours';
+import { rebuild } from './0020-rebuild';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -40,5 +40,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0017-workspace-settings': workspaceSettings,
   '0018-watch-away': watchAway,
   '0019-segment-life': segmentLife,
-  '0020-sealed-hours': sealedHours,
+  '0020-rebuild': rebuild,
 };

@@ -72,11 +72,15 @@ export async function saveCheckpoint(tx: WorkspaceTransaction, fence: Fence, che
     .execute();
 }
 
-/** Asks a run to stop: one that has not begun is cancelled now, a running one at its next beat, within a second. */
+/**
+ * Asks a run to stop: one that has not begun is cancelled now, a running one at its next beat, within a second. A run whose
+ * checkpoint says `final` has begun what it must end: it is not stopped.
+ */
 export async function cancelRun(tx: WorkspaceTransaction, ids: RunInput): Promise<void> {
   await sql`
     update run set cancel_requested = true,
       status = case when status = 'queued' then 'cancelled' else status end,
       finished_at = case when status = 'queued' then now() else finished_at end
-    where workspace_id = ${ids.workspaceId} and id = ${ids.runId} and status in ('queued', 'running')`.execute(tx);
+    where workspace_id = ${ids.workspaceId} and id = ${ids.runId} and status in ('queued', 'running')
+      and coalesce(checkpoint ->> 'final', 'false') <> 'true'`.execute(tx);
 }
