@@ -24,6 +24,7 @@ export const config = defineConfig({
     help: 'ClickHouse or `kohort door`, with user and password of the loader',
   },
   CLICKHOUSE_QUERY_URL: engineSettings.CLICKHOUSE_QUERY_URL,
+  KOHORT_HEAP_MB: engineSettings.KOHORT_HEAP_MB,
   ...importSettings,
   ...quarantineSettings,
   ...dedupeSettings,

@@ -14,6 +14,8 @@ void runApp({
       migrationsUrl: settings.MIGRATIONS_DATABASE_URL,
       mappingsDir: settings.KOHORT_MAPPINGS,
       importLimits: importLimits(settings),
+      threadsDir: __dirname,
+      heapLimitMb: settings.KOHORT_HEAP_MB,
       quarantineDays: settings.KOHORT_QUARANTINE_DAYS,
       dedupeDays: settings.KOHORT_DEDUPE_DAYS,
       secretKeys: settings.KOHORT_KEY_PEPPER === undefined ? [] : [Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex')],

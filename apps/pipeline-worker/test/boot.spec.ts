@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPipelineHost } from '@kohort/hosts-pipeline';
+import { IDENTITY_THREAD, openPipelineHost } from '@kohort/hosts-pipeline';
+import { threadCompute } from '@kohort/hosts-runtime';
 import { systemClock } from '@kohort/kernel-clock-random';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import { openColumnLoader, openColumns } from '@kohort/platform-columns';
@@ -31,6 +32,9 @@ describe('pipeline-worker', () => {
       secrets: null,
       egressAllow: [],
       suppressionKeys: [Buffer.alloc(32, 1)],
+      compute: threadCompute({ names: [IDENTITY_THREAD], threadsDir: 'none', heapLimitMb: 64 }),
+      threadsDir: 'none',
+      heapLimitMb: 64,
     });
     expect(Object.keys(handlers).sort()).toEqual([...owned].sort());
   });

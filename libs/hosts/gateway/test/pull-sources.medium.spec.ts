@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { openPipelineHost, type PipelineHost } from '@kohort/hosts-pipeline';
-import type { OpenedColumns } from '@kohort/hosts-runtime';
+import { threadCompute, type OpenedColumns } from '@kohort/hosts-runtime';
 import { systemClock } from '@kohort/kernel-clock-random';
 import { runIdSchema, type JsonObject, type WorkspaceId } from '@kohort/kernel-contracts';
 import { silentLogger } from '@kohort/kernel-telemetry';
@@ -73,6 +73,9 @@ describe('pull sources through the API', () => {
       secrets: createSecretBox([Buffer.alloc(32, 7)]),
       egressAllow: [`${hostname}:${port}`],
       suppressionKeys: [Buffer.alloc(32, 8)],
+      compute: threadCompute({ names: [], threadsDir: dir, heapLimitMb: 64 }),
+      threadsDir: dir,
+      heapLimitMb: 64,
     });
     await answerOf('mutation { answer: createSource(input: { key: "shop", name: "Shop" }) { __typename } }');
   });

@@ -1,3 +1,4 @@
+export { IDENTITY_THREAD } from './identity-handlers';
 export { openPipelineHost } from './pipeline-host';
 export type { PipelineHost, PipelineParts } from './pipeline-host';
 export { loadMappings } from './load-mappings';

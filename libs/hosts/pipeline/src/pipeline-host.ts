@@ -4,18 +4,19 @@ import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
 import { DEDUPE_DAYS, runParams, type SecretBox } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
+import type { Compute } from '@kohort/platform-compute';
 import { createEgressClient } from '@kohort/platform-http';
 import {
   expireKeys,
   featureStore,
   quarantineStore,
   runHandler,
-  sealHours,
   segmentStore,
   watchStore,
 } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
+import { identityHandlers } from './identity-handlers';
 import type { Timers } from './loop';
 import { qualityHandlers } from './quality-handlers';
 import { startWeeklyProfiles } from './quality-timer';
@@ -43,6 +44,11 @@ export interface PipelineParts {
   /** How long a quarantined item is kept; 30 days when absent. */
   readonly quarantineDays?: number | undefined;
   readonly dedupeDays?: number | undefined;
+  /** Must know the thread `identity`. */
+  readonly compute: Compute;
+  /** Folder of the built thread entries, and the heap of one thread. */
+  readonly threadsDir: string;
+  readonly heapLimitMb: number;
 }
 
 /** The jobs of the pipeline worker, data sets for models, and what time alone sets going. */
@@ -97,6 +103,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
     dataset: openDataset(columns, database),
     handlers: {
       ...recordHandlers({ ...parts, http, screen, sources }),
+      ...identityHandlers({ ...parts, screen }),
       ...segmentHandlers(parts, segments),
       ...trackingHandlers({ ...engines, screen }),
       ...qualityHandlers(engines),
@@ -110,7 +117,6 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
         quarantine: quarantineStore(database),
         quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
         expireKeys: (workspaceId, limit) => expireKeys(database, workspaceId, { limit, usualDays }),
-        sealHours: (workspaceId) => sealHours(database, workspaceId),
         logger,
       });
       const { clock } = engines;

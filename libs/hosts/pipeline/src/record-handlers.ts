@@ -1,22 +1,17 @@
 import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
-import { linkProfiles, rebuildIdentities, resolveIdentities, simulateRules } from '@kohort/identity-flow';
 import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
 import { importFlow, inspectSource, pullFlow, type ImportDeps, type PullDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import {
-  identityHistory,
-  identityStore,
   importedFiles,
   ingestStore,
   knownPeople,
-  linkStore,
   runHandler,
   suppressionGate,
   trackingStore,
 } from '@kohort/platform-postgres';
 import { planGate } from '@kohort/quality-flow';
-import { slicedRunner } from './sliced-runner';
 
 /** What the jobs on records are bound to. */
 export interface RecordParts {
@@ -30,12 +25,10 @@ export interface RecordParts {
   readonly sources: Pick<PullDeps, 'connections' | 'connectors'>;
 }
 
-/** Imports, pulls, identity and the way into the column store. */
+/** Imports, pulls and the way into the column store. */
 export function recordHandlers(parts: RecordParts): JobHandlers {
   const { engines, columns, mappings, importLimits, http, screen, sources } = parts;
   const { database, artifacts, clock } = engines;
-  const identity = identityStore(database, { screen });
-  const history = identityHistory(database, { screen });
   const imports: ImportDeps = {
     store: ingestStore(database, { screen }),
     people: knownPeople(database),
@@ -73,32 +66,6 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
       params: runParams['ingest.inspect'],
       flow: ({ run, signal }, params) =>
         inspectSource({ ...imports, ...sources }, { ...params, workspaceId: run.workspaceId }, { signal }),
-    }),
-    'identity.resolve': async (input, { signal }) => {
-      await resolveIdentities({ store: identity }, input, signal);
-    },
-    'identity.simulate': runHandler({
-      database,
-      clock,
-      params: runParams['identity.simulate'],
-      flow: (context, params) => simulateRules({ history }, context, params),
-    }),
-    'identity.rebuild': runHandler({
-      database,
-      clock,
-      params: runParams['identity.rebuild'],
-      flow: (context, params) => rebuildIdentities({ history }, context, params),
-    }),
-    'identity.link': runHandler({
-      database,
-      clock,
-      params: runParams['identity.link'],
-      flow: (context, params) =>
-        linkProfiles(
-          { store: linkStore(database), runner: (control) => slicedRunner(clock, control) },
-          context,
-          params,
-        ),
     }),
     'columns.load': async ({ workspaceId }, { signal }) => {
       await columns.loader.load(workspaceId, { signal });

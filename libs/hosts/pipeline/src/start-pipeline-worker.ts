@@ -2,6 +2,7 @@ import {
   checkSuppressionKeys,
   openWorkerColumns,
   startWorker,
+  threadCompute,
   type ColumnAddress,
   type Running,
   type WorkerOptions,
@@ -11,6 +12,7 @@ import { systemClock } from '@kohort/kernel-clock-random';
 import { sweepIncoming } from '@kohort/platform-artifacts';
 import { keepPartitions, migrate } from '@kohort/platform-postgres';
 import { createSecretBox } from '@kohort/plugin-kit-host';
+import { IDENTITY_THREAD } from './identity-handlers';
 import { loadMappings } from './load-mappings';
 import { openPipelineHost } from './pipeline-host';
 
@@ -28,6 +30,9 @@ export interface PipelineWorkerOptions extends WorkerOptions {
   readonly secretKeys: readonly Uint8Array[];
   /** Exact `host:port` pairs that may be private; empty in production. */
   readonly egressAllow: readonly string[];
+  /** Folder of the built thread entries, and the heap of one thread. */
+  readonly threadsDir: string;
+  readonly heapLimitMb: number;
   /** How long a quarantined item is kept; 30 days when absent. */
   readonly quarantineDays?: number | undefined;
   /** Days within which a known message id is a duplicate, where the workspace does not say; 7 when absent. */
@@ -61,6 +66,7 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
       await checkSuppressionKeys(engines.database, options.suppressionKeys);
       const columns = await openWorkerColumns(options.columns, engines, closers);
       const { importLimits, secretKeys, egressAllow, suppressionKeys, quarantineDays, dedupeDays } = options;
+      const { threadsDir, heapLimitMb } = options;
       const secrets = secretKeys.length === 0 ? null : createSecretBox(secretKeys);
       const host = openPipelineHost({
         engines,
@@ -72,6 +78,9 @@ export async function startPipelineWorker(options: PipelineWorkerOptions): Promi
         suppressionKeys,
         quarantineDays,
         dedupeDays,
+        compute: threadCompute({ names: [IDENTITY_THREAD], threadsDir, heapLimitMb }),
+        threadsDir,
+        heapLimitMb,
       });
       closers.add('sources', () => host.close());
       return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CLUSTERING_THREAD, clusteringHandlers } from '@kohort/hosts-clustering';
 import { spawnDoor } from '@kohort/hosts-columns-door';
 import { startGateway, type RunningGateway } from '@kohort/hosts-gateway';
-import { openPipelineHost } from '@kohort/hosts-pipeline';
+import { IDENTITY_THREAD, openPipelineHost } from '@kohort/hosts-pipeline';
 import { PROPENSITY_THREAD, propensityHandlers } from '@kohort/hosts-propensity';
 import {
   checkSuppressionKeys,
@@ -145,7 +145,7 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   await checkSuppressionKeys(database, suppressionKeys);
 
   const compute = threadCompute({
-    names: [CLUSTERING_THREAD, PROPENSITY_THREAD],
+    names: [CLUSTERING_THREAD, PROPENSITY_THREAD, IDENTITY_THREAD],
     threadsDir: options.threadsDir,
     heapLimitMb: options.heapLimitMb,
   });
@@ -162,6 +162,9 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
     suppressionKeys,
     quarantineDays,
     dedupeDays,
+    compute,
+    threadsDir: options.threadsDir,
+    heapLimitMb: options.heapLimitMb,
   });
   closers.add('sources', () => pipeline.close());
   const sync = syncHandlers({

@@ -145,7 +145,7 @@ export const pipeline = {
     backoffMs: 1_000,
     timeLimitMs: minutes(120),
     writes: 'profiles, identifiers, links, traits, assignments, the active rules',
-    repeatSafe: 'one transaction; a function of the events and the rules',
+    repeatSafe: 'the checkpoint, then part by part; a function of the events and the rules',
   }),
   'identity.link': job({
     owner: 'pipeline-worker',

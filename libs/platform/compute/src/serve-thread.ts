@@ -29,9 +29,9 @@ export function serveThread<Input, Output>(
     .then((output) => say({ type: 'done', output }))
     .catch((thrown: unknown) => {
       const error = toAppError(thrown, 'computing in a thread');
-      const { code, kind, details } = error;
+      const { code, kind, details, afterMs } = error;
       // The message of a bug is kept for the log of the starter; it is masked where it would leave the system.
-      say({ type: 'failed', error: { code, kind, message: error.message, details } });
+      say({ type: 'failed', error: { code, kind, message: error.message, details, afterMs } });
     })
     .finally(() => port.close());
 }

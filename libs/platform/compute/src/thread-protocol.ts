@@ -11,6 +11,8 @@ export type FromThread =
         readonly code: string;
         readonly kind: ErrorKind;
         readonly message: string;
+        /** When to try again. */
+        readonly afterMs?: number | undefined;
         readonly details: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
       };
     };
