@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { askDatabase } from './database-of';
 import { makeOrders, type OrdersFile } from './orders-file';
 import { startKohort, survivorsOf, until, untilGone, type ProcessMark, type RunningKohort } from './running-kohort';
 
@@ -70,22 +70,14 @@ async function runJob(kohort: RunningKohort, document: string, variables: Record
 
 /** What the database itself holds, beside what the API says of it. */
 async function rowsOf(home: string) {
-  const folder = join(home, 'postgres');
-  const port = readFileSync(join(folder, 'pgdata', 'postmaster.pid'), 'utf8').split('\n')[3];
-  const password = readFileSync(join(folder, 'owner-password'), 'utf8').trim();
-  const client = new Client({ connectionString: `postgres://postgres:${password}@127.0.0.1:${port}/kohort` });
-  await client.connect();
-  try {
-    const { rows } = await client.query(
-      `select (select count(*)::int from kohort.event) as events,
-              (select sum(sign)::int from kohort.event_assignment) as assigned,
-              (select count(*)::int from kohort.profile where merged_into is null) as profiles,
-              (select count(*)::int from kohort.task where status <> 'done') as unfinished`,
-    );
-    return rows[0];
-  } finally {
-    await client.end();
-  }
+  const rows = await askDatabase(
+    home,
+    `select (select count(*)::int from kohort.event) as events,
+            (select sum(sign)::int from kohort.event_assignment) as assigned,
+            (select count(*)::int from kohort.profile where merged_into is null) as profiles,
+            (select count(*)::int from kohort.task where status <> 'done') as unfinished`,
+  );
+  return rows[0];
 }
 
 const FEATURES_AT = '2024-08-01T00:00:00Z';

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom, type Random } from '@kohort/kernel-clock-random';
+import { askDatabase } from './database-of';
+import { startKohort, until, untilGone, type ProcessMark, type RunningKohort } from './running-kohort';
+
+/** Devices that are shared, so that rules with limits make other people of the same events. */
+const APART = {
+  identifiers: [{ type: 'user_id', limit: { count: 1, period: 'ever' } }, { type: 'email' }, { type: 'anonymous_id' }],
+};
+/** Whoever shares a device is one. */
+const TOGETHER = { identifiers: [{ type: 'user_id' }, { type: 'anonymous_id' }] };
+
+const EVENTS_A_CALL = 1_000;
+
+interface Job {
+  readonly status: string;
+  readonly result: { readonly moved: number } | null;
+}
+
+/** Who is who, in one word: profiles, identifiers, whom each event counts for, traits; and every event has one owner. */
+const PICTURE = `select
+  (select md5(string_agg(line, '|' order by line)) from (
+    select concat_ws(' ', canonical_id, first_seen_at, last_seen_at) as line from kohort.profile where merged_into is null
+    union all select concat_ws(' ', i.type, i.value, p.canonical_id, p.merged_into is null, i.first_seen_at)
+      from kohort.identifier i join kohort.profile p on p.workspace_id = i.workspace_id and p.id = i.profile_id
+    union all select concat_ws(' ', e.message_id, p.canonical_id, p.merged_into is null, sum(a.sign))
+      from kohort.event e join kohort.event_assignment a on a.event_id = e.id join kohort.profile p on p.id = a.profile_id
+      group by e.message_id, p.id, p.canonical_id, p.merged_into having sum(a.sign) <> 0
+    union all select concat_ws(' ', p.canonical_id, t.key, t.message_id, t.value) from kohort.trait_value t
+      join kohort.profile p on p.id = t.profile_id group by p.id, p.canonical_id, t.key, t.message_id, t.value having sum(t.sign) > 0
+  ) as lines) as word,
+  (select count(*)::int from kohort.profile where merged_into is null) as people,
+  (select count(*)::int from (
+    select event_id from kohort.event_assignment a join kohort.profile p on p.id = a.profile_id
+    group by event_id having sum(sign) <> 1 or sum(sign) filter (where p.merged_into is null) <> 1) as odd) as odd`;
+
+/** What the database says of everybody. */
+export interface Picture {
+  readonly word: string;
+  readonly people: number;
+  /** Events that count for nobody, for several, or for one who was merged away. */
+  readonly odd: number;
+}
+
+/** A solo installation with people who share devices; it is killed, and started on the same home. */
+export class KilledIdentity {
+  private readonly random: Random;
+  private left: ProcessMark[] = [];
+  private kohort: RunningKohort | undefined;
+
+  constructor(
+    private readonly home: string,
+    seed: number,
+  ) {
+    this.random = seededRandom(seed);
+  }
+
+  async start(): Promise<void> {
+    this.kohort = await startKohort(this.home);
+  }
+
+  get running(): RunningKohort {
+    if (!this.kohort) throw new Error('it does not run');
+    return this.kohort;
+  }
+
+  async killAndRestart(): Promise<void> {
+    this.left.push(...(await this.running.kill()));
+    this.kohort = await startKohort(this.home);
+  }
+
+  async end(): Promise<void> {
+    this.left.push(...((await this.kohort?.kill()) ?? []));
+    await untilGone(this.left);
+  }
+
+  /** Sends events of people in households of three who share a device, and waits until they count for somebody. */
+  async send(events: number): Promise<void> {
+    const { writeKey } = JSON.parse(readFileSync(join(this.home, 'solo.json'), 'utf8')) as {
+      readonly writeKey: string;
+    };
+    const people = Math.ceil(events / 4);
+    for (let from = 0; from < events; from += EVENTS_A_CALL) {
+      const batch = Array.from({ length: Math.min(EVENTS_A_CALL, events - from) }, (_, i) => {
+        const person = this.random.int(people);
+        const traits = { email: `p${person}@x.org`, plan: this.random.int(2) === 0 ? 'pro' : 'free' };
+        const who = { userId: `u${person}`, anonymousId: `d${Math.floor(person / 3)}`, messageId: `m${from + i}` };
+        return this.random.int(3) === 0
+          ? { ...who, type: 'identify', traits }
+          : { ...who, type: 'track', event: 'Seen' };
+      });
+      const reply = await fetch(`${this.running.url}/v1/batch`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
+        },
+        body: JSON.stringify({ batch }),
+      });
+      expect(reply.status).toBe(200);
+    }
+    await until('everybody', 120_000, async () => {
+      const { workspace } = await this.running.query<{ workspace: { backlog: number } }>('{ workspace { backlog } }');
+      return workspace.backlog === 0;
+    });
+  }
+
+  async picture(): Promise<Picture> {
+    const rows = await askDatabase<Picture>(this.home, PICTURE);
+    const [row] = rows;
+    if (!row) throw new Error('no picture');
+    return row;
+  }
+
+  /** Saves rules and asks for everybody to be made anew by them; answers the job. */
+  async apply(which: 'apart' | 'together'): Promise<string> {
+    const { saved } = await this.running.query<{ saved: { version: number } }>(
+      'mutation ($rules: JSON!) { saved: saveIdentityRules(rules: $rules) { ... on IdentityRules { version } } }',
+      { rules: which === 'apart' ? APART : TOGETHER },
+    );
+    const { job } = await this.running.query<{ job: { id: string } }>(
+      'mutation ($version: Int!) { job: applyIdentityRules(version: $version) { ... on Job { id } } }',
+      { version: saved.version },
+    );
+    return job.id;
+  }
+
+  async jobOf(id: string): Promise<Job> {
+    return (await this.running.query<{ job: Job }>('query ($id: ID!) { job(id: $id) { status result } }', { id })).job;
+  }
+
+  async untilDone(id: string): Promise<Job> {
+    let job = await this.jobOf(id);
+    await until('the rebuild', 120_000, async () => {
+      job = await this.jobOf(id);
+      return !['QUEUED', 'RUNNING'].includes(job.status);
+    });
+    expect(job.status).toBe('SUCCEEDED');
+    return job;
+  }
+
+  /** Kills it in the middle of a run, somewhere; answers whether the run had not ended. */
+  async killIn(id: string, mostMs: number): Promise<boolean> {
+    await until('the start of the run', 60_000, async () => (await this.jobOf(id)).status !== 'QUEUED');
+    await pause(this.random.next() * mostMs);
+    const { status } = await this.jobOf(id);
+    await this.killAndRestart();
+    return status === 'RUNNING';
+  }
+
+  /** Takes a merge back while it is killed; answers the merge. */
+  async killInUnmerge(): Promise<string> {
+    const rows = await askDatabase<{ id: string }>(
+      this.home,
+      `select m.id from kohort.merge_log m where kind = 'merged' and a_type = 'user_id' and not exists (
+         select 1 from kohort.merge_log u where u.kind = 'unmerged' and u.a_value = m.a_value and u.b_value = m.b_value)
+       order by id limit 1`,
+    );
+    const merge = rows[0]?.id ?? '';
+    const asked = this.unmerge(merge).catch(() => undefined);
+    await pause(this.random.next() * 40);
+    const killed = this.killAndRestart();
+    await Promise.all([asked, killed]);
+    return merge;
+  }
+
+  unmerge(merge: string): Promise<{ readonly answer: { readonly isApart: boolean } }> {
+    return this.running.query(
+      'mutation ($merge: ID!) { answer: unmergeProfile(merge: $merge) { ... on Parting { isApart } } }',
+      {
+        merge,
+      },
+    );
+  }
+}
