@@ -2,10 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { ask, jobResult, postEvents, startJob, upload, watchEntries } from './api';
-import { connectionsOf, startCluster, type Cluster } from './cluster';
-import { until } from './program';
-import { hasRedis } from './redis';
+import {
+  ask,
+  connectionsOf,
+  hasRedis,
+  jobResult,
+  postEvents,
+  startCluster,
+  startJob,
+  until,
+  upload,
+  watchEntries,
+  type Cluster,
+} from '@kohort/testing-cluster';
+
+const root = join(__dirname, '../../..');
 
 const DAY = 86_400_000;
 const AS_OF = Date.UTC(2026, 5, 1);
@@ -101,7 +112,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster(home, (_name, end) => ends.push(end));
+    cluster = await startCluster({ root, home }, (_name, end) => ends.push(end));
   });
   afterAll(async () => {
     cluster?.redis.disconnect();

@@ -4,12 +4,22 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres, type RunningPostgres } from '@kohort/platform-embedded';
-import { bundleOf, root, start, type Program } from './program';
+import { start, type Program } from './program';
 import { startReceiver, type Receiver } from './receiver';
 import { startRedis, type RedisProgram } from './redis';
 
 /** The login of the processes: it may take the two roles of the product, and owns nothing. */
 const CLERK = 'kohort_clerk';
+
+/** Where the built apps lie, and where a cluster keeps its files. */
+export interface ClusterPlace {
+  /** The root of the repository. */
+  readonly root: string;
+  readonly home: string;
+}
+
+/** The built bundle of an app. */
+const bundleOf = (root: string, app: string): string => join(root, 'apps', app, 'dist/main.cjs');
 
 /** A cluster on one machine. */
 export interface Cluster {
@@ -54,11 +64,14 @@ export async function connectionsOf({ postgres }: Cluster): Promise<number> {
 
 const jsonLine = (line: string): Record<string, string | number> => JSON.parse(line);
 
-async function startDoor(home: string, keys: { admin: string; query: string }): Promise<[Program, string, string]> {
+async function startDoor(
+  { root, home }: ClusterPlace,
+  keys: { admin: string; query: string },
+): Promise<[Program, string, string]> {
   const door = start({
     name: 'door',
     command: process.execPath,
-    args: [bundleOf('kohort'), 'door', '--data', join(home, 'columns'), '--port', '0'],
+    args: [bundleOf(root, 'kohort'), 'door', '--data', join(home, 'columns'), '--port', '0'],
     cwd: home,
     env: { KOHORT_DOOR_ADMIN_KEY: keys.admin, KOHORT_DOOR_QUERY_KEY: keys.query },
   });
@@ -67,8 +80,11 @@ async function startDoor(home: string, keys: { admin: string; query: string }): 
 }
 
 /** The first workspace, by the command line. */
-function bootstrap(home: string, env: Readonly<Record<string, string>>): { apiKey: string; writeKey: string } {
-  const ran = spawnSync(process.execPath, [bundleOf('kohort'), 'bootstrap', '--json'], {
+function bootstrap(
+  { root, home }: ClusterPlace,
+  env: Readonly<Record<string, string>>,
+): { apiKey: string; writeKey: string } {
+  const ran = spawnSync(process.execPath, [bundleOf(root, 'kohort'), 'bootstrap', '--json'], {
     cwd: home,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] ?? '', ...env, KOHORT_HOME: join(home, 'keys') },
@@ -79,9 +95,10 @@ function bootstrap(home: string, env: Readonly<Record<string, string>>): { apiKe
 
 /** Starts everything, each a process of its own. What was started before a failure is handed to `started`. */
 export async function startCluster(
-  home: string,
+  place: ClusterPlace,
   started: (name: string, end: () => unknown) => void,
 ): Promise<Cluster> {
+  const { root, home } = place;
   mkdirSync(home, { recursive: true });
   const keep = (program: Program): Program => {
     started(program.name, () => program.end(10_000));
@@ -91,7 +108,7 @@ export async function startCluster(
   const [postgres, redis, [door, columnsUrl, columnsQueryUrl]] = await Promise.all([
     startPostgres({ dataDir: join(home, 'postgres') }),
     startRedis(join(home, 'redis')),
-    startDoor(home, keys),
+    startDoor(place, keys),
   ]);
   started('postgres', () => postgres.stop());
   keep(redis.program);
@@ -107,7 +124,7 @@ export async function startCluster(
   const apps: Program[] = [];
   const settings = new Map<string, Readonly<Record<string, string>>>();
   const app = (name: string, env: Readonly<Record<string, string>>): Program => {
-    const program = keep(start({ name, command: process.execPath, args: [bundleOf(name)], cwd: home, env }));
+    const program = keep(start({ name, command: process.execPath, args: [bundleOf(root, name)], cwd: home, env }));
     settings.set(name, env);
     const at = apps.findIndex((one) => one.name === name);
     apps.splice(at < 0 ? apps.length : at, 1, program);
@@ -130,7 +147,7 @@ export async function startCluster(
   app('sync-worker', { ...queues, KOHORT_KEY_PEPPER: pepper, KOHORT_EGRESS_ALLOW: receiver.pair });
   await Promise.all(apps.map(isUp));
   const { port } = jsonLine(await gateway.line(/"gateway is up"/));
-  const made = bootstrap(home, { ...common, KOHORT_KEY_PEPPER: pepper });
+  const made = bootstrap(place, { ...common, KOHORT_KEY_PEPPER: pepper });
   const startAgain = async (name: string): Promise<Program> => {
     const program = app(name, settings.get(name) ?? {});
     await isUp(program);

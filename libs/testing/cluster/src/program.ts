@@ -1,10 +1,4 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-export const root = join(__dirname, '../../..');
-
-/** The built bundle of an app. */
-export const bundleOf = (app: string): string => join(root, 'apps', app, 'dist/main.cjs');
 
 /** A running program, in a process group of its own. */
 export interface Program {
