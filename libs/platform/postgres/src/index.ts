@@ -44,8 +44,8 @@ export { changeLogAdapter } from './read/change-log.adapter';
 export { listen } from './listen';
 export type { Listening } from './listen';
 export { OUTBOX_CHANNEL, onOutboxCommit } from './outbox-signal';
-export { LOG_CHANNEL, moveOutbox, relayState, takeDueTasks, tidyRelay } from './relay-steps';
-export type { MovedBatch, RelayState, TopicListener } from './relay-steps';
+export { LOG_CHANNEL, relayState, stepRelay, sweepTasks, tidyRelay } from './relay-steps';
+export type { RelayState, RelayStep } from './relay-steps';
 export {
   LEASE_MS,
   claimTask,

@@ -1,10 +1,27 @@
-import type { TopicName, TopicPayload } from '@kohort/pipeline-map';
+import { jobNames, pipeline, togetherOf, type TopicName, type TopicPayload } from '@kohort/pipeline-map';
+import { sql } from 'kysely';
 import type { WorkspaceTransaction } from './database';
 import { markAppended } from './outbox-signal';
 
+/** One job that listens to a topic, and the payload's field that names its entity. */
+interface Listener {
+  readonly job: string;
+  readonly field: string;
+  /** Its tasks fall due so much later, so that others join them. */
+  readonly gatherMs: number;
+}
+
+const listenersOf = new Map<string, Listener[]>();
+for (const job of jobNames) {
+  for (const topic of pipeline[job].on) {
+    const listener = { job, field: pipeline[job].entity, gatherMs: togetherOf(job)?.gatherMs ?? 0 };
+    listenersOf.set(topic, [...(listenersOf.get(topic) ?? []), listener]);
+  }
+}
+
 /**
- * Appends a message in the caller's transaction: it exists if and only if the effect it speaks of does. The relay hands
- * it on after the commit.
+ * Appends a message in the caller's transaction, with a task for each job that listens: they exist if and only if the
+ * effect they speak of does. The relay puts the tasks into their queues after the commit.
  */
 export async function appendOutbox<T extends TopicName>(
   tx: WorkspaceTransaction,
@@ -14,16 +31,28 @@ export async function appendOutbox<T extends TopicName>(
   await appendOutboxAll(tx, topic, [payload]);
 }
 
-/** Appends several messages of one topic in one statement, in their order. */
+/** Appends several messages of one topic, and their tasks, in one statement and in their order. */
 export async function appendOutboxAll<T extends TopicName>(
   tx: WorkspaceTransaction,
   topic: T,
   payloads: readonly TopicPayload<T>[],
 ): Promise<void> {
   if (payloads.length === 0) return;
-  await tx
-    .insertInto('outbox')
-    .values(payloads.map((payload) => ({ workspace_id: payload.workspaceId, topic, payload: JSON.stringify(payload) })))
-    .execute();
+  const listeners = listenersOf.get(topic) ?? [];
+  await sql`
+    with message as materialized (
+      select (payload ->> 'workspaceId')::uuid as workspace_id, payload, place
+      from jsonb_array_elements(${JSON.stringify(payloads)}::jsonb) with ordinality as each (payload, place)
+    ), logged as (
+      insert into outbox (workspace_id, topic, payload)
+      select workspace_id, ${topic}, payload from message order by place
+    )
+    insert into task (workspace_id, id, job, entity, payload, due_at)
+    select message.workspace_id, gen_random_uuid(), listener.job, message.payload ->> listener.field, message.payload,
+      clock_timestamp() + listener.gather_ms * interval '1 millisecond'
+    from message cross join unnest(${listeners.map((each) => each.job)}::text[],
+      ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[])
+      as listener (job, field, gather_ms)
+    on conflict (workspace_id, job, entity) do nothing`.execute(tx);
   markAppended(tx);
 }

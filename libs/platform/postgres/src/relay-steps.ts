@@ -5,15 +5,6 @@ import { isTroubled, toDueTasks, type DueTask } from './tasks';
 /** The channel on which the relay tells the readers of logs which topics have news. */
 export const LOG_CHANNEL = 'kohort_log';
 
-/** One job that listens to a topic, and the payload's field that names its entity. */
-export interface TopicListener {
-  readonly topic: string;
-  readonly job: string;
-  readonly field: string;
-  /** Its tasks fall due so much later, so that others join them. */
-  readonly gatherMs: number;
-}
-
 export interface RelayState {
   /** Outbox rows can be moved now. */
   readonly hasReadable: boolean;
@@ -41,74 +32,82 @@ export async function relayState(relay: Kysely<KohortTables>): Promise<RelayStat
   };
 }
 
-export interface MovedBatch {
+export interface RelayStep {
   /** Outbox rows passed. */
-  readonly count: number;
-  /** Tasks that did not exist before and are due. */
+  readonly passed: number;
+  /** Tasks that have become due, now marked as put into their queue. */
   readonly tasks: readonly DueTask[];
+  /** There are rows behind the place still: an open transaction stands before them, or they were more than the limit. */
+  readonly hasMore: boolean;
+  /** Until the next waiting task is due; null when there is none. */
+  readonly nextDueMs: number | null;
 }
 
 /**
- * Turns the next outbox rows into tasks, one a (job, entity), moves the relay's place and tells the log's readers, all in
- * one statement: a crash leaves either everything or nothing. Another relay that is at it is not waited for.
+ * Takes what is due, moves the relay's place over the outbox rows that are final, and tells the log's readers of them, in
+ * one statement. Tasks do not wait for the log: they are seen as soon as they are committed, whatever transactions are
+ * open; the log keeps its order. Another relay that is at it is not waited for.
  */
-export async function moveOutbox(
-  relay: Kysely<KohortTables>,
-  listeners: readonly TopicListener[],
-  limit: number,
-): Promise<MovedBatch> {
-  const answer = await sql<{ count: number; tasks: Parameters<typeof toDueTasks>[0] | null }>`
-    with place as (
-      select xid, seq from reader_position where reader = 'relay' for update skip locked
+export async function stepRelay(relay: Kysely<KohortTables>, limit: number): Promise<RelayStep> {
+  const answer = await sql<{
+    passed: number;
+    tasks: Parameters<typeof toDueTasks>[0] | null;
+    more: boolean;
+    next_due_ms: number | null;
+  }>`
+    with due as (
+      update task set enqueued_at = now(), enqueues = enqueues + 1
+      where (workspace_id, id) in (
+        select workspace_id, id from task
+        where due_at <= now() and status = 'waiting' and enqueued_at is null
+        order by due_at limit ${limit} for update skip locked)
+      returning workspace_id, id, job, enqueues, ${isTroubled} as troubled
+    ), place as (
+      select p.xid, p.seq from reader_position p where p.reader = 'relay' and exists (
+        select 1 from outbox o where (o.xid, o.seq) > (p.xid, p.seq) and o.xid < pg_snapshot_xmin(pg_current_snapshot()))
+      for update skip locked
     ), batch as materialized (
-      select outbox.workspace_id, outbox.topic, outbox.payload, outbox.xid, outbox.seq from outbox, place
+      select outbox.topic, outbox.xid, outbox.seq from outbox, place
       where (outbox.xid, outbox.seq) > (place.xid, place.seq) and outbox.xid < pg_snapshot_xmin(pg_current_snapshot())
       order by outbox.xid, outbox.seq limit ${limit}
-    ), added as (
-      insert into task (workspace_id, id, job, entity, payload, due_at, enqueued_at, enqueues)
-      select distinct on (batch.workspace_id, listener.job, batch.payload ->> listener.field)
-        batch.workspace_id, gen_random_uuid(), listener.job, batch.payload ->> listener.field, batch.payload,
-        now() + listener.gather_ms * interval '1 millisecond',
-        case when listener.gather_ms = 0 then now() end, case when listener.gather_ms = 0 then 1 else 0 end
-      from batch
-      join unnest(${listeners.map((each) => each.topic)}::text[], ${listeners.map((each) => each.job)}::text[],
-                  ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[])
-        as listener (topic, job, field, gather_ms)
-        on listener.topic = batch.topic
-      on conflict (workspace_id, job, entity) do nothing
-      returning workspace_id, id, job, enqueues, false as troubled, enqueued_at
     ), moved as (
       update reader_position set moved_at = now(),
         (xid, seq) = (select xid, seq from batch order by xid desc, seq desc limit 1)
       where reader = 'relay' and exists (select 1 from batch)
       returning pg_notify(${LOG_CHANNEL}, (select string_agg(distinct topic, ',') from batch)) is null as told
     )
-    select (select count(*)::int from batch) as count, (select json_agg(added) from added where enqueued_at is not null) as tasks,
-      (select bool_and(told) from moved) as told`.execute(relay);
+    select (select count(*)::int from batch) as passed, (select json_agg(due) from due) as tasks,
+      (select bool_and(told) from moved) as told,
+      (select count(*) from (
+         select 1 from outbox o, reader_position p
+         where p.reader = 'relay' and (o.xid, o.seq) > (p.xid, p.seq) limit ${limit + 1}) as behind)
+        > (select count(*) from batch) as more,
+      (select (extract(epoch from min(due_at) - now()) * 1000)::float8
+       from task where status = 'waiting' and enqueued_at is null and due_at > now()) as next_due_ms`.execute(relay);
   const row = answer.rows[0];
-  return { count: row?.count ?? 0, tasks: toDueTasks(row?.tasks ?? []) };
+  return {
+    passed: row?.passed ?? 0,
+    tasks: toDueTasks(row?.tasks ?? []),
+    hasMore: row?.more ?? false,
+    nextDueMs: row?.next_due_ms == null ? null : Math.max(0, row.next_due_ms),
+  };
 }
 
 /**
- * Tasks that are to be put into their queue: those never put there since they became due, and with `sweep` also those of
- * which the queue may have lost sight: put there long ago and not begun (longer each time), or begun by a worker whose
- * lease has lapsed.
+ * Tasks of which their queue may have lost sight: never put there, put there long ago and not begun (longer each time),
+ * or begun by a worker whose lease has lapsed.
  */
-export async function takeDueTasks(
-  relay: Kysely<KohortTables>,
-  options: { readonly sweep: boolean; readonly limit: number },
-): Promise<DueTask[]> {
-  const forgotten = sql`
-    or (status = 'waiting' and enqueued_at < now() - least(5 * power(2, least(enqueues, 6)), 300) * interval '1 second')
-    or (status = 'running'
-        and (enqueued_at is null or enqueued_at < now() - interval '5 seconds'))`;
+export async function sweepTasks(relay: Kysely<KohortTables>, limit: number): Promise<DueTask[]> {
   const answer = await sql<Parameters<typeof toDueTasks>[0][number]>`
     update task set enqueued_at = now(), enqueues = enqueues + 1
     where (workspace_id, id) in (
       select workspace_id, id from task
       where due_at <= now() and status in ('waiting', 'running')
-        and ((status = 'waiting' and enqueued_at is null) ${options.sweep ? forgotten : sql``})
-      order by due_at limit ${options.limit} for update skip locked)
+        and ((status = 'waiting' and enqueued_at is null)
+          or (status = 'waiting'
+              and enqueued_at < now() - least(5 * power(2, least(enqueues, 6)), 300) * interval '1 second')
+          or (status = 'running' and (enqueued_at is null or enqueued_at < now() - interval '5 seconds')))
+      order by due_at limit ${limit} for update skip locked)
     returning workspace_id, id, job, enqueues, ${isTroubled} as troubled`.execute(relay);
   return toDueTasks(answer.rows);
 }

@@ -6,7 +6,14 @@ import { batchIdSchema, type BatchId, type WorkspaceId } from '@kohort/kernel-co
 import { AppError } from '@kohort/kernel-errors';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import { OWNERS, jobNames, pipeline, type HandlerControl, type JobHandler, type Owner } from '@kohort/pipeline-map';
-import { appendOutbox, openDatabase, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import {
+  LOG_CHANNEL,
+  appendOutbox,
+  listen,
+  openDatabase,
+  startTestDatabase,
+  type TestDatabase,
+} from '@kohort/platform-postgres';
 import { eventually, hasRedisServer, startRedis, type Engine } from '../test/engines';
 import { openQueues, type Queues } from './open-queues';
 import { startRelay, type Relay } from './start-relay';
@@ -277,22 +284,25 @@ describe.each(['postgres', ...(hasRedis ? ['redis'] : [])])('queues on %s', (kin
     expect(effects.rows).toEqual([{ row_count: 1 }]);
   });
 
-  it('holds back what stands behind an open transaction, and hands it on when that has ended', async () => {
-    const seen: string[] = [];
-    await work(async ({ batchId }) => void seen.push(batchId));
-    const [hidden, before] = [newBatch(), newBatch()];
-    await announce(before);
-    await eventually(() => seen.includes(before));
+  it('does what stands behind an open transaction at once, and tells readers of the log when that has ended', async () => {
+    const done: string[] = [];
+    const news: string[] = [];
+    await work(async ({ batchId }) => void done.push(batchId));
+    const listening = await listen(db.url, LOG_CHANNEL, (topics) => news.push(topics));
     await owner.query('begin');
     await owner.query('select pg_current_xact_id()');
     try {
+      const hidden = newBatch();
       await announce(hidden);
-      await owner.query('select pg_sleep(0.4)');
-      expect(seen).toEqual([before]);
+      await eventually(() => done.includes(hidden));
+      await owner.query('select pg_sleep(0.3)');
+      expect(news).toEqual([]);
     } finally {
       await owner.query('commit');
     }
-    await eventually(() => seen.includes(hidden));
+    await eventually(() => news.length > 0);
+    expect(news[0]).toContain('MembershipChanged');
+    await listening.close();
   });
 
   it('keeps its lease while it works, and stops when another has taken it', async () => {

@@ -1,17 +1,15 @@
 import { systemClock, type Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { jobNames, pipeline, togetherOf } from '@kohort/pipeline-map';
 import {
   OUTBOX_CHANNEL,
   listen,
-  moveOutbox,
   onOutboxCommit,
   relayState,
-  takeDueTasks,
+  stepRelay,
+  sweepTasks,
   tidyRelay,
   type Database,
   type DueTask,
-  type TopicListener,
 } from '@kohort/platform-postgres';
 import { originOf } from './failure';
 import type { Queues } from './open-queues';
@@ -40,15 +38,6 @@ const SWEEP_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 600_000;
 const KEEP_DAYS = 7;
 const FAILED_MS = 1_000;
-
-const listeners: readonly TopicListener[] = jobNames.flatMap((job) =>
-  pipeline[job].on.map((topic) => ({
-    topic,
-    job,
-    field: pipeline[job].entity,
-    gatherMs: togetherOf(job)?.gatherMs ?? 0,
-  })),
-);
 
 /** A sleep that a wake-up ends; a wake-up that came before it is not lost. */
 function alarm() {
@@ -97,7 +86,7 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
   const housekeeping = async (): Promise<void> => {
     if (clock.now() - sweptAt >= SWEEP_EVERY_MS) {
       sweptAt = clock.now();
-      await offer(await takeDueTasks(database.relay, { sweep: true, limit: STEP }));
+      await offer(await sweepTasks(database.relay, STEP));
     }
     if (clock.now() - tidiedAt >= TIDY_EVERY_MS) {
       tidiedAt = clock.now();
@@ -105,38 +94,32 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
     }
   };
 
+  const step = async (): Promise<number> => {
+    const { passed, tasks, hasMore, nextDueMs } = await stepRelay(database.relay, STEP);
+    await offer(tasks);
+    if (passed === STEP || tasks.length === STEP) return 0;
+    // What an open transaction hides comes with its end, of which nobody tells.
+    hiddenMs = hasMore && passed === 0 ? Math.min(HIDDEN_MS.most, hiddenMs * 2) : HIDDEN_MS.first;
+    return Math.min(IDLE_MS, Math.ceil(nextDueMs ?? IDLE_MS), hasMore ? hiddenMs : IDLE_MS);
+  };
+
   /** One round; answers how long to sleep. `woken` spares the look whether there is anything. */
   return async (woken: boolean): Promise<number> => {
-    if (woken) {
-      const moved = await moveOutbox(database.relay, listeners, STEP);
-      await offer(moved.tasks);
-      if (moved.count > 0) hiddenMs = HIDDEN_MS.first;
-      if (moved.count === STEP) return 0;
-    }
     await housekeeping();
-    const state = await relayState(database.relay);
-    if (state.hasReadable) {
-      await offer((await moveOutbox(database.relay, listeners, STEP)).tasks);
-      return 0;
-    }
-    if (state.nextDueMs === 0) {
-      await offer(await takeDueTasks(database.relay, { sweep: false, limit: STEP }));
-      return 0;
-    }
-    if (!state.hasHidden) hiddenMs = HIDDEN_MS.first;
-    else hiddenMs = Math.min(HIDDEN_MS.most, hiddenMs * 2);
-    const untilDue = Math.ceil(state.nextDueMs ?? IDLE_MS);
-    return Math.min(IDLE_MS, untilDue, state.hasHidden ? hiddenMs : IDLE_MS);
+    if (woken) return step();
+    const { hasReadable, hasHidden, nextDueMs } = await relayState(database.relay);
+    if (hasReadable || hasHidden || nextDueMs === 0) return step();
+    return Math.min(IDLE_MS, Math.ceil(nextDueMs ?? IDLE_MS));
   };
 }
 
 /**
- * Carries what was committed to whom it concerns: outbox rows become tasks, due tasks go into their queues. Any number
- * of relays may run; the row of their common place lets one at a time move it.
+ * Carries what was committed to whom it concerns: due tasks go into their queues, readers of the log hear of what is
+ * final. Any number of relays may run; the row of their common place lets one at a time move it.
  *
- * Promise  every committed row reaches every listening job at least once, in commit-safe order
+ * Promise  every task, born with its message, reaches its queue at least once; the log's readers hear in commit-safe order
  * Key      (workspace, job, entity): a repeat finds its task there
- * Order    tasks and place in one transaction → queue
+ * Order    taken and place in one transaction → queue
  * Resume   a crash before the queue leaves tasks that the sweep (every 5 s) offers again
  * Size     500 rows a step; when all is quiet one query a second and one more every five
  */
