@@ -77,8 +77,9 @@ await check('package-lock.json is complete', ['tools/scripts/complete-lock.mjs',
 await check('kernels are what their source says', ['tools/scripts/kernels.mjs', '--check']);
 await check('build', ['tools/scripts/build.mjs']);
 await jest('unit', ['--maxWorkers=2']);
-await jest('medium', ['--maxWorkers=2']);
-await jest('e2e', ['--runInBand']);
+// These wait for engines more than they compute.
+await jest('medium', ['--maxWorkers=3']);
+await jest('e2e', ['--maxWorkers=2']);
 
 if (existsSync(join(reports, 'left-out.txt')))
   leftOut.push(...readFileSync(join(reports, 'left-out.txt'), 'utf8').trim().split('\n'));
