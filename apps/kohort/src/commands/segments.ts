@@ -24,7 +24,7 @@ interface SegmentRow {
 interface PreviewFlags extends SegmentFlags {
   readonly rule?: string;
   readonly text?: string;
-  readonly key?: string;
+  readonly draftOf?: string;
   readonly compare?: string[];
   readonly sql?: boolean;
 }
@@ -50,7 +50,7 @@ async function preview(flags: PreviewFlags, command: Command): Promise<void> {
   if ((flags.rule === undefined) === (flags.text === undefined)) command.error('give --rule <file> or --text <rule>');
   const rule = flags.rule === undefined ? flags.text : await readRule(flags.rule);
   const client = connect(flags);
-  const variables = { rule, key: flags.key ?? null, compare: flags.compare ?? null };
+  const variables = { rule, key: flags.draftOf ?? null, compare: flags.compare ?? null };
   const { answer } = await client.query<{ answer: MutationAnswer }>(PREVIEW, variables);
   await client.close();
   const found = payloadOf<MutationAnswer & RemotePreview>(answer, 'SegmentPreview');
@@ -94,7 +94,7 @@ export function segmentsCommand(): Command {
   add('preview', 'count whom a rule would select, condition by condition')
     .option('--rule <file>', 'the rule, as JSON or in the text form')
     .option('--text <rule>', 'the rule in the text form')
-    .option('--key <segment>', 'the segment that the rule is a draft of')
+    .option('--draft-of <segment>', 'the segment that the rule is a draft of')
     .option('--compare <segments>', 'keys of up to 20 segments to hold the members against: a,b', nameList)
     .option('--sql', 'print the statement too')
     .action((_flags: object, self: Command) => preview(self.optsWithGlobals(), self));
