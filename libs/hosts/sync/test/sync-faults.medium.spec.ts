@@ -48,7 +48,7 @@ describe('when the destination is not well', () => {
     const first = await world.runOnce();
     expect(first).toMatchObject({ status: 'failed', funnel: { accepted: 0 } });
     const due = await db.database.inWorkspace(world.workspaceId, (tx) =>
-      tx.selectFrom('task').select(['due_at', 'entity']).execute(),
+      tx.selectFrom('task').select(['due_at', 'entity']).where('entity', '=', String(first['next'])).execute(),
     );
     expect(due).toEqual([{ entity: first['next'], due_at: new Date(world.clock.now() + 120_000) }]);
     const attempts = await db.database.inWorkspace(world.workspaceId, (tx) =>

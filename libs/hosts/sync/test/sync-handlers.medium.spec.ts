@@ -97,7 +97,7 @@ describe('the jobs, as the worker runs them', () => {
       { run: 'queued', sync: 'queued' },
     ]);
     const [task] = await db.database.inWorkspace(world.workspaceId, (tx) =>
-      tx.selectFrom('task').selectAll().execute(),
+      tx.selectFrom('task').selectAll().orderBy('due_at', 'desc').execute(),
     );
     expect(task).toMatchObject({ job: 'sync.run', status: 'waiting', enqueued_at: null });
     expect(task?.due_at.getTime()).toBeGreaterThan(systemClock.now() + 60_000);
