@@ -2,7 +2,7 @@ import { isAppError } from '@kohort/kernel-errors';
 import { existsSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { livingOwner } from '@kohort/platform-embedded';
+import { livingOwner } from '@kohort/platform-owned-folder';
 import { satisfies } from 'semver';
 import { readHome, type SoloHome } from './home';
 import { machineProbes, type MachineProbes } from './machine-probes';

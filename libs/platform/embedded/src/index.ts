@@ -1,6 +1,5 @@
 export { locateBinaries } from './binaries';
 export type { PostgresBinaries } from './binaries';
-export { livingOwner } from './data-owner';
 export { embeddedErrors } from './embedded-errors';
 export type { RootMode } from './identity';
 export { startPostgres } from './start-postgres';

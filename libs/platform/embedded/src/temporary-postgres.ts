@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { livingOwner } from './data-owner';
+import { livingOwner } from '@kohort/platform-owned-folder';
 import { startPostgres, type RunningPostgres } from './start-postgres';
 
 const PREFIX = 'kohort-pg-';

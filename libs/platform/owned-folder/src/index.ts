@@ -1,0 +1,1 @@
+export { isAlive, livingOwner, ownFolder } from './folder-owner';
