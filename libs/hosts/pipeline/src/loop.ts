@@ -8,21 +8,28 @@ export interface Timers {
   stop(): Promise<void>;
 }
 
+/** A loop that may be called before its time. */
+export interface WakeableTimers extends Timers {
+  /** Look now, or at once after the step in progress. */
+  wake(): void;
+}
+
 /** Something that is looked after again and again. */
 export interface Loop {
   /** What it does, as a warning names it. */
   readonly name: string;
   readonly everyMs: number;
   readonly logger: Logger;
-  /** True when there was more than one step could take. */
-  step(signal: AbortSignal): Promise<boolean>;
+  /** True when there was more than one step could take; a number is how many milliseconds to wait this once. */
+  step(signal: AbortSignal): Promise<boolean | number>;
 }
 
 /** Starts a loop: a failed step is told and tried again after the pause; an abort in the middle is none. */
-export function startLoop({ name, everyMs, logger, step }: Loop): Timers {
+export function startLoop({ name, everyMs, logger, step }: Loop): WakeableTimers {
   const ended = new AbortController();
   const { signal } = ended;
-  const safely = async (): Promise<boolean> => {
+  let called = new AbortController();
+  const safely = async (): Promise<boolean | number> => {
     try {
       return await step(signal);
     } catch (thrown) {
@@ -35,9 +42,13 @@ export function startLoop({ name, everyMs, logger, step }: Loop): Timers {
   };
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
+      // A call that comes during the step is not lost: the pause behind it is then none.
+      called = new AbortController();
       const more = await safely();
-      // Woken by `stop`: the pause then ends early, which is no failure.
-      if (!more) await pause(everyMs, undefined, { signal }).catch(() => undefined);
+      const waitMs = typeof more === 'number' ? more : everyMs;
+      const early = AbortSignal.any([signal, called.signal]);
+      // Called, or woken by `stop`: the pause then ends early, which is no failure.
+      if (more !== true) await pause(waitMs, undefined, { signal: early }).catch(() => undefined);
     }
   };
   const running = loop();
@@ -46,5 +57,6 @@ export function startLoop({ name, everyMs, logger, step }: Loop): Timers {
       ended.abort();
       await running;
     },
+    wake: () => called.abort(),
   };
 }

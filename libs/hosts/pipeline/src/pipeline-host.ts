@@ -13,6 +13,8 @@ import {
   runHandler,
   segmentStore,
   watchStore,
+  listen,
+  TIMER_CHANNEL,
 } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
@@ -109,7 +111,12 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
       ...qualityHandlers(engines),
     },
     startTimers() {
-      const timers = startTimers({ segments, connections: sources.connections, logger });
+      const timers = startTimers({
+        segments,
+        connections: sources.connections,
+        logger,
+        onTimerSet: (wake) => listen(database.url, TIMER_CHANNEL, wake),
+      });
       const volumes = watchStore(database);
       const usualDays = parts.dedupeDays ?? DEDUPE_DAYS.usual;
       const watch = startWatch({

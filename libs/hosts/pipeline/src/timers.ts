@@ -1,12 +1,13 @@
 import type { SourceConnections } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
+import { classifyFailure, TIMER_LOOK_MS } from '@kohort/platform-postgres';
 import { runDueTimers, type SegmentsDeps } from '@kohort/segments-flow';
 import { startLoop, type Timers } from './loop';
 
 /** People a step; more that are due follow at once. */
 const STEP = 500;
-/** An exit by time fires within a second of its instant; this is half of it. */
-const LOOK_EVERY_MS = 500;
+/** People who were due and could not be evaluated are tried again after this. */
+const AGAIN_MS = 500;
 
 /** Source connections a step. */
 const PULLS = 100;
@@ -14,9 +15,18 @@ const LOOK_FOR_PULLS_MS = 5_000;
 
 /** What the timers look at. */
 export interface TimerParts {
+  /** Calls back when a timer is set that is due before the next look. */
+  readonly onTimerSet: (wake: () => void) => Promise<{ close(): Promise<void> }>;
   readonly segments: SegmentsDeps;
   readonly connections: Pick<SourceConnections, 'startDue'>;
   readonly logger: Logger;
+}
+
+/** Evaluates who is due; answers how long nothing is, by the database's clock: this process's own has no say in it. */
+export async function lookAtTimers(segments: SegmentsDeps, signal?: AbortSignal): Promise<true | number> {
+  const dueInMs = await segments.store.nextTimerMs();
+  if (dueInMs === null || dueInMs > 0) return Math.min(dueInMs ?? TIMER_LOOK_MS, TIMER_LOOK_MS);
+  return (await runDueTimers(segments, STEP, signal)).profiles > 0 || AGAIN_MS;
 }
 
 /**
@@ -25,14 +35,20 @@ export interface TimerParts {
  *
  * Promise  at least once; a timer stands until its person has been evaluated, a slot until its pull has been asked for
  * Order    one step after the other; two processes at once find nothing twice
+ * Cost     nothing is due: one small statement every five seconds, however many timers stand
  * Resume   what is due at the start is overdue and done first
  */
-export function startTimers({ segments, connections, logger }: TimerParts): Timers {
+export function startTimers({ segments, connections, logger, onTimerSet }: TimerParts): Timers {
   const people = startLoop({
     name: 'segment timers',
-    everyMs: LOOK_EVERY_MS,
+    everyMs: AGAIN_MS,
     logger,
-    step: async (signal) => (await runDueTimers(segments, STEP, signal)).profiles > 0,
+    step: (signal) => lookAtTimers(segments, signal),
+  });
+  const listening = onTimerSet(() => people.wake());
+  listening.catch((thrown: unknown) => {
+    const { message, code } = classifyFailure(thrown, 'listening for timers');
+    logger.warn(message, { code });
   });
   const pulls = startLoop({
     name: 'pull timers',
@@ -42,7 +58,7 @@ export function startTimers({ segments, connections, logger }: TimerParts): Time
   });
   return {
     async stop() {
-      await Promise.all([people.stop(), pulls.stop()]);
+      await Promise.all([people.stop(), pulls.stop(), listening.then((one) => one.close()).catch(() => undefined)]);
     },
   };
 }

@@ -41,6 +41,7 @@ export { readErrors } from './read/read.errors';
 export { commandAdapter } from './commands/command.adapter';
 export { commandErrors } from './commands/command.errors';
 export { changeLogAdapter } from './read/change-log.adapter';
+export { TIMER_CHANNEL, TIMER_LOOK_MS } from './segments/timer-signal';
 export { listen } from './listen';
 export type { Listening } from './listen';
 export { OUTBOX_CHANNEL, onOutboxCommit } from './outbox-signal';

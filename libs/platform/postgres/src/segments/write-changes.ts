@@ -15,6 +15,7 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
+import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
 /** One entry or exit as it is written. */
 export interface ChangeRow {
@@ -134,7 +135,10 @@ export async function writeProofs(
       and m.member and m.proof is null`.execute(tx);
 }
 
-/** Puts the timers of evaluated people right: wanted ones are set, all others of the same segments go. */
+/**
+ * Puts the timers of evaluated people right: wanted ones are set, all others of the same segments go. One that is due
+ * before anybody looks again wakes whoever sleeps until the next.
+ */
 export async function writeTimers(
   tx: WorkspaceTransaction,
   scope: {
@@ -155,9 +159,13 @@ export async function writeTimers(
   );
   if (timers.length === 0) return;
   await sql`
-    insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
-    select ${workspaceId}::uuid, r."segmentId", r."profileId", 'epoch'::timestamptz + r."dueAt" * interval '1 millisecond'
-    from ${rows}
-    on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
-    where t.due_at is distinct from excluded.due_at`.execute(tx);
+    with made as (
+      insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
+      select ${workspaceId}::uuid, r."segmentId", r."profileId", 'epoch'::timestamptz + r."dueAt" * interval '1 millisecond'
+      from ${rows}
+      on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
+      where t.due_at is distinct from excluded.due_at
+      returning t.due_at)
+    select pg_notify(${TIMER_CHANNEL}, '') from made
+    where due_at < clock_timestamp() + ${TIMER_NEAR_MS} * interval '1 millisecond' limit 1`.execute(tx);
 }
