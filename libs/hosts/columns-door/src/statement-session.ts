@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { DoorRequest } from './door-request';
 import type { Engine, EngineSession } from './engine';
 import { refuse } from './exception';
@@ -9,8 +10,11 @@ export interface QueryLimits {
   readonly maxExecutionSeconds: number;
 }
 
+/** A quarter of the machine, within what a laptop spares and what one statement can use. */
+const memoryOfMachine = Math.min(8 * 1024 ** 3, Math.max(2 * 1024 ** 3, Math.floor(totalmem() / 4)));
+
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
-  maxMemoryBytes: 2 * 1024 ** 3,
+  maxMemoryBytes: memoryOfMachine,
   maxThreads: 2,
   maxExecutionSeconds: 60,
 };

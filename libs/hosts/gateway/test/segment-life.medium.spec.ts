@@ -126,6 +126,16 @@ describe('the life of a segment through the API', () => {
       expect(await preview({ rule: 'vip is true' })).toMatchObject({ members: 2 });
     });
 
+    it('takes the greater message id of two values at one instant', async () => {
+      await rig.db.database.inWorkspace(ws, (tx) =>
+        sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
+          select ${ws}, id, 'tier', timestamptz '2026-01-01', m, 'custom', v::jsonb from profile,
+            (values ('a', '"gold"'), ('b', '"silver"')) as t (m, v) where canonical_id in ('u1', 'u2')`.execute(tx),
+      );
+      expect(await preview({ rule: 'tier = "silver"' })).toMatchObject({ members: 2 });
+      expect(await preview({ rule: 'tier = "gold"' })).toMatchObject({ members: 0 });
+    });
+
     it('holds the members against other segments', async () => {
       const made = await rig.ask(
         key,

@@ -68,6 +68,7 @@ const MOST_EXCLUDED = 20_000;
 
 const count = z.coerce.number();
 const rowSchema = z.object({
+  tied: count,
   people: count,
   members: count,
   counts: z.array(count),
@@ -108,12 +109,18 @@ export async function previewSegment(
   const suppressed = await deps.store.suppressed(workspaceId, MOST_EXCLUDED + 1);
   const excluded = suppressed.slice(0, MOST_EXCLUDED);
   const options = { workspaceId, nowMs: now, timezone, segments, compare, sample: SAMPLE, excluded };
-  const { sql, params, conditions } = compilePreview(rule, options);
   const startedAt = deps.clock.now();
   const isFresh = await deps.refresh(workspaceId, control);
   const askedAt = deps.clock.now();
-  const [row] = await deps.columns.query(sql, params, (each) => rowSchema.parse(each), control);
-  if (row === undefined) throw segmentsFlowErrors.SEGMENTS_PREVIEW_EMPTY();
+  const asked = async (untied: boolean) => {
+    const compiled = compilePreview(rule, { ...options, untied });
+    const [found] = await deps.columns.query(compiled.sql, compiled.params, (each) => rowSchema.parse(each), control);
+    if (found === undefined) throw segmentsFlowErrors.SEGMENTS_PREVIEW_EMPTY();
+    return { ...compiled, row: found };
+  };
+  const quick = await asked(true);
+  // Values of one instant that disagree are rare, and cost a second, slower look.
+  const { row, conditions, sql, params } = quick.row.tied === 0 ? quick : await asked(false);
   const counts = conditions.map((condition, i) => ({
     ...condition,
     people: row.counts[i] ?? 0,

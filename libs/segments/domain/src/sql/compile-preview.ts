@@ -22,7 +22,7 @@ export interface PreviewOptions extends SqlOptions {
 }
 
 /**
- * A statement with one row: `people` (everybody), `members`, `counts` (who meets each condition), `counts_without` (members
+ * A statement with one row: `tied` (people whose answer is not to be used), `people` (everybody), `members`, `counts` (who meets each condition), `counts_without` (members
  * if each condition but the first, which is the rule, were not there), `sizes` and `shared` (of each compared segment),
  * `sample`. Counts are texts.
  */
@@ -56,6 +56,7 @@ const counted = (conditions: readonly string[]): string =>
  */
 export function compilePreview(rule: ParsedRule, options: PreviewOptions): CompiledPreview {
   const { compare, sample, excluded, ...rest } = options;
+  const { untied } = options;
   const nodes = nodesOf(rule.root, null);
   const inner = nodes.slice(1);
   const of = (root: ParsedNode): ParsedRule => ({ ...rule, root });
@@ -71,6 +72,7 @@ export function compilePreview(rule: ParsedRule, options: PreviewOptions): Compi
   const columns = (from: number, n: number): string[] => Array.from({ length: n }, (_, i) => `r${from + i}`);
   const others = columns(nodes.length + inner.length, compare.length);
   const figures = [
+    `${untied === true ? 'toString(countIf(tied))' : "'0'"} AS tied`,
     'toString(count()) AS people',
     'toString(countIf(r0)) AS members',
     `${counted(columns(0, nodes.length))} AS counts`,

@@ -4,6 +4,7 @@ import { times } from '../time/duration';
 import { ExactDecimal } from '../values/decimal-sum';
 import { fitsSql } from './aggregate-sql';
 import { EventPass } from './event-pass';
+import { wholeColumn, type Pass, type PassColumn } from './pass';
 import { sqlNumberTest, type SqlContext } from './sql-condition';
 import { SqlParams, type SqlValue } from './sql-params';
 import { TraitPass } from './trait-pass';
@@ -22,6 +23,11 @@ export interface SqlOptions {
   readonly timezone?: string;
   /** Rules that `segment` nodes may name; others are looked up in `memberships`. */
   readonly segments?: ReadonlyMap<string, ParsedRule>;
+  /**
+   * Takes it that no trait has two values of one instant that are judged differently, which is much cheaper; a column
+   * `tied` says of whom that is wrong. For `compileRulesToSql` alone.
+   */
+  readonly untied?: boolean;
 }
 
 interface Place {
@@ -39,7 +45,7 @@ class Statement {
   constructor(private readonly options: SqlOptions) {
     this.params.named('workspaceId', 'UUID', options.workspaceId);
     this.events = new EventPass(options.nowMs);
-    this.traits = new TraitPass(options.nowMs);
+    this.traits = new TraitPass(options.nowMs, options.untied === true);
   }
 
   rule(rule: ParsedRule, trail: readonly string[]): string {
@@ -162,43 +168,46 @@ class Statement {
     return `s${this.scores.length - 1}`;
   }
 
-  private passes(): { columns: readonly string[]; sql: string }[] {
+  private passes(): readonly Pass[] {
     const where = 'WHERE workspace_id = {workspaceId:UUID} GROUP BY profile_id';
     const members = [...this.memberships].map(([key, column]) => ({
       column,
       test: `segment_key = ${this.params.text(key)}`,
     }));
     const scored = this.scores.map((test, i) => ({ column: `s${i}`, test }));
-    const flags = (from: string, list: readonly { column: string; test: string }[]) => ({
-      columns: list.map(({ column }) => column),
+    const flags = (from: string, list: readonly { column: string; test: string }[]): Pass => ({
+      columns: list.map(({ column }) => wholeColumn(column)),
       sql: `SELECT profile_id, ${list.map(({ column, test }) => `max(${test}) AS ${column}`).join(', ')} FROM ${from} ${where}`,
     });
     return [
-      this.events.statement(this.params),
-      this.traits.statement(this.params),
+      ...this.events.passes(this.params),
+      ...this.traits.passes(this.params),
       ...(members.length === 0 ? [] : [flags('memberships', members)]),
       ...(scored.length === 0 ? [] : [flags('scores', scored)]),
-    ].filter((pass) => pass !== null);
+    ];
   }
 
-  /** Everybody once, with each pass's columns beside them: UNION ALL and GROUP BY, so that a shard needs no other. */
+  /**
+   * Everybody once, with each pass's totals beside them: UNION ALL and one GROUP BY, so that a shard needs no other and a
+   * profile's place is looked up once a row.
+   */
   private everybody(): string {
     const passes = this.passes();
     const columns = passes.flatMap((pass) => pass.columns);
-    const line = (own: readonly string[], here: 0 | 1): string =>
+    const line = (own: readonly PassColumn[], here: 0 | 1): string =>
       [
         `toUInt8(${here}) AS is_profile`,
-        ...columns.map((column) =>
-          own.includes(column) ? `toUInt64(${column}) AS ${column}` : `toUInt64(0) AS ${column}`,
-        ),
+        ...columns.map((column) => {
+          const { name, type } = column;
+          return `to${type}(${own.includes(column) ? name : '0'}) AS ${name}`;
+        }),
       ].join(', ');
     const everybody = `SELECT profile_id, ${line([], 1)} FROM profiles WHERE workspace_id = {workspaceId:UUID}`;
     const rest = passes.map((pass) => `SELECT profile_id, ${line(pass.columns, 0)} FROM (${pass.sql})`);
-    const totals = ['max(is_profile) AS is_here', ...columns.map((column) => `max(${column}) AS ${column}_max`)].join(
-      ', ',
-    );
-    const renamed = columns.map((column) => `${column}_max AS ${column}`);
-    const grouped = `SELECT profile_id, ${totals} FROM (${[everybody, ...rest].join(' UNION ALL ')}) GROUP BY profile_id`;
+    const all = columns.flatMap((column) => column.totals);
+    const totals = ['max(is_profile) AS is_here', ...all.map(([name, total]) => `${total} AS ${name}_total`)];
+    const renamed = all.map(([name]) => `${name}_total AS ${name}`);
+    const grouped = `SELECT profile_id, ${totals.join(', ')} FROM (${[everybody, ...rest].join(' UNION ALL ')}) GROUP BY profile_id`;
     return `SELECT ${['profile_id', 'is_here', ...renamed].join(', ')} FROM (${grouped})`;
   }
 
@@ -210,7 +219,10 @@ class Statement {
 
   /** Everybody, with one column for each condition. */
   answers(conditions: readonly string[]): CompiledSql {
-    const columns = conditions.map((condition, i) => `toUInt8(${condition}) AS r${i}`);
+    const columns = [
+      ...conditions.map((condition, i) => `toUInt8(${condition}) AS r${i}`),
+      ...(this.options.untied === true ? [`toUInt8(${this.traits.tied}) AS tied`] : []),
+    ];
     const sql = `SELECT ${['profile_id', ...columns].join(', ')} FROM (${this.everybody()}) WHERE is_here = 1`;
     return { sql, params: this.params.all() };
   }

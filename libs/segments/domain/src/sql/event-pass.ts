@@ -3,6 +3,9 @@ import type { ParsedAggregate, ParsedSelection, ParsedSequence, ParsedWindow } f
 import { toSpan } from '../time/duration';
 import { aggregateRows, aggregateTest, passesOverNothing } from './aggregate-sql';
 import { JsonValue } from './json-value';
+import { CountPass } from './count-pass';
+import type { Pass } from './pass';
+import { wholeColumn } from './pass';
 import { sequenceSql, type LevelColumn } from './sequence-sql';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
@@ -19,23 +22,31 @@ export class EventPass {
   /** Columns that are computed one after the other, between what is gathered and the answers. */
   private readonly levels: LevelColumn[][] = [];
   private readonly known = new Map<string, string>();
+  private readonly ranges: CountPass;
+  private readonly ranged = new Map<string, string>();
   private readonly names = new Set<string>();
   private readsAll = false;
   private readsTimes = false;
 
-  constructor(private readonly now: number) {}
+  constructor(private readonly now: number) {
+    this.ranges = new CountPass(now);
+  }
 
   /** The column that holds the number of events of a selection in a window. */
   count(selection: ParsedSelection, window: ParsedWindow, context: SqlContext): string {
     const key = `${context.zone} ${selection.key} ${JSON.stringify(window)}`;
-    const known = this.known.get(key);
+    const known = this.known.get(key) ?? this.ranged.get(key);
     if (known !== undefined) return known;
+    if (window.kind !== 'session' && window.kind !== 'withinFirst') {
+      const range = makeWindow(window, context.zone).range(this.now, []);
+      if (range.from >= range.to) return '0';
+      const ranged = this.ranges.add(selection, range, this.where(selection, context));
+      this.ranged.set(key, ranged);
+      return ranged;
+    }
     const column = `e${this.known.size}`;
     this.known.set(key, column);
-    const matches = this.matches(selection, context);
-    if (window.kind === 'session' || window.kind === 'withinFirst')
-      this.countFromEdge(column, matches, window, context);
-    else this.countInRange(column, matches, window, context);
+    this.countFromEdge(column, this.matches(selection, context), window, context);
     return column;
   }
 
@@ -92,16 +103,14 @@ export class EventPass {
     const { params } = context;
     if (selection.names === null) this.readsAll = true;
     selection.names?.forEach((name) => this.names.add(name));
-    const conditions = selection.where.map((parsed) =>
-      sqlCondition(parsed, { value: new JsonValue('properties', parsed.path.steps, params) }, context),
-    );
     const isNamed = selection.names === null ? [] : [`has(${params.bind('Array(String)', selection.names)}, name)`];
-    return [...isNamed, ...conditions].join(' AND ') || '1';
+    return [...isNamed, ...this.where(selection, context)].join(' AND ') || '1';
   }
 
-  private countInRange(column: string, matches: string, window: ParsedWindow, context: SqlContext): void {
-    this.inner.push(`countIf(${this.inRange(matches, window, context)}) AS ${column}`);
-    this.outer.push(column);
+  private where(selection: ParsedSelection, context: SqlContext): readonly string[] {
+    return selection.where.map((parsed) =>
+      sqlCondition(parsed, { value: new JsonValue('properties', parsed.path.steps, context.params) }, context),
+    );
   }
 
   /** Narrows to a window whose bounds are known before any event is. */
@@ -133,9 +142,14 @@ export class EventPass {
     return `all_times[greatest(1, ${jump})]`;
   }
 
-  /** Columns of the pass, and the statement that has them beside `profile_id`; null when no event is asked for. */
-  statement(params: SqlParams): { columns: readonly string[]; sql: string } | null {
-    if (this.known.size === 0) return null;
+  /** The readings of the events; none when no event is asked for. */
+  passes(params: SqlParams): readonly Pass[] {
+    const ranges = this.ranges.passes(params);
+    return this.known.size === 0 ? ranges : [...ranges, this.gathered(params)];
+  }
+
+  /** What has to be gathered of a profile before it can be answered. */
+  private gathered(params: SqlParams): Pass {
     const names = this.readsAll ? '' : ` AND name IN ${params.bind('Array(String)', [...this.names].sort())}`;
     const times = this.readsTimes ? [`arraySort(groupArray(${MS})) AS all_times`] : [];
     const inner = `SELECT profile_id, ${[...times, ...this.inner].join(', ')} FROM live_events WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
@@ -143,7 +157,8 @@ export class EventPass {
       (from, columns) => `SELECT *, ${columns.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')} FROM (${from})`,
       inner,
     );
-    return { columns: [...this.known.values()], sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${computed})` };
+    const columns = [...this.known.values()].map((name) => wholeColumn(name));
+    return { columns, sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${computed})` };
   }
 }
 

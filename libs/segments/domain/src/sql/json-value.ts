@@ -9,6 +9,7 @@ import type { SqlParams } from './sql-params';
 export class JsonValue {
   readonly type: string;
   private readonly args: string;
+  private readonly whole: string | null;
 
   constructor(
     column: string,
@@ -18,36 +19,43 @@ export class JsonValue {
     // Array positions count from 1; the engine would take a number as a field's position in an object, hence the guards.
     const parts = steps.map((step) => (typeof step === 'number' ? params.integer(step + 1) : params.text(step)));
     this.args = [column, ...parts].join(', ');
-    const guards = steps.flatMap((step, i) => {
-      const kind = typeof step === 'number' ? 'Array' : 'Object';
-      return [`JSONType(${[column, ...parts.slice(0, i)].join(', ')}) = '${kind}'`];
-    });
-    const type = `JSONType(${this.args})`;
-    this.type = guards.length === 0 ? `toString(${type})` : `if(${guards.join(' AND ')}, toString(${type}), 'Null')`;
+    const guards = steps.flatMap((step, i) =>
+      typeof step === 'number' ? [`JSONType(${[column, ...parts.slice(0, i)].join(', ')}) = 'Array'`] : [],
+    );
+    const type = `toString(JSONType(${this.args}))`;
+    this.type = guards.length === 0 ? type : `if(${guards.join(' AND ')}, ${type}, 'Null')`;
+    this.whole = steps.length === 0 ? column : null;
   }
 
+  // A value that is the whole text shows its type by its first character: no parser is asked.
+
   get exists(): string {
-    return `${this.type} != 'Null'`;
+    return this.whole === null ? `${this.type} != 'Null'` : `(${this.whole} != '' AND ${this.whole} != 'null')`;
   }
 
   get isText(): string {
-    return `${this.type} = 'String'`;
+    return this.whole === null ? `${this.type} = 'String'` : `startsWith(${this.whole}, '"')`;
   }
 
   get isNumber(): string {
-    return `${this.type} IN ('Int64', 'UInt64', 'Double')`;
+    return this.whole === null
+      ? `${this.type} IN ('Int64', 'UInt64', 'Double')`
+      : `(${this.whole} >= '-' AND ${this.whole} < ':')`;
   }
 
   get isFlag(): string {
-    return `${this.type} = 'Bool'`;
+    return this.whole === null ? `${this.type} = 'Bool'` : `${this.whole} IN ('true', 'false')`;
   }
 
   get isList(): string {
-    return `${this.type} = 'Array'`;
+    return this.whole === null ? `${this.type} = 'Array'` : `startsWith(${this.whole}, '[')`;
   }
 
   get text(): string {
-    return `JSONExtractString(${this.args})`;
+    const parsed = `JSONExtractString(${this.args})`;
+    if (this.whole === null) return parsed;
+    const bare = `if(startsWith(${this.whole}, '"'), substring(${this.whole}, 2, length(${this.whole}) - 2), '')`;
+    return `if(position(${this.whole}, '\\\\') > 0, ${parsed}, ${bare})`;
   }
 
   /** JSON text of whatever stands there. */

@@ -1,5 +1,7 @@
 import type { ParsedPath, ParsedTrait } from '../rule/parsed-rule';
 import { JsonValue } from './json-value';
+import { wholeColumn, type Pass } from './pass';
+import { TraitRows } from './trait-rows';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
 
@@ -10,7 +12,15 @@ export class TraitPass {
   private readonly known = new Map<string, string>();
   private readonly keys = new Set<string>();
 
-  constructor(private readonly now: number) {}
+  private readonly rows: TraitRows;
+  private readonly judged = new Map<string, string>();
+
+  constructor(
+    private readonly now: number,
+    private readonly untied: boolean,
+  ) {
+    this.rows = new TraitRows(now);
+  }
 
   /** A condition over the columns of the pass; a profile without any trait has 0 in all of them. */
   condition(trait: ParsedTrait, context: SqlContext): string {
@@ -22,10 +32,20 @@ export class TraitPass {
     return this.column(trait, context);
   }
 
+  /** The condition that a profile has values of one instant that are judged differently. */
+  get tied(): string {
+    return this.rows.tied;
+  }
+
   private column(trait: ParsedTrait, context: SqlContext): string {
     const key = `${context.zone} ${JSON.stringify(trait)}`;
-    const known = this.known.get(key);
+    const known = this.known.get(key) ?? this.judged.get(key);
     if (known !== undefined) return known;
+    if (this.untied && !trait.ever && trait.ref === null && trait.asOf === null) {
+      const judged = this.rows.add(trait, context);
+      this.judged.set(key, judged);
+      return judged;
+    }
     const column = `t${this.known.size}`;
     this.known.set(key, column);
     const test = trait.ever ? this.ever(trait, context) : this.at(trait, context);
@@ -73,14 +93,20 @@ export class TraitPass {
     return column;
   }
 
-  /** Columns of the pass, and the statement that has them beside `profile_id`; null when no trait is asked for. */
-  statement(params: SqlParams): { columns: readonly string[]; sql: string } | null {
-    if (this.known.size === 0) return null;
+  /** The readings of the traits; none when no trait is asked for. */
+  passes(params: SqlParams): readonly Pass[] {
+    const rows = this.rows.pass(params);
+    return [...(rows === null ? [] : [rows]), ...(this.known.size === 0 ? [] : [this.gathered(params)])];
+  }
+
+  /** What compares values of several keys or instants: gathered of a profile first. */
+  private gathered(params: SqlParams): Pass {
     const gathered = [...this.inner].map(([expression, column]) => `${expression} AS ${column}`).join(', ');
     const where = `workspace_id = {workspaceId:UUID} AND key IN ${params.bind('Array(String)', [...this.keys].sort())} AND valid_from <= ${params.instant(this.now)}`;
     // Of two values at one instant the greater message id wins, and is the only one that ever held.
     const winners = `SELECT profile_id, key AS trait_key, valid_from AS since, argMax(value, message_id) AS val FROM traits WHERE ${where} GROUP BY profile_id, trait_key, since`;
     const values = `SELECT profile_id, ${gathered} FROM (${winners}) GROUP BY profile_id`;
-    return { columns: [...this.known.values()], sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${values})` };
+    const columns = [...this.known.values()].map((name) => wholeColumn(name));
+    return { columns, sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${values})` };
   }
 }
