@@ -15,6 +15,7 @@ import type {
   SuppressionGate,
 } from '@kohort/kernel-contracts';
 import {
+  GatheredRejects,
   ingestErrors,
   mappingDigest,
   refuseUnits,
@@ -70,6 +71,9 @@ export interface ImportResult {
   readonly rejectFileKey: string | null;
 }
 
+/** Rows left out are listed in memory up to this; of more the file is read once more for them. */
+const GATHERED_BYTES = 32 * 1_048_576;
+
 const labelOf = (mapping: Mapping): string => `${mapping.name}@${mapping.version}`;
 
 interface Session {
@@ -79,6 +83,8 @@ interface Session {
   readonly createProfiles: boolean;
   readonly check: PlanCheck | null;
   checkpoint: ImportCheckpoint;
+  /** The reject file so far; null when an earlier start has seen rows that this one has not. */
+  readonly rejects: GatheredRejects | null;
 }
 
 /** Where the units of an import go; the session's checkpoint follows what was committed. */
@@ -96,6 +102,7 @@ function targetOf(session: Session): UnitTarget {
     checkpoint: (step, counts) => afterStep(session.checkpoint, step, counts),
     onStored(step, counts) {
       session.checkpoint = afterStep(session.checkpoint, step, counts);
+      session.rejects?.add(step.units);
     },
   };
 }
@@ -148,7 +155,8 @@ async function openSession(deps: ImportDeps, context: ImportContext, params: Imp
   const { createProfiles } = reading;
   const { workspaceId } = context.fence;
   const check = (await deps.plans?.checkOf({ workspaceId, sourceId: params.sourceId })) ?? null;
-  return { file, reading, session: { deps, context, params, createProfiles, check, checkpoint } };
+  const rejects = earlier ? null : new GatheredRejects(GATHERED_BYTES);
+  return { file, reading, session: { deps, context, params, createProfiles, check, checkpoint, rejects } };
 }
 
 /**
@@ -176,11 +184,17 @@ async function* refusedBatches(session: Session, batches: AsyncIterable<ImportBa
   }
 }
 
-/** Reads the file once more for the refused rows alone. */
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+/** Writes what was gathered; otherwise reads the file once more for the refused rows alone. */
 async function writeRejects(session: Session, file: ImportFile): Promise<string | null> {
   const { deps, params, context, checkpoint } = session;
   const { rejected, suppressed, quarantined } = checkpoint.counts;
   if (rejected + suppressed + quarantined === 0) return null;
+  const gathered = session.rejects?.content;
+  if (gathered) return (await deps.artifacts.put(each(gathered))).key;
   const { mappings, limits } = deps;
   const reading = await openSource(file, params, { mappings, limits, receivedAt: checkpoint.receivedAt });
   const control: JobControl = {

@@ -1,4 +1,4 @@
-import { Exact } from './exact';
+import { decimalReader, type Exact } from './exact';
 import { textFault } from '../json/inspect-json';
 import { timeReader, type LocalTimeRules } from './local-time';
 import type { FieldSpec } from './mapping-schema';
@@ -39,15 +39,24 @@ function readInteger(text: string): FieldValue | CellFault {
   return Number.isSafeInteger(value) ? value : { fault: 'bad_integer' };
 }
 
-const readers: Readonly<Record<Exclude<FieldSpec['type'], 'timestamp'>, CellReader>> = {
+const readers: Readonly<Record<Exclude<FieldSpec['type'], 'timestamp' | 'decimal'>, CellReader>> = {
   text: (text) => {
     const fault = textFault(text);
     return fault === null ? text : { fault };
   },
   integer: readInteger,
-  decimal: (text) => (DECIMAL.test(text) ? new Exact(text) : { fault: 'bad_decimal' }),
   boolean: (text) => BOOLEANS.get(text.toLowerCase()) ?? { fault: 'bad_boolean' },
 };
+
+function decimalCell(): CellReader {
+  const read = decimalReader();
+  return (text) => (DECIMAL.test(text) ? read(text) : { fault: 'bad_decimal' });
+}
+
+function readerOf({ type, format }: FieldSpec, rules: LocalTimeRules): CellReader {
+  if (type === 'timestamp') return timestampCell(format ?? 'iso', rules);
+  return type === 'decimal' ? decimalCell() : readers[type];
+}
 
 /**
  * The reader of a field. Cells are trimmed, replaced where the field says so, and an empty one, or one that the field
@@ -55,7 +64,7 @@ const readers: Readonly<Record<Exclude<FieldSpec['type'], 'timestamp'>, CellRead
  * thousands separator.
  */
 export function cellReader(spec: FieldSpec, rules: LocalTimeRules): CellReader {
-  const inner: CellReader = spec.type === 'timestamp' ? timestampCell(spec.format ?? 'iso', rules) : readers[spec.type];
+  const inner = readerOf(spec, rules);
   const missing = new Set(spec.missing ?? []);
   const replace = new Map(Object.entries(spec.replace ?? {}));
   return (text) => {

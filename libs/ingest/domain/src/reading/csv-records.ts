@@ -135,7 +135,7 @@ export class CsvRecords {
   private plain(line: TextLine, rows: ReadRow[]): void {
     const text = stripReturn(line.text);
     if (text === '') return;
-    this.emit({ cells: text.split(this.delimiter), line: line.number, height: 1 }, rows);
+    this.emit(text.split(this.delimiter), line.number, rows);
   }
 
   /** Parses the run; what is left of it is one open record. */
@@ -151,7 +151,7 @@ export class CsvRecords {
         this.repair(rows);
         return;
       }
-      this.emit(record, rows);
+      this.emit(record.cells, record.line, rows);
     }
     if (left === 'stray') this.loosen(rows);
     else if (left === 'none') this.runLimit = Math.min(MAX_RUN_LINES, this.runLimit * 2);
@@ -165,7 +165,7 @@ export class CsvRecords {
       this.repair(rows);
       return;
     }
-    this.emit(record, rows);
+    this.emit(record.cells, record.line, rows);
     this.runLimit = 1;
     this.setRun([]);
     for (const next of rest) this.take(next, rows);
@@ -190,13 +190,13 @@ export class CsvRecords {
     this.runBytes = run.reduce((sum, line) => sum + line.text.length, 0);
   }
 
-  private emit(record: ParsedRecord, rows: ReadRow[]): void {
-    this.width ??= record.cells.length;
-    if (record.cells.length === this.width) {
-      rows.push({ kind: 'cells', line: record.line, cells: record.cells });
+  private emit(cells: readonly string[], line: number, rows: ReadRow[]): void {
+    this.width ??= cells.length;
+    if (cells.length === this.width) {
+      rows.push({ kind: 'cells', line, cells });
       return;
     }
-    const message = `${record.cells.length} columns, the header has ${this.width}`;
-    rows.push({ kind: 'fault', line: record.line, code: 'column_count', message });
+    const message = `${cells.length} columns, the header has ${this.width}`;
+    rows.push({ kind: 'fault', line, code: 'column_count', message });
   }
 }

@@ -32,7 +32,7 @@ class LineCutter {
     if (last >= 0) this.cut(bytes.subarray(0, last), limit, lines);
     this.carry = bytes.subarray(last + 1);
     if (this.carry.length > limit) {
-      this.push({ fault: 'line_too_long' }, lines);
+      this.pushFault('line_too_long', lines);
       this.carry = Buffer.alloc(0);
       this.skipping = true;
     }
@@ -47,7 +47,7 @@ class LineCutter {
 
   private cut(block: Buffer, limit: number, into: Line[]): void {
     if (isUtf8(block) && block.length <= limit) {
-      for (const text of block.toString('utf8').split('\n')) this.push({ text }, into);
+      for (const text of block.toString('utf8').split('\n')) this.pushText(text, into);
       return;
     }
     let start = 0;
@@ -55,17 +55,22 @@ class LineCutter {
       const found = block.indexOf(LINE_FEED, start);
       const end = found < 0 ? block.length : found;
       const line = block.subarray(start, end);
-      if (line.length > limit) this.push({ fault: 'line_too_long' }, into);
-      else this.push(isUtf8(line) ? { text: line.toString('utf8') } : { fault: 'invalid_utf8' }, into);
+      if (line.length > limit) this.pushFault('line_too_long', into);
+      else if (isUtf8(line)) this.pushText(line.toString('utf8'), into);
+      else this.pushFault('invalid_utf8', into);
       start = end + 1;
     }
   }
 
-  private push(line: { text: string } | { fault: LineFault }, into: Line[]): void {
+  private pushText(text: string, into: Line[]): void {
     const number = this.next;
     this.next += 1;
-    if ('fault' in line) into.push({ number, fault: line.fault });
-    else into.push({ number, text: number === 1 && line.text.startsWith(BOM) ? line.text.slice(1) : line.text });
+    into.push({ number, text: number === 1 && text.startsWith(BOM) ? text.slice(1) : text });
+  }
+
+  private pushFault(fault: LineFault, into: Line[]): void {
+    into.push({ number: this.next, fault });
+    this.next += 1;
   }
 }
 
