@@ -247,8 +247,9 @@ expect:
     it('cleans by the mapping exactly as published', async () => {
       const ran = await runKohort(['import', join(dataDir, 'online-retail'), '--dry-run', '--json']);
       expect(ran.code).toBe(0);
-      const { report, mapping } = JSON.parse(ran.stdout);
+      const { report, mapping, suppressionListAsked } = JSON.parse(ran.stdout);
       expect(mapping).toBe('online-retail');
+      expect(suppressionListAsked).toBe(false);
       expect(report).toMatchObject({ rows: 541_909, mappedRows: 397_884, messages: 18_532, distinctIds: 4_338 });
     });
   });

@@ -1,4 +1,5 @@
 import { readHome } from '@kohort/hosts-solo';
+import { isAppError } from '@kohort/kernel-errors';
 import type { Command } from 'commander';
 import { readConfig } from '../config';
 import { clientErrors } from './client-errors';
@@ -30,4 +31,22 @@ export function connect(flags: ConnectFlags): GatewayClient {
   if (url === undefined) throw clientErrors.CLIENT_UNREACHABLE({ url: 'this folder' });
   if (key === undefined) throw clientErrors.CLIENT_NO_KEY();
   return openClient(url.replace(/\/$/, ''), key);
+}
+
+/**
+ * Connects when a workspace is named and answers; null otherwise, for what can be said without one. One that `--url`
+ * names must answer.
+ *
+ * Throws  CLIENT_…
+ */
+export async function connectIfServed(flags: ConnectFlags): Promise<GatewayClient | null> {
+  try {
+    const client = connect(flags);
+    await client.query('{ __typename }');
+    return client;
+  } catch (thrown) {
+    const isAway = isAppError(thrown) && ['CLIENT_UNREACHABLE', 'CLIENT_NO_KEY'].includes(thrown.code);
+    if (isAway && flags.url === undefined) return null;
+    throw thrown;
+  }
 }

@@ -7,13 +7,15 @@ import {
   namedMapping,
   rejectLines,
   type DryRunReport,
+  type ImportBatch,
   type ImportFile,
   type Mapping,
 } from '@kohort/ingest-domain';
 import type { Json } from '@kohort/kernel-contracts';
-import { connect, withConnection, type ConnectFlags } from '../client/connect';
+import { connect, connectIfServed, withConnection, type ConnectFlags } from '../client/connect';
 import { followBacklog } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
+import { SuppressionList } from '../client/suppression-list';
 import { importFile, isAddress, wasImported } from '../client/upload';
 import { clientErrors } from '../client/client-errors';
 import type { GatewayClient } from '../client/gateway-client';
@@ -27,6 +29,8 @@ import { textTable } from '../terminal/text-table';
 const AUTO = 'auto';
 const UPDATES_ONLY =
   '  people who are known are updated; rows of others will be left out (--create-profiles makes them)';
+const LIST_NOT_ASKED =
+  '  the suppression list was not asked, for no running Kohort was named (--url): rows of people on it are counted as kept';
 
 interface ImportFlags extends ConnectFlags {
   readonly mapping?: string;
@@ -72,10 +76,14 @@ export interface DryRun {
   readonly createProfiles: boolean;
 }
 
-/** Reads a file as an import would and says what would happen; nothing is written but the reject file, when asked for. */
+/**
+ * Reads a file as an import would and says what would happen; nothing is written but the reject file, when asked for.
+ * Without a list nobody is asked who is on it.
+ */
 export async function dryRun(
   path: string,
   flags: Pick<ImportFlags, 'mapping' | 'rejects' | 'createProfiles'>,
+  list: SuppressionList | null = null,
 ): Promise<DryRun> {
   const mappings = loadBuiltInMappings();
   const { createProfiles } = flags;
@@ -83,14 +91,15 @@ export async function dryRun(
   const plan = { sourceId: 'dry-run', receivedAt: Date.now(), mapping, mappings, createProfiles };
   const file = await localImportFile(path);
   const reading = await importRecords(file, plan);
+  const asImported = (batches: AsyncIterable<ImportBatch>): AsyncIterable<ImportBatch> =>
+    list?.without(batches) ?? batches;
   const view = progressView('dry run');
-  const report = await dryRunReport(reading.batches({ onProgress: (progress) => view.update(progress) })).finally(() =>
-    view.end(),
-  );
+  const batches = reading.batches({ onProgress: (progress) => view.update(progress) });
+  const report = await dryRunReport(asImported(batches)).finally(() => view.end());
   if (flags.rejects !== undefined) {
     const lines: Uint8Array[] = [];
     const again = await importRecords(file, plan);
-    for await (const line of rejectLines(again.batches())) lines.push(line);
+    for await (const line of rejectLines(asImported(again.batches()))) lines.push(line);
     writeFileSync(flags.rejects, Buffer.concat(lines));
   }
   return { file, report, mapping: reading.mapping, createProfiles: reading.createProfiles };
@@ -134,14 +143,30 @@ async function importAddress(url: string, flags: ImportFlags): Promise<void> {
   await client.close();
 }
 
+/** Says what an import would do. `suppressionListAsked`: whether rows of people on it were counted as left out. */
+function tell(
+  run: DryRun & { readonly path: string; readonly suppressionListAsked: boolean },
+  flags: ImportFlags,
+): void {
+  const { path, mapping, createProfiles, report, suppressionListAsked } = run;
+  if (flags.json) {
+    const told = { command: 'import', file: path, mapping: mapping.name, createProfiles, suppressionListAsked, report };
+    if (flags.dryRun) object(told);
+    return;
+  }
+  const notes = [...(createProfiles ? [] : [UPDATES_ONLY]), ...(suppressionListAsked ? [] : [LIST_NOT_ASKED])];
+  process.stdout.write([`${path} by mapping ${mapping.name}`, reportText(report), ...notes, ''].join('\n'));
+}
+
 /** Files that the source has had by the same mapping are passed over: a folder is imported again for what is new. */
 async function importLocal(path: string, flags: ImportFlags): Promise<void> {
   const files = dataFiles(path);
+  const served = await connectIfServed(flags);
+  const list = served && new SuppressionList(served);
   for (const file of files) {
-    const { file: opened, report, mapping, createProfiles } = await dryRun(file, flags);
-    if (flags.json && flags.dryRun) object({ command: 'import', file, mapping: mapping.name, createProfiles, report });
-    else process.stdout.write(`${file} by mapping ${mapping.name}\n${reportText(report)}\n`);
-    if (!createProfiles) process.stdout.write(flags.json ? '' : `${UPDATES_ONLY}\n`);
+    const run = await dryRun(file, flags, list);
+    const { file: opened, mapping, createProfiles } = run;
+    tell({ ...run, path: file, suppressionListAsked: list !== null }, flags);
     if (flags.dryRun) continue;
     const client = connect(flags);
     await ensureImportSource(client, flags.source);
@@ -153,6 +178,7 @@ async function importLocal(path: string, flags: ImportFlags): Promise<void> {
     } else await importOne(client, { file, mapping: mapping as unknown as Json }, flags);
     await client.close();
   }
+  await served?.close();
 }
 
 const run = (path: string, flags: ImportFlags): Promise<void> =>
@@ -170,7 +196,7 @@ export function importCommand(): Command {
     .option('--create-profiles', 'rows may make people; otherwise as the mapping says')
     .option('--no-create-profiles', 'update people who are known, leave the others out')
     .option('--again', 'also files of a folder that have been imported before')
-    .option('--dry-run', 'report only; needs no server')
+    .option('--dry-run', 'report only; a running Kohort is asked for its suppression list, none is needed')
     .option('--rejects <file>', 'NDJSON of the rows left out: line, code, column, message')
     .option('--json', 'print JSON objects')
     .action(run);
