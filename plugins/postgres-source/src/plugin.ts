@@ -19,6 +19,7 @@ export const source = defineSource({
       const relation = await session.inTransaction(() => findRelation(session, given));
       return {
         kind: 'rows',
+        ...(given.mirror ? { mirror: { maxGoneShare: given.mirrorMaxGoneShare } } : {}),
         pages: (from) => readPages({ session, settings: given, relation }, from),
         close: () => session.close(),
       };

@@ -42,6 +42,14 @@ export const settings = z
       label: 'Overlap',
       help: 'Each pull begins so far behind the last position: seconds of a time, steps of a number.',
     }),
+    mirror: field(z.boolean().default(false), {
+      label: 'Mirror',
+      help: 'Every pull reads the whole table; a record that no longer comes says what `removal` of the mapping names.',
+    }),
+    mirrorMaxGoneShare: field(z.number().min(0).max(1).default(0.5), {
+      label: 'Most that may be gone',
+      help: 'As a mirror: when more than this share of the known records is missing at once (0 to 1), nothing is taken back and the pull fails.',
+    }),
     statementTimeoutMs: field(z.number().int().min(100).max(600_000).default(60_000), {
       label: 'Time limit of a statement',
       help: 'In milliseconds; the server ends what takes longer.',
@@ -50,6 +58,10 @@ export const settings = z
   .refine((given) => (given.table === undefined) !== (given.query === undefined), {
     message: 'give a table or a query',
     path: ['table'],
+  })
+  .refine((given) => !given.mirror || given.cursorColumn === undefined, {
+    message: 'a mirror reads everything each time: leave the cursor column out',
+    path: ['mirror'],
   });
 
 export type Settings = z.output<typeof settings>;

@@ -20,6 +20,7 @@ sourceContract(source, {
     { why: 'neither table nor query', settings: server },
     { why: 'both table and query', settings: { ...server, table: 't', query: 'select 1' } },
     { why: 'a port that there is not', settings: { ...server, table: 't', port: 70_000 } },
+    { why: 'a mirror with a cursor', settings: { ...server, table: 't', mirror: true, cursorColumn: 'at' } },
     { why: 'an unknown setting', settings: { ...server, table: 't', pasword: 'x' } },
   ],
 });

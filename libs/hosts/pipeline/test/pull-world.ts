@@ -128,7 +128,7 @@ export class PullWorld {
       user: 'reader',
       tls: 'off',
       table: 'customer',
-      cursorColumn: 'changed',
+      ...(settings['mirror'] === true ? {} : { cursorColumn: 'changed' }),
       ...settings,
     };
     return this.connectTo({ plugin: 'postgres-source', settings: given, secrets: { password: READER } }, more);

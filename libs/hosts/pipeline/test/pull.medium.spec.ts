@@ -126,6 +126,98 @@ describe('pulling a PostgreSQL table', () => {
     expect(await position()).toBeNull();
   });
 
+  describe('a table whose records go away', () => {
+    const removal = { event: 'Record Deleted', traits: ['plan', 'spent'] };
+    const mapping = { ...CUSTOMERS, removal };
+    const said = async (): Promise<string[]> => {
+      const rows = await world.query(sql<{
+        text: string;
+      }>`select user_id || ' ' || type || ' ' || coalesce(name, '') || ' '
+        || (traits ->> 'plan' is null)::text as text from event order by received_at, user_id, type`);
+      return rows.map(({ text }) => text);
+    };
+    const mirror = () => world.connect({ mirror: true }, { mapping });
+    const remove = (ids: string) => world.warehouse.query(`delete from customer where id in (${ids})`);
+
+    it('takes back what is marked as deleted, and makes nobody of it', async () => {
+      await world.warehouse.query('alter table customer add column if not exists deleted_at timestamptz');
+      await world.fill(1, 3);
+      const connection = await world.connect(
+        {},
+        { mapping: { ...mapping, removal: { ...removal, deletedColumn: 'deleted_at' } } },
+      );
+      expect(await world.pull(connection)).toMatchObject({ result: { counts: { stored: 3 } } });
+      await world.warehouse.query(`update customer set deleted_at = now(), changed = now() where id = 'c2'`);
+      expect(await world.pull(connection)).toMatchObject({ result: { rows: 1, counts: { stored: 1 } } });
+      expect((await said()).filter((one) => one.includes('track'))).toEqual(['c2 track Record Deleted true']);
+      const [event] = await world.query(sql<{ flags: string[] }>`select flags from event where type = 'track'`);
+      expect(event?.flags).toEqual(['known_people_only', 'record_removed']);
+      await world.warehouse.query('alter table customer drop column deleted_at');
+    });
+
+    it('says of a mirror what no longer comes, once, and takes a record that comes back for new', async () => {
+      await world.fill(1, 5);
+      const connection = await mirror();
+      expect(await world.pull(connection)).toMatchObject({ status: 'succeeded', result: { rows: 5, removed: 0 } });
+      await remove(`'c2', 'c4'`);
+      expect(await world.pull(connection)).toMatchObject({
+        status: 'succeeded',
+        result: { rows: 3, removed: 2, counts: { stored: 2, duplicate: 3, rejected: 0 } },
+      });
+      expect((await said()).filter((one) => one.includes('Deleted'))).toEqual([
+        'c2 track Record Deleted true',
+        'c4 track Record Deleted true',
+      ]);
+      expect(await world.pull(connection)).toMatchObject({ result: { rows: 3, removed: 0, counts: { stored: 0 } } });
+      // The same content as before: without the memory of its going it would count as known.
+      await world.fill(2, 2);
+      expect(await world.pull(connection)).toMatchObject({ result: { rows: 4, removed: 0, counts: { stored: 1 } } });
+      await remove(`'c2'`);
+      expect(await world.pull(connection)).toMatchObject({ result: { removed: 1 } });
+      expect(await residual()).toBe(0);
+      const [{ profiles } = { profiles: -1 }] = await world.query(
+        sql<{ profiles: number }>`select count(*)::int as profiles from source_record`,
+      );
+      expect(profiles).toBe(5);
+    });
+
+    it('believes no more to be gone at once than its settings allow', async () => {
+      await world.fill(1, 4);
+      const connection = await mirror();
+      await world.pull(connection);
+      await world.warehouse.query('truncate customer');
+      const refused = await world.pull(connection);
+      expect(refused).toMatchObject({ status: 'failed', error: { code: 'INGEST_PULL_GONE', kind: 'configuration' } });
+      expect(await said()).toHaveLength(4);
+      await world.query(sql`update source_connection set settings = settings || '{"mirrorMaxGoneShare": 1}'`);
+      expect(await world.pull(connection)).toMatchObject({ status: 'succeeded', result: { rows: 0, removed: 4 } });
+      expect(await said()).toHaveLength(8);
+    });
+
+    it('takes nothing for gone that a run which was cut short has not read', async () => {
+      await world.fill(1, 5_000);
+      const connection = await mirror();
+      await world.pull(connection);
+      // An earlier run left its position in the middle of the table.
+      await world.query(sql`update source_connection set position = '{"v": 1, "columns": ["id"], "at": ["c3"]}'`);
+      await remove(`'c7'`);
+      const runId = await world.request(connection);
+      const controller = new AbortController();
+      const working = world.work('ingest.pull', runId, { signal: controller.signal }).catch(() => undefined);
+      for (let looks = 0; looks < 400 && ((await world.job(runId)).progress?.done ?? 0) === 0; looks += 1);
+      controller.abort();
+      await working;
+      if ((await world.job(runId)).status !== 'succeeded') await world.work('ingest.pull', runId);
+      expect(await world.job(runId)).toMatchObject({ status: 'succeeded', result: { rows: 4_999, removed: 1 } });
+      expect((await said()).filter((one) => one.includes('Deleted'))).toEqual(['c7 track Record Deleted true']);
+    });
+
+    it('needs to be told what a record that is gone says', async () => {
+      const silent = await world.connect({ mirror: true });
+      expect(await world.pull(silent)).toMatchObject({ status: 'failed', error: { code: 'INGEST_PULL_NO_REMOVAL' } });
+    });
+  });
+
   it('asks for each slot once, makes up for missed ones with one pull, and waits for one that runs', async () => {
     const connection = await world.connect({}, { everyMinutes: 10 });
     const { connections } = world.sources;

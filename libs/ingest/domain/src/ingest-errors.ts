@@ -50,6 +50,15 @@ export const ingestErrors = defineErrors({
     kind: 'configuration',
     message: () => 'rows that are pulled need a mapping of format table without a group: group in the query instead',
   },
+  INGEST_PULL_NO_REMOVAL: {
+    kind: 'configuration',
+    message: () => 'a table that is mirrored needs a mapping with `removal`: what a record that is gone says',
+  },
+  INGEST_PULL_GONE: {
+    kind: 'configuration',
+    message: (d) =>
+      `${String(d['gone'])} of ${String(d['known'])} known records are gone, more than the settings allow at once (${String(d['share'])}); nothing was taken back: look at the table and its grants, or raise the share`,
+  },
   INGEST_CANCELLED: {
     kind: 'cancelled',
     message: () => 'the import was cancelled; it can be taken up where it stopped',

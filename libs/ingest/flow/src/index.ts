@@ -16,4 +16,5 @@ export { replayRefused } from './replay-refused.flow';
 export type { ReplayOutcome, ReplayRefusedDeps } from './replay-refused.flow';
 export { inspectSource } from './inspect-source.flow';
 export { pullFlow } from './pull.flow';
-export type { PullDeps, PullResult } from './pull.flow';
+export type { PullResult } from './pull.flow';
+export type { PullDeps } from './pull-session';

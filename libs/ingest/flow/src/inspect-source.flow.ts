@@ -20,7 +20,7 @@ import {
 } from '@kohort/ingest-domain';
 import { z } from 'zod';
 import { askedMapping } from './import-source';
-import type { PullDeps } from './pull.flow';
+import type { PullDeps } from './pull-session';
 
 /** Rows of a preview when none are said. */
 const PREVIEW_ROWS = 1_000;

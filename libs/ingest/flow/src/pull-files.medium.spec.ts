@@ -12,7 +12,8 @@ import {
 } from '@kohort/kernel-contracts';
 import { sourceConnections } from '@kohort/platform-postgres';
 import { IngestWorld } from '../test/ingest-world';
-import { pullFlow, type PullDeps } from './pull.flow';
+import { pullFlow } from './pull.flow';
+import type { PullDeps } from './pull-session';
 
 const HEADER = 'order_id,customer_id,ordered_at,revenue\n';
 const orders = (from: number, to: number): string =>

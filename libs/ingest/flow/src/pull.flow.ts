@@ -1,158 +1,31 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '@kohort/kernel-clock-random';
 import type {
-  ArtifactStore,
   IngestCounts,
-  IngestStore,
-  Json,
-  KnownPeople,
   OpenedSource,
-  PlanCheck,
-  PlanGate,
   RunParams,
   SourceConnectionRecord,
-  SourceConnections,
-  SourceConnectors,
   SourceFile,
-  SuppressionGate,
 } from '@kohort/kernel-contracts';
-import {
-  importRecords,
-  ingestErrors,
-  pulledUnits,
-  type ImportFile,
-  type ImportLimits,
-  type Mapping,
-} from '@kohort/ingest-domain';
+import { importRecords, type ImportFile } from '@kohort/ingest-domain';
 import type { ImportContext } from './import.flow';
 import { askedMapping } from './import-source';
-import { afterStep } from './import.state';
-import { pullCheckpoint, withRejects, type PullCheckpoint } from './pull.state';
-import { storeUnits, type StoredStep, type UnitTarget } from './store-units';
-
-/** Rows of a page; a page is a transaction. */
-const PAGE_ROWS = 2_000;
-
-/** Ports and settings of pulls. */
-export interface PullDeps {
-  readonly store: IngestStore;
-  readonly people: KnownPeople;
-  readonly artifacts: ArtifactStore;
-  readonly connections: SourceConnections;
-  readonly connectors: SourceConnectors;
-  readonly mappings: readonly Mapping[];
-  readonly clock: Clock;
-  readonly limits: ImportLimits;
-  /** Tells whom no pull may bring back; nobody is told when absent. */
-  readonly suppression?: SuppressionGate;
-  /** The approved tracking plans; nothing is held against one when absent. */
-  readonly plans?: PlanGate;
-}
+import { pullRows } from './pull-rows';
+import { movePosition, report, requireGoing, targetOf, type PullDeps, type PullSession } from './pull-session';
+import { pullCheckpoint } from './pull.state';
+import { storeUnits } from './store-units';
 
 /** What a finished pull says of itself. Counts are rows. */
 export interface PullResult {
   readonly createProfiles: boolean;
   readonly rows: number;
   readonly files: number;
+  /** Records of a mirrored source that were found to be gone. */
+  readonly removed: number;
   readonly messages: number;
   readonly counts: IngestCounts;
   readonly reasons: Readonly<Record<string, number>>;
   /** NDJSON of the first rows left out; null when there was none. */
   readonly rejectFileKey: string | null;
-}
-
-interface Session {
-  readonly deps: PullDeps;
-  readonly context: ImportContext;
-  readonly connection: SourceConnectionRecord;
-  readonly mapping: Mapping | null;
-  readonly check: PlanCheck | null;
-  checkpoint: PullCheckpoint;
-}
-
-/** What a step makes of the checkpoint; `file`: the one that the step's rows are of. */
-function after(
-  session: Session,
-  step: StoredStep,
-  stored: { counts: IngestCounts; file: SourceFile | null },
-): PullCheckpoint {
-  const { checkpoint } = session;
-  const { counts, file } = stored;
-  const before = checkpoint.file?.rows ?? 0;
-  const rowsConsumed = file ? checkpoint.rowsConsumed + step.rowsConsumed - before : step.rowsConsumed;
-  return {
-    ...afterStep(checkpoint, { ...step, rowsConsumed }, counts),
-    file: file ? { name: file.name, version: file.version, rows: step.rowsConsumed } : null,
-    rejects: withRejects(checkpoint.rejects, step.units, file?.name ?? null),
-  };
-}
-
-function targetOf(
-  session: Session,
-  of: { createProfiles: boolean; file: SourceFile | null; position?: Json },
-): UnitTarget {
-  const { deps, context, connection } = session;
-  const { createProfiles, file, position } = of;
-  return {
-    store: deps.store,
-    people: deps.people,
-    clock: deps.clock,
-    fence: context.fence,
-    sourceId: connection.sourceId,
-    createProfiles,
-    suppression: deps.suppression,
-    check: session.check,
-    ...(position === undefined ? {} : { cursor: { connectionId: connection.id, position } }),
-    checkpoint: (step, counts) => after(session, step, { counts, file }),
-    onStored(step, counts) {
-      session.checkpoint = after(session, step, { counts, file });
-    },
-  };
-}
-
-/** Moves the position without rows: a page that held none, or the end of a file. */
-async function movePosition(session: Session, position: Json, checkpoint: PullCheckpoint): Promise<void> {
-  const { deps, context, connection } = session;
-  await deps.store.store({
-    workspaceId: context.fence.workspaceId,
-    sourceId: connection.sourceId,
-    receivedAt: deps.clock.now(),
-    dedupeDays: 1,
-    messages: [],
-    refused: { rejected: 0, suppressed: 0, quarantined: 0 },
-    run: { fence: context.fence, checkpoint: () => checkpoint, cursor: { connectionId: connection.id, position } },
-  });
-  session.checkpoint = checkpoint;
-}
-
-function requireGoing({ context }: Session): void {
-  if (context.signal.aborted) throw ingestErrors.INGEST_CANCELLED();
-}
-
-const report = ({ context, checkpoint }: Session): void =>
-  context.onProgress({ phase: 'pulling rows', done: checkpoint.rowsConsumed, total: null });
-
-async function pullRows(session: Session, source: Extract<OpenedSource, { kind: 'rows' }>): Promise<boolean> {
-  const { connection, mapping } = session;
-  if (!mapping) throw ingestErrors.INGEST_PULL_MAPPING();
-  const createProfiles = connection.createProfiles ?? mapping.createProfiles;
-  for await (const page of source.pages({ position: connection.position, limit: PAGE_ROWS })) {
-    requireGoing(session);
-    const { receivedAt, rowsConsumed: rowsBefore } = session.checkpoint;
-    const origin = {
-      connectionId: connection.id,
-      sourceId: connection.sourceId,
-      receivedAt,
-      createProfiles,
-      rowsBefore,
-    };
-    const units = pulledUnits(page, mapping, origin);
-    const { position } = page;
-    if (units.length === 0) await movePosition(session, position, session.checkpoint);
-    else await storeUnits(targetOf(session, { createProfiles, file: null, position }), units);
-    report(session);
-  }
-  return createProfiles;
 }
 
 /** A file of a source as an import: what names its rows is its place and version, not its bytes, which are read once. */
@@ -162,7 +35,7 @@ function asImportFile(connection: SourceConnectionRecord, file: SourceFile): Imp
   return { name: file.name, bytes: file.bytes, sha256, read: (range) => file.read(range) };
 }
 
-async function pullFile(session: Session, file: SourceFile): Promise<boolean> {
+async function pullFile(session: PullSession, file: SourceFile): Promise<boolean> {
   const { deps, connection, mapping, context } = session;
   const known = session.checkpoint.file;
   const isSame = known?.name === file.name && known.version === file.version;
@@ -185,18 +58,19 @@ async function pullFile(session: Session, file: SourceFile): Promise<boolean> {
   return createProfiles;
 }
 
-async function pullFiles(session: Session, source: Extract<OpenedSource, { kind: 'files' }>): Promise<boolean> {
+async function pullFiles(session: PullSession, source: Extract<OpenedSource, { kind: 'files' }>): Promise<boolean> {
   let createProfiles = session.connection.createProfiles ?? session.mapping?.createProfiles ?? false;
   for await (const file of source.files({ position: session.connection.position })) {
     requireGoing(session);
     if (file.bytes > 0) createProfiles = await pullFile(session, file);
     const { checkpoint } = session;
-    await movePosition(session, file.position, { ...checkpoint, file: null, files: checkpoint.files + 1 });
+    const settled = { ...checkpoint, file: null, files: checkpoint.files + 1 };
+    await movePosition(session, { position: file.position, checkpoint: settled });
   }
   return createProfiles;
 }
 
-async function writeRejects({ deps, checkpoint }: Session): Promise<string | null> {
+async function writeRejects({ deps, checkpoint }: PullSession): Promise<string | null> {
   const { rejects } = checkpoint;
   if (rejects.length === 0) return null;
   async function* lines(): AsyncGenerator<Uint8Array> {
@@ -226,7 +100,7 @@ export async function pullFlow(
   const mapping = askedMapping(connection.mapping, deps.mappings);
   const checkpoint = pullCheckpoint(context.run.checkpoint, deps.clock.now());
   const check = (await deps.plans?.checkOf({ workspaceId, sourceId: connection.sourceId })) ?? null;
-  const session: Session = { deps, context, connection, mapping, check, checkpoint };
+  const session: PullSession = { deps, context, connection, mapping, check, checkpoint };
   const source = await deps.connectors.open(connection, { signal: context.signal });
   let createProfiles: boolean;
   try {
@@ -236,6 +110,6 @@ export async function pullFlow(
   }
   const rejectFileKey = await writeRejects(session);
   await deps.connections.release({ workspaceId, id: params.connectionId, runId });
-  const { rowsConsumed: rows, files, messages, counts, reasons } = session.checkpoint;
-  return { createProfiles, rows, files, messages, counts, reasons, rejectFileKey };
+  const { rowsConsumed: rows, files, removed, messages, counts, reasons } = session.checkpoint;
+  return { createProfiles, rows, files, removed, messages, counts, reasons, rejectFileKey };
 }

@@ -24,6 +24,8 @@ export const pullCheckpointSchema = z.strictObject({
   /** The file that is being read, and how many of its rows are settled. */
   file: z.strictObject({ name: z.string(), version: z.string(), rows: z.int().min(0) }).nullable(),
   files: z.int().min(0),
+  /** Records of a mirrored source that were found to be gone. */
+  removed: z.int().min(0).default(0),
   rejects: z.array(rejectSchema),
 });
 
@@ -33,7 +35,7 @@ export type PullReject = z.infer<typeof rejectSchema>;
 /** The state of an earlier start, or the one before the first row. */
 export function pullCheckpoint(stored: Json, now: number): PullCheckpoint {
   if (stored !== null) return pullCheckpointSchema.parse(stored);
-  return { receivedAt: now, ...noTotals(), file: null, files: 0, rejects: [] };
+  return { receivedAt: now, ...noTotals(), file: null, files: 0, removed: 0, rejects: [] };
 }
 
 /** The list with the rows that these units leave out. */

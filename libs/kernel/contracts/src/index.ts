@@ -337,9 +337,12 @@ export type {
   QualitySubjectKind,
 } from './ports/quality.port';
 export type {
+  GoneRecord,
+  KnownRecord,
   OpenedSource,
   PulledRow,
   RowPage,
+  SeenRecord,
   SourceConnectionRecord,
   SourceConnectionView,
   SourceConnections,

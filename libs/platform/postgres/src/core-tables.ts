@@ -137,3 +137,15 @@ export interface SourceConnectionTable {
   pulled_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
+
+/** Table `source_record` of 0021-source-records. */
+export interface SourceRecordTable {
+  workspace_id: string;
+  connection_id: string;
+  key: Buffer;
+  content: string;
+  version: Generated<number>;
+  message_id: string | null;
+  seen_run: string;
+  is_gone: Generated<boolean>;
+}

@@ -8,6 +8,7 @@ import type {
   ReaderPositionTable,
   RunTable,
   SourceConnectionTable,
+  SourceRecordTable,
   SourceTable,
   TaskTable,
   WorkspaceTable,
@@ -388,6 +389,7 @@ export interface KohortTables {
   quality_snapshot: QualitySnapshotTable;
   imported_file: ImportedFileTable;
   source_connection: SourceConnectionTable;
+  source_record: SourceRecordTable;
   consent_purpose: ConsentPurposeTable;
   consent_event: ConsentEventTable;
   consent_change: ConsentChangeTable;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { PulledRow } from '@kohort/kernel-contracts';
 import { ingestErrors } from '../ingest-errors';
 import type { ImportUnit } from '../mapping/import-unit';
-import type { Mapping } from '../mapping/mapping-schema';
+import type { Mapping, TableMapping } from '../mapping/mapping-schema';
+import { withMessageId } from '../mapping/removal';
 import { RowReader } from '../mapping/row-reader';
 import { TableUnits } from '../mapping/table-units';
 
@@ -15,28 +16,46 @@ export interface PullOrigin {
   readonly createProfiles: boolean;
   /** Rows of the pull before these. */
   readonly rowsBefore: number;
+  /** How often the record of each row has changed, where that is known: a content that comes back is then new. */
+  readonly versions?: readonly number[];
 }
 
+const digestOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts), 'utf8').digest('hex');
+
 /** Id of a record's version: the same content comes again as the same message, other content as another. */
-export function pulledMessageId(connectionId: string, row: PulledRow): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([connectionId, row.key, row.cells]), 'utf8')
-    .digest('hex');
-  return `pull-${digest.slice(0, 48)}`;
+export function pulledMessageId(connectionId: string, row: PulledRow, version = 0): string {
+  const parts = [connectionId, row.key, row.cells];
+  return `pull-${digestOf(version === 0 ? parts : [...parts, version]).slice(0, 48)}`;
+}
+
+/** What a record is remembered by, without its key's words: lower-case hex. */
+export function pulledKeyDigest(connectionId: string, row: Pick<PulledRow, 'key'>): string {
+  return digestOf([connectionId, row.key]);
+}
+
+/**
+ * The mapping of a pull of rows.
+ *
+ * Throws  INGEST_PULL_MAPPING for a mapping that groups rows or wants messages
+ */
+export function pullMapping(mapping: Mapping | null): TableMapping {
+  if (mapping?.format !== 'table' || mapping.group) throw ingestErrors.INGEST_PULL_MAPPING();
+  return mapping;
 }
 
 /**
  * Rows of a page to units, one each. Rows are numbered on from those of earlier pages; there are no lines.
  *
- * Throws  INGEST_PULL_MAPPING for a mapping that groups rows or wants messages; INGEST_COLUMNS_MISSING
+ * Throws  INGEST_PULL_MAPPING; INGEST_COLUMNS_MISSING
  */
 export function pulledUnits(
   page: { readonly columns: readonly string[]; readonly rows: readonly PulledRow[] },
-  mapping: Mapping,
+  asked: Mapping,
   origin: PullOrigin,
 ): readonly ImportUnit[] {
-  if (mapping.format !== 'table' || mapping.group) throw ingestErrors.INGEST_PULL_MAPPING();
-  const { sourceId, receivedAt, createProfiles, connectionId, rowsBefore } = origin;
+  const mapping = pullMapping(asked);
+  const { sourceId, receivedAt, createProfiles, connectionId, rowsBefore, versions } = origin;
   const maker = new TableUnits(mapping, new RowReader(mapping, page.columns), {
     sourceId,
     receivedAt,
@@ -47,7 +66,7 @@ export function pulledUnits(
     const number = rowsBefore + i + 1;
     const units = maker.push({ kind: 'cells', line: number, cells: row.cells }, number);
     if (mapping.message.messageId) return units;
-    const messageId = pulledMessageId(connectionId, row);
-    return units.map((unit) => (unit.message ? { ...unit, message: { ...unit.message, messageId } } : unit));
+    const messageId = pulledMessageId(connectionId, row, versions?.[i]);
+    return units.map((unit) => (unit.message ? { ...unit, message: withMessageId(unit.message, messageId) } : unit));
   });
 }

@@ -9,8 +9,9 @@ export function missingColumns(mapping: TableMapping, header: readonly string[])
   return neededColumns(mapping).filter((column) => !present.has(column));
 }
 
-function neededColumns({ match, fields }: TableMapping): readonly string[] {
-  return [...new Set([...match.columns, ...Object.values(fields).map((field) => field.column)])];
+function neededColumns({ match, fields, removal }: TableMapping): readonly string[] {
+  const marker = removal?.deletedColumn === undefined ? [] : [removal.deletedColumn];
+  return [...new Set([...match.columns, ...Object.values(fields).map((field) => field.column), ...marker])];
 }
 
 function notFound(header: readonly string[], tables: readonly TableMapping[]): Error {

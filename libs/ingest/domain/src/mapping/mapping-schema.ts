@@ -60,6 +60,16 @@ const valueSchema = z.union([
   }),
 ]);
 
+/** What a record that is gone says: by the marker in its row, or by its absence from a table that is mirrored. */
+const removalSchema = z.strictObject({
+  /** A row with anything in this column but `false`, `f`, `no`, `n` or `0` says that its record is gone. */
+  deletedColumn: z.string().min(1).optional(),
+  /** A track of this name, with the properties of the record's message. */
+  event: z.string().min(1).optional(),
+  /** Those of the message's traits that are taken back from the record's person. */
+  traits: z.array(z.string().min(1)).max(100).default([]),
+});
+
 const tableSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be kebab-case'),
   version: z.int().min(1),
@@ -81,6 +91,8 @@ const tableSchema = z.strictObject({
   clean: z.array(z.strictObject({ reason, when: conditionSchema })).default([]),
   derive: z.record(name, z.strictObject({ product: z.array(name).min(2) })).default({}),
   group: z.strictObject({ by: z.array(name).min(1), maxRows: z.int().min(1).max(2_500).default(2_500) }).optional(),
+  /** Without it nothing is taken back. No person is made by it, and none is deleted. */
+  removal: removalSchema.optional(),
   message: z.strictObject({
     type: z.enum(['track', 'identify', 'page', 'screen']),
     event: z.string().min(1).optional(),
@@ -114,4 +126,5 @@ export type Mapping = z.infer<typeof mappingSchema>;
 export type TableMapping = z.infer<typeof tableSchema>;
 export type FieldSpec = z.infer<typeof fieldSchema>;
 export type Condition = z.infer<typeof conditionSchema>;
+export type RemovalSpec = z.infer<typeof removalSchema>;
 export type ValueSpec = z.infer<typeof valueSchema>;

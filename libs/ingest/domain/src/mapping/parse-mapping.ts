@@ -66,6 +66,16 @@ function typeIssues(mapping: TableMapping): string[] {
   return issues;
 }
 
+function removalIssues({ removal, message, group }: TableMapping): string[] {
+  if (!removal) return [];
+  const unset = removal.traits.filter((key) => !(key in message.traits));
+  return [
+    ...(removal.event || removal.traits.length > 0 ? [] : ['removal: needs an event, or traits to take back']),
+    ...(group ? ['removal: rows that are grouped are no records'] : []),
+    ...unset.map((key) => `removal.traits: the message sets no trait "${key}"`),
+  ];
+}
+
 function issuesOf(mapping: Mapping): string[] {
   if (mapping.format === 'segment') return [];
   const known = new Set([...Object.keys(mapping.fields), ...Object.keys(mapping.derive)]);
@@ -86,6 +96,7 @@ function issuesOf(mapping: Mapping): string[] {
     ...twice.map((key) => `derive.${key}: the name is taken by a field`),
     ...(message.type === 'track' && !message.event ? ['message.event: a track needs the name of its event'] : []),
     ...(message.userId || message.anonymousId ? [] : ['message: needs userId or anonymousId']),
+    ...removalIssues(mapping),
     ...(unknown.length > 0 ? [] : typeIssues(mapping)),
   ];
 }

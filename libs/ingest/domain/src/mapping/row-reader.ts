@@ -36,13 +36,15 @@ function idFault(values: readonly FieldValue[], ids: readonly RequiredId[]): Row
 }
 
 function productOf(values: readonly FieldValue[], factors: readonly number[]): FieldValue {
-  let product: Exact = new Exact(1);
-  for (const index of factors) {
+  let product: Exact | number = 1;
+  for (const [i, index] of factors.entries()) {
     const value = values[index] ?? null;
     if (!isExact(value) && typeof value !== 'number') return null;
-    product = product.times(value);
+    // From the right: a whole number times a decimal needs no decimal of its own.
+    if (i === 0) product = value;
+    else product = isExact(value) ? value.times(product) : new Exact(product).times(value);
   }
-  return product;
+  return isExact(product) ? product : new Exact(product);
 }
 
 interface Column {
@@ -86,7 +88,7 @@ export class RowReader implements FieldLayout {
 
   constructor(
     private readonly mapping: TableMapping,
-    header: readonly string[],
+    private readonly header: readonly string[],
   ) {
     const missing = missingColumns(mapping, header);
     if (missing.length > 0) throw ingestErrors.INGEST_COLUMNS_MISSING({ mapping: mapping.name, missing: [...missing] });
@@ -94,6 +96,11 @@ export class RowReader implements FieldLayout {
       this.places.set(field, this.places.size);
     }
     this.read = this.compile(header);
+  }
+
+  /** Place of a column among a row's cells; −1 when there is none. */
+  columnOf(name: string): number {
+    return this.header.indexOf(name);
   }
 
   indexOf(field: string): number {

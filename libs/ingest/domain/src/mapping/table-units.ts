@@ -6,6 +6,7 @@ import { isExact } from './exact';
 import { groupValue, type GroupValue } from './group-value';
 import type { ImportUnit, RefusedRow, UnitMaker } from './import-unit';
 import type { TableMapping } from './mapping-schema';
+import { isMarkedGone, removalOf } from './removal';
 import type { RowReader, RowResult } from './row-reader';
 
 /** What ids of messages are made of, and when they were received. */
@@ -24,7 +25,11 @@ interface OpenGroup {
   readonly rows: (readonly FieldValue[])[];
   readonly lines: number[];
   readonly flags: Set<string>;
+  /** Its record is gone. */
+  readonly isGone: boolean;
 }
+
+const NOTHING: readonly ImportUnit[] = [];
 
 const textOf = (value: FieldValue): string => (isExact(value) ? value.toFixed() : String(value));
 
@@ -45,6 +50,8 @@ export class TableUnits implements UnitMaker {
   private readonly properties: readonly (readonly [string, GroupValue])[];
   private readonly traits: readonly (readonly [string, GroupValue])[];
   private readonly keyPlaces: readonly number[];
+  /** Place of the marker's cell; −1 when there is no marker. */
+  private readonly marker: number;
 
   constructor(
     private readonly mapping: TableMapping,
@@ -56,22 +63,25 @@ export class TableUnits implements UnitMaker {
     this.properties = makers('properties');
     this.traits = makers('traits');
     this.keyPlaces = (mapping.group?.by ?? []).map((field) => reader.indexOf(field));
+    const { deletedColumn } = mapping.removal ?? {};
+    this.marker = deletedColumn === undefined ? -1 : reader.columnOf(deletedColumn);
   }
 
   push(row: ReadRow, number: number): readonly ImportUnit[] {
     const result: RowResult | null = row.kind === 'cells' ? this.reader.row(row.cells) : null;
-    const settled: ImportUnit[] = [];
+    // Most rows of a group settle nothing: they need no list.
+    let settled: ImportUnit[] | null = null;
     if (result?.ok) {
       const key = this.mapping.group
         ? this.keyPlaces.map((i) => textOf(result.values[i] ?? null)).join('\u0000')
         : null;
-      if (this.group && this.group.key !== key) this.settle(settled);
-      this.keep(row.line, number, { key: key ?? '', result });
+      if (this.group && this.group.key !== key) this.settle((settled ??= []));
+      this.keep(row, number, { key: key ?? '', result });
     } else {
       this.refuse(row, number, result);
     }
-    if (!this.group || !this.mapping.group || this.height >= this.mapping.group.maxRows) this.settle(settled);
-    return settled;
+    if (!this.group || !this.mapping.group || this.height >= this.mapping.group.maxRows) this.settle((settled ??= []));
+    return settled ?? NOTHING;
   }
 
   end(): readonly ImportUnit[] {
@@ -80,26 +90,32 @@ export class TableUnits implements UnitMaker {
     return settled;
   }
 
-  private keep(line: number, row: number, kept: { key: string; result: Extract<RowResult, { ok: true }> }): void {
+  private keep(row: ReadRow, number: number, kept: { key: string; result: Extract<RowResult, { ok: true }> }): void {
     const { key, result } = kept;
-    if (this.height === 0) this.firstRow = row;
+    if (this.height === 0) this.firstRow = number;
     this.height += 1;
-    const flags = this.origin.createProfiles ? [] : [KNOWN_PEOPLE_ONLY];
-    this.group ??= { key, firstRow: row, rows: [], lines: [], flags: new Set(flags) };
+    this.group ??= this.openGroup(row, number, key);
     this.group.rows.push(result.values);
-    this.group.lines.push(line);
+    this.group.lines.push(row.line);
     for (const flag of result.flags) this.group.flags.add(flag);
+  }
+
+  private openGroup(row: ReadRow, firstRow: number, key: string): OpenGroup {
+    const flags = new Set(this.origin.createProfiles ? [] : [KNOWN_PEOPLE_ONLY]);
+    const isGone = this.marker >= 0 && row.kind === 'cells' && isMarkedGone(row.cells[this.marker] ?? '');
+    return { key, firstRow, rows: [], lines: [], flags, isGone };
   }
 
   private refuse(row: ReadRow, number: number, result: Extract<RowResult, { ok: false }> | null): void {
     if (this.height === 0) this.firstRow = number;
     this.height += 1;
-    const base = { row: number, line: row.line, verdict: 'rejected' } as const;
+    const because = (code: string, column: string, message: string): void =>
+      void this.refused.push({ row: number, line: row.line, verdict: 'rejected', code, column, message });
     if (result) {
       const { code, column } = result.fault;
-      this.refused.push({ ...base, code, column, message: `${code} in column "${column}"` });
-    } else if (row.kind === 'fault') this.refused.push({ ...base, code: row.code, column: '', message: row.message });
-    else this.refused.push({ ...base, code: 'not_a_table_row', column: '', message: 'the record has no columns' });
+      because(code, column, `${code} in column "${column}"`);
+    } else if (row.kind === 'fault') because(row.code, '', row.message);
+    else because('not_a_table_row', '', 'the record has no columns');
   }
 
   private settle(into: ImportUnit[]): void {
@@ -132,7 +148,7 @@ export class TableUnits implements UnitMaker {
     const name = { track: message.event ?? null, page: 'Page Viewed', screen: 'Screen Viewed', identify: null }[
       message.type
     ];
-    return {
+    const made: NormalisedMessage = {
       type: message.type,
       name,
       messageId: id(message.messageId) ?? importMessageId(sha256, group.firstRow),
@@ -150,6 +166,7 @@ export class TableUnits implements UnitMaker {
       flags: [...flags],
       rowWeight: rows.length,
     };
+    return group.isGone && this.mapping.removal ? removalOf(made, this.mapping.removal) : made;
   }
 
   /** What the rows say about consent; one that refuses outweighs those that grant. */

@@ -2,6 +2,7 @@ import type { BatchId, RunId, SourceConnectionId, SourceId, WorkspaceId } from '
 import type { Json } from '../json';
 import type { Fence } from '../runs';
 import type { NormalisedMessage } from '../segment-message';
+import type { SeenRecord } from './source.port';
 import type { PlanVerdict } from './tracking.port';
 
 /** A message with the digest that tells a true repeat from another body under the same id. */
@@ -61,6 +62,8 @@ export interface RefusedRecord extends RefusedItem {
 export interface SourceCursor {
   readonly connectionId: SourceConnectionId;
   readonly position: Json;
+  /** Of a mirrored connection: the records that were read, and the keys of those that are gone. */
+  readonly records?: { readonly seen: readonly SeenRecord[]; readonly gone: readonly string[] };
 }
 
 /** One transaction's worth: at most 5,000 messages. Counts are input records (rows of a grouped import). */

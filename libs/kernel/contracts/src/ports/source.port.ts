@@ -39,10 +39,38 @@ export interface SourceFile {
 export type OpenedSource = (
   | {
       readonly kind: 'rows';
+      /**
+       * Each reading from the beginning brings every record there is: one that no longer comes is gone. `maxGoneShare`:
+       * more than this share of the known records, 0 to 1, are not believed to be gone at once.
+       */
+      readonly mirror?: { readonly maxGoneShare: number };
       pages(from: { readonly position: Json; readonly limit: number }): AsyncIterable<RowPage>;
     }
   | { readonly kind: 'files'; files(from: { readonly position: Json }): AsyncIterable<SourceFile> }
 ) & { close(): Promise<void> };
+
+/** A record of a mirrored source as it is remembered. `key`: digest of connection and key, lower-case hex. */
+export interface SeenRecord {
+  readonly key: string;
+  /** Names the content: the id that its message has at version 0. */
+  readonly content: string;
+  /** How often the content has changed since the first. */
+  readonly version: number;
+  /** Id of its message; null when its row became none. */
+  readonly messageId: string | null;
+}
+
+/** What is known of a record before it is read again. */
+export interface KnownRecord extends Pick<SeenRecord, 'content' | 'version'> {
+  readonly isGone: boolean;
+}
+
+/** A record that no longer comes, with what its last message said; ids are null when that is not held. */
+export interface GoneRecord extends Pick<SeenRecord, 'key' | 'messageId'> {
+  readonly userId: string | null;
+  readonly anonymousId: string | null;
+  readonly properties: JsonObject;
+}
 
 /** What a source offers: a table, or a kind of file. */
 export interface SourceTable {
@@ -108,6 +136,19 @@ export interface SourceConnections {
     readonly runId: RunId;
     readonly anew: boolean;
   }): Promise<SourceConnectionRecord>;
+  /** Of a mirrored connection: what is known of records, by the digests of their keys. */
+  recordsOf(
+    workspaceId: WorkspaceId,
+    id: SourceConnectionId,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, KnownRecord>>;
+  /** Of a mirrored connection: the first records that the run has not seen, how many those are, and of how many. */
+  unseen(connection: {
+    readonly workspaceId: WorkspaceId;
+    readonly id: SourceConnectionId;
+    readonly runId: RunId;
+    readonly limit: number;
+  }): Promise<{ readonly known: number; readonly unseen: number; readonly records: readonly GoneRecord[] }>;
   /** The pull has come to its end: remembers when, and lets go of the connection. */
   release(connection: {
     readonly workspaceId: WorkspaceId;

@@ -18,6 +18,7 @@ import { workspaceSettings } from './0017-workspace-settings';
 import { watchAway } from './0018-watch-away';
 import { segmentLife } from './0019-segment-life';
 import { rebuild } from './0020-rebuild';
+import { sourceRecords } from './0021-source-records';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -41,4 +42,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0018-watch-away': watchAway,
   '0019-segment-life': segmentLife,
   '0020-rebuild': rebuild,
+  '0021-source-records': sourceRecords,
 };

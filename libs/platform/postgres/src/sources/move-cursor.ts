@@ -1,5 +1,6 @@
 import type { Fence, SourceCursor } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { keepRecords } from './source-records';
 import { sourceErrors } from './source-errors';
 
 /**
@@ -17,4 +18,5 @@ export async function moveCursor(tx: WorkspaceTransaction, fence: Fence, cursor:
     .where('run_id', '=', fence.runId)
     .executeTakeFirst();
   if (moved.numUpdatedRows === 0n) throw sourceErrors.SOURCE_BUSY();
+  if (cursor.records) await keepRecords(tx, fence, cursor);
 }

@@ -15,6 +15,7 @@ import {
 import type { Database, WorkspaceTransaction } from '../database';
 import { createRun } from '../runs/create-run';
 import { sourceErrors } from './source-errors';
+import { recordsOf, unseenRecords } from './source-records';
 
 const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 const json: z.ZodType<Json> = z.json();
@@ -115,6 +116,9 @@ export function sourceConnections(database: Database): SourceConnections {
         await take(tx, place);
         return read(tx, place);
       }),
+    recordsOf: (workspaceId, id, keys) =>
+      database.inWorkspace(workspaceId, (tx) => recordsOf(tx, { workspaceId, id }, keys)),
+    unseen: (place) => database.inWorkspace(place.workspaceId, (tx) => unseenRecords(tx, place)),
     release: ({ workspaceId, id, runId }) =>
       database.inWorkspace(workspaceId, async (tx) => {
         await tx
