@@ -1,5 +1,5 @@
 /**
- * `npm run new plugin|estimator|flow|adr NAME`: makes the folder that the architecture wants, complete and passing, ready
+ * `npm run new plugin|source|estimator|flow|adr NAME`: makes the folder that the architecture wants, complete and passing, ready
  * to be filled. Nothing is written when anything is in the way.
  */
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';

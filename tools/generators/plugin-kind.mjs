@@ -1,28 +1,7 @@
+import { listConnector } from './connector-list.mjs';
 import { furniture } from './furniture.mjs';
 import { namesOf } from './names.mjs';
 import { fillAll } from './templates.mjs';
-
-/** Imports the connector and adds it to the one list, in the order of names. */
-function listPlugin(text, { name, value }) {
-  const line = `import { plugin as ${value} } from '@kohort/plugin-${name}';`;
-  const lines = text.split('\n');
-  const imports = lines.filter((one) => one.includes("from '@kohort/plugin-") && !one.includes('plugin-kit'));
-  const first = lines.indexOf(imports[0]);
-  lines.splice(first, imports.length, ...[...imports, line].sort((a, b) => (from(a) < from(b) ? -1 : 1)));
-  return lines
-    .join('\n')
-    .replace(
-      /(firstPartyPlugins[^=]*= \[)([^\]]*)(\])/,
-      (_, open, list, close) => `${open}${withName(list, value)}${close}`,
-    );
-}
-
-const from = (line) => line.slice(line.indexOf('from '));
-const withName = (list, value) =>
-  [...list.split(',').map((one) => one.trim()), value]
-    .filter((one) => one !== '')
-    .sort()
-    .join(', ');
 
 /** A connector in the regular form: manifest, settings, one action, error classes, limits, contract. */
 export function plugin(name) {
@@ -40,7 +19,10 @@ export function plugin(name) {
       ...furniture(dir, project, ['README.md']),
       ...fillAll('plugin', names, (file) => `${dir}/${file}`),
     },
-    edits: { 'libs/hosts/sync/src/plugins.ts': (text) => listPlugin(text, names) },
+    edits: {
+      'libs/hosts/sync/src/plugins.ts': (text) =>
+        listConnector(text, names, { member: 'plugin', list: 'firstPartyPlugins' }),
+    },
     project: dir,
     next: [
       `answer the questions in ${dir}/README.md; docs address, limits and capabilities go to plugin.json`,

@@ -71,21 +71,26 @@ describe('npm run new', () => {
     const made = [
       ['adr', 'counting-sheep'],
       ['plugin', 'mail-pigeon'],
+      ['source', 'shop-window'],
       ['estimator', 'clustering/nearest-mean'],
       ['estimator', 'anomaly/far-from-mean'],
       ['flow', 'models/compare-versions'],
       ['flow', 'loyalty/award-points'],
     ].map(([kind = '', name = '']) => generate(kind, name));
-    expect(made.map(({ code, said }) => (code === 0 ? 0 : said))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(made.map(({ code, said }) => (code === 0 ? 0 : said))).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(readdirSync(join(root, 'tools/adr')).some((file) => /^\d{4}-counting-sheep\.md$/.test(file))).toBe(true);
     expect(readFileSync(join(root, 'libs/hosts/sync/src/plugins.ts'), 'utf8')).toContain(
       "'@kohort/plugin-mail-pigeon'",
+    );
+    expect(readFileSync(join(root, 'libs/hosts/runtime/src/first-party-sources.ts'), 'utf8')).toMatch(
+      /'@kohort\/plugin-shop-window'[\s\S]*\[postgres, s3, shopWindow\]/,
     );
     expect(readFileSync(join(root, 'libs/ml/clustering/src/index.ts'), 'utf8')).toContain('nearestMean');
     expect(readFileSync(join(root, 'eslint.config.mjs'), 'utf8')).toContain("'loyalty'");
 
     const projects = [
       'plugins/mail-pigeon',
+      'plugins/shop-window',
       'libs/ml/clustering',
       'libs/ml/anomaly',
       'libs/models/flow',
@@ -93,6 +98,7 @@ describe('npm run new', () => {
     ];
     const places = [
       'plugins/mail-pigeon',
+      'plugins/shop-window',
       'libs/hosts/sync/src',
       'libs/ml/clustering/src/nearest-mean',
       'libs/ml/anomaly',
@@ -116,8 +122,8 @@ describe('npm run new', () => {
     const jest = run(['node_modules/jest/bin/jest.js', '-c', 'jest.config.cjs', '--json', '--silent', ...places]);
     const report = JSON.parse(jest.said.slice(jest.said.indexOf('{"num')).split('\n')[0] ?? '{}');
     expect([report.numFailedTests, report.numRuntimeErrorTestSuites, jest.code]).toEqual([0, 0, 0]);
-    // One suite of the connector list, two of the connector, three of each estimator, one of each flow.
-    expect(report.numPassedTestSuites).toBeGreaterThanOrEqual(11);
+    // One suite of the connector list, two of the connector, one of the source, three of each estimator, one of each flow.
+    expect(report.numPassedTestSuites).toBeGreaterThanOrEqual(12);
   });
 
   it('makes the golden file with the script that it gives', () => {
@@ -137,6 +143,7 @@ describe('npm run new', () => {
     for (const [kind, name] of [
       ['plugin', 'mail-pigeon'],
       ['plugin', 'webhook'],
+      ['source', 's3-source'],
       ['plugin', 'MailPigeon'],
       ['plugin', '../x'],
       ['estimator', 'nearest-mean'],

@@ -6,6 +6,7 @@ export type Exact = Decimal;
 
 export const isExact = (value: unknown): value is Exact => value instanceof Exact;
 
+/** A decimal as the JSON number nearest to it. */
 export interface JsonNumber {
   readonly number: number;
   readonly exact: boolean;
