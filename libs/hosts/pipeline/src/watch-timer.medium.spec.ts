@@ -196,6 +196,7 @@ describe('the watch over volumes', () => {
     );
     const watch = startWatch({
       ...{ store: store(), quarantine, quarantineDays: 30, logger: silentLogger },
+      sealHours: async () => false,
       expireKeys: (id, limit) => expireKeys(db.database, id, { limit, usualDays: 7 }),
     });
     const left = () => quarantine.count(workspaceId, {}, systemClock.now() + 60_000);

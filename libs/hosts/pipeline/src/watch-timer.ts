@@ -10,6 +10,8 @@ export interface WatchParts {
   readonly quarantineDays: number;
   /** Forgets dedupe keys whose days are over; the number of those gone. */
   readonly expireKeys: (workspaceId: WorkspaceId, limit: number) => Promise<number>;
+  /** Counts the events of past hours for the books; whether there is more to count at once. */
+  readonly sealHours: (workspaceId: WorkspaceId) => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -32,8 +34,9 @@ async function sweep(some: (limit: number) => Promise<number>): Promise<number> 
 async function look(parts: WatchParts, workspaceId: WorkspaceId): Promise<void> {
   const outcome = await watchVolumes(parts.store, workspaceId, TURN_MS);
   if (!outcome) return;
-  const { quarantine, quarantineDays, expireKeys } = parts;
+  const { quarantine, quarantineDays, expireKeys, sealHours } = parts;
   const swept = await sweep((limit) => quarantine.sweep(workspaceId, quarantineDays, limit));
+  for (let i = 0; i < SWEEPS && (await sealHours(workspaceId)); i += 1);
   const expired = await sweep((limit) => expireKeys(workspaceId, limit));
   if (outcome.opened > 0) parts.logger.warn('volume alerts opened', { workspaceId, count: outcome.opened });
   if (outcome.resolved > 0) parts.logger.info('volume alerts resolved', { workspaceId, count: outcome.resolved });

@@ -62,6 +62,7 @@ export {
 } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { expireKeys } from './ingest/expire-keys';
+export { sealHours } from './ingest/seal-hours';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { sourceConnections } from './sources/source-connections.adapter';
 export { sourceErrors } from './sources/source-errors';

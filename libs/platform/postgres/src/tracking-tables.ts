@@ -84,3 +84,24 @@ export interface WatchTurnTable {
   away_to: OptionalTime;
   away_heard: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
 }
+
+/** Table `event_seal` of 0022-sealed-hours. */
+export interface EventSealTable {
+  workspace_id: string;
+  sealed_until: Timestamp;
+}
+
+/** Table `event_sealed_hour` of 0022-sealed-hours. */
+export interface EventSealedHourTable {
+  workspace_id: string;
+  hour: Timestamp;
+  source_id: string;
+  records: BigintColumn;
+}
+
+/** Table `event_open_hour` of 0022-sealed-hours. */
+export interface EventOpenHourTable {
+  workspace_id: string;
+  hour: Timestamp;
+  checked_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
