@@ -22,6 +22,7 @@ export { ChangeFeed } from './feeds/change-feed';
 export type { FeedParts } from './feeds/change-feed';
 export { ChangeStream } from './feeds/change-stream';
 export { BoundStream } from './feeds/live-stream';
+export { withSnapshotToken } from './feeds/snapshot-token';
 export { HorizonPulse } from './feeds/horizon-pulse';
 export type { Beat, PulseParts } from './feeds/horizon-pulse';
 export { JobFeed, JobStream } from './feeds/job-feed';
