@@ -47,6 +47,7 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
+export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
   SegmentFlowType,
@@ -156,6 +157,7 @@ export {
   ProfileQualityResult,
   PublishSegmentResult,
   SegmentPreviewResult,
+  SegmentDiffResult,
   RevokeApiKeyResult,
   UpdateWorkspaceSettingsResult,
   RunSyncResult,

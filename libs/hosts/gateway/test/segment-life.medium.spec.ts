@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { WorkspaceId } from '@kohort/kernel-contracts';
+import { systemClock } from '@kohort/kernel-clock-random';
+import { runIdSchema, runParams, type Json, type WorkspaceId } from '@kohort/kernel-contracts';
 import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
 import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
+import { runHandler, segmentStore } from '@kohort/platform-postgres';
+import { RuleSets, backfillSegment } from '@kohort/segments-flow';
 import { GatewayRig } from './gateway-rig';
 
 jest.setTimeout(120_000);
@@ -67,6 +70,47 @@ describe('the life of a segment through the API', () => {
         where substr(canonical_id, 2)::int % 3 = 0`.execute(tx);
     });
   }
+  /** Data of an operation that must go well. */
+  async function ask(query: string, variables: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+    const { data, errors } = await rig.ask(key, query, variables);
+    expect(errors).toEqual([]);
+    return data ?? {};
+  }
+  /** Runs the job that a mutation answered, as the pipeline worker does. */
+  async function run(answer: unknown): Promise<unknown> {
+    const { id } = answer as { id: string };
+    const deps = {
+      store: segmentStore(rig.db.database),
+      ruleSets: new RuleSets(),
+      columns: test.columns.store,
+      loader,
+    };
+    const handle = runHandler({
+      database: rig.db.database,
+      clock: systemClock,
+      params: runParams['segments.backfill'],
+      flow: async (context, params): Promise<Json> => ({ ...(await backfillSegment(deps, context, params)) }),
+    });
+    const input = { workspaceId: ws, runId: runIdSchema.parse(id) };
+    await handle(input, { signal: new AbortController().signal, isLastAttempt: true });
+    return (await ask('query ($id: ID!) { job(id: $id) { status error { code } } }', { id }))['job'];
+  }
+  const made = async (segment: string, rule: string): Promise<void> => {
+    const input = { key: segment, name: segment, rule };
+    const { made: answer } = await ask(
+      'mutation ($input: CreateSegmentInput!) { made: createSegment(input: $input) { __typename } }',
+      { input },
+    );
+    expect(answer).toEqual({ __typename: 'Segment' });
+  };
+  const publish = async (segment: string, more = ''): Promise<unknown> => {
+    const { job } = await ask(
+      `mutation ($key: String!) { job: publishSegment(key: $key ${more}) { __typename ... on Job { id } ... on Failure { code } } }`,
+      { key: segment },
+    );
+    return run(job);
+  };
+
   const numbers = Array.from({ length: PEOPLE }, (_, i) => i);
   const countOf = (holds: (i: number) => boolean): number => numbers.filter(holds).length;
 
@@ -161,6 +205,56 @@ describe('the life of a segment through the API', () => {
         code: 'GATEWAY_RULE_INVALID',
         issues: [{ path: expect.stringContaining('line 1') }],
       });
+    });
+  });
+
+  describe('segmentDiff', () => {
+    const DIFF = `query ($key: String!, $version: Int, $rule: JSON) { segmentDiff(key: $key, version: $version, rule: $rule) {
+      __typename ... on SegmentDiff { version liveVersion standing entering leaving staying wouldBeHeld
+        enteringSample { canonicalId } leavingSample { canonicalId } dependents { key } preview { members }
+        syncs { adds removes } } ... on Failure { code } } }`;
+
+    it('says who would enter and leave, and what hangs on it', async () => {
+      await made('buyers', 'did "Order Completed" at least 2 times');
+      expect(await publish('buyers')).toMatchObject({ status: 'SUCCEEDED' });
+      await made('not_buyers', 'not (in segment "buyers")');
+      expect(await publish('not_buyers')).toMatchObject({ status: 'SUCCEEDED' });
+      const updated = await ask(
+        'mutation { updateSegment(key: "buyers", rule: "did \\"Order Completed\\" at least 3 times or plan = \\"pro\\"") { __typename } }',
+      );
+      expect(updated).toEqual({ updateSegment: { __typename: 'Segment' } });
+      const [now, then] = [(i: number) => i % 4 >= 2, (i: number) => i % 4 >= 3 || i % 3 === 0];
+      const entering = countOf((i) => then(i) && !now(i));
+      const leaving = countOf((i) => now(i) && !then(i));
+      const { segmentDiff } = await ask(DIFF, { key: 'buyers' });
+      expect(segmentDiff).toMatchObject({
+        __typename: 'SegmentDiff',
+        version: 2,
+        liveVersion: 1,
+        standing: countOf(now),
+        entering,
+        leaving,
+        staying: countOf((i) => now(i) && then(i)),
+        wouldBeHeld: leaving > countOf(now) * 0.3,
+        dependents: [{ key: 'not_buyers' }],
+        preview: { members: countOf(then) },
+        syncs: [],
+      });
+      const { enteringSample, leavingSample } = segmentDiff as Record<string, { canonicalId: string }[]>;
+      expect(
+        enteringSample?.map(({ canonicalId }) => Number(canonicalId.slice(1))).every((i) => then(i) && !now(i)),
+      ).toBe(true);
+      expect(enteringSample).toHaveLength(Math.min(20, entering));
+      expect(
+        leavingSample?.map(({ canonicalId }) => Number(canonicalId.slice(1))).every((i) => now(i) && !then(i)),
+      ).toBe(true);
+      expect((await ask(DIFF, { key: 'buyers', rule: 'plan = "nobody has it"' }))['segmentDiff']).toMatchObject({
+        version: null,
+        entering: 0,
+        leaving: countOf(now),
+        wouldBeHeld: true,
+      });
+      expect((await ask(DIFF, { key: 'nobody' }))['segmentDiff']).toMatchObject({ __typename: 'NotFound' });
     });
   });
 });

@@ -12,6 +12,7 @@ import { isAppError } from '@kohort/kernel-errors';
 import { compileRules, compileToSql, evaluateRules, parseRule } from '@kohort/segments-domain';
 import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE, type SegmentsDeps } from './evaluate-profiles';
+import { GUARDED_SHARE } from './guard';
 import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
 import { segmentsFlowErrors } from './segments-flow-errors';
 import { walkProfiles } from './walk-profiles';
@@ -30,9 +31,6 @@ export type BackfillResult = {
   /** Entries and exits that the walk behind the flip put right: people who changed in the meantime. */
   readonly corrected: number;
 };
-
-/** An edit that takes more than this share out of a segment is held for a person. */
-const GUARDED_SHARE = 0.3;
 
 /** Changes of one transaction before the version serves. */
 const ROWS_AT_ONCE = 5_000;

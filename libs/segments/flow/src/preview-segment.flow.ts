@@ -40,6 +40,16 @@ export interface ConditionCount extends PreviewCondition {
   readonly membersWithout: number | null;
 }
 
+/** A segment beside the members. */
+export interface PreviewOverlap {
+  readonly key: string;
+  readonly size: number;
+  readonly shared: number;
+  /** Some of the members who are not in it, and some of those in it who are no members. */
+  readonly onlyMembers: readonly ProfileId[];
+  readonly onlyOther: readonly ProfileId[];
+}
+
 /** What a rule would select. */
 export interface SegmentPreview {
   /** Epoch milliseconds. */
@@ -51,7 +61,7 @@ export interface SegmentPreview {
   /** The condition without which there would be most members more; null when each of them removes nobody. */
   readonly strongest: string | null;
   readonly sample: readonly ProfileId[];
-  readonly overlap: readonly { readonly key: string; readonly size: number; readonly shared: number }[];
+  readonly overlap: readonly PreviewOverlap[];
   readonly sql: string;
   readonly params: ColumnParameters;
   /** False when the column store may be behind, or more people are suppressed than a statement can name. */
@@ -76,6 +86,8 @@ const rowSchema = z.object({
   sizes: z.array(count),
   shared: z.array(count),
   sample: z.array(profileIdSchema),
+  entering: z.array(z.array(profileIdSchema)),
+  leaving: z.array(z.array(profileIdSchema)),
 });
 
 function strongestOf(conditions: readonly ConditionCount[], members: number): string | null {
@@ -133,7 +145,13 @@ export async function previewSegment(
     conditions: counts,
     strongest: strongestOf(counts, row.members),
     sample: row.sample,
-    overlap: compare.map((other, i) => ({ key: other, size: row.sizes[i] ?? 0, shared: row.shared[i] ?? 0 })),
+    overlap: compare.map((other, i) => ({
+      key: other,
+      size: row.sizes[i] ?? 0,
+      shared: row.shared[i] ?? 0,
+      onlyMembers: row.entering[i] ?? [],
+      onlyOther: row.leaving[i] ?? [],
+    })),
     sql,
     params,
     isExact: isFresh && suppressed.length <= MOST_EXCLUDED,

@@ -22,7 +22,7 @@ import type {
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
-import type { PreviewRequest, SegmentPreview } from '@kohort/segments-flow';
+import type { PreviewRequest, SegmentDiff, SegmentPreview } from '@kohort/segments-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
 import type { JobFeed } from '../feeds/job-feed';
 import { makeLoaders, type Loaders } from './loaders';
@@ -61,6 +61,7 @@ export interface MembershipExplainer {
 /** Counts what rules would select. */
 export interface SegmentPreviewer {
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
+  diff(request: Omit<PreviewRequest, 'compare'> & { readonly key: string }, signal: AbortSignal): Promise<SegmentDiff>;
 }
 
 /** Makes the text and the digest of a new key; the text leaves the process once, in the answer. */
