@@ -70,6 +70,7 @@ async function compare(report, { send, insert, size, cpu }) {
   const seconds = (runs) => median(runs.map((run) => run.seconds));
   const rate = (runs) => Math.round(events / seconds(runs)).toLocaleString('en');
   const us = (runs, name) => median(runs.map((run) => run.cpu[name])).toFixed(0);
+  const whole = (runs) => median(runs.map(({ cpu: { gateway, postgres, client } }) => gateway + postgres + client));
   report({
     name: `${events.toLocaleString('en')} events in batches of ${size}`,
     own: seconds(own),
@@ -79,7 +80,7 @@ async function compare(report, { send, insert, size, cpu }) {
       `${rate(own)} events/s beside ${rate(bare)} bare, rate ratio ${(seconds(bare) / seconds(own)).toFixed(2)}; ` +
       `acknowledged p50 ${ms(median(own.map((run) => run.p50)))}, p99 ${ms(median(own.map((run) => run.p99)))}; CPU µs ` +
       `an event: gateway ${us(own, 'gateway')}, PostgreSQL ${us(own, 'postgres')}, client ${us(own, 'client')}; ` +
-      `bare PostgreSQL ${us(bare, 'postgres')}, client ${us(bare, 'client')}`,
+      `bare PostgreSQL ${us(bare, 'postgres')}, client ${us(bare, 'client')}; CPU ratio ${(whole(bare) / whole(own)).toFixed(2)}`,
   });
 }
 
