@@ -48,7 +48,7 @@ async function insertEvents(
 ): Promise<void> {
   const rows = binaryRows(fresh, COLUMNS);
   const names = COLUMNS.map(([name]) => name);
-  // The batch in the same statement: its trigger looks for it when both are written.
+  // The batch in the same statement: the trigger of the events looks for it when all of it is written.
   await sql`
     with made as (
       insert into batch (workspace_id, id, kind, row_count)
