@@ -75,11 +75,12 @@ export interface VolumeAlertTable {
   resolved_at: OptionalTime;
 }
 
-/** Table `watch_turn` of 0011-tracking and 0018-watch-away. */
+/** Table `watch_turn` of 0011-tracking, 0018-watch-away and 0023-quiet-watch. */
 export interface WatchTurnTable {
   workspace_id: string;
   looked_at: Timestamp;
   hour_done: Timestamp;
+  next_at: ColumnType<Date, Date | string | undefined, Date | string>;
   away_from: OptionalTime;
   away_to: OptionalTime;
   away_heard: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
