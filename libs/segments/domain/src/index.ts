@@ -3,6 +3,8 @@ export { parseRule, RULE_LIMITS } from './rule/parse-rule';
 export { printRule } from './text/print-rule';
 export { readRuleText } from './text/read-rule-text';
 export { ruleSchema } from './rule/rule.schema';
+export { SENTIMENTS, textTraitValueSchema } from './rule/text-trait';
+export type { TextTraitValue } from './rule/text-trait';
 export { hashJson } from './rule/rule-hash';
 export { parsePropertyPath, readPath } from './rule/property-path';
 export type { PathStep } from './rule/property-path';
@@ -62,5 +64,5 @@ export { coveragePercent, goalsOf, mergeCoverage } from './fixtures/leaf-coverag
 export type { LeafCoverage, RuleCoverage } from './fixtures/leaf-coverage';
 export { compareCodePoints } from './values/code-points';
 export { formatInstant, parseInstant } from './time/instant';
-export { recordsNeeded, segmentsNamed, usesModels } from './evaluate/records-needed';
+export { recordsNeeded, isBatchOnly, segmentsNamed, usesModels } from './evaluate/records-needed';
 export type { NeededRecords } from './evaluate/records-needed';

@@ -124,6 +124,13 @@ export function value(base: number, inZone: string): fc.Arbitrary<unknown> {
     { weight: 1, arbitrary: fc.record({ a: scalar, b: fc.array(scalar, { maxLength: 2 }) }) },
     {
       weight: 1,
+      arbitrary: fc.record(
+        { sentiment: fc.constantFrom('positive', 'negative', 7), topics: fc.subarray(['price', 'delivery']) },
+        { requiredKeys: [] },
+      ),
+    },
+    {
+      weight: 1,
       arbitrary: fc.constantFrom<unknown>(
         { lat: 52.5, lon: 13.4 },
         { lat: 48.1, lon: 11.6 },
@@ -178,6 +185,7 @@ export function person(base: number, inZone: string): fc.Arbitrary<RawPerson> {
     events: events(base, inZone),
     traits: traits(base, inZone),
     memberships: fc.subarray(['vip', 'gone']),
+    consents: fc.subarray(['email', 'advertising']),
     predictions: fc.oneof(
       fc.constant<RawPerson['predictions']>([]),
       fc.constantFrom(0, 0.25, 0.9).map((probability) => [{ model: 'm', probability, percentile: probability * 100 }]),

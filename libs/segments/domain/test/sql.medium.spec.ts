@@ -40,6 +40,7 @@ const TABLES = [
   'CREATE TABLE profiles (workspace_id UUID, profile_id UUID) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
   "CREATE TABLE traits (workspace_id UUID, profile_id UUID, key String, value String, valid_from DateTime64(3,'UTC'), message_id String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id, key)",
   'CREATE TABLE memberships (workspace_id UUID, profile_id UUID, segment_key String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
+  'CREATE TABLE consents (workspace_id UUID, profile_id UUID, purpose String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
   'CREATE TABLE scores (workspace_id UUID, profile_id UUID, model_key String, probability Nullable(Float64), percentile Nullable(Float64), cluster_key Nullable(String), confidence Nullable(Float64)) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
 ];
 
@@ -95,6 +96,10 @@ describe('SQL on the column engine', () => {
     insert(
       'memberships',
       people.flatMap((raw) => raw.memberships.map((segment_key) => ({ ...of(raw), segment_key }))),
+    );
+    insert(
+      'consents',
+      people.flatMap((raw) => raw.consents.map((purpose) => ({ ...of(raw), purpose }))),
     );
     insert(
       'scores',
@@ -202,6 +207,48 @@ describe('SQL on the column engine', () => {
     expect(untiedPeople).toBeGreaterThan(100);
   });
 
+  it('runs predicates of sql nodes over the events up to now', () => {
+    const at = Date.parse('2026-03-29T12:00:00Z');
+    const workspaceId = workspaceOf(0x591);
+    const sampled = fc.sample(person(at, 'UTC'), { numRuns: PEOPLE, seed: SEED + 5 });
+    const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
+    load(workspaceId, people);
+    const past = (raw: RawPerson): RawPerson['events'] =>
+      [...new Map(raw.events.map((event) => [event.id, event])).values()].filter(({ time }) => time <= at);
+    const total = (raw: RawPerson): number =>
+      past(raw).reduce((sum, { properties: { q } }) => sum + (typeof q === 'number' && q < 1e3 ? q : 0), 0);
+    const cases: [string, (raw: RawPerson) => boolean][] = [
+      ["countIf(name = 'A') > 1", (raw) => past(raw).filter(({ name }) => name === 'A').length > 1],
+      [
+        "count() = 2 OR countIf(name IN ('B', 'C')) >= 3",
+        (raw) => {
+          const known = past(raw);
+          return known.length === 2 || known.filter(({ name }) => name !== 'A').length >= 3;
+        },
+      ],
+      [
+        "sumIf(JSONExtractFloat(properties, 'q'), JSONExtractFloat(properties, 'q') < 1000) > 4.05",
+        (raw) => total(raw) > 4.05,
+      ],
+      ['max(ts) >= now - toIntervalDay(3)', (raw) => past(raw).some(({ time }) => time >= at - 3 * 86_400_000)],
+      [
+        'NOT uniqExact(name) BETWEEN 2 AND 3',
+        (raw) => {
+          const names = new Set(past(raw).map(({ name }) => name)).size;
+          return past(raw).length > 0 && !(names >= 2 && names <= 3);
+        },
+      ],
+    ];
+    const rules = cases.map(([predicate]) => ({ version: 1, entity: 'profile', where: { sql: { predicate } } }));
+    const answers = answersBySql(rules, workspaceId, at);
+    for (const raw of people) {
+      expect({ id: raw.profileId, is: answers.get(raw.profileId) }).toEqual({
+        id: raw.profileId,
+        is: cases.map(([, expected]) => expected(raw)),
+      });
+    }
+  });
+
   it('gives the members of one rule', () => {
     const at = Date.parse('2026-03-29T12:00:00Z');
     const workspaceId = workspaceOf(0xabc);
@@ -212,6 +259,7 @@ describe('SQL on the column engine', () => {
       memberships: [],
       predictions: [],
       clusters: [],
+      consents: [],
     });
     load(workspaceId, [of(1, 'A'), of(2, 'B'), of(3, 'A')]);
     const rule = { version: 1, entity: 'profile', where: { event: { name: 'A' } } };
@@ -242,6 +290,7 @@ describe('SQL on the column engine', () => {
       memberships: [],
       predictions: [],
       clusters: [],
+      consents: [],
     }));
     const workspaceId = workspaceOf(0xedce);
     load(workspaceId, raws);

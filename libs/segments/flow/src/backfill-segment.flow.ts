@@ -8,8 +8,8 @@ import {
   type RunParams,
   type VersionToFill,
 } from '@kohort/kernel-contracts';
-import { isAppError } from '@kohort/kernel-errors';
-import { compileRules, compileToSql, evaluateRules, parseRule } from '@kohort/segments-domain';
+import { isAppError, type AppError } from '@kohort/kernel-errors';
+import { compileRules, compileToSql, evaluateRules, isBatchOnly, parseRule } from '@kohort/segments-domain';
 import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE, type SegmentsDeps } from './evaluate-profiles';
 import { GUARDED_SHARE } from './guard';
@@ -43,6 +43,9 @@ const checkpointSchema = z.object({
   exited: z.number(),
 });
 type Checkpoint = z.infer<typeof checkpointSchema>;
+
+/** What the column store has no table of: consent is of identifiers, whose owners PostgreSQL alone knows. */
+const NOT_IN_COLUMNS = ['consent'] as const;
 
 /** A rule that no statement says, or whose statement the store cannot carry, is answered person by person. */
 const WALKED = new Set(['SEGMENTS_NODE_UNSUPPORTED', 'COLUMNS_TOO_HEAVY']);
@@ -79,6 +82,12 @@ async function membersByWalk(
   }
 }
 
+/** What is wrong with a statement that holds somebody's predicate is wrong with the predicate. */
+function refusedPredicate({ rule: { key } }: VersionToFill, thrown: AppError): AppError {
+  if (thrown.code !== 'COLUMNS_STATEMENT_INVALID') return thrown;
+  return segmentsFlowErrors.SEGMENTS_PREDICATE_REFUSED({ key, reason: thrown.message }, { cause: thrown });
+}
+
 async function membersOf(
   deps: BackfillDeps,
   context: RunContext,
@@ -93,16 +102,18 @@ async function membersOf(
   const segments = rulesByKey(set.segments);
   // A rule that cannot be evaluated for a person is refused by name, not taken for an empty segment.
   const asked = { rule, key: version.rule.key };
-  compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone });
+  if (!isBatchOnly(rule)) compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone });
   try {
-    const options = { workspaceId, nowMs: now, timezone: live.timezone, segments };
+    const options = { workspaceId, nowMs: now, timezone: live.timezone, segments, without: NOT_IN_COLUMNS };
     const { sql, params } = compileToSql(rule, options);
     context.onProgress({ phase: 'loading columns', done: 0, total: null });
     await deps.loader.load(workspaceId, { signal: context.signal });
     context.onProgress({ phase: 'asking the column store', done: 0, total: null });
     return { ids: await deps.columns.members(sql, params, { signal: context.signal }), now };
   } catch (thrown) {
-    if (!isAppError(thrown) || !WALKED.has(thrown.code)) throw thrown;
+    if (!isAppError(thrown)) throw thrown;
+    if (isBatchOnly(rule)) throw refusedPredicate(version, thrown);
+    if (!WALKED.has(thrown.code)) throw thrown;
     return membersByWalk(deps, context, version);
   }
 }

@@ -26,6 +26,8 @@ export interface LiveRules {
 export interface RecordsNeeded {
   readonly eventNames: readonly string[] | null;
   readonly traitKeys: readonly string[] | null;
+  /** Purposes of consent; absent means none. */
+  readonly purposes?: readonly string[];
 }
 
 /** Where a person stands in a segment. */
@@ -63,6 +65,8 @@ export interface PersonRecords {
     readonly confidence: number | null;
   }[];
   readonly memberships: readonly StandingMembership[];
+  /** Of the purposes asked for, those to which consent is given. */
+  readonly consents: readonly string[];
 }
 
 /** What an evaluation is given: rules, people and the database's clock, all of one transaction. */

@@ -82,6 +82,23 @@ async function touchedBy(
       where workspace_id = a.workspace_id and id = a.event_id and received_at = a.received_at offset 0) as e on true
     where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
     group by a.profile_id order by a.profile_id`.execute(tx);
+  const touched = new Set(found.rows.map(({ profileId }) => profileId));
+  const said = await saidBy(tx, workspaceId, batchIds);
+  return [...found.rows, ...said.filter(({ profileId }) => !touched.has(profileId))];
+}
+
+/** Whose consent a batch's statements are about. */
+async function saidBy(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  batchIds: readonly BatchId[],
+): Promise<readonly TouchedProfile[]> {
+  const found = await sql<TouchedProfile>`
+    select distinct i.profile_id as "profileId", 'event' as cause, null::uuid as "eventId"
+    from consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
+      and i.value = c.subject_value
+    where c.workspace_id = ${workspaceId}::uuid and c.batch_id = any(${batchIds}::uuid[])
+    order by i.profile_id`.execute(tx);
   return found.rows;
 }
 

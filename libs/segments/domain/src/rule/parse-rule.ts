@@ -7,6 +7,8 @@ import type { ParsedAggregate, ParsedNode, ParsedRule } from './parsed-rule';
 import { readDuration, readPathText, readSelection, readTest, readTrait, readWindow } from './parse-parts';
 import { readSequence } from './parse-sequence';
 import { hashJson } from './rule-hash';
+import { readSqlPredicate } from './sql-predicate';
+import { textComparison } from './text-trait';
 import { nodeBodies, ruleFrameSchema, type NodeKind, type aggregateSchema } from './rule.schema';
 import { check, invalid, placeDetails, type Place } from './rule-problem';
 
@@ -108,6 +110,17 @@ function readLeaf(place: Place, kind: NodeKind, body: unknown): object {
       const json = check(place, BODIES.bucket, body);
       if (json.from > json.to) throw invalid(place, '"from" must not be above "to"');
       return json;
+    }
+    case 'consent':
+      return check(place, BODIES.consent, body);
+    case 'text': {
+      const comparison = textComparison(check(place, BODIES.text, body));
+      if (comparison === undefined) throw invalid(place, 'takes exactly one of "topic" and "sentiment"');
+      return { trait: readTrait(place, comparison) };
+    }
+    case 'sql': {
+      const { predicate } = check(place, BODIES.sql, body);
+      return { predicate: readSqlPredicate(predicate, (reason) => invalid(place, `predicate: ${reason}`)) };
     }
     default:
       check<unknown>(place, BODIES[kind], body);
