@@ -14,6 +14,7 @@ import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE, type SegmentsDeps } from './evaluate-profiles';
 import { GUARDED_SHARE } from './guard';
 import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
+import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 import { walkProfiles } from './walk-profiles';
 
@@ -43,9 +44,6 @@ const checkpointSchema = z.object({
   exited: z.number(),
 });
 type Checkpoint = z.infer<typeof checkpointSchema>;
-
-/** What the column store has no table of: consent is of identifiers, whose owners PostgreSQL alone knows. */
-const NOT_IN_COLUMNS = ['consent'] as const;
 
 /** A rule that no statement says, or whose statement the store cannot carry, is answered person by person. */
 const WALKED = new Set(['SEGMENTS_NODE_UNSUPPORTED', 'COLUMNS_TOO_HEAVY']);

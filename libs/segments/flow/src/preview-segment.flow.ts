@@ -9,9 +9,10 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Clock } from '@kohort/kernel-clock-random';
-import { compilePreview, compileRules, parseRule, type PreviewCondition } from '@kohort/segments-domain';
+import { compilePreview, compileRules, isBatchOnly, parseRule, type PreviewCondition } from '@kohort/segments-domain';
 import type { SegmentsDeps } from './evaluate-profiles';
 import { rulesByKey } from './live-rule-set';
+import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
 /** What a preview needs beside the store of memberships. */
@@ -117,10 +118,12 @@ export async function previewSegment(
   const { now, rules } = await deps.store.read(workspaceId, [], () => ({ eventNames: [], traitKeys: [] }));
   const { timezone } = rules;
   const segments = rulesByKey(deps.ruleSets.of(rules).segments.filter((segment) => segment.key !== key));
-  compileRules([{ rule, ...(key === null ? {} : { key }) }], { segments, otherSegments: 'membership', timezone });
+  if (!isBatchOnly(rule))
+    compileRules([{ rule, ...(key === null ? {} : { key }) }], { segments, otherSegments: 'membership', timezone });
   const suppressed = await deps.store.suppressed(workspaceId, MOST_EXCLUDED + 1);
   const excluded = suppressed.slice(0, MOST_EXCLUDED);
-  const options = { workspaceId, nowMs: now, timezone, segments, compare, sample: SAMPLE, excluded };
+  const scope = { workspaceId, nowMs: now, timezone, segments, without: NOT_IN_COLUMNS };
+  const options = { ...scope, compare, sample: SAMPLE, excluded };
   const startedAt = deps.clock.now();
   const isFresh = await deps.refresh(workspaceId, control);
   const askedAt = deps.clock.now();
