@@ -185,8 +185,12 @@ export {
   FieldQualityConnection,
   FieldQualityType,
   HistogramType,
+  IsolatedRecordType,
+  IsolatingFieldType,
   NumberFiguresType,
   QualityFindingType,
+  RecordQualityConnection,
+  RecordQualityType,
   ValueRowsType,
 } from './quality.schema';
 export {

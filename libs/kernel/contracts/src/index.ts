@@ -331,6 +331,7 @@ export type {
   QualityFieldRecord,
   QualityPage,
   QualityReader,
+  QualityRecordsRecord,
   QualitySnapshot,
   QualityStore,
   QualitySubject,

@@ -22,7 +22,7 @@ import type {
   MergeLogTable,
 } from './identity-tables';
 import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, SuppressionTable } from './privacy-tables';
-import type { QualitySnapshotTable } from './quality-tables';
+import type { QualityRecordsTable, QualitySnapshotTable } from './quality-tables';
 import type {
   EventBaselineTable,
   EventHourTable,
@@ -378,6 +378,7 @@ export interface KohortTables {
   sync_member: SyncMemberTable;
   sync_record: SyncRecordTable;
   quality_snapshot: QualitySnapshotTable;
+  quality_records: QualityRecordsTable;
   imported_file: ImportedFileTable;
   source_connection: SourceConnectionTable;
   source_record: SourceRecordTable;
