@@ -130,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async stop() {
       await listening?.close();
       live.stop();
-      await Promise.all([bound.services.changes.stop(), bound.services.jobs.stop()]);
+      await Promise.all([bound.services.changes.stop(), bound.services.feeds.stop()]);
       // A connection that has sent nothing yet is neither idle nor busy; closing would wait for it for ever.
       const late = setTimeout(() => app.getHttpServer().closeAllConnections(), STOP_GRACE_MS);
       await app.close();

@@ -24,7 +24,7 @@ import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
 import type { PreviewRequest, SegmentDiff, SegmentPreview } from '@kohort/segments-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
-import type { JobFeed } from '../feeds/job-feed';
+import type { ProgressFeeds } from '../feeds/progress-feeds';
 import { makeLoaders, type Loaders } from './loaders';
 
 /** What moved a person's score; see the port's adapter for how it is found. */
@@ -81,7 +81,7 @@ export interface GatewayServices {
   readonly identity: IdentityAdmin;
   readonly changeLog: ChangeLogPort;
   readonly changes: ChangeFeed;
-  readonly jobs: JobFeed;
+  readonly feeds: ProgressFeeds;
   readonly rules: RuleCheck;
   readonly connectors: ConnectorCatalogue;
   /** The kinds of source that records are pulled from. */
