@@ -4,7 +4,7 @@ export { checkMigrated } from './check-migrated';
 export { checkSafety } from './check-safety';
 export type { SafetyOptions } from './check-safety';
 export { classifyFailure, isAway } from './classify-failure';
-export { openDatabase } from './database';
+export { IDLE_CONNECTION_MS, openDatabase } from './database';
 export type { Database, DatabaseOptions, TransactionOptions, WorkspaceTransaction } from './database';
 export { databaseHealth } from './database-health';
 export type { DatabaseHealth } from './database-health';
