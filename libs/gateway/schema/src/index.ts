@@ -68,6 +68,7 @@ export {
   SegmentFilter,
   SegmentType,
   SegmentVersionConnection,
+  SegmentHoldType,
   SegmentVersionType,
 } from './segment.schema';
 export {
@@ -156,6 +157,8 @@ export {
   ImportRecordsResult,
   ProfileQualityResult,
   PublishSegmentResult,
+  RollbackSegmentResult,
+  DiscardSegmentVersionResult,
   SegmentPreviewResult,
   SegmentDiffResult,
   RevokeApiKeyResult,

@@ -277,6 +277,7 @@ export type {
   ProfileRecord,
   ScoreRecord,
   SegmentRecord,
+  SegmentHold,
   SegmentVersionRecord,
   SourceRecord,
   SyncFateRecord,

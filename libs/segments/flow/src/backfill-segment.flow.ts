@@ -3,6 +3,7 @@ import {
   profileIdSchema,
   type ColumnLoader,
   type ColumnStore,
+  type Fence,
   type ProfileId,
   type RunContext,
   type RunParams,
@@ -12,6 +13,7 @@ import { isAppError, type AppError } from '@kohort/kernel-errors';
 import { compileRules, compileToSql, evaluateRules, isBatchOnly, parseRule } from '@kohort/segments-domain';
 import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE, type SegmentsDeps } from './evaluate-profiles';
+import { emptySegment } from './empty-segment';
 import { GUARDED_SHARE } from './guard';
 import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
 import { NOT_IN_COLUMNS } from './not-in-columns';
@@ -117,13 +119,16 @@ async function membersOf(
 }
 
 /** A mistake in a rule, or an outage upstream, must not take an audience apart: a person has to say that it is meant. */
-function holdMassExit(
-  { key, version }: VersionToFill['rule'],
-  change: { readonly leaving: readonly ProfileId[]; readonly members: number },
-): void {
-  const leaving = change.leaving.length;
-  if (leaving <= change.members * GUARDED_SHARE) return;
-  throw segmentsFlowErrors.SEGMENTS_GUARD_HELD({ key, version, leaving, members: change.members });
+async function holdMassExit(
+  deps: BackfillDeps,
+  fence: Fence,
+  change: { readonly rule: VersionToFill['rule']; readonly leaving: number; readonly members: number },
+): Promise<void> {
+  const { leaving, members, rule } = change;
+  if (leaving <= members * GUARDED_SHARE) return;
+  await deps.store.hold(fence, rule, { leaving, members });
+  const { key, version } = rule;
+  throw segmentsFlowErrors.SEGMENTS_GUARD_HELD({ key, version, leaving, members });
 }
 
 /** Writes the difference and makes the version serve: in steps while nobody is served, else all at once. */
@@ -139,7 +144,8 @@ async function publish(
   const entering = [...wanted].filter((id) => !standing.has(id)).sort();
   const leaving = [...standing].filter((id) => !wanted.has(id)).sort();
   const total = entering.length + leaving.length;
-  if (version.liveVersion !== null && !version.isReleased) holdMassExit(rule, { leaving, members: standing.size });
+  if (version.liveVersion !== null && !version.isReleased)
+    await holdMassExit(deps, fence, { rule, leaving: leaving.length, members: standing.size });
   let [entered, exited] = [0, 0];
   const apply = async (
     some: { entering: readonly ProfileId[]; leaving: readonly ProfileId[] },
@@ -210,6 +216,10 @@ export async function backfillSegment(
   const { segmentId, version: number, released: isReleased = false } = params;
   const version = await deps.store.versionToFill(context.fence.workspaceId, segmentId, number);
   if (version === null) throw segmentsFlowErrors.SEGMENTS_VERSION_MISSING({ segmentId, version: number });
+  if (version.isArchived && params.emptied === true) {
+    const { exited } = await emptySegment(deps, context, version);
+    return { members: 0, entered: 0, exited, corrected: 0 };
+  }
   if (version.isArchived) throw segmentsFlowErrors.SEGMENTS_SEGMENT_ARCHIVED({ key: version.rule.key });
   const earlier = checkpointSchema.safeParse(context.run.checkpoint);
   const checkpoint = earlier.success ? earlier.data : await publish(deps, context, { ...version, isReleased });

@@ -192,6 +192,8 @@ export interface SegmentStore {
   /** People who are in no segment whatever their records say, at most so many, in the order of their ids. */
   suppressed(workspaceId: WorkspaceId, limit: number): Promise<readonly ProfileId[]>;
   applyDiff(diff: MembershipDiff): Promise<EvaluationOutcome>;
+  /** Keeps why a version does not serve although it was published, until it is released or discarded. */
+  hold(fence: Fence, rule: SegmentRule, change: { readonly leaving: number; readonly members: number }): Promise<void>;
   /** Where a walk over everybody stands, kept with the run. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
 }
