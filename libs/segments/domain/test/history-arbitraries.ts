@@ -176,8 +176,19 @@ function traits(base: number, inZone: string): fc.Arbitrary<RawTrait[]> {
   });
 }
 
-/** A person around an instant. */
+/** A person around an instant; one of five was two people until they were merged. */
 export function person(base: number, inZone: string): fc.Arbitrary<RawPerson> {
+  const one = single(base, inZone);
+  const merged = fc.tuple(one, one).map(([survivor, absorbed]): RawPerson => {
+    const moved = absorbed.events.map((event) => ({ ...event, id: `n${event.id.slice(1)}` }));
+    const keys = new Set(survivor.traits.map(({ key, time, messageId }) => `${key} ${time} ${messageId}`));
+    const traits = absorbed.traits.filter(({ key, time, messageId }) => !keys.has(`${key} ${time} ${messageId}`));
+    return { ...survivor, events: [...moved, ...survivor.events], traits: [...survivor.traits, ...traits] };
+  });
+  return fc.oneof({ weight: 4, arbitrary: one }, { weight: 1, arbitrary: merged });
+}
+
+function single(base: number, inZone: string): fc.Arbitrary<RawPerson> {
   return fc.record<RawPerson>({
     profileId: fc
       .integer({ min: 1, max: 0xffff })
