@@ -4,6 +4,7 @@ import { storedDecision } from '@kohort/identity-domain';
 import { rebuildIdentities, resolveIdentities } from '@kohort/identity-flow';
 import {
   batchIdSchema,
+  profileIdSchema,
   runIdSchema,
   sourceIdSchema,
   type BatchId,
@@ -11,6 +12,7 @@ import {
   type IdentityRules,
   type MessageType,
   type NormalisedMessage,
+  type ProfileId,
   type JobControl,
   type RunId,
   runParams,
@@ -23,6 +25,7 @@ import {
   identityHistory,
   identityStore,
   ingestStore,
+  linkStore,
   segmentStore,
   startRun,
   syncStore,
@@ -120,6 +123,11 @@ export class IdentityWorld {
     return world;
   }
 
+  /** The same world, seen through other parts. */
+  on(parts: WorldParts): IdentityWorld {
+    return new IdentityWorld(parts, this.workspaceId, this.sourceId);
+  }
+
   query<T>(statement: ReturnType<typeof sql<T>>): Promise<T[]> {
     return this.parts.db.database.inWorkspace(this.workspaceId, async (tx) => (await statement.execute(tx)).rows);
   }
@@ -190,6 +198,28 @@ export class IdentityWorld {
   async unmerge(mergeId: string): Promise<void> {
     await this.settle();
     await this.admin.unmerge({ mergeId, actor: 'test' }, storedDecision);
+  }
+
+  /** What a linkage that finds these pairs keeps of them; answers the pairs that are offered, by the people's names. */
+  async offered(pairs: readonly (readonly [string, string])[]): Promise<readonly string[]> {
+    const { workspaceId, parts } = this;
+    const runId = runIdSchema.parse(randomUUID());
+    await this.query(sql`insert into run (workspace_id, id, job, params, status, fence)
+      values (${workspaceId}, ${runId}, 'identity.link', '{}', 'running', 1)`);
+    const ids = new Map<string, ProfileId>();
+    const people = await this.query(
+      sql<{ id: string; value: string }>`select profile_id as id, value from identifier order by type desc, value`,
+    );
+    for (const { id, value } of people) ids.set(value, profileIdSchema.parse(id));
+    const found = pairs.map(([one, other]) => {
+      const [a, b] = [ids.get(one), ids.get(other)].filter((id) => id !== undefined).sort();
+      if (a === undefined || b === undefined) throw new TypeError('there are such people');
+      return { profileIds: [a, b] as const, probability: 0.9, weight: 3, verdict: 'match' as const, evidence: [] };
+    });
+    await linkStore(parts.db.database).put({ workspaceId, runId, fence: 1 }, found);
+    const open = await this.admin.linkCandidates({ state: 'open', minProbability: null }, { first: 50, after: null });
+    const at = new Set(open.items.map(({ node }) => node.profileIds.join()));
+    return pairs.flatMap((pair, i) => (at.has(found[i]?.profileIds.join() ?? '') ? [pair.join(' ')] : []));
   }
 
   /** A run of a rebuild that has not begun. */

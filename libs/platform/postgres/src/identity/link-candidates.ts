@@ -16,6 +16,7 @@ import { ms, msOrNull } from '../read/columns';
 import { reading, type Scope } from '../read/deadline';
 import { parseCursor, toPage, uuidsOf } from '../read/paging';
 import type { Deciding } from './decide-people';
+import { keptApart } from './kept-apart';
 
 const linkErrors = defineErrors({
   IDENTITY_LINK_ACCEPTED: {
@@ -55,12 +56,14 @@ const toCandidate = (row: CandidateRow): LinkCandidateRecord => ({
   decidedAt: msOrNull(row.decided_at),
 });
 
-/** Pairs as they are shown: an open one of whom one stands no more is gone. */
+/** Pairs as they are shown: an open one of whom one stands no more is gone; one that was kept apart since is rejected. */
 const shownPairs = (workspaceId: string) => sql`(
-  select c.*, case when c.state = 'open' and exists (
+  select c.*, case when c.state <> 'open' then c.state when exists (
       select 1 from profile p where p.workspace_id = c.workspace_id and p.id in (c.profile_a, c.profile_b)
-        and (p.merged_into is not null or p.suppressed_at is not null)) then 'gone' else c.state end as shown
-  from link_candidate c where c.workspace_id = ${workspaceId}::uuid)`;
+        and (p.merged_into is not null or p.suppressed_at is not null)) then 'gone'
+    when k.a is not null then 'rejected' else 'open' end as shown
+  from link_candidate c left join ${keptApart(workspaceId)} as k on k.a = c.profile_a and k.b = c.profile_b
+  where c.workspace_id = ${workspaceId}::uuid)`;
 
 const cursorPair = z.tuple([z.string().regex(/^-?\d{1,20}(\.\d{1,30})?(e[+-]?\d{1,3})?$/), z.uuid(), z.uuid()]);
 

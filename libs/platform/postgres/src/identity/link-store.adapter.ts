@@ -4,6 +4,7 @@ import { profileIdSchema, type Fence, type LinkCandidate, type LinkStore } from 
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { jsonObjectOf } from '../read/columns';
+import { keptApart } from './kept-apart';
 
 const PAIRS_AT_ONCE = 1_000;
 const written = z.array(z.object({ state: z.string() }));
@@ -25,6 +26,7 @@ async function putPage(tx: WorkspaceTransaction, fence: Fence, page: readonly Li
     select ${fence.workspaceId}::uuid, r.a, r.b, r.probability, r.weight, r.verdict, r.evidence, ${fence.runId}::uuid
     from json_to_recordset(${JSON.stringify(rows)}::json) as r (a uuid, b uuid, probability float8, weight float8,
       verdict text, evidence jsonb)
+    where not exists (select 1 from ${keptApart(fence.workspaceId)} as k where k.a = r.a and k.b = r.b)
     order by r.a, r.b
     on conflict (workspace_id, profile_a, profile_b) do update
     set probability = excluded.probability, weight = excluded.weight, verdict = excluded.verdict,
