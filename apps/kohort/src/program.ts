@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply';
 import { bootstrapCommand } from './commands/bootstrap';
-import { changesCommand } from './commands/changes';
 import { clusterCommand } from './commands/cluster';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
@@ -52,7 +51,6 @@ function program(): Command {
     schemaCommand(),
     trackingCommand(),
     segmentsCommand(),
-    changesCommand(),
     explainCommand(),
     syncCommand(),
     suppressCommand(),

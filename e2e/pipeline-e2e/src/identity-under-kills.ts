@@ -76,28 +76,19 @@ export class KilledIdentity {
     await untilGone(this.left);
   }
 
-  /** Sends events of people in households of three who share a device, and waits until they count for somebody. */
-  async send(events: number): Promise<void> {
+  /** Sends messages in calls of a thousand, and waits until they count for somebody. */
+  private async accept(messages: readonly object[]): Promise<void> {
     const { writeKey } = JSON.parse(readFileSync(join(this.home, 'solo.json'), 'utf8')) as {
       readonly writeKey: string;
     };
-    const people = Math.ceil(events / 4);
-    for (let from = 0; from < events; from += EVENTS_A_CALL) {
-      const batch = Array.from({ length: Math.min(EVENTS_A_CALL, events - from) }, (_, i) => {
-        const person = this.random.int(people);
-        const traits = { email: `p${person}@x.org`, plan: this.random.int(2) === 0 ? 'pro' : 'free' };
-        const who = { userId: `u${person}`, anonymousId: `d${Math.floor(person / 3)}`, messageId: `m${from + i}` };
-        return this.random.int(3) === 0
-          ? { ...who, type: 'identify', traits }
-          : { ...who, type: 'track', event: 'Seen' };
-      });
+    for (let from = 0; from < messages.length; from += EVENTS_A_CALL) {
       const reply = await fetch(`${this.running.url}/v1/batch`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
         },
-        body: JSON.stringify({ batch }),
+        body: JSON.stringify({ batch: messages.slice(from, from + EVENTS_A_CALL) }),
       });
       expect(reply.status).toBe(200);
     }
@@ -105,6 +96,50 @@ export class KilledIdentity {
       const { workspace } = await this.running.query<{ workspace: { backlog: number } }>('{ workspace { backlog } }');
       return workspace.backlog === 0;
     });
+  }
+
+  /** Events of people in households of three who share a device. */
+  async send(events: number): Promise<void> {
+    const people = Math.ceil(events / 4);
+    const messages = Array.from({ length: events }, (_, i) => {
+      const person = this.random.int(people);
+      const traits = { email: `p${person}@x.org`, plan: this.random.int(2) === 0 ? 'pro' : 'free' };
+      const who = { userId: `u${person}`, anonymousId: `d${Math.floor(person / 3)}`, messageId: `m${i}` };
+      return this.random.int(3) === 0 ? { ...who, type: 'identify', traits } : { ...who, type: 'track', event: 'Seen' };
+    });
+    await this.accept(messages);
+  }
+
+  /** A hundred people, each known twice, the second time with a slip. */
+  async sendPeople(): Promise<void> {
+    const names = ['Anders', 'Brigitta', 'Christoph', 'Dorothea', 'Ekkehard', 'Friederike', 'Gottfried', 'Hannelore'];
+    const surnames = [
+      'Zimmermann',
+      'Oberhuber',
+      'Kellermann',
+      'Schneiderhan',
+      'Winterfeld',
+      'Lindenthal',
+      'Achterberg',
+    ];
+    const cities = ['Regensburg', 'Salzgitter', 'Wilhelmshaven', 'Donaueschingen', 'Klagenfurt'];
+    const pick = (list: readonly string[]): string => list[this.random.int(list.length)] ?? '';
+    const people = Array.from({ length: 100 }, (_, n) => {
+      const last = `${pick(surnames)}${n % 3 === 0 ? '' : `-${pick(surnames)}`}`;
+      return { first_name: pick(names), last_name: last, city: pick(cities) };
+    });
+    const slip = (text: string): string => text.slice(0, 4) + text.slice(5);
+    await this.accept(
+      people.flatMap((traits, n) => [
+        { type: 'identify', userId: `a${n}`, messageId: `pa${n}`, traits },
+        {
+          type: 'identify',
+          userId: `b${n}`,
+          messageId: `pb${n}`,
+          traits: { ...traits, last_name: slip(traits.last_name) },
+        },
+      ]),
+    );
   }
 
   async picture(): Promise<Picture> {

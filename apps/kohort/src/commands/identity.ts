@@ -15,6 +15,7 @@ import { dataFiles, localImportFile } from '../files/local-import-file';
 import { loadBuiltInMappings, loadMapping } from '../files/mappings';
 import { readJson } from '../files/read-lines';
 import { textTable } from '../terminal/text-table';
+import { addReviewCommands } from './identity-review';
 
 interface RulesFlags extends ConnectFlags {
   readonly rules: string;
@@ -185,5 +186,6 @@ export function identityCommand(): Command {
   add('history', 'say how a person came to be one').argument('<profile>', 'profile id').action(history);
   add('unmerge', 'take a merge back, for good').argument('<merge>', 'id of an entry of the history').action(unmerge);
   add('merge', 'join two profiles by hand').argument('<profile>').argument('<other>').action(merge);
+  addReviewCommands(add);
   return command;
 }

@@ -8,7 +8,7 @@ import { linkageText } from '../terminal/linkage-account';
 import { printReport } from '../terminal/outcome';
 import { progressView } from '../terminal/progress-bar';
 import { KOHORT_VERSION } from '../version';
-import { nameList, wholeNumber } from './options';
+import { nameList, openShare, wholeNumber } from './options';
 
 interface LinkFlags {
   readonly csv: string[];
@@ -32,12 +32,6 @@ interface LinkFlags {
 
 /** Threads hold nothing but the names of records; those lie in the heap of one. */
 const HEAP_MB = 2048;
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('it must be a number between 0 and 1');
-  return value;
-}
 
 function columnAndWindow(text: string): { column: string; window: number } {
   const at = text.lastIndexOf(':');
@@ -131,8 +125,8 @@ export function linkCommand(): Command {
     .option('--id <column>', 'column that names the record; line numbers when absent')
     .option('--fields <columns>', 'columns to compare, a:name,b:date,c; types not given are inferred', nameList)
     .option('--truth <file>', 'CSV of true pairs, to measure precision and recall; never used for anything else')
-    .option('--threshold <probability>', 'from which a pair is a match', share, DEFAULT_THRESHOLD)
-    .option('--review-low <probability>', 'from which a pair is listed for review', share, DEFAULT_REVIEW_LOW)
+    .option('--threshold <probability>', 'from which a pair is a match', openShare, DEFAULT_THRESHOLD)
+    .option('--review-low <probability>', 'from which a pair is listed for review', openShare, DEFAULT_REVIEW_LOW)
     .option('--blocking <rules>', 'rules a,b+c,d:sound instead of those chosen from the fields', nameList)
     .option(
       '--sorted-neighbourhood <column:window>',

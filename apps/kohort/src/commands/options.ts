@@ -17,3 +17,10 @@ export function nameList(text: string): string[] {
     throw new InvalidArgumentError('it must be a list of column names');
   return names;
 }
+
+/** Parses a probability or a share that is neither none nor all. */
+export function openShare(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('it must be a number between 0 and 1');
+  return value;
+}
