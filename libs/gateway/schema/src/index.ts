@@ -47,7 +47,6 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
-export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
   SegmentFlowType,
@@ -68,7 +67,6 @@ export {
   SegmentFilter,
   SegmentType,
   SegmentVersionConnection,
-  SegmentHoldType,
   SegmentVersionType,
 } from './segment.schema';
 export {
@@ -157,10 +155,7 @@ export {
   ImportRecordsResult,
   ProfileQualityResult,
   PublishSegmentResult,
-  RollbackSegmentResult,
-  DiscardSegmentVersionResult,
   SegmentPreviewResult,
-  SegmentDiffResult,
   RevokeApiKeyResult,
   UpdateWorkspaceSettingsResult,
   RunSyncResult,
@@ -188,12 +183,8 @@ export {
   FieldQualityConnection,
   FieldQualityType,
   HistogramType,
-  IsolatedRecordType,
-  IsolatingFieldType,
   NumberFiguresType,
   QualityFindingType,
-  RecordQualityConnection,
-  RecordQualityType,
   ValueRowsType,
 } from './quality.schema';
 export {

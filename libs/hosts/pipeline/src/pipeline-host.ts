@@ -11,7 +11,6 @@ import {
   featureStore,
   quarantineStore,
   runHandler,
-  sealHours,
   segmentStore,
   watchStore,
   listen,
@@ -125,7 +124,6 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
         quarantine: quarantineStore(database),
         quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
         expireKeys: (workspaceId, limit) => expireKeys(database, workspaceId, { limit, usualDays }),
-        sealHours: (workspaceId) => sealHours(database, workspaceId),
         logger,
       });
       const { clock } = engines;

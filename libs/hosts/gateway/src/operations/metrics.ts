@@ -20,8 +20,7 @@ export function openMetrics(gauges: {
   readonly spoolRecords: () => number;
 }): GatewayMetrics {
   const registry = new Registry();
-  // A finer clock would wake an idle process a hundred times a second to find that it is idle.
-  collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_', eventLoopMonitoringPrecision: 100 });
+  collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_' });
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
