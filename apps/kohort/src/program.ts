@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply';
 import { bootstrapCommand } from './commands/bootstrap';
+import { changesCommand } from './commands/changes';
 import { clusterCommand } from './commands/cluster';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
@@ -51,6 +52,7 @@ function program(): Command {
     schemaCommand(),
     trackingCommand(),
     segmentsCommand(),
+    changesCommand(),
     explainCommand(),
     syncCommand(),
     suppressCommand(),

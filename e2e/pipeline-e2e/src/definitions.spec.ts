@@ -72,6 +72,12 @@ describe('segments kept as files', () => {
     write('few.yaml', OF_BUYERS);
     const first = await plan();
     expect([first.code, actions(first)]).toEqual([4, ['create buyers', 'create a_few_buyers']]);
+    expect(told(first).steps[0].members).toMatchObject({ now: 0, entering: PEOPLE });
+    // It names a segment that is not there yet.
+    expect(told(first).steps[1].members).toMatchObject({
+      entering: null,
+      reason: expect.stringContaining('names buyers'),
+    });
     expect((await run('apply', '--dir', files)).code).toBe(2);
     const applied = await apply();
     expect([applied.code, outcomes(applied)]).toEqual([0, ['applied buyers', 'applied a_few_buyers']]);
@@ -107,6 +113,8 @@ describe('segments kept as files', () => {
 
   it('hold what would take more than 30 % out, until it is released', async () => {
     write('few.yaml', OF_BUYERS.replace('age < 5', 'age < 2'));
+    const [step] = told(await plan()).steps.filter((one: { action: string }) => one.action === 'change');
+    expect(step.members).toEqual({ now: 5, entering: 0, leaving: 3, wouldBeHeld: true, reason: null });
     const held = await apply();
     expect([held.code, outcomes(held)]).toEqual([4, ['held a_few_buyers']]);
     expect(await sizeOf('a_few_buyers')).toBe(5);

@@ -53,11 +53,10 @@ async function fill(client, workspaces) {
     const [workspaceId, profileId] = [randomUUID(), randomUUID()];
     await client.query('begin');
     await client.query('insert into kohort.workspace (workspace_id, name) values ($1, $2)', [workspaceId, `W${w}`]);
-    await client.query('insert into kohort.profile (workspace_id, id, canonical_id) values ($1, $2, $3)', [
-      workspaceId,
-      profileId,
-      `p${w}`,
-    ]);
+    await client.query(
+      'insert into kohort.profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at) values ($1, $2, $3, now(), now())',
+      [workspaceId, profileId, `p${w}`],
+    );
     for (let s = 0; s < SEGMENTS; s += 1) {
       const id = randomUUID();
       await client.query(

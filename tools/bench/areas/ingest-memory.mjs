@@ -28,6 +28,7 @@ export async function run(report) {
   await withDoor(async ({ send, door, database }) => {
     const samples = [residentMb(door.pid)];
     const step = EVENTS / STEPS;
+    const began = performance.now();
     for (let tenth = 1; tenth <= STEPS; tenth += 1) {
       const from = performance.now();
       const own = [];
@@ -43,6 +44,6 @@ export async function run(report) {
     const note =
       `from ${mb(samples[0])} to ${mb(samples.at(-1))}, largest ${mb(Math.max(...samples))}; the last three quarters ` +
       `grew by ${growth.toFixed(1)} MB from half to half`;
-    report({ name: `${EVENTS.toLocaleString('en')} events`, own: 0, note });
+    report({ name: `${EVENTS.toLocaleString('en')} events`, own: (performance.now() - began) / 1_000, note });
   });
 }

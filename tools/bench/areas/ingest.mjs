@@ -70,6 +70,7 @@ async function compare(report, { send, insert, size, cpu }) {
   const seconds = (runs) => median(runs.map((run) => run.seconds));
   const rate = (runs) => Math.round(events / seconds(runs)).toLocaleString('en');
   const us = (runs, name) => median(runs.map((run) => run.cpu[name])).toFixed(0);
+  const whole = (runs) => median(runs.map(({ cpu: { gateway, postgres, client } }) => gateway + postgres + client));
   report({
     name: `${events.toLocaleString('en')} events in batches of ${size}`,
     own: seconds(own),
@@ -79,9 +80,14 @@ async function compare(report, { send, insert, size, cpu }) {
       `${rate(own)} events/s beside ${rate(bare)} bare, rate ratio ${(seconds(bare) / seconds(own)).toFixed(2)}; ` +
       `acknowledged p50 ${ms(median(own.map((run) => run.p50)))}, p99 ${ms(median(own.map((run) => run.p99)))}; CPU µs ` +
       `an event: gateway ${us(own, 'gateway')}, PostgreSQL ${us(own, 'postgres')}, client ${us(own, 'client')}; ` +
-      `bare PostgreSQL ${us(bare, 'postgres')}, client ${us(bare, 'client')}`,
+      `bare PostgreSQL ${us(bare, 'postgres')}, client ${us(bare, 'client')}; CPU ratio ${(whole(bare) / whole(own)).toFixed(2)}`,
   });
 }
+
+/** Statistics of one side's tables would be taken while the other side is measured, so neither has them taken. */
+const WITHOUT_VACUUM = ['public.bare_event', 'public.bare_key', 'kohort.event_default'].concat(
+  [0, 1, 2, 3].map((part) => `kohort.event_key_${part}`),
+);
 
 export async function run(report) {
   await withDoor(async ({ database, send, cpu }) => {
@@ -90,9 +96,11 @@ export async function run(report) {
       await database.query(`create table public.bare_event (like kohort.event including all);
         create table public.bare_key (like kohort.event_key including all);
         grant insert on public.bare_event, public.bare_key to public`);
+      for (const table of WITHOUT_VACUUM) {
+        await database.query(`alter table ${table} set (autovacuum_enabled = off)`);
+      }
       const insert = inserter(bare, database);
-      for (const size of (process.env.SIZES ?? '1,20,100,500').split(',').map(Number))
-        await compare(report, { send, insert, size, cpu });
+      for (const size of SIZES) await compare(report, { send, insert, size, cpu });
     } finally {
       await bare.end();
     }

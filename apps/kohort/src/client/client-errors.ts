@@ -10,6 +10,7 @@ export const clientErrors = defineErrors({
     kind: 'configuration',
     message: (d) => `no Kohort answers at ${String(d['url'])}; start one with \`npm start\` or give --url`,
   },
+  CLIENT_CUT_OFF: { kind: 'transient', message: () => 'the connection to Kohort ended' },
   CLIENT_REFUSED: { kind: 'invalid-input', message: (d) => `${String(d['reason'])} (${String(d['remoteCode'])})` },
   CLIENT_NO_KEY: {
     kind: 'configuration',

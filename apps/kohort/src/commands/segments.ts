@@ -4,8 +4,8 @@ import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/result
 import { readRule } from '../files/read-rule';
 import { count, percent } from '../terminal/account';
 import { textTable } from '../terminal/text-table';
-import { previewText, type RemotePreview } from '../terminal/segment-account';
-import { nameList } from './options';
+import { diffText, previewText, type RemoteDiff, type RemotePreview } from '../terminal/segment-account';
+import { nameList, wholeNumber } from './options';
 
 interface SegmentFlags extends ConnectFlags {
   readonly json?: boolean;
@@ -82,6 +82,33 @@ async function list(flags: SegmentFlags): Promise<void> {
   );
 }
 
+interface DiffFlags extends SegmentFlags {
+  readonly rule?: string;
+  readonly ofVersion?: number;
+}
+
+const DIFF = `query ($key: String!, $version: Int, $rule: JSON) {
+  answer: segmentDiff(key: $key, version: $version, rule: $rule) {
+    __typename
+    ... on SegmentDiff {
+      key version liveVersion standing entering leaving staying wouldBeHeld
+      enteringSample { id canonicalId } leavingSample { id canonicalId } dependents { key }
+      syncs { sync { id destination { key } } adds removes }
+    }
+    ${FAILURE_FIELDS}
+  }
+}`;
+
+async function diff(key: string, flags: DiffFlags): Promise<void> {
+  const rule = flags.rule === undefined ? null : await readRule(flags.rule);
+  const client = connect(flags);
+  const variables = { key, rule, version: flags.ofVersion ?? null };
+  const { answer } = await client.query<{ answer: MutationAnswer }>(DIFF, variables);
+  await client.close();
+  const found = payloadOf<MutationAnswer & RemoteDiff>(answer, 'SegmentDiff');
+  printFound('segments diff', found, { json: flags.json, text: diffText(found) });
+}
+
 /** `kohort segments …`: segments of a running workspace, before they serve and afterwards. */
 export function segmentsCommand(): Command {
   const command = withConnection(
@@ -98,5 +125,10 @@ export function segmentsCommand(): Command {
     .option('--compare <segments>', 'keys of up to 20 segments to hold the members against: a,b', nameList)
     .option('--sql', 'print the statement too')
     .action((_flags: object, self: Command) => preview(self.optsWithGlobals(), self));
+  add('diff', 'say who would enter and leave a segment if a draft served')
+    .argument('<segment>', 'its key')
+    .option('--rule <file>', 'the draft, as JSON or in the text form; the latest version when absent')
+    .option('--of-version <number>', 'a version instead of the latest', wholeNumber)
+    .action((segment: string, _flags: object, self: Command) => diff(segment, self.optsWithGlobals()));
   return command;
 }

@@ -9,11 +9,12 @@ const MARKS = { create: '+', change: '~', archive: '-', unchanged: '=' } as cons
 
 function people(counts: StepCounts | undefined, action: SegmentStep['action']): string {
   if (counts === undefined) return '';
-  const { now, entering, leaving } = counts;
-  const move = (sign: string, n: number | null): string => (n === null ? `${sign}?` : `${sign}${count(n)}`);
-  if (action === 'create') return entering === null ? '' : `${count(entering)} people`;
+  const { now, entering, leaving, wouldBeHeld, reason } = counts;
+  if (entering === null || leaving === null) return `how many people is known once it is applied (${reason ?? ''})`;
+  if (action === 'create') return `${count(entering)} people`;
   if (entering === 0 && leaving === 0) return `${count(now)} people stay`;
-  return `${count(now)} people now, ${move('+', entering)} ${move('−', leaving)}`;
+  const held = wouldBeHeld ? '; more than 30 % would leave: held until released' : '';
+  return `${count(now)} people now, +${count(entering)} −${count(leaving)}${held}`;
 }
 
 const ruleLines = (step: SegmentStep['before']): readonly string[] =>

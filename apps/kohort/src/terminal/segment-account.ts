@@ -50,3 +50,42 @@ export function previewText(found: RemotePreview): string {
   if (sample.length > 0) parts.push(`  such as ${sample.map(({ canonicalId }) => canonicalId).join(', ')}`);
   return parts.join('\n');
 }
+
+/** A diff as the API answers it. */
+export interface RemoteDiff {
+  readonly key: string;
+  readonly version: number | null;
+  readonly liveVersion: number | null;
+  readonly standing: number;
+  readonly entering: number;
+  readonly leaving: number;
+  readonly staying: number;
+  readonly wouldBeHeld: boolean;
+  readonly enteringSample: readonly { readonly canonicalId: string }[];
+  readonly leavingSample: readonly { readonly canonicalId: string }[];
+  readonly dependents: readonly { readonly key: string }[];
+  readonly syncs: readonly {
+    readonly sync: { readonly id: string; readonly destination: { readonly key: string } };
+    readonly adds: number;
+    readonly removes: number;
+  }[];
+}
+
+/** A diff for people: who comes and goes, and what hangs on it. */
+export function diffText(found: RemoteDiff): string {
+  const named = (people: readonly { readonly canonicalId: string }[]): string =>
+    people.length === 0 ? '' : `: ${people.map(({ canonicalId }) => canonicalId).join(', ')}`;
+  const { key, version, liveVersion, dependents, syncs } = found;
+  const lines = [
+    `${key}: ${version === null ? 'the rule' : `version ${version}`} against ${liveVersion === null ? 'nothing live' : `version ${liveVersion}`}`,
+    `  entering  ${count(found.entering)}${named(found.enteringSample)}`,
+    `  leaving   ${count(found.leaving)}${named(found.leavingSample)}`,
+    `  staying   ${count(found.staying)} of ${count(found.standing)}`,
+    ...syncs.map(
+      ({ sync, adds, removes }) => `  ${sync.destination.key}: ${count(adds)} to add, ${count(removes)} to remove`,
+    ),
+    ...(dependents.length > 0 ? [`  referred to by ${dependents.map((each) => each.key).join(', ')}`] : []),
+    ...(found.wouldBeHeld ? ['  publishing would be held: more than 30 % would leave'] : []),
+  ];
+  return lines.join('\n');
+}

@@ -16,6 +16,7 @@ import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
 import { PullSourceResolver } from './queries/pull-source.resolver';
 import { SegmentFiguresResolver } from './queries/segment-figures.resolver';
+import { SegmentDiffResolver } from './queries/segment-diff.resolver';
 import { SegmentPreviewResolver } from './queries/segment-preview.resolver';
 import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
@@ -37,6 +38,7 @@ export const RESOLVERS = [
   SegmentResolver,
   SegmentFiguresResolver,
   SegmentPreviewResolver,
+  SegmentDiffResolver,
   MembershipResolver,
   ProfileResolver,
   EventResolver,

@@ -78,6 +78,7 @@ export const JobStatus = enumOf(
 export const KeyScope = enumOf('KeyScope', SCOPES, 'What an API key may do.');
 export const QualitySubject = enumOf('QualitySubject', QUALITY_SUBJECTS, 'What a profile of data is of.');
 export const FieldValueType = enumOf('FieldValueType', COLUMN_TYPES, 'What the values of a field are.');
+export const IsolatedSide = enumOf('IsolatedSide', ['low', 'high'], 'On which side of all others a value lies.');
 export const FindingCode = enumOf('FindingCode', FINDING_CODES, 'What was found about a field.');
 export const FindingSeverity = enumOf(
   'FindingSeverity',

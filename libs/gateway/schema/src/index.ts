@@ -47,6 +47,7 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
+export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
   SegmentFlowType,
@@ -67,6 +68,7 @@ export {
   SegmentFilter,
   SegmentType,
   SegmentVersionConnection,
+  SegmentHoldType,
   SegmentVersionType,
 } from './segment.schema';
 export {
@@ -155,7 +157,10 @@ export {
   ImportRecordsResult,
   ProfileQualityResult,
   PublishSegmentResult,
+  RollbackSegmentResult,
+  DiscardSegmentVersionResult,
   SegmentPreviewResult,
+  SegmentDiffResult,
   RevokeApiKeyResult,
   UpdateWorkspaceSettingsResult,
   RunSyncResult,
@@ -183,8 +188,12 @@ export {
   FieldQualityConnection,
   FieldQualityType,
   HistogramType,
+  IsolatedRecordType,
+  IsolatingFieldType,
   NumberFiguresType,
   QualityFindingType,
+  RecordQualityConnection,
+  RecordQualityType,
   ValueRowsType,
 } from './quality.schema';
 export {

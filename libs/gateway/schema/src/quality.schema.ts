@@ -1,5 +1,12 @@
-import { Field, Float, ObjectType } from '@nestjs/graphql';
-import { DriftVerdict, FieldValueType, FindingCode, FindingSeverity, QualitySubject } from './enums.schema';
+import { Field, Float, ID, ObjectType } from '@nestjs/graphql';
+import {
+  DriftVerdict,
+  FieldValueType,
+  FindingCode,
+  FindingSeverity,
+  IsolatedSide,
+  QualitySubject,
+} from './enums.schema';
 import { connectionOf } from './page.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
@@ -100,6 +107,80 @@ export class QualityFindingType {
   fix!: unknown;
 }
 
+/** A field that sets a record apart. */
+@ObjectType('IsolatingField', { description: 'A field in which a record is rare, without its value.' })
+export class IsolatingFieldType {
+  @Field(() => String)
+  field!: string;
+
+  @Field(() => IsolatedSide)
+  side!: string;
+
+  @Field(() => Float, { description: 'Share of records that are as far out, of one.' })
+  tailShare!: number;
+}
+
+/** A record that stands alone. */
+@ObjectType('IsolatedRecord', { description: 'A record that stands alone; it holds no value of anybody.' })
+export class IsolatedRecordType {
+  @Field(() => ID, { description: 'Of the event, or of the profile.' })
+  id!: string;
+
+  @Field(() => Float, { description: 'Of the isolation forest: 0.65 to 1.' })
+  score!: number;
+
+  @Field(() => [IsolatingFieldType])
+  fields!: readonly IsolatingFieldType[];
+}
+
+/** What records as wholes are like. */
+@ObjectType('RecordQuality', {
+  description: 'What a source’s messages, one of its events, or people were like as wholes in a week.',
+})
+export class RecordQualityType {
+  @Field(() => QualitySubject)
+  subject!: string;
+
+  @Field(() => String, { nullable: true, description: 'Key of the source; null for people.' })
+  source!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Null for all messages of a source, and for people.' })
+  event!: string | null;
+
+  @Field(() => String, { description: 'The Monday of its week, in UTC.' })
+  week!: string;
+
+  @Field(() => DateTimeScalar)
+  at!: number;
+
+  @Field(() => Float)
+  rows!: number;
+
+  @Field(() => Float, {
+    description:
+      'Messages that equal an earlier one in person, time and content; people, of those with a trait that names somebody, who equal another in every trait.',
+  })
+  duplicates!: number;
+
+  @Field(() => Float, { description: 'Of the records that were compared, of one.' })
+  duplicateShare!: number;
+
+  @Field(() => Boolean, { description: 'False: estimated from a sample of the values.' })
+  duplicatesAreExact!: boolean;
+
+  @Field(() => Float, { nullable: true, description: 'Null: too few records or numeric fields to tell.' })
+  isolatedShare!: number | null;
+
+  @Field(() => Float, { description: 'Records that the isolation forest looked at.' })
+  isolatedSample!: number;
+
+  @Field(() => [IsolatedRecordType], { description: 'The most isolated ones that are still there, ten at most.' })
+  isolated!: readonly IsolatedRecordType[];
+
+  @Field(() => [QualityFindingType])
+  findings!: readonly QualityFindingType[];
+}
+
 /** How a field differs from the week before. */
 @ObjectType('FieldDrift', {
   description: 'How a field differs from an earlier week; measures that do not apply are null.',
@@ -183,6 +264,15 @@ export class FieldQualityType {
   @Field(() => Boolean, { description: 'False: within 2.5 %.' })
   distinctIsExact!: boolean;
 
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Rows of an identifier whose value an earlier row has; null where it is not meant to be unique.',
+  })
+  repeated!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Of the present values, of one.' })
+  repeatedShare!: number | null;
+
   @Field(() => Boolean)
   isPersonal!: boolean;
 
@@ -209,3 +299,4 @@ export class FieldQualityType {
 }
 
 export const FieldQualityConnection = connectionOf('FieldQuality', FieldQualityType);
+export const RecordQualityConnection = connectionOf('RecordQuality', RecordQualityType);

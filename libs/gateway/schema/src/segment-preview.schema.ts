@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
+import { SyncType } from './sync.schema';
 
 /** One condition of a rule with its counts. */
 @ObjectType('ConditionCount', { description: 'One condition of a rule: how many meet it, how many it keeps out.' })
@@ -79,4 +80,57 @@ export class SegmentPreviewType {
   queryMs!: number;
 
   sampleIds!: readonly string[];
+}
+
+/** What a sync would have to bring to its destination. */
+@ObjectType('DiffSync', {
+  description: 'What a sync would have to bring to its destination; consent may keep some back.',
+})
+export class DiffSyncType {
+  @Field(() => SyncType)
+  sync!: unknown;
+
+  @Field(() => Int, { description: 'People to add.' })
+  adds!: number;
+
+  @Field(() => Int, { description: 'People to remove.' })
+  removes!: number;
+}
+
+/** What serving a rule would change. */
+@ObjectType('SegmentDiff', { description: 'What serving a draft would change: counted exactly, nothing written.' })
+export class SegmentDiffType {
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => Int, { nullable: true, description: 'The version that was compared; null for a rule of the request.' })
+  version!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The version that serves; null when none does.' })
+  liveVersion!: number | null;
+
+  @Field(() => Int, { description: 'Members now.' })
+  standing!: number;
+
+  @Field(() => Int)
+  entering!: number;
+
+  @Field(() => Int)
+  leaving!: number;
+
+  @Field(() => Int)
+  staying!: number;
+
+  @Field(() => Boolean, {
+    description: 'True: it would take more than 30 % out, so publishing is held until somebody releases it.',
+  })
+  wouldBeHeld!: boolean;
+
+  @Field(() => SegmentPreviewType, { description: 'The draft by itself.' })
+  preview!: SegmentPreviewType;
+
+  enteringIds!: readonly string[];
+  leavingIds!: readonly string[];
+  dependentKeys!: readonly string[];
+  segmentId!: string;
 }

@@ -40,6 +40,22 @@ export class SegmentType {
   createdAt!: number;
 }
 
+/** Why a version does not serve. */
+@ObjectType('SegmentHold', {
+  description:
+    'It would take more than 30 % of the members out: release it by publishSegment(release: true), or give it up by discardSegmentVersion.',
+})
+export class SegmentHoldType {
+  @Field(() => Int, { description: 'People who would leave.' })
+  leaving!: number;
+
+  @Field(() => Int, { description: 'People in the segment then.' })
+  members!: number;
+
+  @Field(() => DateTimeScalar)
+  at!: number;
+}
+
 /** One version of a segment: its rule. */
 @ObjectType('SegmentVersion')
 export class SegmentVersionType {
@@ -52,8 +68,26 @@ export class SegmentVersionType {
   @Field(() => DateTimeScalar)
   createdAt!: number;
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => String, { description: 'SHA-256 of the rule’s canonical form.' })
+  ruleHash!: string;
+
+  @Field(() => String, { nullable: true, description: 'Id of the API key that wrote it; null when it is not known.' })
+  author!: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it first served.' })
   publishedAt!: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When another took over; null while it serves.' })
+  retiredAt!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'People in the segment when another took over.' })
+  sizeAtEnd!: number | null;
+
+  @Field(() => SegmentHoldType, { nullable: true, description: 'Why it was published and yet does not serve.' })
+  held!: SegmentHoldType | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When somebody gave it up.' })
+  discardedAt!: number | null;
 }
 
 /** How fresh a segment is, measured. */
@@ -134,6 +168,9 @@ export class SegmentFilter {
 
   @Field(() => SegmentStatus, { nullable: true })
   status?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Those with a version that is held, or those without.' })
+  held?: boolean | null;
 
   @Field(() => String, { nullable: true, description: 'Part of the key or the name.' })
   search?: string | null;

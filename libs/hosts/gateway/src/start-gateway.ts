@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import { requirePolicies } from '@kohort/gateway-resolvers';
 import { nestLogger } from '@kohort/platform-nest';
 import { LOG_CHANNEL, listen, type Listening } from '@kohort/platform-postgres';
+import { changesRoutes } from './changes/changes-routes';
 import { explorerRoutes } from './explorer/explorer-routes';
 import { GatewayModule, HANDLER_CLASSES } from './gateway.module';
 import type { GatewayOptions, RunningGateway } from './gateway-options';
@@ -79,6 +80,7 @@ async function build(
     maxArtifactBytes: options.maxArtifactBytes ?? DEFAULT_ARTIFACT_BYTES,
   };
   await fastify.register(ingestRoutes(ingest));
+  await fastify.register(changesRoutes({ services, keys, watch }));
   const schema = (): GraphQLSchema => app.get(GraphQLSchemaHost).schema;
   if (!options.production) await fastify.register(explorerRoutes(schema));
   let documents: LiveDocuments | null = null;
@@ -128,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async stop() {
       await listening?.close();
       live.stop();
-      await Promise.all([bound.services.changes.stop(), bound.services.jobs.stop()]);
+      await Promise.all([bound.services.changes.stop(), bound.services.feeds.stop()]);
       // A connection that has sent nothing yet is neither idle nor busy; closing would wait for it for ever.
       const late = setTimeout(() => app.getHttpServer().closeAllConnections(), STOP_GRACE_MS);
       await app.close();

@@ -44,6 +44,8 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
       numbers { min max mean sd skew p01 p05 p25 p50 p75 p95 p99 outliersByZ outliersByIqr }
       findings { code severity rows share message fix } drift { baselineWeek verdict reasons psi ksDistance ksPValue jensenShannon
       chiSquarePValue missingBefore missingAfter } } pageInfo { hasNextPage endCursor } } }`,
+    recordQuality:
+      '{ recordQuality(source: "web", first: 5) { nodes { subject event rows duplicates isolated { id } } } }',
     traitQuality: '{ traitQuality(first: 5) { nodes { subject key field type top { value rows } } } }',
     jobs: '{ jobs(first: 5, filter: { status: RUNNING }) { nodes { id job } } }',
   };

@@ -1,166 +1,165 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { WorkspaceId } from '@kohort/kernel-contracts';
-import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
-import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
-import { GatewayRig } from './gateway-rig';
+import { LifeRig, countOf } from './life-rig';
 
 jest.setTimeout(120_000);
-const PEOPLE = 60;
-
-const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
-  segmentPreview(rule: $rule, key: $key, compare: $compare) {
-    __typename
-    ... on SegmentPreview {
-      exact people members strongest sql sqlParams
-      conditions { id label kind parent people membersWithout removes }
-      sample { id traits(first: 5) { nodes { key } } }
-      overlap { key size shared jaccard }
-    }
-    ... on Failure { code message } ... on InvalidInput { issues { path message } }
-  }
-}`;
 
 describe('the life of a segment through the API', () => {
-  let rig: GatewayRig;
-  let test: TestColumns;
-  let loader: OpenColumnLoader;
-  let ws: WorkspaceId;
-  let key: string;
+  let life: LifeRig;
+  const ask: LifeRig['ask'] = (...of) => life.ask(...of);
 
   beforeAll(async () => {
-    test = await startTestColumns();
-    const late = { load: (...of: Parameters<OpenColumnLoader['load']>) => loader.load(...of) };
-    const columns = { store: test.columns.store, loader: { ...late, verify: async () => ({ equal: true }) } };
-    rig = await GatewayRig.start({ columns });
-    loader = openColumnLoader({ database: rig.db.database, columns: test.columns });
-    ws = await rig.db.addWorkspace();
-    key = (await rig.key(ws)).text;
-    await fill();
+    life = await LifeRig.start();
   });
-  afterAll(async () => {
-    await rig.stop();
-    await loader.close();
-    await test.stop();
-  });
+  afterAll(() => life.stop());
 
-  /** Person i: i % 4 orders, the trait `plan` is pro for every third. */
-  async function fill(): Promise<void> {
-    const [source, batch] = [randomUUID(), randomUUID()];
-    await rig.db.database.inWorkspace(ws, async (tx) => {
-      await sql`insert into source (workspace_id, id, key, name, kind) values (${ws}, ${source}, 's', 'S', 'http')`.execute(
-        tx,
+  describe('versions', () => {
+    interface Seen {
+      readonly live: number | null;
+      readonly versions: readonly number[] | null;
+      readonly n: number;
+      readonly size: number;
+    }
+    const look = (segment: string): Promise<Seen | undefined> =>
+      life.rig.db.database.inWorkspace(life.ws, async (tx) => {
+        const { rows } = await sql<Seen>`
+          select s.live_version as live, array_agg(distinct m.segment_version) filter (where m.member) as versions,
+            (count(*) filter (where m.member))::int as n, s.size::int as size
+          from segment s left join membership m on m.workspace_id = s.workspace_id and m.segment_id = s.id
+          where s.key = ${segment} group by s.live_version, s.size`.execute(tx);
+        return rows[0];
+      });
+    const update = (segment: string, rule: string): Promise<unknown> =>
+      ask('mutation ($key: String!, $rule: JSON!) { updateSegment(key: $key, rule: $rule) { __typename } }', {
+        key: segment,
+        rule,
+      });
+    const versions = async (segment: string): Promise<unknown> =>
+      ask(
+        `query ($key: String!) { segment(key: $key) { status size liveVersion heldVersion { version held { leaving members } }
+          versions(first: 10) { nodes { version author ruleHash sizeAtEnd publishedAt retiredAt discardedAt held { leaving } } } } }`,
+        { key: segment },
+      ).then(({ segment: found }) => found);
+
+    it('go back to one that served before, whole or not at all, each change once', async () => {
+      await life.made('spenders', 'did "Order Completed" at least 1 times');
+      await life.publish('spenders');
+      await update('spenders', 'did "Order Completed" at least 1 times or plan = "pro"');
+      await life.publish('spenders');
+      const [one, both] = [countOf((i) => i % 4 >= 1), countOf((i) => i % 4 >= 1 || i % 3 === 0)];
+      expect(await versions('spenders')).toMatchObject({
+        liveVersion: 2,
+        size: both,
+        versions: {
+          nodes: [
+            {
+              version: 2,
+              sizeAtEnd: null,
+              retiredAt: null,
+              author: expect.any(String),
+              ruleHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+            },
+            { version: 1, sizeAtEnd: one, retiredAt: expect.any(String) },
+          ],
+        },
+      });
+      const seen: Seen[] = [];
+      let over = false;
+      const reader = (async () => {
+        while (!over) {
+          const now = await look('spenders');
+          if (now) seen.push(now);
+        }
+      })();
+      const { job } = await ask(
+        'mutation { job: rollbackSegment(key: "spenders", toVersion: 1) { __typename ... on Job { id } ... on Failure { code } } }',
       );
-      await sql`insert into batch (workspace_id, id, kind) values (${ws}, ${batch}, 'events')`.execute(tx);
-      await sql`insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at)
-        select ${ws}, gen_random_uuid(), 'u' || i, now(), now() from generate_series(0, ${PEOPLE - 1}) i`.execute(tx);
-      await sql`insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, user_id, ts, properties)
-        select ${ws}, gen_random_uuid(), now(), ${batch}, ${source}, 'm' || i || '-' || k, 'track',
-          case when k = 0 then 'Page Viewed' else 'Order Completed' end, 'u' || i, now() - k * interval '10 days 1 hour',
-          jsonb_build_object('total', i)
-        from generate_series(0, ${PEOPLE - 1}) i, lateral generate_series(0, i % 4) k`.execute(tx);
-      await sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-        select e.workspace_id, e.id, p.id, e.batch_id, e.received_at, e.ts, 1 from event e
-        join profile p on p.workspace_id = e.workspace_id and p.canonical_id = e.user_id`.execute(tx);
-      await sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
-        select ${ws}, id, 'plan', now() - interval '1 hour', 'm1', 'custom', '"pro"' from profile
-        where substr(canonical_id, 2)::int % 3 = 0`.execute(tx);
-    });
-  }
-  const numbers = Array.from({ length: PEOPLE }, (_, i) => i);
-  const countOf = (holds: (i: number) => boolean): number => numbers.filter(holds).length;
-
-  describe('segmentPreview', () => {
-    const rule =
-      'plan = "pro" and did "Order Completed" at least 2 times and not (did "Order Completed" at least 3 times)';
-    const preview = async (variables: Record<string, unknown>): Promise<Record<string, unknown>> => {
-      const { data, errors } = await rig.ask(key, PREVIEW, variables);
-      expect(errors).toEqual([]);
-      return data?.['segmentPreview'] ?? {};
-    };
-
-    it('counts the rule, each condition and what it keeps out', async () => {
-      const [pro, two, three] = [(i: number) => i % 3 === 0, (i: number) => i % 4 >= 2, (i: number) => i % 4 >= 3];
-      const members = countOf((i) => pro(i) && two(i) && !three(i));
-      const found = await preview({ rule });
-      const without = {
-        plan: countOf((i) => two(i) && !three(i)),
-        two: countOf((i) => pro(i) && !three(i)),
-        three: countOf((i) => pro(i) && two(i)),
-      };
-      expect(found).toMatchObject({ __typename: 'SegmentPreview', exact: true, people: PEOPLE, members });
-      const lines = (found['conditions'] as { id: string; people: number; membersWithout: number | null }[]).map(
-        ({ id, people, membersWithout }) => [id, people, membersWithout],
+      expect(await life.run(job)).toMatchObject({ status: 'SUCCEEDED' });
+      over = true;
+      await reader;
+      expect(seen.length).toBeGreaterThan(3);
+      for (const { live, versions: of, n, size } of seen) {
+        expect({ of, n, size }).toEqual(live === 2 ? { of: [2], n: both, size: both } : { of: [1], n: one, size: one });
+      }
+      expect(await versions('spenders')).toMatchObject({
+        liveVersion: 1,
+        size: one,
+        versions: {
+          nodes: [
+            { version: 2, sizeAtEnd: both, retiredAt: expect.any(String) },
+            { version: 1, sizeAtEnd: null, retiredAt: null },
+          ],
+        },
+      });
+      const { rows } = await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql<{ kind: string; cause: string; version: number; n: number; people: number }>`
+          select kind, cause, segment_version as version, count(*)::int as n, count(distinct profile_id)::int as people
+          from membership_change where segment_key = 'spenders' and segment_version <> 1 or
+            (segment_key = 'spenders' and kind = 'exited') group by 1, 2, 3 order by 1`.execute(tx),
       );
-      expect(lines).toEqual([
-        ['where', members, null],
-        ['where.all.0', countOf(pro), without.plan],
-        ['where.all.1', countOf(two), without.two],
-        ['where.all.2', countOf((i) => !three(i)), without.three],
-        ['where.all.2.none.0', countOf(three), without.three],
+      const moved = both - one;
+      expect(rows).toEqual([
+        { kind: 'entered', cause: 'edit', version: 2, n: moved, people: moved },
+        { kind: 'exited', cause: 'edit', version: 1, n: moved, people: moved },
       ]);
-      expect(found['strongest']).toBe('where.all.0');
-      expect(found['sample']).toHaveLength(members);
-      expect(found['sql']).toMatch(/^SELECT .*FROM/s);
-      expect(found['sqlParams']).toMatchObject({ workspaceId: ws });
+      const never = await ask(
+        'mutation { job: rollbackSegment(key: "spenders", toVersion: 9) { ... on Failure { code } } }',
+      );
+      expect(never).toEqual({ job: { code: 'COMMAND_NOT_FOUND' } });
     });
 
-    it('leaves suppressed people out, and knows what was stored a moment ago', async () => {
-      const before = await preview({ rule: 'plan = "pro"' });
-      const [first] = before['sample'] as { id: string }[];
-      await rig.db.database.inWorkspace(ws, (tx) =>
-        sql`update profile set suppressed_at = now() where id = ${first?.id}`.execute(tx),
-      );
-      const after = await preview({ rule: 'plan = "pro"' });
-      await rig.db.database.inWorkspace(ws, (tx) =>
-        sql`update profile set suppressed_at = null where id = ${first?.id}`.execute(tx),
-      );
-      expect(Number(after['members'])).toBe(Number(before['members']) - 1);
-      expect(after['sample']).not.toContainEqual(expect.objectContaining({ id: first?.id }));
-      await rig.db.database.inWorkspace(ws, (tx) =>
-        sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
-          select ${ws}, id, 'vip', now(), 'm2', 'custom', 'true' from profile where canonical_id in ('u1', 'u2')`.execute(
-          tx,
-        ),
-      );
-      expect(await preview({ rule: 'vip is true' })).toMatchObject({ members: 2 });
-    });
-
-    it('takes the greater message id of two values at one instant', async () => {
-      await rig.db.database.inWorkspace(ws, (tx) =>
-        sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
-          select ${ws}, id, 'tier', timestamptz '2026-01-01', m, 'custom', v::jsonb from profile,
-            (values ('a', '"gold"'), ('b', '"silver"')) as t (m, v) where canonical_id in ('u1', 'u2')`.execute(tx),
-      );
-      expect(await preview({ rule: 'tier = "silver"' })).toMatchObject({ members: 2 });
-      expect(await preview({ rule: 'tier = "gold"' })).toMatchObject({ members: 0 });
-    });
-
-    it('holds the members against other segments', async () => {
-      const made = await rig.ask(
-        key,
-        `mutation { createSegment(input: { key: "list_of_two", name: "Two", rule: "country = \\"de\\"" }) { __typename } }`,
-      );
-      expect(made.data).toEqual({ createSegment: { __typename: 'Segment' } });
-      expect(await preview({ rule, compare: ['list_of_two'] })).toMatchObject({
-        overlap: [{ key: 'list_of_two', size: 0, shared: 0, jaccard: 0 }],
+    it('are held with the reason when too many would leave, until they are discarded or released', async () => {
+      await life.made('shoppers', 'did "Order Completed" at least 1 times');
+      await life.publish('shoppers');
+      await update('shoppers', 'did "Order Completed" at least 3 times');
+      expect(await life.publish('shoppers')).toMatchObject({
+        status: 'FAILED',
+        error: { code: 'SEGMENTS_GUARD_HELD' },
       });
-      const { errors } = await rig.ask(key, PREVIEW, { rule, compare: ['nobody_knows_it'] });
-      expect(errors).toEqual([]);
+      const [all, few] = [countOf((i) => i % 4 >= 1), countOf((i) => i % 4 >= 3)];
+      const held = { version: 2, held: { leaving: all - few, members: all } };
+      expect(await versions('shoppers')).toMatchObject({ liveVersion: 1, size: all, heldVersion: held });
+      const listed = await ask('{ segments(first: 10, filter: { held: true }) { nodes { key } } }');
+      expect(listed).toEqual({ segments: { nodes: [{ key: 'shoppers' }] } });
+      const discard =
+        'mutation { answer: discardSegmentVersion(key: "shoppers") { __typename ... on Failure { code } } }';
+      expect(await ask(discard)).toEqual({ answer: { __typename: 'Segment' } });
+      expect(await ask(discard)).toEqual({ answer: { __typename: 'Conflict', code: 'COMMAND_VERSION_NOT_HELD' } });
+      expect(await versions('shoppers')).toMatchObject({
+        heldVersion: null,
+        versions: { nodes: [{ version: 2, discardedAt: expect.any(String) }, { version: 1 }] },
+      });
+      const again = await ask(
+        'mutation { job: publishSegment(key: "shoppers", version: 2) { ... on Failure { code } } }',
+      );
+      expect(again).toEqual({ job: { code: 'COMMAND_VERSION_DISCARDED' } });
+      await update(
+        'shoppers',
+        'did "Order Completed" at least 3 times and plan exists or did "Order Completed" at least 3 times',
+      );
+      expect(await life.publish('shoppers')).toMatchObject({ status: 'FAILED' });
+      expect(await life.publish('shoppers', 'release: true')).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await versions('shoppers')).toMatchObject({ liveVersion: 3, size: few, heldVersion: null });
     });
 
-    it('says which condition cannot be counted, and what is wrong with a rule', async () => {
-      const where = { all: [{ id: 'mood', text: { trait: 'last_review', sentiment: 'negative' } }] };
-      expect(await preview({ rule: { version: 1, entity: 'profile', where } })).toMatchObject({
-        __typename: 'InvalidInput',
-        code: 'SEGMENTS_NODE_UNSUPPORTED',
-        message: expect.stringContaining('mood'),
-      });
-      expect(await preview({ rule: 'plan = ' })).toMatchObject({
-        __typename: 'InvalidInput',
-        code: 'GATEWAY_RULE_INVALID',
-        issues: [{ path: expect.stringContaining('line 1') }],
-      });
+    it('archive: everybody is taken out once, and the key is never used again', async () => {
+      await life.made('passing', 'plan = "pro"');
+      await life.publish('passing');
+      expect((await look('passing'))?.n).toBe(countOf((i) => i % 3 === 0));
+      const archived = await ask(
+        'mutation { answer: archiveSegment(key: "passing") { __typename ... on Segment { status } } }',
+      );
+      expect(archived).toEqual({ answer: { __typename: 'Segment', status: 'ARCHIVED' } });
+      await ask('mutation { answer: archiveSegment(key: "passing") { __typename } }');
+      const jobs = await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql<{ id: string }>`select id from run where job = 'segments.backfill' and params ? 'emptied'`.execute(tx),
+      );
+      expect(jobs.rows).toHaveLength(1);
+      expect(await life.run(jobs.rows[0])).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await look('passing')).toMatchObject({ n: 0, size: 0 });
+      const again = await ask(
+        'mutation { answer: createSegment(input: { key: "passing", name: "x", rule: "plan = \\"pro\\"" }) { ... on Failure { code } } }',
+      );
+      expect(again).toEqual({ answer: { code: 'COMMAND_KEY_TAKEN' } });
     });
   });
 });

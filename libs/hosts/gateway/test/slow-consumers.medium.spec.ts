@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
 import { seededRandom, systemClock } from '@kohort/kernel-clock-random';
 import { silentLogger } from '@kohort/kernel-telemetry';
-import { ChangeWorld } from './change-world';
+import { ChangeWorld } from '@kohort/testing-door';
 import { GatewayRig } from './gateway-rig';
 import { liveClient, subscribe } from './live-client';
 

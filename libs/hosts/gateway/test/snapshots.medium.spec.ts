@@ -1,6 +1,6 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { openDatabase, type Database } from '@kohort/platform-postgres';
-import { ChangeWorld, type State } from './change-world';
+import { ChangeWorld, type State } from '@kohort/testing-door';
 import { GatewayRig } from './gateway-rig';
 import { liveClient, subscribe } from './live-client';
 

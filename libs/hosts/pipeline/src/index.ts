@@ -8,3 +8,4 @@ export type { PipelineWorkerOptions } from './start-pipeline-worker';
 export { importLimits } from './import-limits';
 export type { ImportConfig } from './import-limits';
 export { trackingHandlers } from './tracking-handlers';
+export { qualityHandlers } from './quality-handlers';

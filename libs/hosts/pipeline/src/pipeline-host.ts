@@ -11,6 +11,7 @@ import {
   featureStore,
   quarantineStore,
   runHandler,
+  sealHours,
   segmentStore,
   watchStore,
   listen,
@@ -124,6 +125,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
         quarantine: quarantineStore(database),
         quarantineDays: parts.quarantineDays ?? DEFAULT_QUARANTINE_DAYS,
         expireKeys: (workspaceId, limit) => expireKeys(database, workspaceId, { limit, usualDays }),
+        sealHours: (workspaceId) => sealHours(database, workspaceId),
         logger,
       });
       const { clock } = engines;

@@ -196,6 +196,7 @@ describe('the watch over volumes', () => {
     );
     const watch = startWatch({
       ...{ store: store(), quarantine, quarantineDays: 30, logger: silentLogger },
+      sealHours: async () => false,
       expireKeys: (id, limit) => expireKeys(db.database, id, { limit, usualDays: 7 }),
     });
     const left = () => quarantine.count(workspaceId, {}, systemClock.now() + 60_000);
@@ -209,5 +210,41 @@ describe('the watch over volumes', () => {
     while ((await keys()) > 1500) await new Promise((done) => setTimeout(done, 20));
     await watch.stop();
     expect([await left(), await keys()]).toEqual([1500, 1500]);
+  });
+
+  it('leaves a quiet workspace alone until something comes in, an hour ends or an event has been silent too long', async () => {
+    const wanted = async () => (await store().due(60_000)).includes(workspaceId);
+    const change = (statement: ReturnType<typeof sql>) =>
+      db.database.inWorkspace(workspaceId, (tx) => statement.execute(tx));
+    const aMinuteLater = () => change(sql`update watch_turn set looked_at = looked_at - interval '61 seconds'`);
+    expect(await wanted()).toBe(true);
+    const turn = async () => {
+      await watchVolumes(store(), workspaceId, 0);
+      await store().rest(workspaceId);
+    };
+    await turn();
+    await aMinuteLater();
+    // Booked as done without a look: nobody will take the minutes for ones in which we were away.
+    expect(await wanted()).toBe(false);
+    const booked = await change(sql`select looked_at > now() - interval '50 seconds' as done, next_at > now() as rests
+      from watch_turn`);
+    expect(booked.rows).toEqual([{ done: true, rests: true }]);
+    await aMinuteLater();
+    await change(sql`insert into ledger_minute (workspace_id, source_id, minute, received, stored)
+      values (${workspaceId}::uuid, ${sourceId}::uuid, date_trunc('minute', now()), 1, 1)`);
+    expect(await wanted()).toBe(true);
+    await change(sql`delete from ledger_minute`);
+    await change(sql`update watch_turn set looked_at = now() - interval '11 minutes'`);
+    expect(await wanted()).toBe(true);
+    await change(sql`delete from watch_turn`);
+    await fill('Steady');
+    await lastHour('Steady', 40);
+    await turn();
+    const until = await change(sql`select next_at <= now() + interval '63 minutes' as hour,
+      next_at <= (select min(last_at + quiet_ms * interval '1 millisecond') from event_baseline
+        join (select max(last_at) as last_at from event_hour) as e on true) as silence from watch_turn`);
+    expect(until.rows).toEqual([{ hour: true, silence: true }]);
+    await change(sql`update watch_turn set looked_at = now() - interval '61 seconds', next_at = now()`);
+    expect(await wanted()).toBe(true);
   });
 });

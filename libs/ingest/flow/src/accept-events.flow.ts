@@ -89,19 +89,19 @@ function refusal(refused: readonly RefusedItem[]): Pick<GroupedRequest, 'refused
 
 /**
  * Stores messages in one transaction; when the database refuses a value, halves the batch until the bad message is
- * alone and counts it as quarantined. One bad message never takes its neighbours along.
+ * alone and counts it as quarantined. One bad message never takes its neighbours along. Answers in the order of the messages.
  */
 async function storePlaced(
   deps: AcceptEventsDeps,
   target: Target,
   placed: readonly Placed[],
-): Promise<readonly (readonly [index: number, fate: Fate])[]> {
+): Promise<readonly Fate[]> {
   const { workspaceId, sourceId, receivedAt, refused, payloadOf } = target;
   const request = { workspaceId, sourceId, receivedAt, dedupeDays: deps.dedupeDays };
   try {
     const messages = placed.map(({ keyed }) => keyed);
     const { outcomes } = await deps.store.store({ ...request, messages, ...refusal(refused) });
-    return placed.map(({ index }, i) => [index, FATES[outcomes[i] ?? 'duplicate']] as const);
+    return placed.map((_one, i) => FATES[outcomes[i] ?? 'duplicate']);
   } catch (thrown) {
     if (!isRefusedByStore(thrown)) throw thrown;
   }
@@ -110,7 +110,7 @@ async function storePlaced(
     const code = STORAGE_REFUSED.reason ?? '';
     const lost: RefusedItem = { verdict: 'quarantined', code, field: '', payload: payloadOf(only.index) };
     await deps.store.store({ ...request, messages: [], ...refusal([...refused, lost]) });
-    return [[only.index, STORAGE_REFUSED]];
+    return [STORAGE_REFUSED];
   }
   const middle = Math.ceil(placed.length / 2);
   const left = await storePlaced(deps, target, placed.slice(0, middle));
@@ -135,8 +135,8 @@ async function withSuppressed(
   workspaceId: WorkspaceId,
   judged: readonly Judged[],
 ): Promise<readonly Judged[]> {
+  if (!deps.suppression || !judged.some(({ plan }) => plan?.action === 'block')) return judged;
   const blocked = judged.flatMap((one) => blockedOf(one)?.message ?? []);
-  if (!deps.suppression || blocked.length === 0) return judged;
   const found = await deps.suppression.suppressed(workspaceId, blocked);
   const hidden = new Set(blocked.filter((_message, i) => found[i] === true));
   const isHidden = ({ result }: Judged): boolean => result.verdict === 'accepted' && hidden.has(result.message);
@@ -144,12 +144,14 @@ async function withSuppressed(
 }
 
 function placeMessages(judged: readonly Judged[]): Placed[] {
-  return judged.flatMap((one, index) => {
-    if (one.result.verdict !== 'accepted' || blockedOf(one)) return [];
-    const { message } = one.result;
+  const placed: Placed[] = [];
+  judged.forEach(({ result, plan }, index) => {
+    if (result.verdict !== 'accepted' || plan?.action === 'block') return;
+    const { message } = result;
     const keyed = { message, bodyHash: bodyHash(message) };
-    return [{ index, keyed: one.plan === null ? keyed : { ...keyed, plan: one.plan } }];
+    placed.push({ index, keyed: plan === null ? keyed : { ...keyed, plan } });
   });
+  return placed;
 }
 
 /** What is kept of a refused item: itself and what its call said, unless it is too large or too deep to be written. */
@@ -166,6 +168,8 @@ function payloadReader(items: readonly Json[], envelope: IngestEnvelope): Payloa
 }
 
 function refusedOf(judged: readonly Judged[], payloadOf: PayloadOf): RefusedItem[] {
+  // Most calls have none, and nothing is made for them.
+  if (judged.every(({ result, plan }) => result.verdict === 'accepted' && plan?.action !== 'block')) return [];
   return judged.flatMap((one, index) => {
     const blocked = blockedOf(one);
     if (blocked) {
@@ -189,7 +193,8 @@ async function settle(
   for (let at = 0; at === 0 || at < placed.length; at += TRANSACTION_MESSAGES) {
     const chunk = placed.slice(at, at + TRANSACTION_MESSAGES);
     const refused = at === 0 ? target.refused : [];
-    for (const [index, fate] of await storePlaced(deps, { ...target, refused }, chunk)) fates.set(index, fate);
+    const found = await storePlaced(deps, { ...target, refused }, chunk);
+    chunk.forEach(({ index }, i) => fates.set(index, found[i] ?? STORAGE_REFUSED));
   }
   return fates;
 }
@@ -234,7 +239,8 @@ export function acceptEvents(deps: AcceptEventsDeps): IngestPort {
         const { messageId } = result.message;
         const blocked = blockedOf(one);
         if (blocked) return { index, outcome: 'quarantined', messageId, reason: planCode(blocked.plan) };
-        return { index, messageId, ...(fates.get(index) ?? STORAGE_REFUSED) };
+        const { outcome, reason } = fates.get(index) ?? STORAGE_REFUSED;
+        return { index, outcome, messageId, reason };
       });
     },
   };

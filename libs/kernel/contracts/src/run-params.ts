@@ -63,6 +63,8 @@ export const backfillParamsSchema = z.strictObject({
   segmentId: segmentIdSchema,
   version: z.int().min(1),
   released: z.boolean().optional(),
+  /** The segment is archived: everybody is taken out. */
+  emptied: z.boolean().optional(),
 });
 
 /**

@@ -17,6 +17,8 @@ export const RELAY_TABLES: readonly string[] = [
   'segment_timer',
   'workspace',
   'source_connection',
+  'watch_turn',
+  'ledger_minute',
   'reader_position',
 ];
 

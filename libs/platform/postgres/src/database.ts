@@ -39,10 +39,17 @@ export interface DatabaseOptions {
   readonly applicationName: string;
 }
 
+/**
+ * How long a connection is kept that nobody asks for. Longer than the pause between any two looks of an idle process: to
+ * open one anew (a process of the server, a key derived from the password) costs more than a thousand small statements.
+ */
+export const IDLE_CONNECTION_MS = 120_000;
+
 function pool(options: DatabaseOptions, role: 'kohort_app' | 'kohort_relay', max: number, extra = ''): Pool {
   const made = new Pool({
     connectionString: options.url,
     max,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
     application_name: `${options.applicationName}:${role}`,
     // The role is taken at connection start, so that no statement ever runs as the owner.
     options: `-c role=${role} -c search_path=kohort -c idle_in_transaction_session_timeout=10000 -c timezone=UTC${extra}`,

@@ -4,7 +4,7 @@ export { checkMigrated } from './check-migrated';
 export { checkSafety } from './check-safety';
 export type { SafetyOptions } from './check-safety';
 export { classifyFailure, isAway } from './classify-failure';
-export { openDatabase } from './database';
+export { IDLE_CONNECTION_MS, openDatabase } from './database';
 export type { Database, DatabaseOptions, TransactionOptions, WorkspaceTransaction } from './database';
 export { databaseHealth } from './database-health';
 export type { DatabaseHealth } from './database-health';
@@ -62,6 +62,7 @@ export {
 } from './tasks';
 export type { ClaimedTask, DueTask, TaskError, TaskRef } from './tasks';
 export { expireKeys } from './ingest/expire-keys';
+export { sealHours } from './ingest/seal-hours';
 export { ingestStore, ingestStoreErrors } from './ingest/ingest-store.adapter';
 export { sourceConnections } from './sources/source-connections.adapter';
 export { sourceErrors } from './sources/source-errors';

@@ -22,30 +22,18 @@ import type {
   MergeLogTable,
 } from './identity-tables';
 import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, SuppressionTable } from './privacy-tables';
+import type { QualityRecordsTable, QualitySnapshotTable } from './quality-tables';
 import type {
   EventBaselineTable,
   EventHourTable,
+  EventOpenHourTable,
+  EventSealTable,
+  EventSealedHourTable,
   PlanViolationHourTable,
   TrackingPlanTable,
   VolumeAlertTable,
   WatchTurnTable,
 } from './tracking-tables';
-
-/** A week's profile of one field; see 0010-quality. */
-interface QualitySnapshotTable {
-  workspace_id: string;
-  subject_kind: string;
-  subject_key: string;
-  event: string;
-  field: string;
-  week: ColumnType<string, string, string>;
-  at: Timestamp;
-  rows: BigintColumn;
-  schema_version: number;
-  profile: JsonColumn;
-  baseline_week: ColumnType<string | null, string | null | undefined, string | null>;
-  drift: ColumnType<unknown, string | null | undefined, string | null>;
-}
 
 interface BatchTable {
   workspace_id: string;
@@ -361,6 +349,9 @@ export interface KohortTables {
   event_baseline: EventBaselineTable;
   volume_alert: VolumeAlertTable;
   watch_turn: WatchTurnTable;
+  event_seal: EventSealTable;
+  event_sealed_hour: EventSealedHourTable;
+  event_open_hour: EventOpenHourTable;
   profile: ProfileTable;
   identifier: IdentifierTable;
   merge_log: MergeLogTable;
@@ -387,6 +378,7 @@ export interface KohortTables {
   sync_member: SyncMemberTable;
   sync_record: SyncRecordTable;
   quality_snapshot: QualitySnapshotTable;
+  quality_records: QualityRecordsTable;
   imported_file: ImportedFileTable;
   source_connection: SourceConnectionTable;
   source_record: SourceRecordTable;

@@ -75,12 +75,34 @@ export interface VolumeAlertTable {
   resolved_at: OptionalTime;
 }
 
-/** Table `watch_turn` of 0011-tracking and 0018-watch-away. */
+/** Table `watch_turn` of 0011-tracking, 0018-watch-away and 0023-quiet-watch. */
 export interface WatchTurnTable {
   workspace_id: string;
   looked_at: Timestamp;
   hour_done: Timestamp;
+  next_at: ColumnType<Date, Date | string | undefined, Date | string>;
   away_from: OptionalTime;
   away_to: OptionalTime;
   away_heard: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
+}
+
+/** Table `event_seal` of 0022-sealed-hours. */
+export interface EventSealTable {
+  workspace_id: string;
+  sealed_until: Timestamp;
+}
+
+/** Table `event_sealed_hour` of 0022-sealed-hours. */
+export interface EventSealedHourTable {
+  workspace_id: string;
+  hour: Timestamp;
+  source_id: string;
+  records: BigintColumn;
+}
+
+/** Table `event_open_hour` of 0022-sealed-hours. */
+export interface EventOpenHourTable {
+  workspace_id: string;
+  hour: Timestamp;
+  checked_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }

@@ -10,7 +10,7 @@ import {
 } from 'bullmq';
 import IORedis from 'ioredis';
 import { Pool } from 'pg';
-import { withClient } from '@kohort/platform-postgres';
+import { IDLE_CONNECTION_MS, withClient } from '@kohort/platform-postgres';
 import type { Lane } from './lanes';
 import { queueErrors } from './queue-errors';
 import { EVENTS_KEPT, PRODUCER_TIMEOUT_MS, STALLED_INTERVAL_MS, WORKER_SETTINGS } from './queue-settings';
@@ -85,6 +85,7 @@ export async function postgresBackend(url: string): Promise<QueueBackend> {
   const producers = new Pool({
     connectionString: url,
     max: 3,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
     application_name: 'kohort:queue',
     options: `${unsynced} -c search_path=bullmq`,
     connectionTimeoutMillis: PRODUCER_TIMEOUT_MS,
@@ -102,7 +103,13 @@ export async function postgresBackend(url: string): Promise<QueueBackend> {
         process,
         {
           ...workerOptions('postgres', concurrency),
-          connection: { connectionString: url, max: 2, application_name: 'kohort:worker', options: unsynced },
+          connection: {
+            connectionString: url,
+            max: 2,
+            idleTimeoutMillis: IDLE_CONNECTION_MS,
+            application_name: 'kohort:worker',
+            options: unsynced,
+          },
         },
         createPostgresBackend,
       ),

@@ -10,13 +10,16 @@ import type {
   RunParams,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
+import { seededRandom } from '@kohort/kernel-clock-random';
 import {
   TableProfiler,
   WORKER_BUDGET,
   columnProfileSchema,
   compareProfiles,
   flattenRecord,
+  namesPerson,
   qualityErrors,
+  recordQuality,
   snapshotColumn,
   type ColumnProfile,
   type TableProfile,
@@ -37,6 +40,9 @@ const MOST_EVENTS = 60;
 const MOST_MESSAGES = 1_000_000;
 const FIELD_CHARS = 255;
 const SAMPLED_ROWS = 500;
+const SAMPLED_PEOPLE = 5_000;
+/** The same records isolate the same ones each time. */
+const FOREST_SEED = 1;
 
 /** The Monday, in UTC, of an instant's week: `yyyy-MM-dd`. */
 export function weekOf(epochMs: number): string {
@@ -59,6 +65,19 @@ function envelopeOf(event: QualityEvent): JsonObject {
     timestamp: new Date(ts).toISOString(),
     secondsUntilReceived: Math.round((receivedAt - ts) / 1000),
   };
+}
+
+/** What makes two messages one and the same, whatever their ids and the time that they came in. */
+const sameMessage = ({ type, name, userId, anonymousId, ts, properties }: QualityEvent): string =>
+  JSON.stringify([type, name, userId, anonymousId, ts, properties]);
+
+/** People are compared who have a trait that names somebody: two of whom nothing is known but a plan are not one. */
+const samePerson = (traits: JsonObject): string | null =>
+  Object.keys(traits).some(namesPerson) ? JSON.stringify(traits) : null;
+
+async function profileOf(profiler: TableProfiler, { signal }: RunContext): Promise<TableProfile> {
+  const profile = profiler.finish();
+  return { ...profile, isolated: await profiler.isolated(profile, { signal, random: seededRandom(FOREST_SEED) }) };
 }
 
 interface SourceProfiles {
@@ -87,12 +106,13 @@ async function readSource(
     );
     for (const event of page.items) {
       messages += 1;
-      envelope.addRecord(flattenRecord(envelopeOf(event)), 0);
+      const named = { id: event.id, same: sameMessage(event) };
+      envelope.addRecord(flattenRecord(envelopeOf(event)), messages, named);
       const name = event.name ?? '';
       if (name === '') continue;
       let profiler = events.get(name);
       if (!profiler && events.size < MOST_EVENTS) events.set(name, (profiler = newProfiler()));
-      profiler?.addRecord(flattenRecord(event.properties), 0);
+      profiler?.addRecord(flattenRecord(event.properties), messages, named);
     }
     after = page.next;
     context.onProgress({ phase: `reading source ${source.key}`, done: messages, total: null });
@@ -117,10 +137,12 @@ async function snapshotOf(
   table: {
     readonly subject: QualitySubject;
     readonly profile: Pick<TableProfile, 'rows' | 'columns'>;
+    /** The whole table, where its records are kept under this subject. */
+    readonly records: TableProfile | null;
     readonly at: number;
   },
 ): Promise<QualitySnapshot> {
-  const { subject, profile, at } = table;
+  const { subject, profile, records, at } = table;
   const week = weekOf(at);
   const before = await store.before(workspaceId, subject, week);
   const earlier = before?.fields.map(({ profile: saved }) => parseColumn(saved)).filter((column) => column !== null);
@@ -134,7 +156,8 @@ async function snapshotOf(
     profile: json.parse(column),
     drift: json.parse(drifts.get(column.name) ?? null),
   }));
-  return { subject, week, at, baselineWeek: before?.week ?? null, fields };
+  const kept = records && { rows: records.rows, quality: json.parse(recordQuality(records)) };
+  return { subject, week, at, baselineWeek: before?.week ?? null, fields, records: kept };
 }
 
 async function profileTraits(ports: ProfileQualityPorts, context: RunContext, at: number): Promise<number> {
@@ -143,19 +166,21 @@ async function profileTraits(ports: ProfileQualityPorts, context: RunContext, at
   const profiler = new TableProfiler({
     header: [],
     budget: { ...WORKER_BUDGET, columns: 500 },
-    sampleRows: SAMPLED_ROWS,
+    sampleRows: SAMPLED_PEOPLE,
   });
   let people = 0;
   let after: string | null = null;
   do {
     context.signal.throwIfAborted();
     const page: Awaited<ReturnType<QualityStore['people']>> = await ports.store.people(workspaceId, after);
-    for (const traits of page.items) profiler.addRecord(flattenRecord(traits), 0);
-    people += page.items.length;
+    for (const { id, traits } of page.items) {
+      people += 1;
+      profiler.addRecord(flattenRecord(traits), people, { id, same: samePerson(traits) });
+    }
     after = page.next;
     context.onProgress({ phase: 'reading traits', done: people, total });
   } while (after !== null);
-  const profile = profiler.finish();
+  const profile = await profileOf(profiler, context);
   const keys = new Map<string, ColumnProfile[]>();
   for (const column of profile.columns) {
     const key = column.name.split('.')[0] ?? column.name;
@@ -165,7 +190,13 @@ async function profileTraits(ports: ProfileQualityPorts, context: RunContext, at
   for (const [key, columns] of keys) {
     if (key.length > FIELD_CHARS || key === '') continue;
     const subject: QualitySubject = { kind: 'trait', key, event: '' };
-    snapshots.push(await snapshotOf(ports.store, workspaceId, { subject, profile: { rows: people, columns }, at }));
+    const table = { subject, profile: { rows: people, columns }, records: null, at };
+    snapshots.push(await snapshotOf(ports.store, workspaceId, table));
+  }
+  if (people > 0) {
+    const subject: QualitySubject = { kind: 'trait', key: '', event: '' };
+    const table = { subject, profile: { rows: people, columns: [] }, records: profile, at };
+    snapshots.push(await snapshotOf(ports.store, workspaceId, table));
   }
   await ports.store.save(context.fence, snapshots);
   return keys.size;
@@ -202,7 +233,8 @@ export async function profileQualityFlow(
     incomplete += read.complete ? 0 : 1;
     const snapshots: QualitySnapshot[] = [];
     for (const { subject, profiler } of read.messages === 0 ? [] : read.tables) {
-      const snapshot = await snapshotOf(ports.store, workspaceId, { subject, profile: profiler.finish(), at });
+      const profile = await profileOf(profiler, context);
+      const snapshot = await snapshotOf(ports.store, workspaceId, { subject, profile, records: profile, at });
       fields += snapshot.fields.length;
       snapshots.push(snapshot);
     }

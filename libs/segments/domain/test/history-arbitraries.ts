@@ -124,6 +124,13 @@ export function value(base: number, inZone: string): fc.Arbitrary<unknown> {
     { weight: 1, arbitrary: fc.record({ a: scalar, b: fc.array(scalar, { maxLength: 2 }) }) },
     {
       weight: 1,
+      arbitrary: fc.record(
+        { sentiment: fc.constantFrom('positive', 'negative', 7), topics: fc.subarray(['price', 'delivery']) },
+        { requiredKeys: [] },
+      ),
+    },
+    {
+      weight: 1,
       arbitrary: fc.constantFrom<unknown>(
         { lat: 52.5, lon: 13.4 },
         { lat: 48.1, lon: 11.6 },
@@ -169,8 +176,19 @@ function traits(base: number, inZone: string): fc.Arbitrary<RawTrait[]> {
   });
 }
 
-/** A person around an instant. */
+/** A person around an instant; one of five was two people until they were merged. */
 export function person(base: number, inZone: string): fc.Arbitrary<RawPerson> {
+  const one = single(base, inZone);
+  const merged = fc.tuple(one, one).map(([survivor, absorbed]): RawPerson => {
+    const moved = absorbed.events.map((event) => ({ ...event, id: `n${event.id.slice(1)}` }));
+    const keys = new Set(survivor.traits.map(({ key, time, messageId }) => `${key} ${time} ${messageId}`));
+    const traits = absorbed.traits.filter(({ key, time, messageId }) => !keys.has(`${key} ${time} ${messageId}`));
+    return { ...survivor, events: [...moved, ...survivor.events], traits: [...survivor.traits, ...traits] };
+  });
+  return fc.oneof({ weight: 4, arbitrary: one }, { weight: 1, arbitrary: merged });
+}
+
+function single(base: number, inZone: string): fc.Arbitrary<RawPerson> {
   return fc.record<RawPerson>({
     profileId: fc
       .integer({ min: 1, max: 0xffff })
@@ -178,6 +196,7 @@ export function person(base: number, inZone: string): fc.Arbitrary<RawPerson> {
     events: events(base, inZone),
     traits: traits(base, inZone),
     memberships: fc.subarray(['vip', 'gone']),
+    consents: fc.subarray(['email', 'advertising']),
     predictions: fc.oneof(
       fc.constant<RawPerson['predictions']>([]),
       fc.constantFrom(0, 0.25, 0.9).map((probability) => [{ model: 'm', probability, percentile: probability * 100 }]),

@@ -28,6 +28,7 @@ export interface RawPerson {
   memberships: string[];
   predictions: { model: string; probability: number; percentile: number }[];
   clusters: { model: string; cluster: string; confidence: number }[];
+  consents: string[];
 }
 
 interface Context {
@@ -313,6 +314,15 @@ const LEAVES: Record<string, Leaf> = {
     const found = person.clusters.find((c) => c.model === (body['model'] as unknown));
     const { in: names, minConfidence } = body as unknown as { in: string[]; minConfidence?: number };
     return found !== undefined && names.includes(found.cluster) && found.confidence >= (minConfidence ?? 0);
+  },
+  consent: (body, { person }) => person.consents.includes(body['purpose'] as unknown as string),
+  text: (body, context) => {
+    const { trait: path, topic, sentiment, op } = body as unknown as Record<string, string | undefined>;
+    const at = (field: string): Value => traitAt(`${path ?? ''}.${field}`, context.now, context);
+    const topics = at('topics');
+    const isSo = topic === undefined ? at('sentiment') === sentiment : Array.isArray(topics) && topics.includes(topic);
+    const isThere = topic === undefined ? at('sentiment') !== undefined : Array.isArray(topics);
+    return isThere && isSo === (op !== 'neq');
   },
   bucket: (body, { person }) => {
     const { salt, from, to } = body as unknown as { salt: string; from: number; to: number };

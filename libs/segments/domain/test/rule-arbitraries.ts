@@ -141,6 +141,14 @@ const fixedNodes: fc.Arbitrary<Node> = fc.oneof(
       fc.constantFrom(0, 0.25, 25, 90),
     )
     .map(([measure, op, value]) => ({ prediction: { model: 'm', measure, op, value } })),
+  fc.constantFrom('email', 'sms').map((purpose) => ({ consent: { purpose } })),
+  fc
+    .tuple(
+      fc.constantFrom(...TRAIT_KEYS),
+      fc.constantFrom({ sentiment: 'positive' }, { sentiment: 'neutral' }, { topic: 'price' }),
+      fc.constantFrom({}, { op: 'neq' }, { op: 'eq' }),
+    )
+    .map(([trait, what, op]) => ({ text: { trait, ...what, ...op } })),
   maybe('minConfidence', fc.constantFrom(0.5, 0.6)).map((more) => ({
     cluster: { model: 'm', in: ['loyal', 'x'], ...more },
   })),
@@ -151,7 +159,7 @@ export function setLeaf(context: RuleContext): fc.Arbitrary<Node> {
   return fc.oneof(
     { weight: 4, arbitrary: traitNode(context) },
     { weight: 8, arbitrary: eventNode(context) },
-    { weight: 1, arbitrary: fixedNodes },
+    { weight: 2, arbitrary: fixedNodes },
   );
 }
 

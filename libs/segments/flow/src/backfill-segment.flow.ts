@@ -3,16 +3,20 @@ import {
   profileIdSchema,
   type ColumnLoader,
   type ColumnStore,
+  type Fence,
   type ProfileId,
   type RunContext,
   type RunParams,
   type VersionToFill,
 } from '@kohort/kernel-contracts';
-import { isAppError } from '@kohort/kernel-errors';
-import { compileRules, compileToSql, evaluateRules, parseRule } from '@kohort/segments-domain';
+import { isAppError, type AppError } from '@kohort/kernel-errors';
+import { compileRules, compileToSql, evaluateRules, isBatchOnly, parseRule } from '@kohort/segments-domain';
 import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE, type SegmentsDeps } from './evaluate-profiles';
+import { emptySegment } from './empty-segment';
+import { GUARDED_SHARE } from './guard';
 import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
+import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 import { walkProfiles } from './walk-profiles';
 
@@ -30,9 +34,6 @@ export type BackfillResult = {
   /** Entries and exits that the walk behind the flip put right: people who changed in the meantime. */
   readonly corrected: number;
 };
-
-/** An edit that takes more than this share out of a segment is held for a person. */
-const GUARDED_SHARE = 0.3;
 
 /** Changes of one transaction before the version serves. */
 const ROWS_AT_ONCE = 5_000;
@@ -81,6 +82,12 @@ async function membersByWalk(
   }
 }
 
+/** What is wrong with a statement that holds somebody's predicate is wrong with the predicate. */
+function refusedPredicate({ rule: { key } }: VersionToFill, thrown: AppError): AppError {
+  if (thrown.code !== 'COLUMNS_STATEMENT_INVALID') return thrown;
+  return segmentsFlowErrors.SEGMENTS_PREDICATE_REFUSED({ key, reason: thrown.message }, { cause: thrown });
+}
+
 async function membersOf(
   deps: BackfillDeps,
   context: RunContext,
@@ -95,28 +102,33 @@ async function membersOf(
   const segments = rulesByKey(set.segments);
   // A rule that cannot be evaluated for a person is refused by name, not taken for an empty segment.
   const asked = { rule, key: version.rule.key };
-  compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone });
+  if (!isBatchOnly(rule)) compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone });
   try {
-    const options = { workspaceId, nowMs: now, timezone: live.timezone, segments };
+    const options = { workspaceId, nowMs: now, timezone: live.timezone, segments, without: NOT_IN_COLUMNS };
     const { sql, params } = compileToSql(rule, options);
     context.onProgress({ phase: 'loading columns', done: 0, total: null });
     await deps.loader.load(workspaceId, { signal: context.signal });
     context.onProgress({ phase: 'asking the column store', done: 0, total: null });
     return { ids: await deps.columns.members(sql, params, { signal: context.signal }), now };
   } catch (thrown) {
-    if (!isAppError(thrown) || !WALKED.has(thrown.code)) throw thrown;
+    if (!isAppError(thrown)) throw thrown;
+    if (isBatchOnly(rule)) throw refusedPredicate(version, thrown);
+    if (!WALKED.has(thrown.code)) throw thrown;
     return membersByWalk(deps, context, version);
   }
 }
 
 /** A mistake in a rule, or an outage upstream, must not take an audience apart: a person has to say that it is meant. */
-function holdMassExit(
-  { key, version }: VersionToFill['rule'],
-  change: { readonly leaving: readonly ProfileId[]; readonly members: number },
-): void {
-  const leaving = change.leaving.length;
-  if (leaving <= change.members * GUARDED_SHARE) return;
-  throw segmentsFlowErrors.SEGMENTS_GUARD_HELD({ key, version, leaving, members: change.members });
+async function holdMassExit(
+  deps: BackfillDeps,
+  fence: Fence,
+  change: { readonly rule: VersionToFill['rule']; readonly leaving: number; readonly members: number },
+): Promise<void> {
+  const { leaving, members, rule } = change;
+  if (leaving <= members * GUARDED_SHARE) return;
+  await deps.store.hold(fence, rule, { leaving, members });
+  const { key, version } = rule;
+  throw segmentsFlowErrors.SEGMENTS_GUARD_HELD({ key, version, leaving, members });
 }
 
 /** Writes the difference and makes the version serve: in steps while nobody is served, else all at once. */
@@ -132,7 +144,8 @@ async function publish(
   const entering = [...wanted].filter((id) => !standing.has(id)).sort();
   const leaving = [...standing].filter((id) => !wanted.has(id)).sort();
   const total = entering.length + leaving.length;
-  if (version.liveVersion !== null && !version.isReleased) holdMassExit(rule, { leaving, members: standing.size });
+  if (version.liveVersion !== null && !version.isReleased)
+    await holdMassExit(deps, fence, { rule, leaving: leaving.length, members: standing.size });
   let [entered, exited] = [0, 0];
   const apply = async (
     some: { entering: readonly ProfileId[]; leaving: readonly ProfileId[] },
@@ -203,6 +216,10 @@ export async function backfillSegment(
   const { segmentId, version: number, released: isReleased = false } = params;
   const version = await deps.store.versionToFill(context.fence.workspaceId, segmentId, number);
   if (version === null) throw segmentsFlowErrors.SEGMENTS_VERSION_MISSING({ segmentId, version: number });
+  if (version.isArchived && params.emptied === true) {
+    const { exited } = await emptySegment(deps, context, version);
+    return { members: 0, entered: 0, exited, corrected: 0 };
+  }
   if (version.isArchived) throw segmentsFlowErrors.SEGMENTS_SEGMENT_ARCHIVED({ key: version.rule.key });
   const earlier = checkpointSchema.safeParse(context.run.checkpoint);
   const checkpoint = earlier.success ? earlier.data : await publish(deps, context, { ...version, isReleased });

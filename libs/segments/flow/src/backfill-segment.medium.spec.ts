@@ -250,6 +250,17 @@ describe('back-filling a version', () => {
     expect(walked).toBeGreaterThan(3);
   });
 
+  it('fills a rule of SQL by the column store alone, and names a predicate that it cannot run', async () => {
+    const id = await addSegment('by-sql', rule({ sql: { predicate: "countIf(name = 'Order Completed') >= 2" } }));
+    expect(await run(await ask(id, 1))).toMatchObject({ status: 'succeeded', result: { corrected: 0 } });
+    expect(await members('by-sql')).toEqual(numbers((i) => i % 4 >= 2));
+    const wrong = await addSegment('wrong', rule({ sql: { predicate: 'countIf(name > ts) > 1' } }));
+    expect(await run(await ask(wrong, 1))).toMatchObject({
+      status: 'failed',
+      error: { code: 'SEGMENTS_PREDICATE_REFUSED' },
+    });
+  });
+
   it('goes on after a crash, before the pointer and behind it, with the same end', async () => {
     const id = await addSegment('buyers', buyers);
     const runId = await ask(id, 1);

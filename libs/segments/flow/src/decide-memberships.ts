@@ -18,6 +18,7 @@ export function toHistory(person: PersonRecords): History {
     events: person.events,
     traits: person.traits,
     memberships: person.memberships.filter(({ member }) => member).map(({ key }) => key),
+    consents: person.consents,
     predictions: person.scores.flatMap(({ model, probability, percentile }) =>
       probability === null || percentile === null ? [] : [{ model, probability, percentile }],
     ),

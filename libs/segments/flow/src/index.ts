@@ -2,6 +2,8 @@ export { backfillSegment } from './backfill-segment.flow';
 export type { BackfillDeps, BackfillResult } from './backfill-segment.flow';
 export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
 export { evaluateTouched } from './evaluate-touched.flow';
+export { diffSegment } from './diff-segment.flow';
+export type { SegmentDiff } from './diff-segment.flow';
 export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
 export { previewSegment } from './preview-segment.flow';

@@ -11,7 +11,7 @@ import {
   type SegmentId,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
-import { segmentStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import { privacyStore, segmentStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
 import {
   evaluateTouched,
   explainMembership,
@@ -95,6 +95,31 @@ describe('memberships', () => {
   const topics = async (): Promise<number> =>
     (await query(sql<{ n: number }>`select count(*)::int as n from outbox where topic = 'MembershipChanged'`))[0]?.n ??
     0;
+
+  it('asks for consent: unknown is no, a statement of any identifier is heard at once, and a later one undoes it', async () => {
+    await addSegment('mail', rule({ consent: { purpose: 'email' } }));
+    const [anna, ben] = [await addProfile('anna'), await addProfile('ben')];
+    await query(sql`insert into identifier (workspace_id, profile_id, type, value, first_seen_at)
+      select ${workspaceId}, id, 'user_id', canonical_id, now() from profile
+      where workspace_id = ${workspaceId}::uuid`);
+    expect(await touch(await addEvents([order(anna), order(ben)]))).toEqual({ profiles: 2, entered: 0, exited: 0 });
+    const privacy = privacyStore(db.database);
+    const say = async (state: 'granted' | 'withdrawn', at: number): Promise<BatchId> => {
+      const subject = { type: 'user_id', value: 'anna' } as const;
+      const said = { subject, purpose: 'email', state, kind: 'explicit', at, basis: 'consent' } as const;
+      const { batchId } = await privacy.record(workspaceId, [{ ...said, source: 'api', proof: '' }]);
+      const told = await query(sql<{ topic: string }>`select topic from outbox where payload->>'batchId' = ${batchId}
+        order by topic`);
+      expect(told.map(({ topic }) => topic)).toEqual(['ProfilesTouched']);
+      return batchIdSchema.parse(batchId);
+    };
+    expect(await touch(await say('granted', 1_000))).toEqual({ profiles: 1, entered: 1, exited: 0 });
+    expect(await members()).toEqual(['mail:anna']);
+    const why = await explainMembership(deps, { workspaceId, segmentKey: 'mail', profileId: ben });
+    expect(why.proof).toMatchObject({ flip: { text: 'consent for "email" given' } });
+    expect(await touch(await say('withdrawn', 2_000))).toEqual({ profiles: 1, entered: 0, exited: 1 });
+    expect(await members()).toEqual([]);
+  });
 
   it('writes an entry once, with proof, log, timer, size and outbox row, however often it is asked', async () => {
     await addSegment('buyers', buyers);

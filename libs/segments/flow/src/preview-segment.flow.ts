@@ -9,9 +9,10 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Clock } from '@kohort/kernel-clock-random';
-import { compilePreview, compileRules, parseRule, type PreviewCondition } from '@kohort/segments-domain';
+import { compilePreview, compileRules, isBatchOnly, parseRule, type PreviewCondition } from '@kohort/segments-domain';
 import type { SegmentsDeps } from './evaluate-profiles';
 import { rulesByKey } from './live-rule-set';
+import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
 /** What a preview needs beside the store of memberships. */
@@ -40,6 +41,16 @@ export interface ConditionCount extends PreviewCondition {
   readonly membersWithout: number | null;
 }
 
+/** A segment beside the members. */
+export interface PreviewOverlap {
+  readonly key: string;
+  readonly size: number;
+  readonly shared: number;
+  /** Some of the members who are not in it, and some of those in it who are no members. */
+  readonly onlyMembers: readonly ProfileId[];
+  readonly onlyOther: readonly ProfileId[];
+}
+
 /** What a rule would select. */
 export interface SegmentPreview {
   /** Epoch milliseconds. */
@@ -51,7 +62,7 @@ export interface SegmentPreview {
   /** The condition without which there would be most members more; null when each of them removes nobody. */
   readonly strongest: string | null;
   readonly sample: readonly ProfileId[];
-  readonly overlap: readonly { readonly key: string; readonly size: number; readonly shared: number }[];
+  readonly overlap: readonly PreviewOverlap[];
   readonly sql: string;
   readonly params: ColumnParameters;
   /** False when the column store may be behind, or more people are suppressed than a statement can name. */
@@ -76,6 +87,8 @@ const rowSchema = z.object({
   sizes: z.array(count),
   shared: z.array(count),
   sample: z.array(profileIdSchema),
+  entering: z.array(z.array(profileIdSchema)),
+  leaving: z.array(z.array(profileIdSchema)),
 });
 
 function strongestOf(conditions: readonly ConditionCount[], members: number): string | null {
@@ -105,10 +118,12 @@ export async function previewSegment(
   const { now, rules } = await deps.store.read(workspaceId, [], () => ({ eventNames: [], traitKeys: [] }));
   const { timezone } = rules;
   const segments = rulesByKey(deps.ruleSets.of(rules).segments.filter((segment) => segment.key !== key));
-  compileRules([{ rule, ...(key === null ? {} : { key }) }], { segments, otherSegments: 'membership', timezone });
+  if (!isBatchOnly(rule))
+    compileRules([{ rule, ...(key === null ? {} : { key }) }], { segments, otherSegments: 'membership', timezone });
   const suppressed = await deps.store.suppressed(workspaceId, MOST_EXCLUDED + 1);
   const excluded = suppressed.slice(0, MOST_EXCLUDED);
-  const options = { workspaceId, nowMs: now, timezone, segments, compare, sample: SAMPLE, excluded };
+  const scope = { workspaceId, nowMs: now, timezone, segments, without: NOT_IN_COLUMNS };
+  const options = { ...scope, compare, sample: SAMPLE, excluded };
   const startedAt = deps.clock.now();
   const isFresh = await deps.refresh(workspaceId, control);
   const askedAt = deps.clock.now();
@@ -133,7 +148,13 @@ export async function previewSegment(
     conditions: counts,
     strongest: strongestOf(counts, row.members),
     sample: row.sample,
-    overlap: compare.map((other, i) => ({ key: other, size: row.sizes[i] ?? 0, shared: row.shared[i] ?? 0 })),
+    overlap: compare.map((other, i) => ({
+      key: other,
+      size: row.sizes[i] ?? 0,
+      shared: row.shared[i] ?? 0,
+      onlyMembers: row.entering[i] ?? [],
+      onlyOther: row.leaving[i] ?? [],
+    })),
     sql,
     params,
     isExact: isFresh && suppressed.length <= MOST_EXCLUDED,

@@ -24,5 +24,9 @@ export const segmentsFlowErrors = defineErrors({
     kind: 'not-found',
     message: (d) => `there is no live segment "${d['key']}" with a rule`,
   },
+  SEGMENTS_PREDICATE_REFUSED: {
+    kind: 'invalid-input',
+    message: (d) => `segment "${d['key']}": the column store cannot run its SQL predicate: ${d['reason']}`,
+  },
   SEGMENTS_PROFILE_MISSING: { kind: 'not-found', message: () => 'there is no such profile' },
 });

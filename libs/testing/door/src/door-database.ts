@@ -21,6 +21,8 @@ export interface DoorDatabase extends DoorTenant {
   readonly pepper: string;
   readonly suppressionKey: string;
   addTenant(): Promise<DoorTenant>;
+  /** A key of the first tenant that may read over GraphQL. */
+  addApiKey(): Promise<string>;
   /** Asks as the owner, past row-level security. */
   query<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>;
   stop(): Promise<void>;
@@ -59,6 +61,19 @@ async function makeTenant(ownerUrl: string, pepper: string): Promise<DoorTenant>
   return { workspaceId, sourceId, writeKey, headers };
 }
 
+async function makeApiKey(ownerUrl: string, of: { pepper: string; workspaceId: WorkspaceId }): Promise<string> {
+  const key = mintKey('api', of.workspaceId, randomBytes(32));
+  const digest = Buffer.from(hashKey(key, Buffer.from(of.pepper, 'hex')));
+  await asOwner(ownerUrl, (owner) =>
+    owner.query(
+      `insert into kohort.api_key (workspace_id, id, name, secret_hash, scopes)
+       values ($1, gen_random_uuid(), 'door', $2, '{graphql:read}')`,
+      [of.workspaceId, digest],
+    ),
+  );
+  return key;
+}
+
 /** Starts a PostgreSQL in `folder/postgres`, with fsync unless told otherwise, and makes the first tenant. */
 export async function startDoorDatabase(folder: string, options: { fsync?: boolean } = {}): Promise<DoorDatabase> {
   const start = (port?: number): Promise<RunningPostgres> =>
@@ -77,11 +92,13 @@ export async function startDoorDatabase(folder: string, options: { fsync?: boole
   await migrate(ownerUrl);
   const url = Object.assign(new URL(ownerUrl), { username: LOGIN, password }).href;
   const pepper = randomBytes(32).toString('hex');
+  const first = await makeTenant(ownerUrl, pepper);
   return {
     url,
     pepper,
     suppressionKey: randomBytes(32).toString('hex'),
-    ...(await makeTenant(ownerUrl, pepper)),
+    ...first,
+    addApiKey: () => makeApiKey(ownerUrl, { pepper, workspaceId: first.workspaceId }),
     addTenant: () => makeTenant(ownerUrl, pepper),
     query: <R extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       asOwner(ownerUrl, async (owner) => {

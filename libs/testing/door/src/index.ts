@@ -1,3 +1,5 @@
+export { ChangeWorld } from './change-world';
+export type { State } from './change-world';
 export { startDoorDatabase } from './door-database';
 export type { DoorDatabase } from './door-database';
 export { startDoorProcess } from './door-process';

@@ -22,9 +22,9 @@ import type {
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
-import type { PreviewRequest, SegmentPreview } from '@kohort/segments-flow';
+import type { PreviewRequest, SegmentDiff, SegmentPreview } from '@kohort/segments-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
-import type { JobFeed } from '../feeds/job-feed';
+import type { ProgressFeeds } from '../feeds/progress-feeds';
 import { makeLoaders, type Loaders } from './loaders';
 
 /** What moved a person's score; see the port's adapter for how it is found. */
@@ -61,6 +61,7 @@ export interface MembershipExplainer {
 /** Counts what rules would select. */
 export interface SegmentPreviewer {
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
+  diff(request: Omit<PreviewRequest, 'compare'> & { readonly key: string }, signal: AbortSignal): Promise<SegmentDiff>;
 }
 
 /** Makes the text and the digest of a new key; the text leaves the process once, in the answer. */
@@ -80,7 +81,7 @@ export interface GatewayServices {
   readonly identity: IdentityAdmin;
   readonly changeLog: ChangeLogPort;
   readonly changes: ChangeFeed;
-  readonly jobs: JobFeed;
+  readonly feeds: ProgressFeeds;
   readonly rules: RuleCheck;
   readonly connectors: ConnectorCatalogue;
   /** The kinds of source that records are pulled from. */

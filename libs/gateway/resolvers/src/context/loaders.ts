@@ -22,6 +22,7 @@ export interface Loaders {
   readonly segment: Loader<SegmentRecord>;
   readonly segmentByKey: Loader<SegmentRecord>;
   readonly segmentVersion: Loader<SegmentVersionRecord>;
+  readonly heldVersion: Loader<SegmentVersionRecord>;
   readonly freshness: Loader<FreshnessRecord>;
   readonly valueShare: Loader<ValueShareRecord>;
   readonly profile: Loader<ProfileRecord>;
@@ -65,6 +66,7 @@ export function makeLoaders(reader: () => WorkspaceReader, cache: boolean): Load
       keyOf: (version) => version.segmentId,
       cache,
     }),
+    heldVersion: loader({ load: (ids) => reader().segments.heldVersions(ids), keyOf: (each) => each.segmentId, cache }),
     freshness: loader({ load: (ids) => reader().segments.freshness(ids), keyOf: (each) => each.segmentId, cache }),
     valueShare: loader({ load: (ids) => reader().segments.valueShares(ids), keyOf: (each) => each.segmentId, cache }),
     profile: loader({ load: (ids) => reader().profiles.byIds(ids), keyOf: id, cache }),

@@ -36,6 +36,10 @@ export const gatewayErrors = defineErrors({
     kind: 'invalid-input',
     message: () => 'only subscriptions go over a websocket; ask everything else over HTTP',
   },
+  GATEWAY_EXPORT_INVALID: {
+    kind: 'invalid-input',
+    message: (d) => `the export needs a good \`${String(d['name'])}\``,
+  },
   GATEWAY_STREAM_SLOW: {
     kind: 'rate-limited',
     message: () => 'nothing was taken for too long; resume from the cursor',

@@ -2,6 +2,8 @@ import { Args, Context, Int, Mutation, Resolver } from '@nestjs/graphql';
 import { z } from 'zod';
 import {
   ArchiveSegmentResult,
+  DiscardSegmentVersionResult,
+  RollbackSegmentResult,
   CreateSegmentInput,
   CreateSegmentResult,
   DescribeSegmentInput,
@@ -66,7 +68,9 @@ export class SegmentMutationsResolver {
       const { workspaceId } = callerOf(context);
       const purpose = await knownPurpose(context.services.privacy, workspaceId, input.purpose ?? null);
       const { rule, hash: ruleHash } = verdict;
-      const segment = { key: key.data, kind: input.kind, name, description, tags, purpose, rule, ruleHash };
+      const words = { name, description, tags };
+      const author = callerOf(context).keyId;
+      const segment = { key: key.data, kind: input.kind, ...words, purpose, rule, ruleHash, author };
       return (await context.commands.createSegment(segment, idempotencyKey ?? null)).record;
     });
   }
@@ -91,7 +95,12 @@ export class SegmentMutationsResolver {
     if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
     // The same rule again is the same version, so that a repeat is harmless with or without a key.
     return answer('Segment', () =>
-      context.commands.draftSegmentVersion(key, { rule: verdict.rule, ruleHash: verdict.hash, afterVersion }),
+      context.commands.draftSegmentVersion(key, {
+        rule: verdict.rule,
+        ruleHash: verdict.hash,
+        author: callerOf(context).keyId,
+        afterVersion,
+      }),
     );
   }
 
@@ -127,7 +136,41 @@ export class SegmentMutationsResolver {
     return answer('Job', () => context.commands.publishSegment(target, idempotencyKey ?? null));
   }
 
-  @Mutation(() => ArchiveSegmentResult)
+  @Mutation(() => RollbackSegmentResult, {
+    description: 'Lets a version that has served before serve again, once it is evaluated anew for everybody.',
+  })
+  @Policy('graphql:write')
+  rollbackSegment(
+    @Args('key') key: string,
+    @Args('toVersion', { type: () => Int }) version: number,
+    @Args('release', {
+      type: () => Boolean,
+      nullable: true,
+      description: 'Serve it even if it takes more than 30 % out of the segment, or empties it.',
+    })
+    release: boolean | null,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const target = { key, version, released: release ?? false };
+    return answer('Job', () => context.commands.rollbackSegment(target, idempotencyKey ?? null));
+  }
+
+  @Mutation(() => DiscardSegmentVersionResult, { description: 'Gives a held version up; the old one goes on serving.' })
+  @Policy('graphql:write')
+  discardSegmentVersion(
+    @Args('key') key: string,
+    @Args('version', { type: () => Int, nullable: true, description: 'Whichever is held when absent.' })
+    version: number | null,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Segment', () => context.commands.discardSegmentVersion(key, version ?? null));
+  }
+
+  @Mutation(() => ArchiveSegmentResult, {
+    description: 'Serves nobody any more; everybody is taken out, and destinations are owed the removals.',
+  })
   @Policy('graphql:write')
   archiveSegment(
     @Args('key') key: string,

@@ -28,7 +28,7 @@ const bounds = (range: LedgerRange | null | undefined) => ({
 @Resolver(() => LedgerBalanceType)
 export class LedgerBalanceResolver {
   @Query(() => LedgerBalanceType, {
-    description: 'Of the workspace or of one source; whole minutes. It reads every event of the range.',
+    description: 'Of the workspace or of one source; whole minutes. Past hours are counted once, later ones are read.',
   })
   @Policy('graphql:read')
   async ledgerBalance(

@@ -1,6 +1,6 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { JsonScalar, ProfileType, SegmentPreviewResult, SegmentPreviewType } from '@kohort/gateway-schema';
-import type { Json } from '@kohort/kernel-contracts';
+import type { Json, ProfileRecord } from '@kohort/kernel-contracts';
 import type { SegmentPreview } from '@kohort/segments-flow';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
@@ -9,7 +9,7 @@ import { answer, invalidInput, type Answer } from '../errors/results';
 import { segmentsOf } from './segment-figures.resolver';
 
 /** A statement over everybody: few of them a request. */
-const PREVIEW_COST = 300;
+export const PREVIEW_COST = 300;
 
 /** A preview as the API shows it. */
 export function previewView(preview: SegmentPreview): object {
@@ -29,6 +29,12 @@ export function previewView(preview: SegmentPreview): object {
     sqlParams: params,
     sampleIds: sample,
   };
+}
+
+/** Some people by their ids; who is gone is left out. */
+export async function profilesOf(context: GatewayContext, ids: readonly string[]): Promise<readonly ProfileRecord[]> {
+  const found = await context.loaders.profile.loadMany([...ids]);
+  return found.flatMap((profile) => (profile === null || profile instanceof Error ? [] : [profile]));
 }
 
 /** What a rule would select, before it is a segment. */
@@ -71,11 +77,7 @@ export class SegmentPreviewResolver {
 
   @ResolveField(() => [ProfileType], { description: 'Up to 20 members, those with the smallest ids.' })
   @Policy('graphql:read')
-  async sample(
-    @Parent() preview: { readonly sampleIds: readonly string[] },
-    @Context('gateway') context: GatewayContext,
-  ) {
-    const found = await context.loaders.profile.loadMany([...preview.sampleIds]);
-    return found.filter((profile) => profile !== null && !(profile instanceof Error));
+  sample(@Parent() preview: { readonly sampleIds: readonly string[] }, @Context('gateway') context: GatewayContext) {
+    return profilesOf(context, preview.sampleIds);
   }
 }

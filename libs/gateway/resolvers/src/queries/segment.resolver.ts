@@ -13,6 +13,7 @@ import {
   SegmentFilter,
   SegmentType,
   SegmentVersionConnection,
+  SegmentVersionType,
   SyncConnection,
 } from '@kohort/gateway-schema';
 import type { Json, MembershipProofRecord, MembershipRecord, SegmentRecord } from '@kohort/kernel-contracts';
@@ -72,6 +73,7 @@ export class SegmentResolver {
     const narrowed = {
       kind: filter?.kind ?? undefined,
       status: filter?.status ?? undefined,
+      held: filter?.held ?? undefined,
       search: filter?.search ?? undefined,
     };
     return connection(await context.reader.segments.list(narrowed, pageOf(args)), asIs);
@@ -136,6 +138,15 @@ export class SegmentResolver {
   async ruleText(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
     const rule = await ruleOf(context, segment.id);
     return rule === null ? null : context.services.rules.print(rule);
+  }
+
+  @ResolveField(() => SegmentVersionType, {
+    nullable: true,
+    description: 'The newest version that was published and is held, until somebody releases or discards it.',
+  })
+  @Policy('graphql:read')
+  heldVersion(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.heldVersion.load(segment.id);
   }
 
   @ResolveField(() => SegmentVersionConnection)

@@ -1,11 +1,13 @@
 import { Args, Context, ID, Parent, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import {
+  AlertType,
   CursorScalar,
   JobType,
   MembershipChangeKind,
   MembershipChangeType,
   ProfileType,
   SegmentType,
+  SyncRunType,
 } from '@kohort/gateway-schema';
 import type { ChangeFilter, MembershipChange } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
@@ -51,7 +53,43 @@ export class StreamResolver {
   })
   @Policy('graphql:read')
   jobProgress(@Args('id', { type: () => ID }) id: string, @Context('gateway') context: GatewayContext) {
-    return liveStream(context, 'jobProgress', () => context.services.jobs.open(callerOf(context).workspaceId, id));
+    return liveStream(context, 'jobProgress', () =>
+      context.services.feeds.jobs.open(callerOf(context).workspaceId, id),
+    );
+  }
+
+  @Subscription(() => SyncRunType, {
+    description: 'A run of a sync as it goes on, beginning with its present state; over when it is.',
+  })
+  @Policy('graphql:read')
+  syncRunProgress(@Args('id', { type: () => ID }) id: string, @Context('gateway') context: GatewayContext) {
+    const { feeds } = context.services;
+    return liveStream(context, 'syncRunProgress', () => feeds.syncRuns.open(callerOf(context).workspaceId, id));
+  }
+
+  @Subscription(() => JobType, {
+    description:
+      'The latest back-fill of a segment as it goes on, beginning with its present state, and each one that follows.',
+  })
+  @Policy('graphql:read')
+  segmentProgress(
+    @Args('segment', { type: () => String, description: 'Key of the segment.' }) segment: string,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return liveStream(context, 'segmentProgress', async () => {
+      const found = await context.loaders.segmentByKey.load(segment);
+      if (!found) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'segment' });
+      return context.services.feeds.segments.open(callerOf(context).workspaceId, found.id);
+    });
+  }
+
+  @Subscription(() => AlertType, {
+    description: 'Alerts that are raised from now on, each once; those that stand are in `alerts`.',
+  })
+  @Policy('graphql:read')
+  alertRaised(@Context('gateway') context: GatewayContext) {
+    const { feeds } = context.services;
+    return liveStream(context, 'alertRaised', () => feeds.alerts.open(callerOf(context).workspaceId));
   }
 
   @ResolveField(() => ID)

@@ -3,7 +3,7 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type { ColumnLoader, ColumnStore } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { segmentStore, type Database } from '@kohort/platform-postgres';
-import { RuleSets, previewSegment, type PreviewDeps } from '@kohort/segments-flow';
+import { RuleSets, diffSegment, previewSegment, type PreviewDeps } from '@kohort/segments-flow';
 
 /** The column store as the gateway asks it. */
 export interface GatewayColumns {
@@ -42,5 +42,8 @@ export function segmentPreviewer(parts: {
       }
     },
   };
-  return { preview: (request, signal) => previewSegment(deps, request, { signal }) };
+  return {
+    preview: (request, signal) => previewSegment(deps, request, { signal }),
+    diff: (request, signal) => diffSegment(deps, request, { signal }),
+  };
 }

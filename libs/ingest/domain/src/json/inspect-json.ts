@@ -27,35 +27,38 @@ export function textFault(text: string): QuarantineCode | null {
 const shown = (key: string): string =>
   key.length > SHOWN_KEY_CHARS || textFault(key) !== null ? `${key.slice(0, 20).replace(/[^ -~]/g, '?')}…` : key;
 
-function keyFault(key: string, path: string): JsonFault | null {
-  if (FORBIDDEN_KEYS.has(key)) return { code: 'forbidden_key', path: `${path}.${key}` };
-  if (key.length > LIMITS.keyChars) return { code: 'key_too_long', path: `${path}.${shown(key)}` };
+/** Faults inside a value; the paths begin at it, and whoever called puts its own place before them. */
+function keyFault(key: string): JsonFault | null {
+  if (FORBIDDEN_KEYS.has(key)) return { code: 'forbidden_key', path: `.${key}` };
+  if (key.length > LIMITS.keyChars) return { code: 'key_too_long', path: `.${shown(key)}` };
   const unstorable = textFault(key);
-  return unstorable === null ? null : { code: unstorable, path: `${path}.${shown(key)}` };
+  return unstorable === null ? null : { code: unstorable, path: `.${shown(key)}` };
 }
 
-function inspectObject(value: object, path: string, depth: number): JsonFault | null {
-  for (const [key, inner] of Object.entries(value)) {
-    const fault = keyFault(key, path) ?? inspectAt(inner, `${path}.${key}`, depth + 1);
-    if (fault) return fault;
+function inspectObject(value: object, depth: number): JsonFault | null {
+  for (const key of Object.keys(value)) {
+    const own = keyFault(key);
+    if (own) return own;
+    const fault = inspectAt(Reflect.get(value, key), depth + 1);
+    if (fault) return { code: fault.code, path: `.${key}${fault.path}` };
   }
   return null;
 }
 
-function inspectAt(value: unknown, path: string, depth: number): JsonFault | null {
+function inspectAt(value: unknown, depth: number): JsonFault | null {
   if (typeof value === 'string') {
     const unstorable = textFault(value);
-    return unstorable === null ? null : { code: unstorable, path };
+    return unstorable === null ? null : { code: unstorable, path: '' };
   }
-  if (typeof value === 'number') return Number.isFinite(value) ? null : { code: 'number_not_finite', path };
+  if (typeof value === 'number') return Number.isFinite(value) ? null : { code: 'number_not_finite', path: '' };
   // An undefined member is absent in JSON text; in-process callers may leave one.
   if (value == null || typeof value === 'boolean') return null;
-  if (typeof value !== 'object') return { code: 'wrong_type', path };
-  if (depth > LIMITS.depth) return { code: 'too_deep', path: `${path.slice(0, SHOWN_KEY_CHARS)}…` };
-  if (!Array.isArray(value)) return inspectObject(value, path, depth);
+  if (typeof value !== 'object') return { code: 'wrong_type', path: '' };
+  if (depth > LIMITS.depth) return { code: 'too_deep', path: '' };
+  if (!Array.isArray(value)) return inspectObject(value, depth);
   for (let i = 0; i < value.length; i += 1) {
-    const fault = inspectAt(value[i], `${path}[${i}]`, depth + 1);
-    if (fault) return fault;
+    const fault = inspectAt(value[i], depth + 1);
+    if (fault) return { code: fault.code, path: `[${i}]${fault.path}` };
   }
   return null;
 }
@@ -67,8 +70,11 @@ function inspectAt(value: unknown, path: string, depth: number): JsonFault | nul
  * Cost    O(size); stops at the first fault and never descends below the limit
  */
 export function inspectJson(value: unknown, root = ''): JsonFault | null {
-  const fault = inspectAt(value, root, 0);
-  return fault && fault.path.startsWith('.') ? { ...fault, path: fault.path.slice(1) } : fault;
+  const fault = inspectAt(value, 0);
+  if (!fault) return null;
+  const whole = `${root}${fault.path}`;
+  const path = fault.code === 'too_deep' ? `${whole.slice(0, SHOWN_KEY_CHARS)}…` : whole;
+  return { code: fault.code, path: path.startsWith('.') ? path.slice(1) : path };
 }
 
 /** True for an object of JSON: no array, no null. */

@@ -4,7 +4,7 @@ import { isWithinBytes } from '../json/json-bytes';
 import { LIMITS } from '../limits';
 import { derivedMessageId } from './digests';
 import { correctTime, parseInstant } from './instant';
-import { messageSchema, type RawMessage } from './message-schema';
+import { isRawMessage, messageSchema, type RawMessage } from './message-schema';
 import {
   QUARANTINE_CODES,
   type NormaliseResult,
@@ -179,6 +179,7 @@ export function normaliseEvent(raw: unknown, context: NormaliseContext): Normali
     return isQuarantine(code) ? { verdict: 'quarantined', code, field } : reject(code, field);
   }
   if (!isWithinBytes(raw, context.maxBytes ?? LIMITS.eventBytes)) return reject('event_too_large', '');
+  if (isRawMessage(raw)) return assemble(raw, raw, context);
   const parsed = messageSchema.safeParse(raw);
   if (parsed.success) return assemble(parsed.data, raw, context);
   const field = String(parsed.error.issues[0]?.path[0] ?? '');

@@ -35,6 +35,8 @@ export interface NewSegment {
   readonly rule: JsonObject;
   /** SHA-256 of the rule's canonical form. */
   readonly ruleHash: Uint8Array;
+  /** Id of the key that asks. */
+  readonly author: string | null;
   /** What its members must have consented to; null: nothing. */
   readonly purpose: string | null;
   readonly description: string;
@@ -112,7 +114,12 @@ export interface WorkspaceCommands {
    */
   draftSegmentVersion(
     segmentKey: string,
-    draft: { readonly rule: JsonObject; readonly ruleHash: Uint8Array; readonly afterVersion?: number | null },
+    draft: {
+      readonly rule: JsonObject;
+      readonly ruleHash: Uint8Array;
+      readonly author: string | null;
+      readonly afterVersion?: number | null;
+    },
   ): Promise<SegmentRecord>;
   describeSegment(segmentKey: string, words: SegmentWords): Promise<SegmentRecord>;
   /** Asks for the back-fill of a version (the latest when not named); the version is served when that is complete. */
@@ -120,6 +127,17 @@ export interface WorkspaceCommands {
     target: { readonly key: string; readonly version: number | null; readonly released: boolean },
     idempotencyKey: string | null,
   ): Promise<JobRecord>;
+  /**
+   * Asks for a version that has served before to serve again: it is evaluated anew first, and the one that serves goes on
+   * until then. COMMAND_VERSION_NEVER_SERVED for any other.
+   */
+  rollbackSegment(
+    target: { readonly key: string; readonly version: number; readonly released: boolean },
+    idempotencyKey: string | null,
+  ): Promise<JobRecord>;
+  /** Gives a held version up: it is not published any more. COMMAND_VERSION_NOT_HELD for any other. */
+  discardSegmentVersion(segmentKey: string, version: number | null): Promise<SegmentRecord>;
+  /** Serves nobody any more; everybody is taken out by a job, so that destinations are owed the removals. */
   archiveSegment(segmentKey: string): Promise<SegmentRecord>;
   createDestination(destination: NewDestination, idempotencyKey: string | null): Promise<Made<DestinationView>>;
   createSync(sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncView>>;

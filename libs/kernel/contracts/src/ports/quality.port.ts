@@ -16,6 +16,7 @@ export interface QualitySubject {
 
 /** A stored message, as far as its quality is looked at. Times are epoch milliseconds. */
 export interface QualityEvent {
+  readonly id: string;
   readonly type: string;
   readonly name: string | null;
   readonly userId: string | null;
@@ -47,6 +48,8 @@ export interface QualitySnapshot {
   readonly at: number;
   readonly baselineWeek: string | null;
   readonly fields: readonly QualityField[];
+  /** The records as wholes; null where they are not looked at. */
+  readonly records: { readonly rows: number; readonly quality: Json } | null;
 }
 
 /**
@@ -65,7 +68,10 @@ export interface QualityStore {
     after: string | null,
   ): Promise<QualityPage<QualityEvent>>;
   /** Living people's traits as they stand, one object a person. */
-  people(workspaceId: WorkspaceId, after: string | null): Promise<QualityPage<JsonObject>>;
+  people(
+    workspaceId: WorkspaceId,
+    after: string | null,
+  ): Promise<QualityPage<{ readonly id: string; readonly traits: JsonObject }>>;
   /** How many there are about; for the progress. */
   counts(workspaceId: WorkspaceId): Promise<{ readonly people: number }>;
   /** The latest snapshot of a subject before a week; null without one. */
@@ -87,10 +93,25 @@ export interface QualityFieldRecord extends QualityField {
   readonly baselineWeek: string | null;
 }
 
+/** A subject's records as wholes in its latest week. `gone`: of the ids in it those that are not there any more. */
+export interface QualityRecordsRecord {
+  readonly subject: QualitySubject;
+  readonly week: string;
+  readonly at: number;
+  readonly rows: number;
+  readonly quality: Json;
+  readonly gone: readonly string[];
+}
+
 /** The latest snapshots, field by field. */
 export interface QualityReader {
   /** Of a source: its messages' own fields first, then its events by name; `event` narrows to one. */
   ofSource(sourceKey: string, event: string | null, page: PageRequest): Promise<Page<QualityFieldRecord>>;
+  /** Of a source: its messages as such first, then its events by name; without a source, of people. */
+  records(
+    of: { readonly sourceKey: string | null; readonly event: string | null },
+    page: PageRequest,
+  ): Promise<Page<QualityRecordsRecord>>;
   /** Of people's traits by key; `key` narrows to one. */
   ofTraits(key: string | null, page: PageRequest): Promise<Page<QualityFieldRecord>>;
 }

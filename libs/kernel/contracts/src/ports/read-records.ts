@@ -40,8 +40,27 @@ export interface SegmentVersionRecord {
   readonly segmentId: SegmentId;
   readonly version: number;
   readonly rule: Json;
+  /** SHA-256 of the rule's canonical form, hex. */
+  readonly ruleHash: string;
+  /** Id of the key that wrote it; null: not known. */
+  readonly author: string | null;
   readonly createdAt: number;
+  /** When it first served. */
   readonly publishedAt: number | null;
+  /** When another took over, and how many were in then; null while it serves and before. */
+  readonly retiredAt: number | null;
+  readonly sizeAtEnd: number | null;
+  /** Why it was published and yet does not serve. */
+  readonly held: SegmentHold | null;
+  readonly discardedAt: number | null;
+}
+
+/** A version that would take too many people out, until somebody releases or discards it. */
+export interface SegmentHold {
+  readonly leaving: number;
+  readonly members: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 /** How fresh a segment is: its latest change, and how long after its evaluation that change was recorded. */

@@ -52,6 +52,8 @@ export interface Page<T> {
 export interface SegmentFilter {
   readonly kind?: string;
   readonly status?: string;
+  /** Those with a held version, or those without. */
+  readonly held?: boolean;
   /** Part of the key or name, any case. */
   readonly search?: string;
 }
@@ -64,6 +66,8 @@ export interface SegmentReader {
   versions(segmentId: string, page: PageRequest): Promise<Page<SegmentVersionRecord>>;
   /** The live version of each segment, or its latest when none is live. */
   currentVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
+  /** The newest held version of each segment that has one. */
+  heldVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
   freshness(segmentIds: readonly string[]): Promise<readonly FreshnessRecord[]>;
   /** Share of everybody's value that the members hold, by their computed features. */
   valueShares(segmentIds: readonly string[]): Promise<readonly ValueShareRecord[]>;

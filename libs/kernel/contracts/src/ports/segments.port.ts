@@ -26,6 +26,8 @@ export interface LiveRules {
 export interface RecordsNeeded {
   readonly eventNames: readonly string[] | null;
   readonly traitKeys: readonly string[] | null;
+  /** Purposes of consent; absent means none. */
+  readonly purposes?: readonly string[];
 }
 
 /** Where a person stands in a segment. */
@@ -63,6 +65,8 @@ export interface PersonRecords {
     readonly confidence: number | null;
   }[];
   readonly memberships: readonly StandingMembership[];
+  /** Of the purposes asked for, those to which consent is given. */
+  readonly consents: readonly string[];
 }
 
 /** What an evaluation is given: rules, people and the database's clock, all of one transaction. */
@@ -188,6 +192,8 @@ export interface SegmentStore {
   /** People who are in no segment whatever their records say, at most so many, in the order of their ids. */
   suppressed(workspaceId: WorkspaceId, limit: number): Promise<readonly ProfileId[]>;
   applyDiff(diff: MembershipDiff): Promise<EvaluationOutcome>;
+  /** Keeps why a version does not serve although it was published, until it is released or discarded. */
+  hold(fence: Fence, rule: SegmentRule, change: { readonly leaving: number; readonly members: number }): Promise<void>;
   /** Where a walk over everybody stands, kept with the run. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
 }

@@ -50,6 +50,13 @@ export interface WatchTurn {
 export interface WatchStore {
   /** All workspaces of the installation. */
   workspaces(): Promise<readonly WorkspaceId[]>;
+  /**
+   * Those that want a look: something came in since the last one, their time has come, or nobody has looked for long.
+   * The looks at all others are booked as done.
+   */
+  due(everyMs: number): Promise<readonly WorkspaceId[]>;
+  /** After a look: works out when the next is wanted if nothing comes in. */
+  rest(workspaceId: WorkspaceId): Promise<void>;
   /** Null when another look was less than so long ago: of two processes one looks. */
   takeTurn(workspaceId: WorkspaceId, everyMs: number): Promise<WatchTurn | null>;
   /** Events by source and name, behind `after`: their last `hours` hours before `untilMs`. */

@@ -17,6 +17,15 @@ export const commandErrors = defineErrors({
     message: (d) =>
       `the latest version is ${String(d['latest'])}, not ${String(d['expected'])}: somebody has changed the segment since`,
   },
+  COMMAND_VERSION_NEVER_SERVED: {
+    kind: 'conflict',
+    message: (d) => `version ${String(d['version'])} has never served; publish it instead`,
+  },
+  COMMAND_VERSION_NOT_HELD: { kind: 'conflict', message: () => 'no such version of this segment is held' },
+  COMMAND_VERSION_DISCARDED: {
+    kind: 'conflict',
+    message: (d) => `version ${String(d['version'])} was discarded; draft its rule anew`,
+  },
   COMMAND_SYNC_EXISTS: {
     kind: 'conflict',
     message: () => 'this segment is already synced to this destination',

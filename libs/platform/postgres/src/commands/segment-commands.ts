@@ -31,7 +31,7 @@ async function heldSegment(tx: WorkspaceTransaction, scope: Scope, key: string):
 async function addVersion(
   tx: WorkspaceTransaction,
   scope: Scope,
-  version: { segmentId: string; number: number; rule: unknown; hash: Uint8Array },
+  version: { segmentId: string; number: number; rule: unknown; hash: Uint8Array; author: string | null },
 ): Promise<void> {
   await tx
     .insertInto('segment_version')
@@ -41,6 +41,7 @@ async function addVersion(
       version: version.number,
       rule: JSON.stringify(version.rule),
       rule_hash: Buffer.from(version.hash),
+      author: version.author,
     })
     .execute();
 }
@@ -80,7 +81,13 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
         .returning('id')
         .executeTakeFirst();
       if (made) {
-        await addVersion(tx, scope, { segmentId: id, number: 1, rule: segment.rule, hash: segment.ruleHash });
+        await addVersion(tx, scope, {
+          segmentId: id,
+          number: 1,
+          rule: segment.rule,
+          hash: segment.ruleHash,
+          author: segment.author,
+        });
       }
       const record = await heldSegment(tx, scope, segment.key);
       requireSameRequest(
@@ -111,7 +118,13 @@ function draftVersion(
       if (expected !== null && latest?.version !== expected)
         throw commandErrors.COMMAND_VERSION_MOVED({ expected, latest: latest?.version ?? 0 });
       const number = (latest?.version ?? 0) + 1;
-      await addVersion(tx, scope, { segmentId: segment.id, number, rule: draft.rule, hash: draft.ruleHash });
+      await addVersion(tx, scope, {
+        segmentId: segment.id,
+        number,
+        rule: draft.rule,
+        hash: draft.ruleHash,
+        author: draft.author,
+      });
     }
     return segment;
   });
@@ -119,21 +132,29 @@ function draftVersion(
 
 function publishSegment(
   scope: Scope,
-  target: { readonly key: string; readonly version: number | null; readonly released: boolean },
+  target: {
+    readonly key: string;
+    readonly version: number | null;
+    readonly released: boolean;
+    readonly servedBefore?: boolean;
+  },
   idempotencyKey: string | null,
 ): Promise<JobRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, target.key);
     if (segment.status === 'archived') throw commandErrors.COMMAND_SEGMENT_ARCHIVED();
     const version = target.version ?? (await latestVersion(tx, scope, segment.id))?.version ?? 0;
-    const exists = await tx
+    const found = await tx
       .selectFrom('segment_version')
-      .select('version')
+      .select(['version', 'discarded_at', 'published_at'])
       .where('workspace_id', '=', scope.workspaceId)
       .where('segment_id', '=', segment.id)
       .where('version', '=', version)
       .executeTakeFirst();
-    if (!exists) throw commandErrors.COMMAND_NOT_FOUND({ what: 'version of this segment' });
+    if (!found) throw commandErrors.COMMAND_NOT_FOUND({ what: 'version of this segment' });
+    if (found.discarded_at !== null) throw commandErrors.COMMAND_VERSION_DISCARDED({ version });
+    if (target.servedBefore && found.published_at === null)
+      throw commandErrors.COMMAND_VERSION_NEVER_SERVED({ version });
     const job = await insertRun(tx, scope, {
       job: 'segments.backfill',
       params: {
@@ -170,18 +191,47 @@ function describeSegment(scope: Scope, key: string, words: SegmentWords): Promis
   });
 }
 
+function discardVersion(scope: Scope, key: string, version: number | null): Promise<SegmentRecord> {
+  return writing(scope, async (tx) => {
+    const segment = await heldSegment(tx, scope, key);
+    const { rows } = await sql<{ version: number }>`
+      update segment_version set discarded_at = now(), held = null
+      where workspace_id = ${scope.workspaceId} and segment_id = ${segment.id} and held is not null
+        and (${version}::int is null or version = ${version}::int)
+      returning version`.execute(tx);
+    if (rows.length === 0) throw commandErrors.COMMAND_VERSION_NOT_HELD();
+    return segment;
+  });
+}
+
 function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, key);
     await sql`update segment set status = 'archived'
       where workspace_id = ${scope.workspaceId} and id = ${segment.id}`.execute(tx);
+    const latest = await latestVersion(tx, scope, segment.id);
+    await insertRun(tx, scope, {
+      job: 'segments.backfill',
+      params: {
+        segmentId: segmentIdSchema.parse(segment.id),
+        version: segment.liveVersion ?? latest?.version ?? 1,
+        emptied: true,
+      },
+      idempotencyKey: `archive:${segment.id}`,
+    });
     return { ...segment, status: 'archived' };
   });
 }
 
 type SegmentCommands = Pick<
   WorkspaceCommands,
-  'createSegment' | 'draftSegmentVersion' | 'describeSegment' | 'publishSegment' | 'archiveSegment'
+  | 'createSegment'
+  | 'draftSegmentVersion'
+  | 'describeSegment'
+  | 'publishSegment'
+  | 'archiveSegment'
+  | 'rollbackSegment'
+  | 'discardSegmentVersion'
 >;
 
 /** What may be done to segments. Their membership is never written here: it follows from the back-fill. */
@@ -190,6 +240,9 @@ export function segmentCommands(scope: Scope): SegmentCommands {
     createSegment: (segment, idempotencyKey) => createSegment(scope, segment, idempotencyKey),
     draftSegmentVersion: (key, draft) => draftVersion(scope, key, draft),
     describeSegment: (key, words) => describeSegment(scope, key, words),
+    rollbackSegment: (target, idempotencyKey) =>
+      publishSegment(scope, { ...target, servedBefore: true }, idempotencyKey),
+    discardSegmentVersion: (key, version) => discardVersion(scope, key, version),
     publishSegment: (target, idempotencyKey) => publishSegment(scope, target, idempotencyKey),
     archiveSegment: (key) => archiveSegment(scope, key),
   };

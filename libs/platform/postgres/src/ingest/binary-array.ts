@@ -9,6 +9,7 @@ export type BinaryValue = string | number | null;
 
 const HEADER_BYTES = 20;
 const UUID_DIGITS = 32;
+const HYPHEN = 45;
 /** Midnight of 1 January 2000, from which PostgreSQL counts. */
 const EPOCH_MS = 946_684_800_000;
 const WORD = 2 ** 32;
@@ -41,7 +42,8 @@ class ArrayWriter {
 
   int32(value: number): void {
     this.room(4);
-    this.end = this.bytes.writeInt32BE(value, this.end);
+    this.put(value, this.end);
+    this.end += 4;
   }
 
   /** A length and so many bytes of UTF-8, with `lead` bytes before them that count. */
@@ -50,9 +52,9 @@ class ArrayWriter {
     this.room(5 + text.length * 3);
     const from = this.end + 4;
     let at = from;
-    if (lead !== undefined) at = this.bytes.writeUInt8(lead, at);
+    if (lead !== undefined) this.bytes[at++] = lead;
     at += this.bytes.write(text, at, 'utf8');
-    this.bytes.writeInt32BE(at - from, this.end);
+    this.put(at - from, this.end);
     this.end = at;
   }
 
@@ -60,17 +62,19 @@ class ArrayWriter {
   hex(text: string, digits: number, type: BinaryType): void {
     this.int32(digits / 2);
     this.room(digits / 2);
-    let [high, seen] = [0, 0];
+    const { bytes } = this;
+    let [at, high, seen] = [this.end, 0, 0];
     for (let i = 0; i < text.length; i += 1) {
       const code = text.charCodeAt(i);
-      if (code === 45) continue;
+      if (code === HYPHEN) continue;
       const nibble = NIBBLES[code] ?? -1;
       if (nibble < 0 || seen === digits) throw badValue(type);
       if (seen % 2 === 0) high = nibble << 4;
-      else this.end = this.bytes.writeUInt8(high | nibble, this.end);
+      else bytes[at++] = high | nibble;
       seen += 1;
     }
-    if (seen !== digits) throw badValue(type);
+    if (seen !== digits || digits % 2 !== 0) throw badValue(type);
+    this.end = at;
   }
 
   /** Microseconds since 2000 in 64 bits, which a double does not hold for far years. */
@@ -82,9 +86,17 @@ class ArrayWriter {
     const low = (since - high * WORD) * 1_000 + Math.round((epochMs - whole) * 1_000);
     const carry = Math.floor(low / WORD);
     this.int32(8);
-    this.room(8);
-    this.end = this.bytes.writeInt32BE(high * 1_000 + carry, this.end);
-    this.end = this.bytes.writeUInt32BE(low - carry * WORD, this.end);
+    this.int32(high * 1_000 + carry);
+    this.int32(low - carry * WORD);
+  }
+
+  /** The lower 32 bits of a number, highest byte first. */
+  private put(value: number, at: number): void {
+    const { bytes } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
   }
 
   private room(bytes: number): void {

@@ -18,6 +18,18 @@ function scalar(type: BinaryType, value: BinaryValue): RawBuilder<unknown> {
   return sql`${value}::${sql.raw(type)}`;
 }
 
+/** What all rows hold; undefined: they differ. */
+function theOneValue<R>(rows: readonly R[], value: (row: R) => BinaryValue): BinaryValue | undefined {
+  const [head] = rows;
+  if (head === undefined) return undefined;
+  const first = value(head);
+  for (let i = 1; i < rows.length; i += 1) {
+    const row = rows[i];
+    if (row === undefined || value(row) !== first) return undefined;
+  }
+  return first;
+}
+
 /**
  * Rows as binary arrays, one a column. What is the same in every row, as most columns of events that came together are, is
  * sent once, as a plain parameter.
@@ -29,14 +41,12 @@ export function binaryRows<R>(rows: readonly R[], columns: readonly BinaryColumn
   const arrays: RawBuilder<unknown>[] = [];
   const names: RawBuilder<unknown>[] = [];
   for (const [name, type, value] of columns) {
-    const values = rows.map(value);
-    const [first] = values;
-    const isOne = arrays.length > 0 && first !== undefined && values.every((other) => other === first);
-    if (!isOne) {
-      arrays.push(sql`${binaryArray(type, values)}::${sql.raw(type)}[]`);
+    const one = arrays.length > 0 ? theOneValue(rows, value) : undefined;
+    if (one === undefined) {
+      arrays.push(sql`${binaryArray(type, rows.map(value))}::${sql.raw(type)}[]`);
       names.push(sql.ref(name));
     }
-    known.set(name, isOne ? scalar(type, first) : sql.ref(`m.${name}`));
+    known.set(name, one === undefined ? sql.ref(`m.${name}`) : scalar(type, one));
   }
   return {
     from: sql`unnest(${sql.join(arrays)}) as m (${sql.join(names)})`,

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import {
   eventLabel,
   type GroupedRequest,
@@ -93,12 +93,8 @@ function violations(counted: readonly Counted[]): ViolationCount[] {
   return inOrder(counts);
 }
 
-async function addVolumes(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  counts: readonly EventCount[],
-): Promise<void> {
-  await sql`
+function volumesPart(workspaceId: WorkspaceId, counts: readonly EventCount[]): RawBuilder<unknown> {
+  return sql`
     insert into event_hour as e (workspace_id, source_id, event, hour, stored, quarantined, last_at)
     select ${workspaceId}::uuid, c.source_id, c.event, 'epoch'::timestamptz + c.hour * interval '1 millisecond',
       c.stored, c.quarantined, 'epoch'::timestamptz + c.last_at * interval '1 millisecond'
@@ -108,7 +104,7 @@ async function addVolumes(
     ) as c (source_id, hour, event, stored, quarantined, last_at)
     on conflict (workspace_id, source_id, event, hour) do update set
       stored = e.stored + excluded.stored, quarantined = e.quarantined + excluded.quarantined,
-      last_at = greatest(e.last_at, excluded.last_at)`.execute(tx);
+      last_at = greatest(e.last_at, excluded.last_at)`;
 }
 
 async function addViolations(
@@ -132,18 +128,19 @@ async function addViolations(
  * Counts what the requests brought by event and hour, and what their tracking plans found, in the transaction that
  * stores them.
  *
- * Cost    one statement of one row an event kind; a second one when a plan found anything
+ * Shape   the volumes as a part of the ledger's statement; null: there are none
+ * Cost    one row an event kind; a statement of its own when a plan found anything
  */
 export async function countEvents(
   tx: WorkspaceTransaction,
   requests: readonly (GroupedRequest | StoreRequest)[],
   outcomes: readonly (readonly KeyOutcome[])[],
-): Promise<void> {
+): Promise<RawBuilder<unknown> | null> {
   const [head] = requests;
-  if (!head) return;
+  if (!head) return null;
   const counted = requests.map((request, i): Counted => [request, outcomes[i] ?? []]);
-  const counts = volumes(counted);
-  if (counts.length > 0) await addVolumes(tx, head.workspaceId, counts);
   const found = violations(counted);
   if (found.length > 0) await addViolations(tx, head.workspaceId, found);
+  const counts = volumes(counted);
+  return counts.length > 0 ? volumesPart(head.workspaceId, counts) : null;
 }

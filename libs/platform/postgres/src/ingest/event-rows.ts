@@ -48,7 +48,12 @@ async function insertEvents(
 ): Promise<void> {
   const rows = binaryRows(fresh, COLUMNS);
   const names = COLUMNS.map(([name]) => name);
+  // The batch in the same statement: the trigger of the events looks for it when all of it is written.
   await sql`
+    with made as (
+      insert into batch (workspace_id, id, kind, row_count)
+      values (${target.workspaceId}::uuid, ${target.batchId}::uuid, 'events', ${fresh.length})
+    )
     insert into event (workspace_id, batch_id, ${sql.join(names.map((name) => sql.ref(name)))})
     select ${target.workspaceId}::uuid, ${target.batchId}::uuid,
       ${sql.join(names.map((name) => (name === 'flags' ? sql`${rows.of(name)}::text[]` : rows.of(name))))}
@@ -63,10 +68,6 @@ export async function storeFresh(
 ): Promise<BatchId | null> {
   if (fresh.length === 0) return null;
   const batchId = batchIdSchema.parse(randomUUID());
-  await tx
-    .insertInto('batch')
-    .values({ workspace_id: workspaceId, id: batchId, kind: 'events', row_count: fresh.length })
-    .execute();
   await insertEvents(tx, { workspaceId, batchId }, fresh);
   await appendOutbox(tx, 'EventsStored', { workspaceId, batchId });
   return batchId;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { GroupedRequest, IngestCounts, KeyOutcome, WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 
@@ -45,16 +45,25 @@ function linesOf(requests: readonly GroupedRequest[], counts: readonly IngestCou
   return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
 }
 
-/** The last statement before the commit: all groups of a source in one minute meet on its row. */
+/**
+ * The last statement before the commit: all groups of a source in one minute meet on its row. `volumes`: those of its
+ * events, a part of the same statement, whose rows are taken after the ledger's in every transaction.
+ */
 export async function addToLedger(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
-  done: { readonly requests: readonly GroupedRequest[]; readonly counts: readonly IngestCounts[] },
+  done: {
+    readonly requests: readonly GroupedRequest[];
+    readonly counts: readonly IngestCounts[];
+    readonly volumes: RawBuilder<unknown> | null;
+  },
 ): Promise<void> {
   const lines = linesOf(done.requests, done.counts);
   if (lines.length === 0) return;
   const sums = (part: (typeof PARTS)[number]): number[] => lines.map((line) => line.sums[part]);
+  const beside = done.volumes === null ? sql`` : sql`with hours as (${done.volumes})`;
   await sql`
+    ${beside}
     insert into ledger_minute as l
       (workspace_id, source_id, minute, received, stored, duplicate, rejected, suppressed, quarantined)
     select ${workspaceId}::uuid, m.source_id, 'epoch'::timestamptz + m.minute * interval '1 millisecond',

@@ -52,8 +52,8 @@ async function storeIn(
   if (batchId !== null) await addConsents(tx, { workspaceId, batchId, screen }, fresh);
   await keepRefused(tx, requests);
   await beforeLedger(counts);
-  await countEvents(tx, requests, outcomes);
-  await addToLedger(tx, workspaceId, { requests, counts });
+  const volumes = await countEvents(tx, requests, outcomes);
+  await addToLedger(tx, workspaceId, { requests, counts, volumes });
   return requests.map((_request, i) => {
     const judged = outcomes[i] ?? [];
     const own = counts[i] ?? countsOf({ ...head, messages: [] }, []);

@@ -19,6 +19,9 @@ import { watchAway } from './0018-watch-away';
 import { segmentLife } from './0019-segment-life';
 import { rebuild } from './0020-rebuild';
 import { sourceRecords } from './0021-source-records';
+import { sealedHours } from './0022-sealed-hours';
+import { quietWatch } from './0023-quiet-watch';
+import { qualityRecords } from './0024-quality-records';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -43,4 +46,7 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0019-segment-life': segmentLife,
   '0020-rebuild': rebuild,
   '0021-source-records': sourceRecords,
+  '0022-sealed-hours': sealedHours,
+  '0023-quiet-watch': quietWatch,
+  '0024-quality-records': qualityRecords,
 };

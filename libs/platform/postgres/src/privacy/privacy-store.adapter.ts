@@ -11,6 +11,7 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
+import { appendOutbox } from '../outbox';
 import { lockGraph } from '../identity/active-rules';
 import { databaseNow } from '../segments/read-people';
 import { addStatements, noteChanged, noteMoved, readPurposes } from './consent-rows';
@@ -122,6 +123,8 @@ export function privacyStore(database: Database): PrivacyStore {
         const recorded = await addStatements(tx, { workspaceId, batchId }, statements);
         if (recorded === 0) return { recorded, batchId: null };
         await noteMoved(tx, workspaceId, { batchIds: [batchId], profileIds: [] });
+        // Segments may ask for consent: those whom the statements are of are evaluated again.
+        await appendOutbox(tx, 'ProfilesTouched', { workspaceId, batchId });
         return { recorded, batchId };
       }),
     history: (workspaceId, profileId) =>

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import {
   sourceIdSchema,
-  type JsonObject,
   type QualityEvent,
   type QualityPage,
   type QualityStore,
@@ -22,6 +21,7 @@ export const QUALITY_SCHEMA_VERSION = 1;
 const uuid = z.uuid();
 
 interface EventRow {
+  id: string;
   type: string;
   name: string | null;
   user_id: string | null;
@@ -32,6 +32,7 @@ interface EventRow {
 }
 
 const toEvent = (row: EventRow): QualityEvent => ({
+  id: row.id,
   type: row.type,
   name: row.name,
   userId: row.user_id,
@@ -75,7 +76,7 @@ async function eventPage(
   if (ids.length === 0) return { items: [], next };
   const events = await tx
     .selectFrom('event')
-    .select(['type', 'name', 'user_id', 'anonymous_id', 'ts', 'received_at', 'properties'])
+    .select(['id', 'type', 'name', 'user_id', 'anonymous_id', 'ts', 'received_at', 'properties'])
     .where('workspace_id', '=', workspaceId)
     .where(
       'batch_id',
@@ -95,7 +96,7 @@ async function peoplePage(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
   after: string | null,
-): Promise<QualityPage<JsonObject>> {
+): ReturnType<QualityStore['people']> {
   const people = await tx
     .selectFrom('profile')
     .select('id')
@@ -117,7 +118,7 @@ async function peoplePage(
     where value is not null group by profile_id`.execute(tx);
   const traits = new Map(rows.map((row) => [row.profile_id, jsonObjectOf(row.traits) ?? {}]));
   const next = ids.length < PEOPLE ? null : (ids.at(-1) ?? null);
-  return { items: ids.map((id) => traits.get(id) ?? {}), next };
+  return { items: ids.map((id) => ({ id, traits: traits.get(id) ?? {} })), next };
 }
 
 async function fieldsBefore(
@@ -148,29 +149,34 @@ async function writeSnapshot(
   workspaceId: WorkspaceId,
   snapshot: Parameters<QualityStore['save']>[1][number],
 ): Promise<void> {
-  const { subject, week, at, baselineWeek, fields } = snapshot;
-  await tx
-    .deleteFrom('quality_snapshot')
-    .where('workspace_id', '=', workspaceId)
-    .where('subject_kind', '=', subject.kind)
-    .where('subject_key', '=', subject.key)
-    .where('event', '=', subject.event)
-    .where('week', '=', week)
-    .execute();
+  const { subject, week, at, baselineWeek, fields, records } = snapshot;
+  for (const table of ['quality_snapshot', 'quality_records'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('workspace_id', '=', workspaceId)
+      .where('subject_kind', '=', subject.kind)
+      .where('subject_key', '=', subject.key)
+      .where('event', '=', subject.event)
+      .where('week', '=', week)
+      .execute();
+  }
+  const of = { workspace_id: workspaceId, subject_kind: subject.kind, subject_key: subject.key, event: subject.event };
+  const made = { ...of, week, at: new Date(at), schema_version: QUALITY_SCHEMA_VERSION };
+  if (records) {
+    const { rows, quality } = records;
+    await tx
+      .insertInto('quality_records')
+      .values({ ...made, rows, quality: JSON.stringify(quality) })
+      .execute();
+  }
   if (fields.length === 0) return;
   await tx
     .insertInto('quality_snapshot')
     .values(
       fields.map(({ field, rows, profile, drift }) => ({
-        workspace_id: workspaceId,
-        subject_kind: subject.kind,
-        subject_key: subject.key,
-        event: subject.event,
+        ...made,
         field,
-        week,
-        at: new Date(at),
         rows,
-        schema_version: QUALITY_SCHEMA_VERSION,
         profile: JSON.stringify(profile),
         baseline_week: drift === null ? null : baselineWeek,
         drift: drift === null ? null : JSON.stringify(drift),
@@ -215,11 +221,13 @@ export function qualityStore(database: Database): QualityStore {
     prune: (fence, beforeWeek) =>
       database.inWorkspace(fence.workspaceId, async (tx) => {
         await holdFence(tx, fence);
-        await tx
-          .deleteFrom('quality_snapshot')
-          .where('workspace_id', '=', fence.workspaceId)
-          .where('week', '<', beforeWeek)
-          .execute();
+        for (const table of ['quality_snapshot', 'quality_records'] as const) {
+          await tx
+            .deleteFrom(table)
+            .where('workspace_id', '=', fence.workspaceId)
+            .where('week', '<', beforeWeek)
+            .execute();
+        }
       }),
   };
 }

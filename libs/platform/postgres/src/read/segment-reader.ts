@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { z } from 'zod';
 import {
   profileIdSchema,
   segmentIdSchema,
@@ -47,8 +48,14 @@ interface VersionRow {
   segment_id: string;
   version: number;
   rule: unknown;
+  rule_hash: Buffer;
+  author: string | null;
   created_at: Date;
   published_at: Date | null;
+  retired_at: Date | null;
+  size_at_end: string | null;
+  held: unknown;
+  discarded_at: Date | null;
 }
 
 /** The columns that the mapping below needs. */
@@ -75,7 +82,22 @@ const MEMBERSHIP_COLUMNS = [
   'exited_at',
   'cause',
 ] as const;
-const VERSION_COLUMNS = ['segment_id', 'version', 'rule', 'created_at', 'published_at'] as const;
+const VERSION_COLUMNS = [
+  'segment_id',
+  'version',
+  'rule',
+  'rule_hash',
+  'author',
+  'created_at',
+  'published_at',
+  'retired_at',
+  'size_at_end',
+  'held',
+  'discarded_at',
+] as const;
+const versionColumns = sql.join(VERSION_COLUMNS.map((name) => sql.ref(`v.${name}`)));
+
+const holdSchema = z.object({ leaving: z.number(), members: z.number(), at: z.number() });
 
 /** A row of table segment as the API shows it. */
 export function toSegment(row: SegmentRow): SegmentRecord {
@@ -113,7 +135,13 @@ function toVersion(row: VersionRow): SegmentVersionRecord {
     version: row.version,
     rule: jsonOf(row.rule),
     createdAt: ms(row.created_at),
+    ruleHash: row.rule_hash.toString('hex'),
+    author: row.author,
     publishedAt: msOrNull(row.published_at),
+    retiredAt: msOrNull(row.retired_at),
+    sizeAtEnd: row.size_at_end === null ? null : Number(row.size_at_end),
+    held: holdSchema.nullable().parse(row.held),
+    discardedAt: msOrNull(row.discarded_at),
   };
 }
 
@@ -123,6 +151,11 @@ async function list(scope: Scope, filter: SegmentFilter, request: PageRequest): 
     let query = tx.selectFrom('segment').select(SEGMENT_COLUMNS).where('workspace_id', '=', scope.workspaceId);
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
     if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+    if (filter.held !== undefined) {
+      const held = sql<boolean>`exists (select 1 from segment_version v
+        where v.workspace_id = segment.workspace_id and v.segment_id = segment.id and v.held is not null)`;
+      query = query.where(filter.held ? held : sql<boolean>`not ${held}`);
+    }
     if (filter.search !== undefined) {
       const needle = filter.search.toLowerCase();
       // strpos, not like: what was typed is text, not a pattern.
@@ -157,10 +190,20 @@ async function versions(scope: Scope, segmentId: string, request: PageRequest): 
 async function currentVersions(scope: Scope, ids: readonly string[]): Promise<readonly SegmentVersionRecord[]> {
   const { rows } = await reading(scope, (tx) =>
     sql<VersionRow>`
-      select distinct on (v.segment_id) v.segment_id, v.version, v.rule, v.created_at, v.published_at
+      select distinct on (v.segment_id) ${versionColumns}
       from segment_version v join segment s on s.workspace_id = v.workspace_id and s.id = v.segment_id
       where v.workspace_id = ${scope.workspaceId} and v.segment_id = any(${uuidsOf(ids)}::uuid[])
       order by v.segment_id, (v.version = s.live_version) desc nulls last, v.version desc`.execute(tx),
+  );
+  return rows.map(toVersion);
+}
+
+async function heldVersions(scope: Scope, ids: readonly string[]): Promise<readonly SegmentVersionRecord[]> {
+  const { rows } = await reading(scope, (tx) =>
+    sql<VersionRow>`
+      select distinct on (v.segment_id) ${versionColumns} from segment_version v
+      where v.workspace_id = ${scope.workspaceId} and v.segment_id = any(${uuidsOf(ids)}::uuid[]) and v.held is not null
+      order by v.segment_id, v.version desc`.execute(tx),
   );
   return rows.map(toVersion);
 }
@@ -272,6 +315,7 @@ export function segmentReader(scope: Scope): SegmentReader {
     byKeys: async (keys) => (keys.length === 0 ? [] : by('key', keys)),
     versions: (segmentId, page) => versions(scope, segmentId, page),
     currentVersions: (ids) => currentVersions(scope, ids),
+    heldVersions: (ids) => heldVersions(scope, ids),
     freshness: (ids) => freshness(scope, ids),
     valueShares: (ids) => valueShares(scope, ids),
     members: (segmentId, page) => memberships(scope, { segmentId }, page),

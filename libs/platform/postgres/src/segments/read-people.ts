@@ -13,6 +13,7 @@ import type {
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { givenConsents } from '../privacy/given-consents';
 
 /** Whose records are read. */
 export interface PeopleScope {
@@ -134,6 +135,7 @@ export async function readPeople(
       m.proof is not null as "hasProof"
     from membership m join segment s on s.workspace_id = m.workspace_id and s.id = m.segment_id
     where m.workspace_id = ${workspaceId}::uuid and m.profile_id = any(${profileIds}::uuid[])`.execute(tx);
+  const consents = grouped(await givenConsents(tx, { ...scope, purposes: needs.purposes ?? [] }));
   const [scoresOf, membershipsOf] = [grouped(scores.rows), grouped(memberships.rows)];
   return profiles.rows.map(({ id, isLive }) => ({
     profileId: id,
@@ -142,5 +144,6 @@ export async function readPeople(
     traits: traits(id),
     scores: scoresOf(id),
     memberships: membershipsOf(id),
+    consents: consents(id).map(({ purpose }) => purpose),
   }));
 }

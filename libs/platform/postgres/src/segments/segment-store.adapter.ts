@@ -3,6 +3,7 @@ import type {
   BatchId,
   EvaluationOutcome,
   EvaluationRequest,
+  Fence,
   Evaluator,
   LiveRules,
   MembershipDiff,
@@ -82,6 +83,23 @@ async function touchedBy(
       where workspace_id = a.workspace_id and id = a.event_id and received_at = a.received_at offset 0) as e on true
     where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
     group by a.profile_id order by a.profile_id`.execute(tx);
+  const touched = new Set(found.rows.map(({ profileId }) => profileId));
+  const said = await saidBy(tx, workspaceId, batchIds);
+  return [...found.rows, ...said.filter(({ profileId }) => !touched.has(profileId))];
+}
+
+/** Whose consent a batch's statements are about. */
+async function saidBy(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  batchIds: readonly BatchId[],
+): Promise<readonly TouchedProfile[]> {
+  const found = await sql<TouchedProfile>`
+    select distinct i.profile_id as "profileId", 'event' as cause, null::uuid as "eventId"
+    from consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
+      and i.value = c.subject_value
+    where c.workspace_id = ${workspaceId}::uuid and c.batch_id = any(${batchIds}::uuid[])
+    order by i.profile_id`.execute(tx);
   return found.rows;
 }
 
@@ -103,6 +121,44 @@ async function versionToFill(
   return { rule, liveVersion, isArchived: status === 'archived' };
 }
 
+interface Standing {
+  readonly liveVersion: number | null;
+  readonly size: string;
+}
+
+/** The segment's row, taken: what serves and how many are in. */
+async function standing(tx: WorkspaceTransaction, workspaceId: WorkspaceId, id: SegmentId): Promise<Standing | null> {
+  const found = await sql<Standing>`select live_version as "liveVersion", size from segment
+    where workspace_id = ${workspaceId}::uuid and id = ${id}::uuid for no key update`.execute(tx);
+  return found.rows[0] ?? null;
+}
+
+/** Writes down when a version stopped serving, and how many were in then. */
+async function retire(
+  tx: WorkspaceTransaction,
+  of: { readonly workspaceId: WorkspaceId; readonly rule: SegmentRule; readonly before: Standing },
+): Promise<void> {
+  await sql`update segment_version set retired_at = clock_timestamp(), size_at_end = ${of.before.size}
+    where workspace_id = ${of.workspaceId}::uuid and segment_id = ${of.rule.segmentId}::uuid
+      and version = ${of.before.liveVersion}`.execute(tx);
+}
+
+async function holdVersion(
+  tx: WorkspaceTransaction,
+  of: {
+    readonly fence: Fence;
+    readonly rule: SegmentRule;
+    readonly change: { readonly leaving: number; readonly members: number };
+  },
+): Promise<void> {
+  await holdFence(tx, of.fence);
+  await sql`update segment_version
+    set held = jsonb_build_object('leaving', ${of.change.leaving}::int, 'members', ${of.change.members}::int,
+      'at', floor(extract(epoch from clock_timestamp()) * 1000))
+    where workspace_id = ${of.fence.workspaceId}::uuid and segment_id = ${of.rule.segmentId}::uuid
+      and version = ${of.rule.version} and discarded_at is null`.execute(tx);
+}
+
 /** Entries, exits and, with `flip`, the pointer: readers see the old version whole or the new one whole. */
 async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<EvaluationOutcome> {
   const { fence, rule, flip, evaluatedAt } = diff;
@@ -116,9 +172,12 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
   const ids = wanted.map(({ id }) => id);
   await lockPeople(tx, workspaceId, ids);
   // The column store may still know people who have since been merged away or erased: they enter nothing.
+  // Into a segment that was archived in the meantime nobody enters.
   const live = await sql<{ id: ProfileId }>`
     select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${ids}::uuid[])
-      and merged_into is null and suppressed_at is null`.execute(tx);
+      and merged_into is null and suppressed_at is null and exists (
+        select 1 from segment where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid
+          and status <> 'archived')`.execute(tx);
   const present = new Set(live.rows.map(({ id }) => id));
   const rows = wanted
     .filter(({ id, member }) => !member || present.has(id))
@@ -133,12 +192,14 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
       proof: null,
       proofHash: null,
     }));
+  const before = flip ? await standing(tx, workspaceId, rule.segmentId) : null;
   const outcome = await writeChanges(tx, { workspaceId, at: evaluatedAt }, rows);
   if (flip) {
+    if (before !== null && before.liveVersion !== rule.version) await retire(tx, { workspaceId, rule, before });
     await sql`update membership set segment_version = ${rule.version}
       where workspace_id = ${workspaceId}::uuid and segment_id = ${rule.segmentId}::uuid and member
         and segment_version <> ${rule.version}`.execute(tx);
-    await sql`update segment_version set published_at = coalesce(published_at, now())
+    await sql`update segment_version set published_at = coalesce(published_at, now()), retired_at = null, size_at_end = null, held = null
       where workspace_id = ${workspaceId}::uuid and segment_id = ${rule.segmentId}::uuid and version = ${rule.version}`.execute(
       tx,
     );
@@ -173,7 +234,10 @@ function timers(database: Database): Pick<SegmentStore, 'dueTimers' | 'nextTimer
 /** What back-fills and walks over everybody need. */
 function fills(
   database: Database,
-): Pick<SegmentStore, 'versionToFill' | 'membersOf' | 'profilesAfter' | 'suppressed' | 'applyDiff' | 'saveCheckpoint'> {
+): Pick<
+  SegmentStore,
+  'versionToFill' | 'membersOf' | 'profilesAfter' | 'suppressed' | 'applyDiff' | 'hold' | 'saveCheckpoint'
+> {
   return {
     versionToFill: (workspaceId, segmentId, version) =>
       database.inWorkspace(workspaceId, (tx) => versionToFill(tx, workspaceId, { segmentId, version })),
@@ -202,6 +266,8 @@ function fills(
         return found.rows.map(({ id }) => id);
       }),
     applyDiff: (diff) => database.inWorkspace(diff.fence.workspaceId, (tx) => applyIn(tx, diff)),
+    hold: (fence, rule, change) =>
+      database.inWorkspace(fence.workspaceId, (tx) => holdVersion(tx, { fence, rule, change })),
     saveCheckpoint: (fence, checkpoint) =>
       database.inWorkspace(fence.workspaceId, (tx) => saveCheckpoint(tx, fence, checkpoint)),
   };

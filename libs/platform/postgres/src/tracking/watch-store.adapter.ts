@@ -9,7 +9,7 @@ import {
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { jsonObjectOf } from '../read/columns';
-import { hoursHeard, takeTurn } from './watch-turn';
+import { dueTurns, hoursHeard, restUntil, takeTurn } from './watch-turn';
 
 const HOUR_MS = 3_600_000;
 
@@ -145,6 +145,8 @@ export function watchStore(database: Database): WatchStore {
       const found = await database.relay.selectFrom('workspace').select('workspace_id').execute();
       return found.map((row) => workspaceIdSchema.parse(row.workspace_id));
     },
+    due: (everyMs) => dueTurns(database.relay, everyMs),
+    rest: (workspaceId) => database.inWorkspace(workspaceId, (tx) => restUntil(tx, workspaceId)),
     takeTurn: (workspaceId, everyMs) => database.inWorkspace(workspaceId, (tx) => takeTurn(tx, workspaceId, everyMs)),
     hoursHeard: (workspaceId, between) =>
       database.inWorkspace(workspaceId, (tx) => hoursHeard(tx, workspaceId, between)),

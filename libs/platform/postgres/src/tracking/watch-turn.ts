@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { WatchTurn, WorkspaceId } from '@kohort/kernel-contracts';
-import type { WorkspaceTransaction } from '../database';
+import { workspaceIdSchema, type WatchTurn, type WorkspaceId } from '@kohort/kernel-contracts';
+import type { Database, WorkspaceTransaction } from '../database';
 
 /** Records of an hour may still be on their way to their commit for so long after it has ended. */
 const GRACE = sql`interval '2 minutes'`;
@@ -69,6 +69,52 @@ export async function takeTurn(
     away: fromMs === null || toMs === null || heard === null ? null : { fromMs, toMs, heard },
     timeZone: row.time_zone,
   };
+}
+
+/**
+ * The workspaces that want a look: those in which something was received since the last one, those whose time has come
+ * (an hour to judge, a silence, days that are over), and those at which nobody has looked for long. For all others the
+ * look is booked as done, in the same statement, so that a thousand quiet workspaces cost what one costs.
+ */
+export async function dueTurns(relay: Database['relay'], everyMs: number): Promise<readonly WorkspaceId[]> {
+  const found = await sql<{ workspace_id: string }>`
+    with passed as materialized (
+      select t.workspace_id, t.next_at <= now() or t.looked_at < now() - ${AWAY} or exists (
+        select 1 from ledger_minute m where m.workspace_id = t.workspace_id and m.minute >= t.looked_at - ${EDGE}) as wants
+      from watch_turn t where t.looked_at <= now() - ${everyMs} * interval '1 millisecond'
+    ), quiet as (
+      update watch_turn t set looked_at = now() from passed p
+      where p.workspace_id = t.workspace_id and not p.wants
+        and t.looked_at <= now() - ${everyMs} * interval '1 millisecond'
+    )
+    select workspace_id from passed where wants
+    union all
+    select w.workspace_id from workspace w
+    where not exists (select 1 from watch_turn t where t.workspace_id = w.workspace_id)`.execute(relay);
+  return found.rows.map((row) => workspaceIdSchema.parse(row.workspace_id));
+}
+
+/** How long a workspace of which nothing is known and to which nothing comes is left alone. */
+const LEFT_ALONE = sql`interval '1 day'`;
+
+/**
+ * Says when to look again if nothing comes in: when the first event will have been silent for too long; while anything
+ * is kept of past hours, when the next hour is to be judged; a day later in any case.
+ */
+export async function restUntil(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<void> {
+  await sql`
+    update watch_turn t set next_at = least(now() + ${LEFT_ALONE},
+      (select date_trunc('hour', now() - ${GRACE}) + interval '1 hour' + ${GRACE}
+        where exists (select 1 from event_hour h where h.workspace_id = ${workspaceId}::uuid)),
+      (select min(e.last_at + b.quiet_ms * interval '1 millisecond') from event_baseline b
+        cross join lateral (
+          select last_at from event_hour e
+          where e.workspace_id = b.workspace_id and e.source_id = b.source_id and e.event = b.event
+          order by hour desc limit 1) as e
+        where b.workspace_id = ${workspaceId}::uuid and b.quiet_ms is not null and not exists (
+          select 1 from volume_alert a where a.workspace_id = b.workspace_id and a.source_id = b.source_id
+            and a.event = b.event and a.kind = 'silence' and a.state <> 'resolved')))
+    where t.workspace_id = ${workspaceId}::uuid`.execute(tx);
 }
 
 /** The hours between two instants in which anything was received. */

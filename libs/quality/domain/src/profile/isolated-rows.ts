@@ -14,6 +14,35 @@ const FEWEST_ROWS = 100;
 const MOST_ROWS = 10_000;
 const SHOWN = 10;
 
+interface ValuedColumn {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+/** A value as far out as this share of its column's is what sets a row apart. */
+const RARE = 0.02;
+const MOST_REASONS = 5;
+
+/** In which columns a row is rare, rarest first; where it is in none, the one in which it is rarest. */
+function rareColumns(columns: readonly ValuedColumn[], at: number) {
+  const tails = columns.flatMap(({ name, values }) => {
+    const value = values[at] ?? NaN;
+    if (Number.isNaN(value)) return [];
+    let [below, above, known] = [0, 0, 0];
+    for (const other of values) {
+      if (Number.isNaN(other)) continue;
+      known += 1;
+      if (other <= value) below += 1;
+      if (other >= value) above += 1;
+    }
+    const side = below < above ? ('low' as const) : ('high' as const);
+    return [{ column: name, side, tailShareOfOne: Math.min(below, above) / known }];
+  });
+  const sorted = tails.sort((a, b) => a.tailShareOfOne - b.tailShareOfOne);
+  const rare = sorted.filter(({ tailShareOfOne }) => tailShareOfOne <= RARE);
+  return (rare.length > 0 ? rare : sorted.slice(0, 1)).slice(0, MOST_REASONS);
+}
+
 /**
  * The rows that stand alone when all numeric columns are seen together, by an isolation forest of 100 trees; most alone
  * first. Missing numbers count as the column's median. null where there are fewer than two such columns or 100 rows.
@@ -44,8 +73,16 @@ export async function isolatedRows(
   const forest = await isolationForest.fit(table, isolationForest.readParams({}), { ...control, random });
   const [scores] = isolationForest.transform(forest, table).columns;
   const found = rows
-    .map(({ line }, i) => ({ line, score: scores?.kind === 'numeric' ? (scores.values[i] ?? 0) : 0 }))
+    .map(({ line, id }, at) => ({ line, id, at, score: scores?.kind === 'numeric' ? (scores.values[at] ?? 0) : 0 }))
     .filter(({ score }) => score >= ISOLATED_FROM)
     .sort((a, b) => b.score - a.score || a.line - b.line);
-  return { columns: numeric.map(({ name }) => name), rows: found.slice(0, SHOWN) };
+  const values = numeric.map((column) => ({ name: column.name, values: numbersOf(column, rows) }));
+  return {
+    columns: numeric.map(({ name }) => name),
+    found: found.length,
+    rows: found.slice(0, SHOWN).map(({ line, id, at, score }) => ({
+      ...{ line, score, by: rareColumns(values, at) },
+      ...(id === undefined ? {} : { id }),
+    })),
+  };
 }

@@ -4,6 +4,8 @@ import { combineHashes } from './hash-text';
 export interface SampledRow {
   readonly line: number;
   readonly cells: readonly string[];
+  /** What the record is known by, where it has a name. */
+  readonly id?: string | undefined;
 }
 
 const CELLS_KEPT = 1_000_000;
@@ -33,19 +35,21 @@ export class RowSample {
     return this.keyOf(line) < this.worst;
   }
 
-  add(line: number, cells: readonly string[]): void {
-    this.kept.push({ key: this.keyOf(line), line, cells });
+  add(line: number, cells: readonly string[], id?: string): void {
+    this.kept.push({ key: this.keyOf(line), line, cells, id });
     if (this.kept.length >= 2 * this.size) this.prune();
   }
 
   merge(other: RowSample): void {
-    for (const row of other.rows()) if (this.wants(row.line)) this.add(row.line, row.cells);
+    for (const row of other.rows()) if (this.wants(row.line)) this.add(row.line, row.cells, row.id);
   }
 
   /** In the order of their lines. */
   rows(): readonly SampledRow[] {
     this.prune();
-    return this.kept.map(({ line, cells }) => ({ line, cells })).sort((a, b) => a.line - b.line);
+    return this.kept
+      .map(({ line, cells, id }) => (id === undefined ? { line, cells } : { line, cells, id }))
+      .sort((a, b) => a.line - b.line);
   }
 
   private keyOf(line: number): number {

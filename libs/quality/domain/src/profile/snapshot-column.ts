@@ -19,13 +19,16 @@ export function maskValue(value: string): string {
   return trimmed.length <= 2 ? '…' : `${trimmed.slice(0, 1)}… (${trimmed.length})`;
 }
 
+/** Whether a field's name says that its values name a person. */
+export const namesPerson = (field: string): boolean => PERSONAL_NAME.test(field);
+
 /** Whether a column's values may name a person, by what they are and by the column's name. */
 export const isPersonal = ({
   type,
   isIdentifier,
   name,
 }: Pick<ColumnProfile, 'type' | 'isIdentifier' | 'name'>): boolean =>
-  PERSONAL.has(type) || isIdentifier || PERSONAL_NAME.test(name);
+  PERSONAL.has(type) || isIdentifier || namesPerson(name);
 
 function fewerPoints(distribution: Distribution): Distribution {
   if (distribution.values.length <= POINTS) return distribution;

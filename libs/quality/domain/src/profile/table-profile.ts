@@ -46,7 +46,28 @@ export const tableProfileSchema = z
     isolated: z
       .object({
         columns: z.array(z.string()).readonly(),
-        rows: z.array(z.object({ line: z.number(), score: z.number() }).readonly()).readonly(),
+        /** Of the rows looked at, all that stand alone; `rows` are the first few. */
+        found: count.optional(),
+        rows: z
+          .array(
+            z
+              .object({
+                line: z.number(),
+                score: z.number(),
+                id: z.string().optional(),
+                /** The columns in which a row is rare, by the share of rows as far out, rarest first. */
+                by: z
+                  .array(
+                    z
+                      .object({ column: z.string(), side: z.enum(['low', 'high']), tailShareOfOne: z.number() })
+                      .readonly(),
+                  )
+                  .readonly()
+                  .optional(),
+              })
+              .readonly(),
+          )
+          .readonly(),
       })
       .readonly()
       .nullable(),

@@ -3,7 +3,7 @@ import type { JobControl } from '@kohort/kernel-contracts';
 import { isolatedRows } from './isolated-rows';
 import { associations } from './associations';
 import { ColumnSketch } from './column-sketch';
-import { combineHashes } from './hash-text';
+import { combineHashes, hashText } from './hash-text';
 import { HashTally, type RepeatCount } from './hash-tally';
 import { FILE_BUDGET, type ProfileBudget } from './profile-budget';
 import { profileColumn } from './profile-column';
@@ -31,6 +31,14 @@ function placeOf(header: readonly string[], name: string): number {
   const at = header.indexOf(name);
   if (at < 0) throw qualityErrors.QUALITY_COLUMN_UNKNOWN({ column: name, known: header.join(', ') });
   return at;
+}
+
+/** What is known of a record beside its cells. */
+export interface NamedRecord {
+  /** What it is known by, for when it stands alone. */
+  readonly id?: string;
+  /** Records with the same text are repeats; null: it is not compared. Its cells are, when absent. */
+  readonly same?: string | null;
 }
 
 /** Rows of a file that could not be read as rows. */
@@ -79,7 +87,7 @@ export class TableProfiler {
   }
 
   /** Takes a record whose columns need not be known: a new one counts as empty in all rows before. */
-  addRecord(record: ReadonlyMap<string, string>, line: number): void {
+  addRecord(record: ReadonlyMap<string, string>, line: number, named: NamedRecord = {}): void {
     const { columns } = this.options;
     for (const name of record.keys()) {
       if (this.byName.has(name) || columns) continue;
@@ -89,10 +97,11 @@ export class TableProfiler {
     this.take(
       this.sketches.map(({ name }) => record.get(name) ?? ''),
       line,
+      named,
     );
   }
 
-  private take(cells: readonly string[], line: number): void {
+  private take(cells: readonly string[], line: number, { id, same }: NamedRecord = {}): void {
     this.rows += 1;
     let rowHash = 0x1b873593;
     for (let i = 0; i < this.sketches.length; i += 1) {
@@ -104,8 +113,8 @@ export class TableProfiler {
       rowHash = combineHashes(rowHash + i, hash);
       if (sketch?.name === this.options.key && cell.trim() !== '') this.keyRepeats.add(hash, line);
     }
-    this.repeats.add(rowHash, line);
-    if (this.sample.wants(line)) this.sample.add(line, cells);
+    if (same !== null) this.repeats.add(same === undefined ? rowHash : hashText(same), line);
+    if (this.sample.wants(line)) this.sample.add(line, cells, id);
   }
 
   /** Notes a row that could not be read. */

@@ -40,7 +40,7 @@ export interface CompileOptions {
   readonly without?: { readonly kinds: readonly ParsedNode['kind'][]; readonly where: string };
 }
 
-const NEVER_PER_PROFILE: readonly ParsedNode['kind'][] = ['relation', 'group', 'consent', 'text', 'top', 'sql'];
+const NEVER_PER_PROFILE: readonly ParsedNode['kind'][] = ['relation', 'group', 'top', 'sql'];
 
 class Compiler {
   readonly leaves: LeafPlan[] = [];

@@ -38,6 +38,8 @@ export interface HistoryInit {
   readonly memberships?: Iterable<string>;
   readonly predictions?: Iterable<PredictionScore & { readonly model: string }>;
   readonly clusters?: Iterable<ClusterAssignment & { readonly model: string }>;
+  /** Purposes to which consent is given; of every other it is not. */
+  readonly consents?: Iterable<string>;
 }
 
 /** Everything a rule can ask about one profile, in one canonical order: a function of the set of records alone. */
@@ -50,6 +52,7 @@ export interface History {
   readonly memberships: ReadonlySet<string>;
   readonly predictions: ReadonlyMap<string, PredictionScore>;
   readonly clusters: ReadonlyMap<string, ClusterAssignment>;
+  readonly consents: ReadonlySet<string>;
 }
 
 const byTimeThenId = (a: { time: number; id: string }, b: { time: number; id: string }): number =>
@@ -121,5 +124,6 @@ export function makeHistory(init: HistoryInit): History {
     memberships: init.memberships === undefined ? NO_KEYS : new Set(init.memberships),
     predictions: init.predictions === undefined ? NO_SCORES : byModel(init.predictions),
     clusters: init.clusters === undefined ? NO_CLUSTERS : byModel(init.clusters),
+    consents: init.consents === undefined ? NO_KEYS : new Set(init.consents),
   };
 }

@@ -1,7 +1,7 @@
 import type { ParsedNode } from '../rule/parsed-rule';
 import { segmentsErrors } from '../errors';
 import type { LeafPlan } from './leaf';
-import { planBucket, planCluster, planMembership, planPrediction } from './leaves/constant-leaves';
+import { planBucket, planCluster, planConsent, planMembership, planPrediction } from './leaves/constant-leaves';
 import { planAggregate } from './leaves/aggregate-leaf';
 import { planEvent } from './leaves/event-leaf';
 import { planFrequency } from './leaves/frequency-leaf';
@@ -13,6 +13,7 @@ import { planTrait } from './leaves/trait-leaf';
 export function planLeaf(node: ParsedNode, zone: string): LeafPlan {
   switch (node.kind) {
     case 'trait':
+    case 'text':
       return planTrait(node.trait, zone);
     case 'event':
       return planEvent(node, zone);
@@ -30,6 +31,8 @@ export function planLeaf(node: ParsedNode, zone: string): LeafPlan {
       return planPrediction({ model: node.model, measure: node.measure, test: node.test }, zone);
     case 'cluster':
       return planCluster({ model: node.model, in: node.in, minConfidence: node.minConfidence });
+    case 'consent':
+      return planConsent(node.purpose);
     case 'bucket':
       return planBucket(node);
     default:

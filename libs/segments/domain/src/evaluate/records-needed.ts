@@ -4,11 +4,14 @@ import type { ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../r
 export interface NeededRecords {
   readonly eventNames: readonly string[] | null;
   readonly traitKeys: readonly string[];
+  /** Purposes of consent. */
+  readonly purposes: readonly string[];
 }
 
 class Collector {
   readonly names = new Set<string>();
   readonly keys = new Set<string>();
+  readonly purposes = new Set<string>();
   needsAll = false;
 
   events(selections: readonly ParsedSelection[], window: ParsedWindow): void {
@@ -27,7 +30,11 @@ class Collector {
       case 'none':
       case 'atLeast':
         return node.children.forEach((child) => this.visit(child));
+      case 'consent':
+        this.purposes.add(node.purpose);
+        return;
       case 'trait':
+      case 'text':
         for (const path of [node.trait.path, ...(node.trait.ref === null ? [] : [node.trait.ref])]) {
           this.keys.add(String(path.steps[0]));
         }
@@ -61,6 +68,7 @@ export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
   return {
     eventNames: collector.needsAll ? null : [...collector.names].sort(),
     traitKeys: [...collector.keys].sort(),
+    purposes: [...collector.purposes].sort(),
   };
 }
 
@@ -75,9 +83,20 @@ export function segmentsNamed(rule: ParsedRule): ReadonlySet<string> {
   return found;
 }
 
+/** True when a node, or one below it, is of one of the kinds. */
+function hasKind(node: ParsedNode, kinds: readonly ParsedNode['kind'][]): boolean {
+  return kinds.includes(node.kind) || ('children' in node && node.children.some((child) => hasKind(child, kinds)));
+}
+
 /** True when a rule looks at a model's scores or clusters. */
-export function usesModels(rule: ParsedRule): boolean {
-  const visit = (node: ParsedNode): boolean =>
-    node.kind === 'prediction' || node.kind === 'cluster' || ('children' in node && node.children.some(visit));
-  return visit(rule.root);
+export function usesModels({ root }: ParsedRule): boolean {
+  return hasKind(root, ['prediction', 'cluster']);
+}
+
+/**
+ * True when a rule can be answered for everybody at once only, by the column store: it follows new records when it is
+ * filled again, not as they come.
+ */
+export function isBatchOnly({ root }: ParsedRule): boolean {
+  return hasKind(root, ['sql']);
 }

@@ -6,6 +6,7 @@ import type { Proof } from '../evaluate/proof';
 import { parseRule } from '../rule/parse-rule';
 import { formatInstant, parseInstant } from '../time/instant';
 import { buildProfiles } from './canonical-profiles';
+import { NOT_IN_FILES } from './not-in-files';
 import { readMessage, type FileMessage, type MessageLine } from './message';
 
 export interface RuleFileInput {
@@ -60,7 +61,7 @@ export async function evaluateRuleFile(input: RuleFileInput): Promise<readonly R
   const segments = readSegments(input.segments);
   const compiled = compileRules([{ rule }], {
     segments,
-    without: { kinds: ['prediction', 'cluster'], where: 'from a file of events' },
+    without: { kinds: NOT_IN_FILES, where: 'from a file of events' },
   });
   const messages: FileMessage[] = [];
   for await (const line of input.events) messages.push(readMessage(line));

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import type { Json } from '@kohort/kernel-contracts';
 import { segmentsErrors } from '../errors';
 import { isTimeZone } from '../time/local-time';
+import { migrateRule } from './migrate-rule';
 import { nearestName } from './nearest-name';
 import type { ParsedAggregate, ParsedNode, ParsedRule } from './parsed-rule';
 import { readDuration, readPathText, readSelection, readTest, readTrait, readWindow } from './parse-parts';
 import { readSequence } from './parse-sequence';
 import { hashJson } from './rule-hash';
+import { readSqlPredicate } from './sql-predicate';
+import { textComparison } from './text-trait';
 import { nodeBodies, ruleFrameSchema, type NodeKind, type aggregateSchema } from './rule.schema';
 import { check, invalid, placeDetails, type Place } from './rule-problem';
 
@@ -109,6 +112,17 @@ function readLeaf(place: Place, kind: NodeKind, body: unknown): object {
       if (json.from > json.to) throw invalid(place, '"from" must not be above "to"');
       return json;
     }
+    case 'consent':
+      return check(place, BODIES.consent, body);
+    case 'text': {
+      const comparison = textComparison(check(place, BODIES.text, body));
+      if (comparison === undefined) throw invalid(place, 'takes exactly one of "topic" and "sentiment"');
+      return { trait: readTrait(place, comparison) };
+    }
+    case 'sql': {
+      const { predicate } = check(place, BODIES.sql, body);
+      return { predicate: readSqlPredicate(predicate, (reason) => invalid(place, `predicate: ${reason}`)) };
+    }
     default:
       check<unknown>(place, BODIES[kind], body);
       return {};
@@ -162,17 +176,19 @@ function readNode(json: unknown, at: Position, walk: Walk): ParsedNode {
 /**
  * Reads a rule's JSON: shape, limits, operators, types, patterns, time zone. Nothing is evaluated.
  *
- * Shape   any JSON; `segment` names the segment whose rule it is, for errors
+ * Shape   any JSON, also of an older version of the language; `segment` names the segment whose rule it is, for errors
  * Cost    O(size); a hostile rule is refused at the 201st node or the 13th level
  * Throws  SEGMENTS_RULE_… (invalid-input), with details `node` (its id, else its path) and `path` (`where.all.1`)
  */
 export function parseRule(json: unknown, segment?: string): ParsedRule {
   const top = { node: 'rule', path: '', segment };
-  const frame = check(top, ruleFrameSchema, json);
+  // What is no JSON is refused by the check of the frame.
+  const current = migrateRule(json as Json);
+  const frame = check(top, ruleFrameSchema, current);
   const timezone = frame.options?.timezone ?? null;
   if (timezone !== null && !isTimeZone(timezone))
     throw invalid(top, `options.timezone: there is no time zone "${timezone}"`);
   const root = readNode(frame.where, { path: 'where', depth: 1 }, { segment, ids: new Set(), nodes: 0 });
   // Every part has been checked above, so the whole is plain JSON.
-  return { entity: frame.entity, timezone, root, hash: hashJson(json as Json) };
+  return { entity: frame.entity, timezone, root, hash: hashJson(current) };
 }

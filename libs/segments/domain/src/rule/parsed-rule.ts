@@ -3,6 +3,7 @@ import type { Duration } from '../time/duration';
 import type { NumberTest, Operand, Scalar } from './operand';
 import type { Operator } from './operators';
 import type { PathStep } from './property-path';
+import type { SqlExpression } from './sql-predicate';
 
 /** A property path with its text. */
 export interface ParsedPath {
@@ -134,8 +135,13 @@ export type ParsedNode = ParsedBase &
         readonly minConfidence: number | null;
       }
     | { readonly kind: 'bucket'; readonly salt: string; readonly from: number; readonly to: number }
+    | { readonly kind: 'consent'; readonly purpose: string }
+    /** `trait` is the comparison of the text trait's topics or sentiment that the node stands for. */
+    | { readonly kind: 'text'; readonly trait: ParsedTrait }
+    /** Answered by the column store alone. */
+    | { readonly kind: 'sql'; readonly predicate: SqlExpression }
     /** Shapes that are part of the language but are not evaluated per profile. */
-    | { readonly kind: 'relation' | 'group' | 'consent' | 'text' | 'top' | 'sql' }
+    | { readonly kind: 'relation' | 'group' | 'top' }
   );
 
 /** A rule whose shape and types have been checked. */

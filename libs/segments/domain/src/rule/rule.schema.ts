@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TIME_UNITS } from '../time/duration';
 import { NUMBER_OPERATORS, OPERATORS, type Operator } from './operators';
+import { SENTIMENTS } from './text-trait';
 
 const LONGEST_LIST = 1000;
 const name = z.string().min(1).max(500);
@@ -130,7 +131,7 @@ const consentSchema = z.strictObject({ purpose: name });
 const textSchema = z.strictObject({
   trait: path,
   topic: name.optional(),
-  sentiment: z.enum(['positive', 'neutral', 'negative']).optional(),
+  sentiment: z.enum(SENTIMENTS).optional(),
   op: z.enum(['eq', 'neq']).optional(),
 });
 const topSchema = z.strictObject({

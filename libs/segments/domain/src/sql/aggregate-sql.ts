@@ -9,6 +9,9 @@ import { sqlNumberTest, type SqlContext } from './sql-condition';
 /** Decimals that sums and their bounds keep in SQL; 36 digits stay before the point. */
 const SQL_DECIMALS = 40;
 
+/** Decimals of a percentage beyond which nothing is left of it among any number of events. */
+const SMALLEST_SHARE = 50;
+
 /** What is gathered of each event, and which events: SQL for `groupArrayIf(row, condition)`. */
 export interface AggregateRows {
   /** A tuple that begins with time (epoch milliseconds) and event id, by which the rows are sorted. */
@@ -17,12 +20,11 @@ export interface AggregateRows {
 }
 
 /** Whether an aggregate can be computed by SQL: its bounds must fit the decimals that are kept there. */
-export function fitsSql({ fn, test, p }: ParsedAggregate): boolean {
+export function fitsSql({ fn, test }: ParsedAggregate): boolean {
   const fits = (n: number): boolean => {
     const bound = new ExactDecimal(String(n));
-    return bound.decimalPlaces() <= SQL_DECIMALS - 20 && bound.abs().lt('1e15');
+    return bound.decimalPlaces() <= SQL_DECIMALS - 20 && bound.abs().lt('1e24');
   };
-  if (fn === 'percentile' && new ExactDecimal(String(p)).decimalPlaces() > 9) return false;
   return (fn !== 'sum' && fn !== 'avg') || 'value' in test || (fits(test.n) && fits(test.high));
 }
 
@@ -55,11 +57,12 @@ function sumOf(rows: string): string {
 }
 
 function percentileOf(rows: string, p: number, { params }: SqlContext): string {
-  // ceil(p · n / 100) in integers, however p is written.
-  const decimals = new ExactDecimal(String(p)).decimalPlaces();
-  const scaled = params.integer(Number(new ExactDecimal(String(p)).mul(new ExactDecimal(10).pow(decimals)).toFixed(0)));
-  const whole = params.integer(100 * 10 ** decimals);
-  const rank = `greatest(1, intDiv(toInt128(length(${rows})) * ${scaled} + ${whole} - 1, ${whole}))`;
+  // ceil(p · n / 100) in integers, however p is written; one so small that it is always the first is cut off.
+  const decimals = Math.min(new ExactDecimal(String(p)).decimalPlaces(), SMALLEST_SHARE);
+  const power = new ExactDecimal(10).pow(decimals);
+  const scaled = params.bind('Int256', new ExactDecimal(String(p)).mul(power).ceil().toFixed(0));
+  const whole = params.bind('Int256', power.mul(100).toFixed(0));
+  const rank = `greatest(1, intDiv(toInt256(length(${rows})) * ${scaled} + ${whole} - 1, ${whole}))`;
   return `arraySort(arrayMap(r -> r.3, ${rows}))[toUInt32(${rank})]`;
 }
 

@@ -24,7 +24,8 @@ export interface PreviewOptions extends SqlOptions {
 /**
  * A statement with one row: `tied` (people whose answer is not to be used), `people` (everybody), `members`, `counts` (who meets each condition), `counts_without` (members
  * if each condition but the first, which is the rule, were not there), `sizes` and `shared` (of each compared segment),
- * `sample`. Counts are texts.
+ * `sample`, `entering` and `leaving` (samples of who is a member but not in a compared segment, and the other way round).
+ * Counts are texts.
  */
 export interface CompiledPreview extends CompiledSql {
   readonly conditions: readonly PreviewCondition[];
@@ -46,6 +47,9 @@ const counted = (conditions: readonly string[]): string =>
   conditions.length === 0
     ? 'emptyArrayString()'
     : `arrayMap(x -> toString(x), [${conditions.map((condition) => `countIf(${condition})`).join(', ')}])`;
+
+const listed = (lists: readonly string[]): string =>
+  lists.length === 0 ? "CAST([], 'Array(Array(String))')" : `[${lists.join(', ')}]`;
 
 /**
  * Compiles what a person wants to know of a rule before it serves: everything is counted in one reading of the records,
@@ -71,6 +75,8 @@ export function compilePreview(rule: ParsedRule, options: PreviewOptions): Compi
   );
   const columns = (from: number, n: number): string[] => Array.from({ length: n }, (_, i) => `r${from + i}`);
   const others = columns(nodes.length + inner.length, compare.length);
+  const shown = (condition: string): string =>
+    `arrayMap(x -> toString(x), groupArraySortedIf(${Math.max(1, Math.trunc(sample))})(profile_id, ${condition}))`;
   const figures = [
     `${untied === true ? 'toString(countIf(tied))' : "'0'"} AS tied`,
     'toString(count()) AS people',
@@ -79,7 +85,9 @@ export function compilePreview(rule: ParsedRule, options: PreviewOptions): Compi
     `${counted(columns(nodes.length, inner.length))} AS counts_without`,
     `${counted(others)} AS sizes`,
     `${counted(others.map((column) => `r0 AND ${column}`))} AS shared`,
-    `arrayMap(x -> toString(x), groupArraySortedIf(${Math.max(1, Math.trunc(sample))})(profile_id, r0)) AS sample`,
+    `${shown('r0')} AS sample`,
+    `${listed(others.map((column) => shown(`r0 AND NOT ${column}`)))} AS entering`,
+    `${listed(others.map((column) => shown(`NOT r0 AND ${column}`)))} AS leaving`,
   ];
   const present = excluded.length === 0 ? '' : ' WHERE NOT has({excluded:Array(UUID)}, profile_id)';
   return {

@@ -5,6 +5,7 @@ import { ExactDecimal } from '../values/decimal-sum';
 import { fitsSql } from './aggregate-sql';
 import { EventPass } from './event-pass';
 import { wholeColumn, type Pass, type PassColumn } from './pass';
+import { predicateSql } from './predicate-sql';
 import { sqlNumberTest, type SqlContext } from './sql-condition';
 import { SqlParams, type SqlValue } from './sql-params';
 import { TraitPass } from './trait-pass';
@@ -28,6 +29,8 @@ export interface SqlOptions {
    * `tied` says of whom that is wrong. For `compileRulesToSql` alone.
    */
   readonly untied?: boolean;
+  /** Kinds of nodes for which the store at hand has no table. */
+  readonly without?: readonly ParsedNode['kind'][];
 }
 
 interface Place {
@@ -41,6 +44,9 @@ class Statement {
   private readonly traits: TraitPass;
   private readonly scores: string[] = [];
   private readonly memberships = new Map<string, string>();
+  /** Predicates over the events, with their columns. */
+  private readonly predicates = new Map<string, string>();
+  private readonly consents = new Map<string, string>();
 
   constructor(private readonly options: SqlOptions) {
     this.params.named('workspaceId', 'UUID', options.workspaceId);
@@ -56,6 +62,7 @@ class Statement {
   }
 
   private node(node: ParsedNode, place: Place): string {
+    if (this.options.without?.includes(node.kind) === true) throw this.unsupported(node);
     const context: SqlContext = { params: this.params, zone: place.zone, now: this.options.nowMs };
     switch (node.kind) {
       case 'all':
@@ -71,7 +78,10 @@ class Statement {
             .join(' + ') || '0';
         return `(${sum} >= ${this.params.integer(node.n)})`;
       }
+      case 'consent':
+        return this.consent(node.purpose);
       case 'trait':
+      case 'text':
         return this.traits.condition(node.trait, context);
       case 'event':
         return sqlNumberTest(node.count, this.events.count(node.event, node.window, context), (n) =>
@@ -98,6 +108,11 @@ class Statement {
         const isIn = `ifNull(has(${this.params.bind('Array(String)', node.in)}, assumeNotNull(cluster_key)) AND isNotNull(cluster_key), 0)`;
         return this.score(`model_key = ${this.params.text(node.model)} AND ${isIn}${confidence}`);
       }
+      case 'sql': {
+        const test = predicateSql(node.predicate, this.params, this.options.nowMs);
+        this.predicates.set(test, this.predicates.get(test) ?? `held${this.predicates.size}`);
+        return `${this.predicates.get(test)}`;
+      }
       case 'bucket': {
         const text = `concat(${this.params.text(`${node.salt}:`)}, toString(profile_id))`;
         const bucket = `(reinterpretAsUInt64(reverse(substring(SHA256(${text}), 1, 8))) % 10000)`;
@@ -106,7 +121,11 @@ class Statement {
       default:
         break;
     }
-    throw segmentsErrors.SEGMENTS_NODE_UNSUPPORTED({ node: node.id, name: node.kind, where: 'as one statement' });
+    throw this.unsupported(node);
+  }
+
+  private unsupported({ id, kind }: ParsedNode): Error {
+    return segmentsErrors.SEGMENTS_NODE_UNSUPPORTED({ node: id, name: kind, where: 'as one statement' });
   }
 
   private children(children: readonly ParsedNode[], place: Place): string[] {
@@ -163,6 +182,12 @@ class Statement {
     return column;
   }
 
+  private consent(purpose: string): string {
+    const column = this.consents.get(purpose) ?? `given${this.consents.size}`;
+    this.consents.set(purpose, column);
+    return column;
+  }
+
   private score(test: string): string {
     this.scores.push(test);
     return `s${this.scores.length - 1}`;
@@ -174,6 +199,10 @@ class Statement {
       column,
       test: `segment_key = ${this.params.text(key)}`,
     }));
+    const given = [...this.consents].map(([purpose, column]) => ({
+      column,
+      test: `purpose = ${this.params.text(purpose)}`,
+    }));
     const scored = this.scores.map((test, i) => ({ column: `s${i}`, test }));
     const flags = (from: string, list: readonly { column: string; test: string }[]): Pass => ({
       columns: list.map(({ column }) => wholeColumn(column)),
@@ -182,9 +211,20 @@ class Statement {
     return [
       ...this.events.passes(this.params),
       ...this.traits.passes(this.params),
+      ...(this.predicates.size === 0 ? [] : [this.predicatePass()]),
       ...(members.length === 0 ? [] : [flags('memberships', members)]),
+      ...(given.length === 0 ? [] : [flags('consents', given)]),
       ...(scored.length === 0 ? [] : [flags('scores', scored)]),
     ];
+  }
+
+  private predicatePass(): Pass {
+    const tests = [...this.predicates].map(([test, column]) => `toUInt8(ifNull(${test}, 0) != 0) AS ${column}`);
+    const until = `ts <= ${this.params.instant(this.options.nowMs)}`;
+    return {
+      columns: [...this.predicates.values()].map((column) => wholeColumn(column)),
+      sql: `SELECT profile_id, ${tests.join(', ')} FROM live_events WHERE workspace_id = {workspaceId:UUID} AND ${until} GROUP BY profile_id`,
+    };
   }
 
   /**
@@ -230,8 +270,8 @@ class Statement {
 
 /**
  * Compiles a rule to one ClickHouse statement that gives the ids of its members at `nowMs`, with the meaning of the
- * per-profile evaluator. It reads `profiles` (the universe), `live_events`, `traits`, `memberships` and `scores`, each at
- * most once.
+ * per-profile evaluator. It reads `profiles` (the universe), `live_events`, `traits`, `memberships`, `scores` and
+ * `consents` (profile and purpose, where consent is given), each at most once.
  *
  * Shape   one column, `profile_id`; every value of the rule is a typed parameter
  * Throws  SEGMENTS_NODE_UNSUPPORTED for sums against bounds of over 15 digits, and the kinds that are not evaluated per

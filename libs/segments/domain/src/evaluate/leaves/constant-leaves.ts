@@ -70,6 +70,18 @@ export function planCluster(node: { model: string; in: readonly string[]; minCon
   };
 }
 
+/** Plans a consent node: what was never said is no. */
+export function planConsent(purpose: string): LeafPlan {
+  return {
+    key: `consent ${JSON.stringify(purpose)}`,
+    bind: ({ history }) => {
+      const given = history.consents.has(purpose);
+      const text = `consent for "${purpose}" ${given ? 'refused or withdrawn' : 'given'}`;
+      return constantLeaf(given, valueEvidence({ purpose, given }), { records: 1, text });
+    },
+  };
+}
+
 /**
  * A profile's stable random share: the first 8 bytes, big-endian and unsigned, of SHA-256 of `salt:profileId`, modulo
  * 10,000.

@@ -2,12 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Random } from '@kohort/kernel-clock-random';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
-import type { Database } from '@kohort/platform-postgres';
+import { LOG_CHANNEL, openDatabase, type Database } from '@kohort/platform-postgres';
+import type { DoorDatabase } from './door-database';
 
 /** Whether somebody is in, and the version that says so. */
 export interface State {
   readonly member: boolean;
   readonly version: number;
+}
+
+/** How a transaction of changes is written. */
+export interface WriteOptions {
+  readonly random: Pick<Random, 'int'>;
+  /** It commits so long after its rows were numbered. */
+  readonly holdMs?: number;
+  /** Says so to the gateways, as the relay does. */
+  readonly tell?: boolean;
 }
 
 /** People and segments, and the changes that are written of them at random; `truth` is what they come to. */
@@ -23,6 +33,19 @@ export class ChangeWorld {
     readonly segments: readonly { readonly id: string; readonly key: string }[],
     readonly people: readonly string[],
   ) {}
+
+  /** In the workspace of a door's database, with connections of its own: `close` it. */
+  static async open(
+    door: Pick<DoorDatabase, 'url' | 'workspaceId'>,
+    sizes: { readonly people: number; readonly segments: number; readonly writers?: number },
+  ): Promise<ChangeWorld> {
+    const connections = { maxConnections: sizes.writers ?? 4, applicationName: 'writers' };
+    return ChangeWorld.seed(openDatabase({ url: door.url, ...connections }), door.workspaceId, sizes);
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
 
   static async seed(
     database: Database,
@@ -44,8 +67,8 @@ export class ChangeWorld {
   }
 
   /** One transaction in which `count` people enter or leave a segment; it commits `holdMs` after they were numbered. */
-  async write(count: number, options: { readonly random: Random; readonly holdMs?: number }): Promise<void> {
-    const { random, holdMs = 0 } = options;
+  async write(count: number, options: WriteOptions): Promise<void> {
+    const { random, holdMs = 0, tell = false } = options;
     const rows = Array.from({ length: count }, () => this.flip(random));
     const list = <K extends keyof (typeof rows)[number]>(name: K) => rows.map((row) => row[name]);
     await this.database.inWorkspace(this.workspaceId, async (tx) => {
@@ -62,6 +85,7 @@ export class ChangeWorld {
           as t(segment_id, segment_key, profile_id, kind, version)`.execute(tx);
       if (holdMs > 0) await sql`select pg_sleep(${holdMs / 1_000})`.execute(tx);
     });
+    if (tell) await sql`select pg_notify(${LOG_CHANNEL}, 'MembershipChanged')`.execute(this.database.relay);
     for (const row of rows) this.written.push(`${row.segmentId}:${row.profileId}:${row.version}`);
   }
 
@@ -71,7 +95,7 @@ export class ChangeWorld {
     return new Set(all.map(([key]) => key));
   }
 
-  private flip(random: Random) {
+  private flip(random: Pick<Random, 'int'>) {
     const segment = this.segments[random.int(this.segments.length)];
     const profileId = this.people[random.int(this.people.length)] ?? '';
     const key = `${segment?.id}:${profileId}`;

@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { accessErrors, keyOfAuthorization, requireScope } from '@kohort/access-domain';
+import type { Caller, KeyRing } from '@kohort/access-flow';
+import { gatewayErrors, withSnapshotToken, type GatewayServices } from '@kohort/gateway-resolvers';
+import type { ChangeFilter } from '@kohort/kernel-contracts';
+import { isAppError } from '@kohort/kernel-errors';
+import { httpAnswer } from '@kohort/platform-nest';
+import type { LiveKeys } from '../live/live-keys';
+import { linesAsTheyCome, linesToEnd } from './change-lines';
+
+/** What the export stands on. */
+export interface ChangesParts {
+  readonly services: GatewayServices;
+  readonly keys: KeyRing;
+  readonly watch: LiveKeys;
+}
+
+const query = z.object({
+  after: z.string().min(1).max(500).optional(),
+  segment: z.string().min(1).max(200).optional(),
+  profile: z.uuid().optional(),
+  kinds: z.string().max(50).optional(),
+  follow: z.enum(['true', 'false']).default('false'),
+});
+type Asked = z.infer<typeof query>;
+
+const kindList = z.array(z.enum(['entered', 'exited'])).min(1);
+
+function askedOf(request: FastifyRequest): Asked {
+  const parsed = query.safeParse(request.query);
+  if (!parsed.success) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: String(parsed.error.issues[0]?.path[0]) });
+  return parsed.data;
+}
+
+async function filterOf(services: GatewayServices, caller: Caller, asked: Asked): Promise<ChangeFilter> {
+  const kinds = asked.kinds === undefined ? undefined : kindList.safeParse(asked.kinds.split(','));
+  if (kinds?.success === false) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: 'kinds' });
+  const reader = services.read.forWorkspace(caller.workspaceId, services.clock.now() + services.deadlineMs);
+  const [segment] = asked.segment === undefined ? [] : await reader.segments.byKeys([asked.segment]);
+  if (asked.segment !== undefined && !segment) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'segment' });
+  const [profile] = asked.profile === undefined ? [] : await reader.profiles.byIds([asked.profile]);
+  if (asked.profile !== undefined && !profile) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'profile' });
+  return { segmentId: segment?.id, profileId: profile?.id, kinds: kinds?.data };
+}
+
+/** The lines that are asked for; the cursor is tried before the first one. */
+async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<AsyncGenerator<string>> {
+  const { services, keys, watch } = parts;
+  const keyText = keyOfAuthorization(request.headers.authorization);
+  if (keyText === null) throw accessErrors.ACCESS_KEY_MISSING();
+  const caller = await keys.caller(keyText);
+  requireScope(caller.scopes, 'graphql:read');
+  const asked = askedOf(request);
+  const filter = await filterOf(services, caller, asked);
+  const { workspaceId } = caller;
+  if (asked.follow === 'true') {
+    const stream = await services.changes.open(workspaceId, asked.after ?? null, filter);
+    request.raw.socket.once('close', () => void stream.return());
+    const socket = {
+      close: () => void request.raw.destroy(),
+      once: (event: 'close', callback: () => void) => request.raw.socket.once(event, callback),
+    };
+    return linesAsTheyCome(stream, watch.add(socket, { keyText, caller, onGood: () => stream.onReady() }));
+  }
+  const { changeLog: log } = services;
+  if (asked.after === undefined) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: 'after' });
+  await log.check(workspaceId, asked.after).catch(async (thrown: unknown) => {
+    throw isAppError(thrown) ? await withSnapshotToken({ log, workspaceId }, thrown) : thrown;
+  });
+  return linesToEnd({ log, workspaceId, filter }, asked.after);
+}
+
+/**
+ * `GET /v1/changes.ndjson`: the membership change log, a line a change, each with the cursor that resumes behind it.
+ * `after` (needed unless it follows), `segment`, `profile`, `kinds=entered,exited`, `follow=true` to stay and be told of
+ * what comes. It reads as fast as the client does.
+ */
+export function changesRoutes(parts: ChangesParts): (scope: FastifyInstance) => Promise<void> {
+  return async (scope) => {
+    scope.setErrorHandler((thrown, request, reply) => {
+      const answer = httpAnswer(thrown, { correlationId: request.id, logger: parts.services.logger });
+      const token = isAppError(thrown) ? thrown.details['snapshotToken'] : undefined;
+      return reply
+        .code(answer.status)
+        .headers(answer.headers)
+        .send(token === undefined ? answer.body : { ...answer.body, snapshotToken: token });
+    });
+    scope.get('/v1/changes.ndjson', async (request, reply) => {
+      const lines = Readable.from(await linesOf(parts, request), { highWaterMark: 1 });
+      return reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store').send(lines);
+    });
+  };
+}

@@ -1,0 +1,171 @@
+import { sql } from 'kysely';
+import { LifeRig, countOf, PEOPLE } from './life-rig';
+
+jest.setTimeout(120_000);
+
+const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
+  segmentPreview(rule: $rule, key: $key, compare: $compare) {
+    __typename
+    ... on SegmentPreview {
+      exact people members strongest sql sqlParams
+      conditions { id label kind parent people membersWithout removes }
+      sample { id traits(first: 5) { nodes { key } } }
+      overlap { key size shared jaccard }
+    }
+    ... on Failure { code message } ... on InvalidInput { issues { path message } }
+  }
+}`;
+
+describe('a segment before it serves, through the API', () => {
+  let life: LifeRig;
+  const ask: LifeRig['ask'] = (...of) => life.ask(...of);
+
+  beforeAll(async () => {
+    life = await LifeRig.start();
+  });
+  afterAll(() => life.stop());
+
+  describe('segmentPreview', () => {
+    const rule =
+      'plan = "pro" and did "Order Completed" at least 2 times and not (did "Order Completed" at least 3 times)';
+    const preview = async (variables: Record<string, unknown>): Promise<Record<string, unknown>> => {
+      const { data, errors } = await life.rig.ask(life.key, PREVIEW, variables);
+      expect(errors).toEqual([]);
+      return data?.['segmentPreview'] ?? {};
+    };
+
+    it('counts the rule, each condition and what it keeps out', async () => {
+      const [pro, two, three] = [(i: number) => i % 3 === 0, (i: number) => i % 4 >= 2, (i: number) => i % 4 >= 3];
+      const members = countOf((i) => pro(i) && two(i) && !three(i));
+      const found = await preview({ rule });
+      const without = {
+        plan: countOf((i) => two(i) && !three(i)),
+        two: countOf((i) => pro(i) && !three(i)),
+        three: countOf((i) => pro(i) && two(i)),
+      };
+      expect(found).toMatchObject({ __typename: 'SegmentPreview', exact: true, people: PEOPLE, members });
+      const lines = (found['conditions'] as { id: string; people: number; membersWithout: number | null }[]).map(
+        ({ id, people, membersWithout }) => [id, people, membersWithout],
+      );
+      expect(lines).toEqual([
+        ['where', members, null],
+        ['where.all.0', countOf(pro), without.plan],
+        ['where.all.1', countOf(two), without.two],
+        ['where.all.2', countOf((i) => !three(i)), without.three],
+        ['where.all.2.none.0', countOf(three), without.three],
+      ]);
+      expect(found['strongest']).toBe('where.all.0');
+      expect(found['sample']).toHaveLength(members);
+      expect(found['sql']).toMatch(/^SELECT .*FROM/s);
+      expect(found['sqlParams']).toMatchObject({ workspaceId: life.ws });
+    });
+
+    it('leaves suppressed people out, and knows what was stored a moment ago', async () => {
+      const before = await preview({ rule: 'plan = "pro"' });
+      const [first] = before['sample'] as { id: string }[];
+      await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql`update profile set suppressed_at = now() where id = ${first?.id}`.execute(tx),
+      );
+      const after = await preview({ rule: 'plan = "pro"' });
+      await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql`update profile set suppressed_at = null where id = ${first?.id}`.execute(tx),
+      );
+      expect(Number(after['members'])).toBe(Number(before['members']) - 1);
+      expect(after['sample']).not.toContainEqual(expect.objectContaining({ id: first?.id }));
+      await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
+          select ${life.ws}, id, 'vip', now(), 'm2', 'custom', 'true' from profile where canonical_id in ('u1', 'u2')`.execute(
+          tx,
+        ),
+      );
+      expect(await preview({ rule: 'vip is true' })).toMatchObject({ members: 2 });
+    });
+
+    it('takes the greater message id of two values at one instant', async () => {
+      await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
+          select ${life.ws}, id, 'tier', timestamptz '2026-01-01', m, 'custom', v::jsonb from profile,
+            (values ('a', '"gold"'), ('b', '"silver"')) as t (m, v) where canonical_id in ('u1', 'u2')`.execute(tx),
+      );
+      expect(await preview({ rule: 'tier = "silver"' })).toMatchObject({ members: 2 });
+      expect(await preview({ rule: 'tier = "gold"' })).toMatchObject({ members: 0 });
+    });
+
+    it('holds the members against other segments', async () => {
+      const made = await life.rig.ask(
+        life.key,
+        `mutation { createSegment(input: { key: "list_of_two", name: "Two", rule: "country = \\"de\\"" }) { __typename } }`,
+      );
+      expect(made.data).toEqual({ createSegment: { __typename: 'Segment' } });
+      expect(await preview({ rule, compare: ['list_of_two'] })).toMatchObject({
+        overlap: [{ key: 'list_of_two', size: 0, shared: 0, jaccard: 0 }],
+      });
+      const { errors } = await life.rig.ask(life.key, PREVIEW, { rule, compare: ['nobody_knows_it'] });
+      expect(errors).toEqual([]);
+    });
+
+    it('says which condition cannot be counted, and what is wrong with a rule', async () => {
+      const where = { all: [{ id: 'mood', text: { trait: 'last_review', sentiment: 'negative' } }] };
+      expect(await preview({ rule: { version: 1, entity: 'profile', where } })).toMatchObject({
+        __typename: 'InvalidInput',
+        code: 'SEGMENTS_NODE_UNSUPPORTED',
+        message: expect.stringContaining('mood'),
+      });
+      expect(await preview({ rule: 'plan = ' })).toMatchObject({
+        __typename: 'InvalidInput',
+        code: 'GATEWAY_RULE_INVALID',
+        issues: [{ path: expect.stringContaining('line 1') }],
+      });
+    });
+  });
+
+  describe('segmentDiff', () => {
+    const DIFF = `query ($key: String!, $version: Int, $rule: JSON) { segmentDiff(key: $key, version: $version, rule: $rule) {
+      __typename ... on SegmentDiff { version liveVersion standing entering leaving staying wouldBeHeld
+        enteringSample { canonicalId } leavingSample { canonicalId } dependents { key } preview { members }
+        syncs { adds removes } } ... on Failure { code } } }`;
+
+    it('says who would enter and leave, and what hangs on it', async () => {
+      await life.made('buyers', 'did "Order Completed" at least 2 times');
+      expect(await life.publish('buyers')).toMatchObject({ status: 'SUCCEEDED' });
+      await life.made('not_buyers', 'not (in segment "buyers")');
+      expect(await life.publish('not_buyers')).toMatchObject({ status: 'SUCCEEDED' });
+      const updated = await ask(
+        'mutation { updateSegment(key: "buyers", rule: "did \\"Order Completed\\" at least 3 times or plan = \\"pro\\"") { __typename } }',
+      );
+      expect(updated).toEqual({ updateSegment: { __typename: 'Segment' } });
+      const [now, then] = [(i: number) => i % 4 >= 2, (i: number) => i % 4 >= 3 || i % 3 === 0];
+      const entering = countOf((i) => then(i) && !now(i));
+      const leaving = countOf((i) => now(i) && !then(i));
+      const { segmentDiff } = await ask(DIFF, { key: 'buyers' });
+      expect(segmentDiff).toMatchObject({
+        __typename: 'SegmentDiff',
+        version: 2,
+        liveVersion: 1,
+        standing: countOf(now),
+        entering,
+        leaving,
+        staying: countOf((i) => now(i) && then(i)),
+        wouldBeHeld: leaving > countOf(now) * 0.3,
+        dependents: [{ key: 'not_buyers' }],
+        preview: { members: countOf(then) },
+        syncs: [],
+      });
+      const { enteringSample, leavingSample } = segmentDiff as Record<string, { canonicalId: string }[]>;
+      expect(
+        enteringSample?.map(({ canonicalId }) => Number(canonicalId.slice(1))).every((i) => then(i) && !now(i)),
+      ).toBe(true);
+      expect(enteringSample).toHaveLength(Math.min(20, entering));
+      expect(
+        leavingSample?.map(({ canonicalId }) => Number(canonicalId.slice(1))).every((i) => now(i) && !then(i)),
+      ).toBe(true);
+      expect((await ask(DIFF, { key: 'buyers', rule: 'plan = "nobody has it"' }))['segmentDiff']).toMatchObject({
+        version: null,
+        entering: 0,
+        leaving: countOf(now),
+        wouldBeHeld: true,
+      });
+      expect((await ask(DIFF, { key: 'nobody' }))['segmentDiff']).toMatchObject({ __typename: 'NotFound' });
+    });
+  });
+});

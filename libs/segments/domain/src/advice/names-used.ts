@@ -1,0 +1,57 @@
+import type { ParsedNode, ParsedRule, ParsedSelection } from '../rule/parsed-rule';
+
+/** What a rule may name that a workspace may not know. */
+export type NameKind = 'event' | 'trait' | 'segment' | 'model' | 'purpose';
+
+/** A name that a node of a rule uses. */
+export interface UsedName {
+  readonly kind: NameKind;
+  readonly name: string;
+  /** Id of the node, or its path. */
+  readonly node: string;
+}
+
+function selectionsOf(node: ParsedNode): readonly ParsedSelection[] {
+  switch (node.kind) {
+    case 'event':
+    case 'lifecycle':
+      return [node.event];
+    case 'aggregate':
+      return [node.aggregate.event];
+    case 'frequency':
+      return [node.a, node.b];
+    case 'sequence':
+      return [...node.sequence.steps, ...node.sequence.without].map(({ event }) => event);
+    default:
+      return [];
+  }
+}
+
+function ownNames(node: ParsedNode): readonly Omit<UsedName, 'node'>[] {
+  switch (node.kind) {
+    case 'trait':
+    case 'text':
+      return [node.trait.path, ...(node.trait.ref === null ? [] : [node.trait.ref])].map(({ steps }) => ({
+        kind: 'trait' as const,
+        name: String(steps[0]),
+      }));
+    case 'segment':
+      return [{ kind: 'segment', name: node.key }];
+    case 'prediction':
+    case 'cluster':
+      return [{ kind: 'model', name: node.model }];
+    case 'consent':
+      return [{ kind: 'purpose', name: node.purpose }];
+    default:
+      return selectionsOf(node).flatMap(({ names }) => (names ?? []).map((name) => ({ kind: 'event' as const, name })));
+  }
+}
+
+/** The names that a rule uses, each once a node, in the order of its nodes. */
+export function namesUsed({ root }: ParsedRule): readonly UsedName[] {
+  const visit = (node: ParsedNode): UsedName[] => {
+    const found = new Map(ownNames(node).map((one) => [`${one.kind} ${one.name}`, { ...one, node: node.id }]));
+    return [...found.values(), ...('children' in node ? node.children.flatMap(visit) : [])];
+  };
+  return visit(root);
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { compileRules, evaluateRule, makeHistory, parseRule } from '../src';
+import { workspaceOf, type ColumnWorld } from './column-world';
+import { now, person, ZONES } from './history-arbitraries';
+import { oracle } from './oracle';
+import { teachPatterns } from './oracle-patterns';
+import { toInit } from './raw-person';
+import { aggregateLeaf, countingLeaf, ruleOf, sequenceNode, setLeaf, type RuleContext } from './rule-arbitraries';
+
+teachPatterns();
+export const PEOPLE = 100;
+const RULES = 25;
+
+const everything = (context: RuleContext) =>
+  ruleOf(
+    context,
+    fc.oneof(
+      { weight: 5, arbitrary: setLeaf(context) },
+      { weight: 3, arbitrary: aggregateLeaf(context) },
+      { weight: 2, arbitrary: sequenceNode(context) },
+      countingLeaf(context),
+    ),
+  );
+const sequences = (context: RuleContext) =>
+  sequenceNode(context).map((where) => ({
+    version: 1,
+    entity: 'profile',
+    where,
+    options: { timezone: context.zone },
+  }));
+const aggregates = (context: RuleContext) =>
+  aggregateLeaf(context).map((where) => ({
+    version: 1,
+    entity: 'profile',
+    where,
+    options: { timezone: context.zone },
+  }));
+
+/** What is asked, and how random rules of it are made. */
+export const SORTS = [
+  ['all nodes', everything, 0],
+  ['sequences by themselves', sequences, 700_000],
+  ['aggregates by themselves', aggregates, 500_000],
+] as const;
+
+/** Asks populations of people many random rules, three times each: evaluator = SQL = oracle. */
+export function expectAgreement(
+  world: ColumnWorld,
+  rulesOf: (context: RuleContext) => fc.Arbitrary<unknown>,
+  { triples, seed }: { readonly triples: number; readonly seed: number },
+): void {
+  const populations = Math.ceil(triples / (PEOPLE * RULES));
+  const instants = fc.sample(now, { numRuns: populations, seed });
+  const [inSql, inAll] = [new Set<string>(), [] as string[]];
+  instants.forEach((at, n) => {
+    const zone = ZONES[n % ZONES.length] ?? 'UTC';
+    const workspaceId = workspaceOf(seed + n);
+    const sampled = fc.sample(person(at, zone), { numRuns: PEOPLE, seed: seed + n });
+    const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
+    world.load(workspaceId, people);
+    const rules = fc.sample(rulesOf({ now: at, zone }), { numRuns: RULES, seed: seed + 1000 + n });
+    const answers = world.answers(rules, workspaceId, at);
+    expect(answers.size).toBe(people.length);
+    for (const [i, rule] of rules.entries()) {
+      const compiled = compileRules([{ rule: parseRule(rule) }], { otherSegments: 'membership' });
+      for (const raw of people) {
+        const expected = oracle(rule, raw, at);
+        const evaluated = evaluateRule(compiled, makeHistory(toInit(raw)), at).member;
+        const found = answers.get(raw.profileId)?.[i];
+        if (evaluated !== expected || found !== expected) {
+          inAll.push(JSON.stringify({ evaluated, found, expected, now: new Date(at), rule, person: raw }));
+        }
+        inSql.add(String(expected));
+      }
+    }
+  });
+  expect(inAll.sort((a, b) => a.length - b.length).slice(0, 3)).toEqual([]);
+  expect(inSql.size).toBe(2);
+}
