@@ -49,7 +49,8 @@ function rig(limits: Partial<GroupLimits> = {}, poison: readonly string[] = []) 
   const committer = groupCommit({
     clock,
     later,
-    limits,
+    // Alone or not is the same, where a test does not say otherwise.
+    limits: { inFlightAlone: 0, ...limits },
     store: {
       async storeGroup(requests) {
         const names = requests.map(nameOf);
@@ -152,6 +153,25 @@ describe('groupCommit', () => {
     endAll();
     await Promise.all(all);
     expect(names()).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  it('lets a workspace that is alone have more under way, until another sends', async () => {
+    const limits = { rows: 1, lingerMs: 0, inFlight: 9, inFlightPerLane: 2, inFlightAlone: 4, aloneMs: 1_000 };
+    const { clock, committer, names, end, endAll } = rig(limits);
+    const all = Array.from({ length: 8 }, (_, n) => committer.store(request(`a${n}`)));
+    expect(names()).toEqual([['a0'], ['a1'], ['a2'], ['a3']]);
+    all.push(committer.store(request('other', { workspaceId: workspace(2) })));
+    expect(names()[4]).toEqual(['other']);
+    for (const at of [0, 1]) await end(at);
+    expect(names()).toHaveLength(5);
+    await end(2);
+    expect(names()[5]).toEqual(['a4']);
+    await end(4);
+    clock.advance(1_000);
+    await end(3);
+    expect(names().slice(6)).toEqual([['a5'], ['a6'], ['a7']]);
+    endAll();
+    await Promise.all(all);
   });
 
   it('halves a group until the bad request stands alone; the others are stored', async () => {

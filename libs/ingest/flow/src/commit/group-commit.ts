@@ -1,7 +1,7 @@
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { GroupedRequest, IngestGroupStore, StoreOutcome } from '@kohort/kernel-contracts';
 import { AppError, isAppError } from '@kohort/kernel-errors';
-import { GROUP_LIMITS, dueAt, rowsOf, takeGroup, type GroupLimits, type Lane, type Waiting } from './lane';
+import { GROUP_LIMITS, dueAt, limitsNow, rowsOf, takeGroup, type GroupLimits, type Lane, type Waiting } from './lane';
 
 /** What a committer stands on. */
 export interface GroupCommitDeps {
@@ -71,21 +71,24 @@ class Committer implements GroupCommitter {
   /** Of the lanes that are due the one that has waited longest for its turn. */
   private nextDue(): Lane | undefined {
     const now = this.deps.clock.now();
+    const limits = limitsNow(this.lanes.values(), this.limits, now);
     let next: Lane | undefined;
     for (const lane of this.lanes.values()) {
-      const due = dueAt(lane, this.limits);
+      const due = dueAt(lane, limits);
       if (due !== null && due <= now && (!next || lane.turn < next.turn)) next = lane;
       // An idle lane is only remembered as long as that makes a difference.
       const isIdle = lane.waiting.length === 0 && lane.inFlight === 0;
-      if (isIdle && now - lane.sentAt > this.limits.idleMs) this.lanes.delete(lane.key);
+      if (isIdle && now - lane.sentAt > Math.max(limits.idleMs, limits.aloneMs)) this.lanes.delete(lane.key);
     }
     return next;
   }
 
   private sleep(): void {
-    const due = [...this.lanes.values()].flatMap((lane) => dueAt(lane, this.limits) ?? []);
+    const now = this.deps.clock.now();
+    const limits = limitsNow(this.lanes.values(), this.limits, now);
+    const due = [...this.lanes.values()].flatMap((lane) => dueAt(lane, limits) ?? []);
     if (due.length === 0) return;
-    const waitMs = Math.max(1, Math.min(...due) - this.deps.clock.now());
+    const waitMs = Math.max(1, Math.min(...due) - now);
     this.cancelSleep = this.deps.later(waitMs, () => this.pump());
   }
 
@@ -130,7 +133,7 @@ class Committer implements GroupCommitter {
  * Writes concurrent requests together: those of one workspace share a transaction, its statements and its outbox row.
  * The first request of an idle workspace goes at once; while requests keep coming, the next group gathers for at most
  * 10 ms or 500 rows, and longer only while its workspace's transactions are under way, so groups grow with the load.
- * Workspaces take turns at the transactions.
+ * Workspaces take turns at the transactions; one that is alone may have more of them under way.
  *
  * Promise   a request resolves after its group's commit, with the outcomes that it would have had alone
  * Order     in a group as given: an earlier request wins a key
