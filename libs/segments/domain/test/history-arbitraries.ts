@@ -207,3 +207,31 @@ function single(base: number, inZone: string): fc.Arbitrary<RawPerson> {
     ),
   });
 }
+
+/** People whose events lie whole half hours, two hours and days apart, a millisecond beside that, or at one instant. */
+export function latticePerson(base: number): fc.Arbitrary<RawPerson> {
+  const time = fc
+    .tuple(
+      fc.integer({ min: 0, max: 4 }),
+      fc.constantFrom(0, 0, 0, 7_200_000),
+      fc.constantFrom(0, 0, 0, 86_400_000),
+      fc.constantFrom(0, 0, 0, 0, 1, -1),
+    )
+    .map(([halfHours, hours, days, beside]) => Math.min(base, base - halfHours * 1_800_000 - hours - days + beside));
+  const event = fc.record({
+    id: fc.integer({ min: 0, max: 99 }).map((n) => `m${n}`),
+    name: fc.constantFrom(...EVENT_NAMES),
+    time,
+    properties: fc.record(
+      {
+        q: fc.constantFrom<unknown>('x', 'y', 1, 2, true, 0, -0),
+        p: fc.constantFrom<unknown>(1, 2, '2', { a: 1 }, null),
+        when: fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00', '2026-01-02T00:00:00Z', 'never'),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+  return fc
+    .tuple(single(base, 'UTC'), fc.uniqueArray(event, { minLength: 2, maxLength: 7, selector: (one) => one.id }))
+    .map(([raw, events]) => ({ ...raw, events, traits: [] }));
+}
