@@ -15,6 +15,7 @@ import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
 import { PullSourceResolver } from './queries/pull-source.resolver';
+import { RuleAdviceResolver } from './queries/rule-advice.resolver';
 import { SegmentFiguresResolver } from './queries/segment-figures.resolver';
 import { SegmentDiffResolver } from './queries/segment-diff.resolver';
 import { SegmentPreviewResolver } from './queries/segment-preview.resolver';
@@ -38,6 +39,7 @@ export const RESOLVERS = [
   SegmentResolver,
   SegmentFiguresResolver,
   SegmentPreviewResolver,
+  RuleAdviceResolver,
   SegmentDiffResolver,
   MembershipResolver,
   ProfileResolver,

@@ -59,6 +59,7 @@ describe('the schema', () => {
       'Query.sourceConnectors',
       'RecordQuality.findings',
       'RecordQuality.isolated',
+      'RuleAdvice.warnings',
       'Score.reasons',
       'Segment.profileSheet',
       'SegmentDiff.dependents',

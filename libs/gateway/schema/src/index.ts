@@ -47,6 +47,7 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
+export { RuleAdviceType, RuleCostType, RuleWarningType } from './rule-advice.schema';
 export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
@@ -160,6 +161,7 @@ export {
   RollbackSegmentResult,
   DiscardSegmentVersionResult,
   SegmentPreviewResult,
+  RuleAdviceResult,
   SegmentDiffResult,
   RevokeApiKeyResult,
   UpdateWorkspaceSettingsResult,

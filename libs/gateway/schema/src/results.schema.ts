@@ -3,6 +3,7 @@ import { IdentityRulesType, LinkCandidateType, PartingType } from './identity.sc
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
 import { SegmentDiffType, SegmentPreviewType } from './segment-preview.schema';
+import { RuleAdviceType } from './rule-advice.schema';
 import { PullSourceType } from './pull-source.schema';
 import { AlertType, TrackingPlanType } from './tracking.schema';
 import { DestinationType, SyncType } from './sync.schema';
@@ -13,6 +14,7 @@ export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
 export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);
 export const UpdateSegmentResult = resultOf('UpdateSegment', SegmentType);
 export const SegmentPreviewResult = resultOf('SegmentPreview', SegmentPreviewType);
+export const RuleAdviceResult = resultOf('RuleAdvice', RuleAdviceType);
 export const SegmentDiffResult = resultOf('SegmentDiff', SegmentDiffType);
 export const ArchiveSegmentResult = resultOf('ArchiveSegment', SegmentType);
 export const PublishSegmentResult = resultOf('PublishSegment', JobType);

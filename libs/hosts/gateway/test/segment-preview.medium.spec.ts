@@ -105,17 +105,43 @@ describe('a segment before it serves, through the API', () => {
     });
 
     it('says which condition cannot be counted, and what is wrong with a rule', async () => {
-      const where = { all: [{ id: 'mood', text: { trait: 'last_review', sentiment: 'negative' } }] };
+      const where = { all: [{ id: 'mail', consent: { purpose: 'email' } }] };
       expect(await preview({ rule: { version: 1, entity: 'profile', where } })).toMatchObject({
         __typename: 'InvalidInput',
         code: 'SEGMENTS_NODE_UNSUPPORTED',
-        message: expect.stringContaining('mood'),
+        message: expect.stringContaining('mail'),
       });
       expect(await preview({ rule: 'plan = ' })).toMatchObject({
         __typename: 'InvalidInput',
         code: 'GATEWAY_RULE_INVALID',
         issues: [{ path: expect.stringContaining('line 1') }],
       });
+    });
+  });
+
+  describe('ruleAdvice', () => {
+    const ADVICE = `query ($rule: JSON!) { ruleAdvice(rule: $rule) { __typename
+      ... on RuleAdvice { warnings { node kind name suggestion message } cost { rows bytes units } batchOnly }
+      ... on Failure { code } } }`;
+
+    it('names what nobody has seen, with what is most likely meant, and says what a pass costs', async () => {
+      const good = (await ask(ADVICE, { rule: 'did "Order Completed" and plan = "pro"' }))['ruleAdvice'];
+      expect(good).toMatchObject({ __typename: 'RuleAdvice', warnings: [], batchOnly: false });
+      expect((good as { cost: { rows: number } }).cost.rows).toBeGreaterThan(2 * PEOPLE);
+      const predicate = "countIf(name = 'Order Completed') > 1";
+      const where = {
+        all: [{ id: 'n1', event: { name: 'Order Compleated' } }, { segment: { key: 'x' } }, { sql: { predicate } }],
+      };
+      expect(await ask(ADVICE, { rule: { version: 1, entity: 'profile', where } })).toMatchObject({
+        ruleAdvice: {
+          batchOnly: true,
+          warnings: [
+            { node: 'n1', kind: 'event', name: 'Order Compleated', suggestion: 'Order Completed' },
+            { node: 'where.all.1', kind: 'segment', name: 'x' },
+          ],
+        },
+      });
+      expect(await ask(ADVICE, { rule: 'plan = ' })).toMatchObject({ ruleAdvice: { code: 'GATEWAY_RULE_INVALID' } });
     });
   });
 

@@ -6,6 +6,8 @@ export { diffSegment } from './diff-segment.flow';
 export type { SegmentDiff } from './diff-segment.flow';
 export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
+export { adviseRule } from './advise-rule.flow';
+export type { AdviceDeps, RuleAdvice } from './advise-rule.flow';
 export { previewSegment } from './preview-segment.flow';
 export type { ConditionCount, PreviewDeps, PreviewRequest, SegmentPreview } from './preview-segment.flow';
 export { RuleSets } from './live-rule-set';

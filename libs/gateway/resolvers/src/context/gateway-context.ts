@@ -22,7 +22,7 @@ import type {
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
-import type { PreviewRequest, SegmentDiff, SegmentPreview } from '@kohort/segments-flow';
+import type { PreviewRequest, RuleAdvice, SegmentDiff, SegmentPreview } from '@kohort/segments-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
 import type { ProgressFeeds } from '../feeds/progress-feeds';
 import { makeLoaders, type Loaders } from './loaders';
@@ -58,8 +58,9 @@ export interface MembershipExplainer {
   ): Promise<LiveExplanation | null>;
 }
 
-/** Counts what rules would select. */
+/** Says what can be said of rules, and counts what they would select. */
 export interface SegmentPreviewer {
+  advise(request: Pick<PreviewRequest, 'workspaceId' | 'rule'>, signal: AbortSignal): Promise<RuleAdvice>;
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
   diff(request: Omit<PreviewRequest, 'compare'> & { readonly key: string }, signal: AbortSignal): Promise<SegmentDiff>;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type { ColumnLoader, ColumnStore } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { segmentStore, type Database } from '@kohort/platform-postgres';
-import { RuleSets, diffSegment, previewSegment, type PreviewDeps } from '@kohort/segments-flow';
+import { RuleSets, adviseRule, diffSegment, previewSegment, type PreviewDeps } from '@kohort/segments-flow';
 
 /** The column store as the gateway asks it. */
 export interface GatewayColumns {
@@ -43,6 +43,7 @@ export function segmentPreviewer(parts: {
     },
   };
   return {
+    advise: (request, signal) => adviseRule(deps, request, { signal }),
     preview: (request, signal) => previewSegment(deps, request, { signal }),
     diff: (request, signal) => diffSegment(deps, request, { signal }),
   };

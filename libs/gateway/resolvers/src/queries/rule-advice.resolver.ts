@@ -1,0 +1,37 @@
+import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import { JsonScalar, RuleAdviceResult } from '@kohort/gateway-schema';
+import type { Json } from '@kohort/kernel-contracts';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
+import { answer, invalidInput, type Answer } from '../errors/results';
+
+/** A count of names over everybody. */
+export const ADVICE_COST = 100;
+
+/** What can be said of a rule before anybody is asked. */
+@Resolver()
+export class RuleAdviceResolver {
+  @Query(() => RuleAdviceResult, {
+    complexity: ADVICE_COST,
+    description: 'Names in a rule that nobody has seen so far, with the nearest known ones, and what a pass costs.',
+  })
+  @Policy('graphql:read')
+  async ruleAdvice(
+    @Args('rule', {
+      type: () => JsonScalar,
+      description: '{"version": 1, "entity": "profile", "where": …}, or a text in the text form.',
+    })
+    rule: unknown,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const verdict = context.services.rules.check(rule as Json);
+    if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
+    return answer('RuleAdvice', () => {
+      const { previews, deadlineMs } = context.services;
+      if (previews === null) throw gatewayErrors.GATEWAY_NO_COLUMNS();
+      const { workspaceId } = callerOf(context);
+      return previews.advise({ workspaceId, rule: verdict.rule }, AbortSignal.timeout(deadlineMs));
+    });
+  }
+}
