@@ -4,12 +4,14 @@ import { isAppError } from '@kohort/kernel-errors';
 import {
   parseFixture,
   parseRule,
+  parseSegmentFile,
   readMessage,
   runFixtures,
   segmentsErrors,
   type FixtureCase,
   type FixtureOutcome,
 } from '@kohort/segments-domain';
+import { readDefinitions } from '../definitions/definition-files';
 import { readText } from './read-bytes';
 import { readJsonLines } from './read-lines';
 import { readRule } from './read-rule';
@@ -44,12 +46,36 @@ async function readMessages(file: string): Promise<FixtureCase['messages']> {
   });
 }
 
-async function ruleOf(file: string): Promise<Json> {
+/** The rules that a suite rests on: its own, and those of the segments that it names. */
+interface Rules {
+  readonly rule: Json;
+  readonly segments: ReadonlyMap<string, Json>;
+}
+
+/** A file of a segment, as `kohort apply` takes it: the segments that it names are found in the files beside it. */
+async function rulesOfSegment(file: string): Promise<Rules> {
+  const { definition } = parseSegmentFile(file, await readText(file));
+  const known = new Map((await readDefinitions(dirname(file))).map((one) => [one.definition.key, one.definition]));
+  const segments = new Map<string, Json>();
+  const visit = (names: readonly string[]): void => {
+    for (const name of names) {
+      const named = known.get(name);
+      if (named === undefined || segments.has(name)) continue;
+      segments.set(name, named.rule);
+      visit(named.names);
+    }
+  };
+  visit(definition.names);
+  return { rule: definition.rule, segments };
+}
+
+async function rulesOf(file: string): Promise<Rules> {
+  if (/\.ya?ml$/.test(file)) return rulesOfSegment(file);
   return within(file, async () => {
     const rule = await readRule(file);
     parseRule(rule);
     // parseRule has looked at every part: the whole is plain JSON.
-    return rule as Json;
+    return { rule: rule as Json, segments: new Map<string, Json>() };
   });
 }
 
@@ -68,7 +94,9 @@ export async function runFixtureFile(file: string): Promise<FixtureSuite> {
   const fixture = parseFixture(file, await readText(file));
   const beside = (name: string): string => resolve(dirname(file), name);
   const ruleFile = fixture.ruleFile === null ? null : beside(fixture.ruleFile);
-  const rule = ruleFile === null ? fixture.rule : await ruleOf(ruleFile);
+  const found: Rules = ruleFile === null ? { rule: fixture.rule, segments: new Map() } : await rulesOf(ruleFile);
+  // What the suite says itself of a segment goes before its file.
+  const segments = new Map([...found.segments, ...fixture.segments]);
   const read = new Map<string, FixtureCase['messages']>();
   const cases: FixtureCase[] = [];
   for (const { eventsFiles, messages, ...one } of fixture.cases) {
@@ -81,6 +109,6 @@ export async function runFixtureFile(file: string): Promise<FixtureSuite> {
     }
     cases.push({ ...one, messages: all });
   }
-  const outcome = await within(ruleFile ?? file, async () => runFixtures({ rule, segments: fixture.segments, cases }));
+  const outcome = await within(ruleFile ?? file, async () => runFixtures({ rule: found.rule, segments, cases }));
   return { file, name: fixture.name, ...outcome };
 }
