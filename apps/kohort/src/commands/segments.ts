@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
+import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
 import { readRule } from '../files/read-rule';
 import { count, percent } from '../terminal/account';
 import { textTable } from '../terminal/text-table';
 import { diffText, previewText, type RemoteDiff, type RemotePreview } from '../terminal/segment-account';
+import { listFromFile } from './segment-list';
 import { nameList, wholeNumber } from './options';
 
 interface SegmentFlags extends ConnectFlags {
@@ -109,6 +111,63 @@ async function diff(key: string, flags: DiffFlags): Promise<void> {
   printFound('segments diff', found, { json: flags.json, text: diffText(found) });
 }
 
+interface HeldRow {
+  readonly key: string;
+  readonly liveVersion: number | null;
+  readonly heldVersion: {
+    readonly version: number;
+    readonly held: { readonly leaving: number; readonly members: number; readonly at: string };
+  };
+}
+
+async function held(flags: SegmentFlags): Promise<void> {
+  const client = connect(flags);
+  const { segments } = await client.query<{ segments: { nodes: HeldRow[] } }>(
+    `{ segments(first: 100, filter: { held: true }) { nodes {
+      key liveVersion heldVersion { version held { leaving members at } } } } }`,
+  );
+  await client.close();
+  const rows = segments.nodes.map(({ key, liveVersion, heldVersion: { version, held: why } }) => [
+    key,
+    version,
+    liveVersion ?? '–',
+    count(why.leaving),
+    count(why.members),
+    why.at,
+  ]);
+  const text = textTable(['segment', 'held', 'live', 'would leave', 'of', 'since'], rows);
+  printFound('segments held', segments.nodes, { json: flags.json, text });
+}
+
+async function rollback(
+  key: string,
+  version: number,
+  flags: SegmentFlags & { readonly release?: boolean },
+): Promise<void> {
+  const client = connect(flags);
+  const { answer } = await client.query<{ answer: MutationAnswer & { id: string } }>(
+    `mutation ($key: String!, $version: Int!, $release: Boolean) {
+      answer: rollbackSegment(key: $key, toVersion: $version, release: $release) { __typename ... on Job { id } ${FAILURE_FIELDS} } }`,
+    { key, version, release: flags.release ?? false },
+  );
+  const job = await followJob(client, payloadOf<MutationAnswer & { id: string }>(answer, 'Job').id, 'rollback');
+  await client.close();
+  printFound('segments rollback', job.result, { json: flags.json, text: `${key} serves version ${version} again` });
+}
+
+async function discard(key: string, flags: SegmentFlags): Promise<void> {
+  const client = connect(flags);
+  const { answer } = await client.query<{ answer: MutationAnswer }>(
+    `mutation ($key: String!) { answer: discardSegmentVersion(key: $key) { __typename ... on Segment { key liveVersion } ${FAILURE_FIELDS} } }`,
+    { key },
+  );
+  await client.close();
+  printFound('segments discard', payloadOf(answer, 'Segment'), {
+    json: flags.json,
+    text: `${key}: the held version is given up`,
+  });
+}
+
 /** `kohort segments …`: segments of a running workspace, before they serve and afterwards. */
 export function segmentsCommand(): Command {
   const command = withConnection(
@@ -130,5 +189,27 @@ export function segmentsCommand(): Command {
     .option('--rule <file>', 'the draft, as JSON or in the text form; the latest version when absent')
     .option('--of-version <number>', 'a version instead of the latest', wholeNumber)
     .action((segment: string, _flags: object, self: Command) => diff(segment, self.optsWithGlobals()));
+  add('list', 'put the people of a file on a list (made when there is none), or take them off it')
+    .argument('<segment>', 'key of the list')
+    .requiredOption('--from <file>', 'CSV with a header line')
+    .option('--column <name>', 'the column that names people; the first when absent')
+    .option('--type <type>', 'what it holds: user_id (when absent), email, …; profile ids are always understood')
+    .option('--name <name>', 'name of a new list')
+    .option('--remove', 'take them off the list instead')
+    .option('--rejects <file>', 'write those who name nobody to a CSV')
+    .action((segment: string, _flags: object, self: Command) => listFromFile(segment, self.optsWithGlobals()));
+  add('held', 'list versions that would take too many people out, and wait for a person').action(
+    (_flags: object, self: Command) => held(self.optsWithGlobals()),
+  );
+  add('rollback', 'let a version that served before serve again')
+    .argument('<segment>', 'its key')
+    .argument('<version>', 'the version', wholeNumber)
+    .option('--release', 'even if it takes more than 30 % out')
+    .action((segment: string, version: number, _flags: object, self: Command) =>
+      rollback(segment, version, self.optsWithGlobals()),
+    );
+  add('discard', 'give a held version up')
+    .argument('<segment>', 'its key')
+    .action((segment: string, _flags: object, self: Command) => discard(segment, self.optsWithGlobals()));
   return command;
 }

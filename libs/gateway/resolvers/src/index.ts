@@ -9,6 +9,7 @@ export type {
   KeyMaker,
   LiveConnection,
   LiveExplanation,
+  ListEditor,
   MembershipExplainer,
   SegmentPreviewer,
   ScoreExplainer,

@@ -4,6 +4,7 @@ import { IdentityMutationsResolver } from './mutations/identity.mutations.resolv
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
 import { LinkMutationsResolver } from './mutations/link.mutations.resolver';
 import { PullSourceMutationsResolver } from './mutations/pull-source.mutations.resolver';
+import { ListMutationsResolver } from './mutations/list.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
 import { WorkspaceMutationsResolver } from './mutations/workspace.mutations.resolver';
@@ -61,6 +62,7 @@ export const RESOLVERS = [
   PullSourceResolver,
   PullSourceMutationsResolver,
   SegmentMutationsResolver,
+  ListMutationsResolver,
   JobMutationsResolver,
   IdentityMutationsResolver,
   LinkMutationsResolver,

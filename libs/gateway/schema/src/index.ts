@@ -49,6 +49,7 @@ export {
 } from './workspace.schema';
 export { RuleAdviceType, RuleCostType, RuleWarningType } from './rule-advice.schema';
 export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
+export { EditListInput, ListEditType } from './list-edit.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
   SegmentFlowType,
@@ -158,6 +159,8 @@ export {
   ImportRecordsResult,
   ProfileQualityResult,
   PublishSegmentResult,
+  CreateListResult,
+  EditListResult,
   RollbackSegmentResult,
   DiscardSegmentVersionResult,
   SegmentPreviewResult,

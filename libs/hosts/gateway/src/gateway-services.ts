@@ -32,6 +32,7 @@ import { membershipExplainer } from './explain/membership-explainer.adapter';
 import { scoreExplainer } from './explain/score-explainer.adapter';
 import type { GatewayOptions } from './gateway-options';
 import { segmentPreviewer } from './preview/segment-previewer.adapter';
+import { listEditor } from './lists/list-editor.adapter';
 import { ruleCheck } from './rule-check.adapter';
 
 /** How long a good key is not looked up again. A revoked one stops working within this time. */
@@ -97,6 +98,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     scoreReasons: scoreExplainer({ database, artifacts: options.artifacts, clock }),
     memberships: membershipExplainer(database),
     previews: options.columns ? segmentPreviewer({ database, columns: options.columns, clock }) : null,
+    lists: listEditor(database),
     privacy: { store: privacyStore(database), keys: new SuppressionKeys(options.suppressionKeys), clock },
     clock,
     logger,

@@ -305,6 +305,8 @@ export type {
   LiveRules,
   MembershipCause,
   MembershipDecision,
+  ListEdit,
+  ListEditOutcome,
   MembershipDiff,
   PersonRecords,
   ProofDecision,

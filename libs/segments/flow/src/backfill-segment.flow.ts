@@ -181,6 +181,8 @@ async function settle(
   const { workspaceId } = fence;
   const { segments } = deps.ruleSets.of(await deps.store.liveRules(workspaceId));
   const affected = withDependents(segments, new Set([from.version.rule.key]));
+  // A list that nothing refers to: its members stand as they were counted.
+  if (affected.length === 0) return 0;
   const { entered, exited } = await walkProfiles(deps, {
     workspaceId,
     segmentIds: affected.map(({ segmentId }) => segmentId),

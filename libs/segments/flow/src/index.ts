@@ -4,6 +4,7 @@ export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
 export { evaluateTouched } from './evaluate-touched.flow';
 export { diffSegment } from './diff-segment.flow';
 export type { SegmentDiff } from './diff-segment.flow';
+export { editList } from './edit-list.flow';
 export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
 export { adviseRule } from './advise-rule.flow';

@@ -8,6 +8,8 @@ import type {
   IdentityAdmin,
   Json,
   JsonObject,
+  ListEdit,
+  ListEditOutcome,
   ModelRecord,
   ProfileId,
   ReadPort,
@@ -65,6 +67,11 @@ export interface SegmentPreviewer {
   diff(request: Omit<PreviewRequest, 'compare'> & { readonly key: string }, signal: AbortSignal): Promise<SegmentDiff>;
 }
 
+/** Adds people to lists and takes them off. */
+export interface ListEditor {
+  edit(workspaceId: WorkspaceId, edit: ListEdit): Promise<ListEditOutcome>;
+}
+
 /** Makes the text and the digest of a new key; the text leaves the process once, in the answer. */
 export interface KeyMaker {
   make(kind: 'api' | 'write', workspaceId: WorkspaceId): { readonly text: string; readonly digest: Uint8Array };
@@ -94,6 +101,7 @@ export interface GatewayServices {
   readonly memberships: MembershipExplainer;
   /** Null where there is no column store. */
   readonly previews: SegmentPreviewer | null;
+  readonly lists: ListEditor;
   readonly privacy: PrivacyPorts;
   readonly clock: Clock;
   readonly logger: Logger;

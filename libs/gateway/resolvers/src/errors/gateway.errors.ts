@@ -28,6 +28,10 @@ export const gatewayErrors = defineErrors({
     kind: 'bug',
     message: (d) => `these do not name their policy: ${String(d['handlers'])}`,
   },
+  GATEWAY_LIST_TOO_LONG: {
+    kind: 'invalid-input',
+    message: (d) => `an edit of a list names at most ${String(d['limit'])} people`,
+  },
   GATEWAY_NO_COLUMNS: {
     kind: 'configuration',
     message: () => 'this gateway knows no column store; set CLICKHOUSE_URL',

@@ -152,6 +152,25 @@ export interface MembershipDiff {
   readonly flip: boolean;
 }
 
+/** People to be added to a list and taken off it: profile ids, or identifiers of one type. */
+export interface ListEdit {
+  readonly key: string;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  readonly identifierType: string;
+  readonly cause: 'edit' | 'import';
+}
+
+/** What an edit of a list came to. */
+export interface ListEditOutcome {
+  readonly added: number;
+  readonly removed: number;
+  /** Texts that name nobody, or somebody who is suppressed. */
+  readonly unresolved: readonly string[];
+  /** Everybody who was named, each once. */
+  readonly people: readonly ProfileId[];
+}
+
 /** A version that is to be filled, and where its segment stands. */
 export interface VersionToFill {
   readonly rule: SegmentRule;
@@ -191,6 +210,8 @@ export interface SegmentStore {
   profilesAfter(workspaceId: WorkspaceId, after: ProfileId | null, limit: number): Promise<readonly ProfileId[]>;
   /** People who are in no segment whatever their records say, at most so many, in the order of their ids. */
   suppressed(workspaceId: WorkspaceId, limit: number): Promise<readonly ProfileId[]>;
+  /** One transaction. Throws COMMAND_NOT_FOUND, COMMAND_NOT_A_LIST, COMMAND_SEGMENT_ARCHIVED. */
+  editList(workspaceId: WorkspaceId, edit: ListEdit): Promise<ListEditOutcome>;
   applyDiff(diff: MembershipDiff): Promise<EvaluationOutcome>;
   /** Keeps why a version does not serve although it was published, until it is released or discarded. */
   hold(fence: Fence, rule: SegmentRule, change: { readonly leaving: number; readonly members: number }): Promise<void>;

@@ -17,6 +17,10 @@ export const commandErrors = defineErrors({
     message: (d) =>
       `the latest version is ${String(d['latest'])}, not ${String(d['expected'])}: somebody has changed the segment since`,
   },
+  COMMAND_NOT_A_LIST: {
+    kind: 'conflict',
+    message: (d) => `segment "${String(d['key'])}" is no list: its members follow from its rule`,
+  },
   COMMAND_VERSION_NEVER_SERVED: {
     kind: 'conflict',
     message: (d) => `version ${String(d['version'])} has never served; publish it instead`,

@@ -19,6 +19,7 @@ import type {
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { saveCheckpoint } from '../runs/run-handler';
+import { editList, followMerges } from './edit-list';
 import { databaseNow, readLiveRules, readPeople } from './read-people';
 import { writeChanges, writeProofs, writeTimers } from './write-changes';
 
@@ -61,7 +62,9 @@ async function evaluateIn(
     const { cause, eventId } = why.get(change.profileId) ?? { cause: 'event' as const, eventId: null };
     return { ...change, cause, eventId };
   });
-  const outcome = await writeChanges(tx, { workspaceId, at: now }, rows);
+  const isMerging = profiles.some(({ cause }) => cause === 'merge');
+  const moved = isMerging ? await followMerges(tx, { workspaceId, profileIds }) : [];
+  const outcome = await writeChanges(tx, { workspaceId, at: now }, [...rows, ...moved]);
   await writeProofs(tx, workspaceId, proofs);
   await writeTimers(tx, { workspaceId, profileIds, segmentIds: segmentIds ?? null }, timers);
   return outcome;
@@ -236,7 +239,7 @@ function fills(
   database: Database,
 ): Pick<
   SegmentStore,
-  'versionToFill' | 'membersOf' | 'profilesAfter' | 'suppressed' | 'applyDiff' | 'hold' | 'saveCheckpoint'
+  'versionToFill' | 'membersOf' | 'profilesAfter' | 'suppressed' | 'applyDiff' | 'hold' | 'editList' | 'saveCheckpoint'
 > {
   return {
     versionToFill: (workspaceId, segmentId, version) =>
@@ -266,6 +269,7 @@ function fills(
         return found.rows.map(({ id }) => id);
       }),
     applyDiff: (diff) => database.inWorkspace(diff.fence.workspaceId, (tx) => applyIn(tx, diff)),
+    editList: (workspaceId, edit) => database.inWorkspace(workspaceId, (tx) => editList(tx, workspaceId, edit)),
     hold: (fence, rule, change) =>
       database.inWorkspace(fence.workspaceId, (tx) => holdVersion(tx, { fence, rule, change })),
     saveCheckpoint: (fence, checkpoint) =>
