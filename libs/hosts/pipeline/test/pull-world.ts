@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import type { OpenedColumns } from '@kohort/hosts-runtime';
+import { resolveIdentities } from '@kohort/identity-flow';
 import { systemClock } from '@kohort/kernel-clock-random';
 import {
+  batchIdSchema,
   sourceIdSchema,
   type ArtifactStore,
+  type MessageScreen,
   type JobRecord,
   type Json,
   type JsonObject,
@@ -21,7 +24,13 @@ import {
 import type { HandlerControl, JobHandlers } from '@kohort/pipeline-map';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
 import { createEgressClient, type EgressClient } from '@kohort/platform-http';
-import { commandAdapter, readAdapter, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import {
+  commandAdapter,
+  identityStore,
+  readAdapter,
+  startTestDatabase,
+  type TestDatabase,
+} from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { createSecretBox, sourcePlace } from '@kohort/plugin-kit-host';
 import { bindSources } from '../src/bind-sources';
@@ -61,6 +70,7 @@ export class PullWorld {
     readonly handlers: JobHandlers,
     readonly sources: ReturnType<typeof bindSources>,
     readonly artifacts: ArtifactStore,
+    private readonly screen: MessageScreen,
     private readonly http: EgressClient,
     private readonly dir: string,
   ) {}
@@ -87,7 +97,7 @@ export class PullWorld {
     const columns = {} as OpenedColumns;
     const screen = messageScreen(new SuppressionKeys([Buffer.alloc(32, 5)]));
     const handlers = recordHandlers({ engines, columns, mappings: [], http, sources, screen });
-    return new PullWorld(db, warehouse, handlers, sources, artifacts, http, dir);
+    return new PullWorld(db, warehouse, handlers, sources, artifacts, screen, http, dir);
   }
 
   async stop(): Promise<void> {
@@ -177,6 +187,16 @@ export class PullWorld {
   ): Promise<void> {
     const full: HandlerControl = { signal: new AbortController().signal, isLastAttempt: false, ...control };
     await this.handlers[job]?.({ workspaceId: this.workspaceId, runId }, full);
+  }
+
+  /** Works off what identity owes. */
+  async resolve(): Promise<void> {
+    const batches = await this.query(
+      sql<{ id: string }>`select id from batch where kind = 'events' order by created_at`,
+    );
+    const batchIds = batches.map(({ id }) => batchIdSchema.parse(id));
+    const store = identityStore(this.db.database, { screen: this.screen });
+    await resolveIdentities({ store }, { workspaceId: this.workspaceId, batchIds });
   }
 
   async job(runId: RunId): Promise<JobRecord & { result: Json }> {
