@@ -1,7 +1,7 @@
 import type { ProfileId, RebuildPart } from '@kohort/kernel-contracts';
 
 /** Rows and events that one transaction of a switch writes. */
-export const ROWS_AT_ONCE = 1_000;
+export const ROWS_AT_ONCE = 400;
 
 /** A piece that writes nothing by itself. */
 export const EMPTY_PIECE: RebuildPart = {

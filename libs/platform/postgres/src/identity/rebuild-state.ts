@@ -56,13 +56,15 @@ export function checkpointOf(kept: Json): RebuildCheckpoint | null {
   return read.success ? read.data : null;
 }
 
-/** Keeps a slice. It holds identifiers: packed, and gone with the rebuild. */
+/** A slice as it is kept; packed before the transaction that writes it. */
+export const packSlice = (body: Json): Buffer => gzipSync(JSON.stringify(body), { level: 1 });
+
+/** Keeps a slice. It holds identifiers: gone with the rebuild. */
 export async function keepSlice(
   tx: WorkspaceTransaction,
   { workspaceId, runId }: Fence,
-  { slice, body }: { readonly slice: number; readonly body: Json },
+  { slice, packed }: { readonly slice: number; readonly packed: Buffer },
 ): Promise<void> {
-  const packed = gzipSync(JSON.stringify(body), { level: 1 });
   await sql`
     insert into identity_slice (workspace_id, run_id, slice, body)
     values (${workspaceId}::uuid, ${runId}::uuid, ${slice}, ${packed})`.execute(tx);

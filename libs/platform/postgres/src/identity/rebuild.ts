@@ -26,6 +26,7 @@ import {
   keepSlice,
   keptSlice,
   openTransaction,
+  packSlice,
   type RebuildCheckpoint,
 } from './rebuild-state';
 import { activate, changesOf, writePart, type EventChanges, type SwitchWrite } from './rebuild-writes';
@@ -34,7 +35,7 @@ import { activate, changesOf, writePart, type EventChanges, type SwitchWrite } f
 export interface RebuildSizes {
   /** Events a slice; 5,000 when absent. */
   readonly events?: number;
-  /** Rows and events a transaction of the switch; 1,000 when absent. */
+  /** Rows and events a transaction of the switch; 400 when absent. */
   readonly rows?: number;
 }
 
@@ -132,7 +133,8 @@ export class RebuildRun {
   private async keep(events: readonly HistoryEvent[], next: Partial<RebuildCheckpoint>): Promise<void> {
     const body = this.work.slice(events);
     const slice = this.at.slices;
-    await this.step({ ...next, slices: slice + 1 }, (tx) => keepSlice(tx, this.start.fence, { slice, body }));
+    const packed = packSlice(body);
+    await this.step({ ...next, slices: slice + 1 }, (tx) => keepSlice(tx, this.start.fence, { slice, packed }));
     this.work.absorb(body);
   }
 
