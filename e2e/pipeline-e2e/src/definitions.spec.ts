@@ -114,7 +114,7 @@ describe('segments kept as files', () => {
   });
 
   it('go on where an apply was killed, and refuse a plan when somebody else has changed a segment since', async () => {
-    for (const n of [1, 2, 3]) write(`new${n}.yaml`, `segment: new_${n}\nlabel: N\nrule: age < ${n}\n`);
+    for (const n of [1, 2]) write(`new${n}.yaml`, `segment: new_${n}\nlabel: N\nrule: age < ${n}\n`);
     const saved = join(dir, 'plan.json');
     expect((await plan('--out', saved)).code).toBe(4);
     const killed = spawnKohort(['apply', '--plan', saved], { KOHORT_HOME: home });
@@ -124,7 +124,7 @@ describe('segments kept as files', () => {
     const resumed = await run('apply', '--plan', saved, '--json');
     expect(resumed.code).toBe(0);
     expect(outcomes(resumed)[0]).toBe('already new_1');
-    expect([await sizeOf('new_1'), await sizeOf('new_2'), await sizeOf('new_3')]).toEqual([1, 2, 3]);
+    expect([await sizeOf('new_1'), await sizeOf('new_2')]).toEqual([1, 2]);
     await kohort.query('mutation { updateSegment(key: "new_2", rule: "age < 9") { __typename } }');
     const stale = await run('apply', '--plan', saved, '--json');
     expect(stale.code).toBe(2);
@@ -132,11 +132,11 @@ describe('segments kept as files', () => {
   });
 
   it('archive what no file has when asked to, but nothing that is still named', async () => {
-    for (const n of [1, 2, 3]) rmSync(join(files, `new${n}.yaml`));
+    for (const n of [1, 2]) rmSync(join(files, `new${n}.yaml`));
     const left = await plan();
-    expect([left.code, told(left).onlyThere]).toEqual([0, ['new_1', 'new_2', 'new_3']]);
+    expect([left.code, told(left).onlyThere]).toEqual([0, ['new_1', 'new_2']]);
     const pruned = await apply('--prune');
-    expect([pruned.code, outcomes(pruned)]).toEqual([0, ['applied new_3', 'applied new_2', 'applied new_1']]);
+    expect([pruned.code, outcomes(pruned)]).toEqual([0, ['applied new_2', 'applied new_1']]);
     rmSync(join(files, 'buyers.yaml'));
     expect(errorOf(await plan('--prune'))).toMatchObject({ code: 'SEGMENTS_STILL_NAMED' });
   });
