@@ -2,6 +2,7 @@ export { computeFeatures } from './compute-features';
 export type { ComputeOptions } from './compute-features';
 export { featuresErrors } from './errors';
 export type { DayWindow, FeatureDefinition, FeatureFormula, Measure } from './feature-definition';
+export { featureFormulaSchema } from './feature-definition.schema';
 export { FEATURE_SET_VERSION, featureSet } from './feature-set';
 export { featureStatement } from './feature-statement';
 export type { FeaturePopulation, FeatureRequest, FeatureStatement } from './feature-statement';

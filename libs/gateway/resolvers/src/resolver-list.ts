@@ -9,6 +9,7 @@ import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
 import { WorkspaceMutationsResolver } from './mutations/workspace.mutations.resolver';
 import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
+import { ComputedTraitResolver } from './queries/computed-trait.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { LinkCandidateResolver } from './queries/link.resolver';
 import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
@@ -57,6 +58,7 @@ export const RESOLVERS = [
   SyncRecordResolver,
   JobResolver,
   QualityResolver,
+  ComputedTraitResolver,
   PrivacyResolver,
   ConsentResolver,
   PullSourceResolver,

@@ -1,3 +1,4 @@
+export { ComputedTraitConnection, ComputedTraitType } from './computed-trait.schema';
 export { CursorScalar, DateTimeScalar, JsonScalar } from './scalars.schema';
 export {
   ChangeCause,
