@@ -84,7 +84,11 @@ describe('segments kept as files', () => {
     const again = await plan();
     expect([again.code, actions(again)]).toEqual([0, ['unchanged buyers', 'unchanged a_few_buyers']]);
     const exported = await run('export', '--dir', files, '--json');
-    expect(told(exported)).toMatchObject({ segments: 2, written: [], onlyInFiles: [] });
+    expect(told(exported)).toMatchObject({ segments: 2, onlyInFiles: [] });
+    // The computed traits are new files; those of the segments say so already.
+    const { traits, written } = told(exported);
+    expect(written).toHaveLength(traits);
+    expect(written[0]).toContain(join('traits', 'avg_days_between_orders.yaml'));
     expect(readFileSync(join(files, 'buyers.yaml'), 'utf8')).toBe(BUYERS);
   });
 

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { newSegmentFile, updatedSegmentFile } from '@kohort/segments-domain';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
-import { readDefinitions } from '../definitions/definition-files';
+import { readAllDefinitions } from '../definitions/definition-files';
+import { newTraitFile } from '../definitions/trait-file';
 import { workspaceSegments } from '../definitions/workspace-segments';
+import { workspaceTraits } from '../definitions/workspace-traits';
 import { writeText } from '../files/write-output';
 import { KOHORT_VERSION } from '../version';
 
@@ -15,11 +17,18 @@ interface ExportFlags extends ConnectFlags {
 
 async function run(flags: ExportFlags): Promise<void> {
   // Files are read first: one that is wrong stops the export before anything is written.
-  const files = new Map((await readDefinitions(flags.dir)).map((file) => [file.definition.key, file]));
+  const { segments: segmentFiles, traits: traitFiles } = await readAllDefinitions(flags.dir);
+  const files = new Map(segmentFiles.map((file) => [file.definition.key, file]));
   const client = connect(flags);
   const { segments, lists } = await workspaceSegments(client);
+  const traits = await workspaceTraits(client);
   await client.close();
   const written: string[] = [];
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeText(path, text);
+    written.push(path);
+  };
   for (const key of [...segments.keys()].sort()) {
     const definition = segments.get(key)?.definition;
     if (definition === undefined) continue;
@@ -27,13 +36,16 @@ async function run(flags: ExportFlags): Promise<void> {
     const path = join(flags.dir, known?.path ?? join('segments', `${key}.yaml`));
     const text = known === undefined ? newSegmentFile(definition) : updatedSegmentFile(known, definition);
     if (text === known?.text.text) continue;
-    mkdirSync(dirname(path), { recursive: true });
-    writeText(path, text);
-    written.push(path);
+    write(path, text);
+  }
+  // A trait cannot be changed, so a file that is there says what the workspace has, or `plan` says where it does not.
+  for (const trait of traits) {
+    if (traitFiles.some(({ definition }) => definition.key === trait.key)) continue;
+    write(join(flags.dir, 'traits', `${trait.key}.yaml`), newTraitFile(trait));
   }
   const onlyInFiles = [...files.values()].filter(({ definition }) => !segments.has(definition.key));
   const paths = onlyInFiles.map(({ text }) => text.file);
-  const totals = { segments: segments.size, written: written.length, lists: lists.size };
+  const totals = { segments: segments.size, traits: traits.length, lists: lists.size };
   if (flags.json === true) {
     const report = { command: 'export', version: KOHORT_VERSION, params: { dir: flags.dir }, ...totals };
     process.stdout.write(`${JSON.stringify({ ...report, written, onlyInFiles: paths })}\n`);
@@ -41,13 +53,15 @@ async function run(flags: ExportFlags): Promise<void> {
   }
   for (const path of written) process.stdout.write(`wrote ${path}\n`);
   for (const path of paths) process.stdout.write(`only a file, left alone: ${path}\n`);
-  process.stdout.write(`${segments.size} segments, ${written.length} files written\n`);
+  process.stdout.write(`${segments.size} segments, ${traits.length} traits, ${written.length} files written\n`);
 }
 
 /** `kohort export`: the workspace's segments as files. */
 export function exportCommand(): Command {
   const command = new Command('export')
-    .description('write the segments of a running workspace as YAML files; files that say so already stay as they are')
+    .description(
+      'write the segments and computed traits of a running workspace as YAML files; files that say so already stay as they are',
+    )
     .requiredOption('--dir <folder>', 'folder of the files')
     .option('--json', 'print one JSON object')
     .action(run);

@@ -1,16 +1,17 @@
 import { Argument, Command } from 'commander';
 import { z } from 'zod';
 import { segmentFileForEditors } from '@kohort/segments-domain';
+import { traitFileSchema } from '../definitions/trait-file';
 import { writeText } from '../files/write-output';
 
 /** `kohort schema`: the shape of a file, for editors. */
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('print the JSON Schema of a kind of file, for editors')
-    .addArgument(new Argument('<kind>', 'kind of file').choices(['segment']))
+    .addArgument(new Argument('<kind>', 'kind of file').choices(['segment', 'trait']))
     .option('--out <file>', 'standard output when absent')
-    .action((_kind: string, flags: { readonly out?: string }) => {
-      const schema = z.toJSONSchema(segmentFileForEditors, { io: 'input' });
+    .action((kind: string, flags: { readonly out?: string }) => {
+      const schema = z.toJSONSchema(kind === 'trait' ? traitFileSchema : segmentFileForEditors, { io: 'input' });
       writeText(flags.out, `${JSON.stringify(schema, null, 2)}\n`);
     });
 }

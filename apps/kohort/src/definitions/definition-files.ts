@@ -4,6 +4,7 @@ import { parseSegmentFile, type SegmentFile } from '@kohort/segments-domain';
 import { fileErrors } from '../files/file-errors';
 import { readText } from '../files/read-bytes';
 import { definitionErrors } from './definition-errors';
+import { parseTraitFile, type TraitFile } from './trait-file';
 
 const DEFINITION_FILE = /\.(yaml|yml|json)$/;
 const FIXTURE_FILE = /\.segment-test\.(yaml|yml|json)$/;
@@ -24,28 +25,62 @@ function* below(folder: string): Generator<string> {
   }
 }
 
+/** The texts of a folder's definitions, those of fixtures left out; a folder that is not there has none. */
+async function* definitionTexts(dir: string): AsyncGenerator<{ readonly file: string; readonly source: string }> {
+  if (!existsSync(dir)) return;
+  if (!statSync(dir).isDirectory()) throw fileErrors.FILE_UNREADABLE({ file: dir, reason: 'it is not a folder' });
+  let files = 0;
+  for (const file of below(dir)) {
+    files += 1;
+    if (files > MAX_FILES) throw fileErrors.FILE_TOO_MANY({ file: dir, limit: MAX_FILES });
+    yield { file, source: await readText(file) };
+  }
+}
+
+/** A file says which it is by the key that it begins with, wherever that stands. */
+const IS_TRAIT = /^(?:\{\s*)?"?trait"?\s*:/m;
+
+/** Everything that a folder defines. */
+export interface Definitions {
+  readonly segments: readonly DefinitionFile[];
+  readonly traits: readonly TraitFile[];
+}
+
 /**
  * The definitions of a folder: every `*.yaml` (`.yml`, `.json`) in it and below, but fixtures, in the order of their
- * names. A folder that is not there has none.
+ * names.
  *
- * Throws  SEGMENTS_FILE_INVALID with file, line and column; DEFINITION_INVALID when two files have one key;
- *         FILE_TOO_MANY, FILE_UNREADABLE
+ * Throws  SEGMENTS_FILE_INVALID with file, line and column; DEFINITION_INVALID for a trait, and when two files have one
+ *         key; FILE_TOO_MANY, FILE_UNREADABLE
  */
-export async function readDefinitions(dir: string): Promise<readonly DefinitionFile[]> {
-  if (!existsSync(dir)) return [];
-  if (!statSync(dir).isDirectory()) throw fileErrors.FILE_UNREADABLE({ file: dir, reason: 'it is not a folder' });
-  const byKey = new Map<string, DefinitionFile>();
-  for (const file of below(dir)) {
-    if (byKey.size >= MAX_FILES) throw fileErrors.FILE_TOO_MANY({ file: dir, limit: MAX_FILES });
-    const read = parseSegmentFile(file, await readText(file));
-    const { key } = read.definition;
-    const first = byKey.get(key);
-    if (first !== undefined) {
-      const reason = `"${key}" is defined in ${first.text.file} too`;
-      const place = { file, ...read.text.position(['segment']), path: 'segment' };
-      throw definitionErrors.DEFINITION_INVALID({ ...place, reason });
+export async function readAllDefinitions(dir: string): Promise<Definitions> {
+  const segments = new Map<string, DefinitionFile>();
+  const traits = new Map<string, TraitFile>();
+  const refuseSecond = (first: TraitFile | SegmentFile | undefined, second: TraitFile | SegmentFile, path: string) => {
+    if (first === undefined) return;
+    const reason = `"${second.definition.key}" is defined in ${first.text.file} too`;
+    throw definitionErrors.DEFINITION_INVALID({
+      file: second.text.file,
+      ...second.text.position([path]),
+      path,
+      reason,
+    });
+  };
+  for await (const { file, source } of definitionTexts(dir)) {
+    if (IS_TRAIT.test(source)) {
+      const read = parseTraitFile(file, source);
+      refuseSecond(traits.get(read.definition.key), read, 'trait');
+      traits.set(read.definition.key, read);
+      continue;
     }
-    byKey.set(key, { ...read, path: relative(dir, file) });
+    const read = parseSegmentFile(file, source);
+    refuseSecond(segments.get(read.definition.key), read, 'segment');
+    segments.set(read.definition.key, { ...read, path: relative(dir, file) });
   }
-  return [...byKey.values()];
+  return { segments: [...segments.values()], traits: [...traits.values()] };
+}
+
+/** The segments of a folder; see `readAllDefinitions`. */
+export async function readDefinitions(dir: string): Promise<readonly DefinitionFile[]> {
+  return (await readAllDefinitions(dir)).segments;
 }

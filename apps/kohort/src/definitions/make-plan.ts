@@ -2,8 +2,10 @@ import { planSegments, type SegmentPlan } from '@kohort/segments-domain';
 import type { GatewayClient } from '../client/gateway-client';
 import { countsOf, type StepCounts } from './step-counts';
 import { definitionErrors } from './definition-errors';
-import { readDefinitions } from './definition-files';
+import { readAllDefinitions } from './definition-files';
+import { checkTraits } from './trait-file';
 import { workspaceSegments } from './workspace-segments';
+import { workspaceTraits } from './workspace-traits';
 
 /** A plan with what it would do to people, step by step. */
 export interface CountedPlan extends SegmentPlan {
@@ -19,8 +21,9 @@ export async function makePlan(
   client: GatewayClient,
   options: { readonly dir: string; readonly prune: boolean; readonly withCounts: boolean },
 ): Promise<CountedPlan> {
-  const files = await readDefinitions(options.dir);
-  if (files.length === 0) throw definitionErrors.DEFINITION_NONE({ dir: options.dir });
+  const { segments: files, traits } = await readAllDefinitions(options.dir);
+  if (files.length + traits.length === 0) throw definitionErrors.DEFINITION_NONE({ dir: options.dir });
+  if (traits.length > 0) checkTraits(traits, await workspaceTraits(client));
   const standing = await workspaceSegments(client);
   const plan = planSegments(files, standing, { prune: options.prune });
   const counts = options.withCounts ? await countsOf(client, plan.steps, standing) : new Map<string, StepCounts>();
