@@ -46,8 +46,12 @@ export class ColumnWorld {
   }
 
   /** The members of one rule. */
-  members(rule: unknown, workspaceId: string, nowMs: number): readonly string[] {
-    const { sql, params } = compileToSql(parseRule(rule), { workspaceId, nowMs });
+  members(
+    rule: unknown,
+    workspaceId: string,
+    at: { readonly nowMs: number; readonly key?: string },
+  ): readonly string[] {
+    const { sql, params } = compileToSql(parseRule(rule), { workspaceId, ...at });
     return answer.parse(JSON.parse(this.session.queryBind(sql, params, 'JSON'))).data.map((row) => row.profile_id);
   }
 

@@ -74,6 +74,58 @@ describe('SQL on the column engine', () => {
     }
   });
 
+  it('ranks everybody for a top, lets members stay a little longer, and breaks ties by profile id', () => {
+    const at = Date.parse('2026-03-29T12:00:00Z');
+    const workspaceId = workspaceOf(0x709);
+    const sampled = fc.sample(latticePerson(at), { numRuns: PEOPLE, seed: SEED + 11 });
+    const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
+    world.load(workspaceId, people);
+    const numbers = (raw: RawPerson, property: 'q' | 'p'): number[] =>
+      raw.events.flatMap(({ properties: { [property]: value } }) => (typeof value === 'number' ? [value] : []));
+    const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+    const measures: [object, (raw: RawPerson) => number | null][] = [
+      [{ fn: 'sum', property: 'q' }, (raw) => sum(numbers(raw, 'q'))],
+      [
+        { fn: 'avg', property: 'p' },
+        (raw) => (numbers(raw, 'p').length === 0 ? null : sum(numbers(raw, 'p')) / numbers(raw, 'p').length),
+      ],
+      [{ fn: 'max', property: 'q' }, (raw) => (numbers(raw, 'q').length === 0 ? null : Math.max(...numbers(raw, 'q')))],
+      [{ fn: 'distinctDays' }, (raw) => new Set(raw.events.map(({ time }) => Math.floor(time / 86_400_000))).size],
+    ];
+    const sizes: { n?: number; percent?: number; exact?: boolean }[] = [
+      { n: 3 },
+      { n: 40 },
+      { n: 40, exact: true },
+      { percent: 12.5 },
+      { percent: 100 },
+    ];
+    const asked = measures.flatMap(([by, value]) => sizes.map((size) => ({ by, value, size })));
+    for (const { by, value, size } of asked) {
+      const rule = {
+        version: 1,
+        entity: 'profile',
+        where: { top: { by: { aggregate: { event: {}, ...by } }, ...size } },
+      };
+      const ranked = people
+        .flatMap((raw) => {
+          const amount = value(raw);
+          return amount === null ? [] : [{ id: raw.profileId, amount }];
+        })
+        .sort((a, b) => b.amount - a.amount || (a.id < b.id ? -1 : 1));
+      const last = size.percent === undefined ? (size.n ?? 0) : Math.ceil((ranked.length * size.percent) / 100);
+      const stays = size.exact ? last : Math.floor(last * 1.05);
+      const isVip = (id: string): boolean =>
+        people.find(({ profileId }) => profileId === id)?.memberships.includes('vip') === true;
+      const expected = ranked.filter(({ id }, i) => i < last || (i < stays && isVip(id))).map(({ id }) => id);
+      const found = world.members(rule, workspaceId, { nowMs: at, key: 'vip' });
+      expect({ by, size, members: [...found].sort() }).toEqual({ by, size, members: expected.sort() });
+    }
+    const [plain] = asked;
+    const alone = { top: { by: { aggregate: { event: {}, ...plain?.by } }, n: 40 } };
+    const entering = world.members({ version: 1, entity: 'profile', where: alone }, workspaceId, { nowMs: at });
+    expect(entering).toHaveLength(40);
+  });
+
   it('gives the members of one rule', () => {
     const at = Date.parse('2026-03-29T12:00:00Z');
     const workspaceId = workspaceOf(0xabc);
@@ -88,7 +140,7 @@ describe('SQL on the column engine', () => {
     });
     world.load(workspaceId, [of(1, 'A'), of(2, 'B'), of(3, 'A')]);
     const rule = { version: 1, entity: 'profile', where: { event: { name: 'A' } } };
-    expect([...world.members(rule, workspaceId, at)].sort()).toEqual([uuidOf('p1'), uuidOf('p3')]);
+    expect([...world.members(rule, workspaceId, { nowMs: at })].sort()).toEqual([uuidOf('p1'), uuidOf('p3')]);
   });
 
   it('stands on the edges of sequences as the evaluator and the oracle do', () => {

@@ -104,7 +104,14 @@ async function membersOf(
   const asked = { rule, key: version.rule.key };
   if (!isBatchOnly(rule)) compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone });
   try {
-    const options = { workspaceId, nowMs: now, timezone: live.timezone, segments, without: NOT_IN_COLUMNS };
+    const options = {
+      workspaceId,
+      nowMs: now,
+      timezone: live.timezone,
+      segments,
+      without: NOT_IN_COLUMNS,
+      key: version.rule.key,
+    };
     const { sql, params } = compileToSql(rule, options);
     context.onProgress({ phase: 'loading columns', done: 0, total: null });
     await deps.loader.load(workspaceId, { signal: context.signal });

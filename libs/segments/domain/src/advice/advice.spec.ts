@@ -1,5 +1,13 @@
 import type { Json, JsonObject } from '@kohort/kernel-contracts';
-import { estimateCost, migrateRule, parseRule, unknownNames, type ParsedRule, type Volumes } from '../index';
+import {
+  estimateCost,
+  isBatchOnly,
+  migrateRule,
+  parseRule,
+  unknownNames,
+  type ParsedRule,
+  type Volumes,
+} from '../index';
 
 const rule = (where: Json): ParsedRule => parseRule({ version: 1, entity: 'profile', where });
 const ordered = { event: { name: 'Order Completed' } };
@@ -62,6 +70,10 @@ describe('the cost of a rule', () => {
     expect(cost({ trait: { path: 'plan', op: 'exists' } }).rows).toBe(2_500);
     expect(cost({ bucket: { salt: 's', from: 0, to: 1 } }).rows).toBe(1_000);
     expect(cost({ sql: { predicate: 'count() > 1' } }).rows).toBe(101_000);
+    const top = { top: { by: { aggregate: { ...ordered, fn: 'distinctDays' } }, n: 5 } };
+    expect(cost(top).rows).toBe(6_000);
+    expect(isBatchOnly(rule(top))).toBe(true);
+    expect(() => rule({ top: { ...top.top, percent: 5 } })).toThrow('exactly one of "n" and "percent"');
     expect(cost({ all: [{ segment: { key: 'vip' } }, { consent: { purpose: 'email' } }] }).rows).toBe(3_000);
   });
 

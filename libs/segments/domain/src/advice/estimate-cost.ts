@@ -23,7 +23,13 @@ export interface RuleCost {
 const ROW_BYTES = { event: 44, withProperties: 244, trait: 90, flag: 40 } as const;
 
 /** Work of a node for each row that it looks at, beside reading it. */
-const NODE_WORK: Partial<Record<ParsedNode['kind'], number>> = { aggregate: 3, frequency: 2, lifecycle: 4, sql: 3 };
+const NODE_WORK: Partial<Record<ParsedNode['kind'], number>> = {
+  aggregate: 3,
+  frequency: 2,
+  lifecycle: 4,
+  sql: 3,
+  top: 5,
+};
 const STEP_WORK = 4;
 /** A comparison of pairs: a step that looks at earlier ones by more than equality, or further back than one. */
 const PAIR_WORK = 40;
@@ -55,6 +61,7 @@ const readsProperties = (node: ParsedNode): boolean => {
         node.sequence.keyBy !== null || asks([...node.sequence.steps, ...node.sequence.without].map((s) => s.event))
       );
     case 'aggregate':
+    case 'top':
     case 'sql':
       return true;
     default:
@@ -78,7 +85,7 @@ export function estimateCost(rule: ParsedRule, volumes: Volumes): RuleCost {
   const { eventNames, traitKeys } = recordsNeeded([rule]);
   const isOf = (...kinds: ParsedNode['kind'][]): readonly ParsedNode[] =>
     nodes.filter(({ kind }) => kinds.includes(kind));
-  const overEvents = isOf('event', 'aggregate', 'sequence', 'frequency', 'lifecycle', 'sql');
+  const overEvents = isOf('event', 'aggregate', 'sequence', 'frequency', 'lifecycle', 'sql', 'top');
   const names = isOf('sql').length > 0 ? null : eventNames;
   const events = overEvents.length === 0 ? 0 : sumOf(volumes.events, names);
   const traits = sumOf(volumes.traits, traitKeys);

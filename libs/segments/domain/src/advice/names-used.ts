@@ -18,6 +18,8 @@ function selectionsOf(node: ParsedNode): readonly ParsedSelection[] {
       return [node.event];
     case 'aggregate':
       return [node.aggregate.event];
+    case 'top':
+      return [node.by.event];
     case 'frequency':
       return [node.a, node.b];
     case 'sequence':

@@ -41,6 +41,8 @@ class Collector {
         return;
       case 'event':
         return this.events([node.event], node.window);
+      case 'top':
+        return this.events([node.by.event], node.by.window);
       case 'aggregate':
         return this.events([node.aggregate.event], node.aggregate.window);
       case 'sequence': {
@@ -98,5 +100,5 @@ export function usesModels({ root }: ParsedRule): boolean {
  * filled again, not as they come.
  */
 export function isBatchOnly({ root }: ParsedRule): boolean {
-  return hasKind(root, ['sql']);
+  return hasKind(root, ['sql', 'top']);
 }

@@ -4,13 +4,13 @@ import { segmentsErrors } from '../errors';
 import { isTimeZone } from '../time/local-time';
 import { migrateRule } from './migrate-rule';
 import { nearestName } from './nearest-name';
-import type { ParsedAggregate, ParsedNode, ParsedRule } from './parsed-rule';
+import type { ParsedAggregate, ParsedMeasure, ParsedNode, ParsedRule } from './parsed-rule';
 import { readDuration, readPathText, readSelection, readTest, readTrait, readWindow } from './parse-parts';
 import { readSequence } from './parse-sequence';
 import { hashJson } from './rule-hash';
 import { readSqlPredicate } from './sql-predicate';
 import { textComparison } from './text-trait';
-import { nodeBodies, ruleFrameSchema, type NodeKind, type aggregateSchema } from './rule.schema';
+import { nodeBodies, ruleFrameSchema, type NodeKind, type aggregateSchema, type measureSchema } from './rule.schema';
 import { check, invalid, placeDetails, type Place } from './rule-problem';
 
 /** A rule may hold this many nodes, nested this deep. */
@@ -46,19 +46,23 @@ function kindOf(place: Place, json: unknown): { kind: NodeKind; fields: Readonly
   return { kind, fields: fields.data };
 }
 
-function readAggregate(place: Place, json: z.infer<typeof aggregateSchema>): ParsedAggregate {
+function readMeasure(place: Place, json: z.infer<typeof measureSchema>): ParsedMeasure {
   if (json.property === undefined && json.fn !== 'distinctDays')
     throw invalid(place, `"${json.fn}" needs a "property"`);
   if ((json.fn === 'percentile') !== (json.p !== undefined))
     throw invalid(place, '"p" is needed by "percentile", and by no other fn');
-  const { op, value } = json;
-  const base = {
+  return {
     event: readSelection(place, json.event, { kind: 'none' }),
     fn: json.fn,
     property: json.property === undefined ? null : readPathText(place, json.property),
     p: json.p ?? 50,
     window: readWindow(place, json.window),
   };
+}
+
+function readAggregate(place: Place, json: z.infer<typeof aggregateSchema>): ParsedAggregate {
+  const base = readMeasure(place, json);
+  const { op, value } = json;
   if (typeof value === 'number' || Array.isArray(value)) return { ...base, test: readTest(place, op, value) };
   if ((json.fn === 'first' || json.fn === 'last') && (op === 'eq' || op === 'neq'))
     return { ...base, test: { op, value } };
@@ -118,6 +122,12 @@ function readLeaf(place: Place, kind: NodeKind, body: unknown): object {
       const comparison = textComparison(check(place, BODIES.text, body));
       if (comparison === undefined) throw invalid(place, 'takes exactly one of "topic" and "sentiment"');
       return { trait: readTrait(place, comparison) };
+    }
+    case 'top': {
+      const { by, n, percent, exact } = check(place, BODIES.top, body);
+      if ((n === undefined) === (percent === undefined)) throw invalid(place, 'takes exactly one of "n" and "percent"');
+      const measure = readMeasure(place, by.aggregate);
+      return { by: measure, n: n ?? null, percent: percent ?? null, exact: exact === true };
     }
     case 'sql': {
       const { predicate } = check(place, BODIES.sql, body);

@@ -52,15 +52,20 @@ export type ParsedWindow =
 export type AggregateFunction =
   'sum' | 'avg' | 'min' | 'max' | 'distinct' | 'distinctDays' | 'first' | 'last' | 'percentile' | 'slope';
 
-export interface ParsedAggregate {
+/** A number, or the first or last value, over events. */
+export interface ParsedMeasure {
   readonly event: ParsedSelection;
   readonly fn: AggregateFunction;
   readonly property: ParsedPath | null;
   /** Percentage of `percentile`. */
   readonly p: number;
+  readonly window: ParsedWindow;
+}
+
+/** A comparison of a measure. */
+export interface ParsedAggregate extends ParsedMeasure {
   /** A text or true/false is compared by `eq` and `neq` with what `first` and `last` found. */
   readonly test: NumberTest | { readonly op: 'eq' | 'neq'; readonly value: Scalar };
-  readonly window: ParsedWindow;
 }
 
 /** One step of a sequence; its gap bounds count from the step before it. */
@@ -138,10 +143,18 @@ export type ParsedNode = ParsedBase &
     | { readonly kind: 'consent'; readonly purpose: string }
     /** `trait` is the comparison of the text trait's topics or sentiment that the node stands for. */
     | { readonly kind: 'text'; readonly trait: ParsedTrait }
+    /** The first by a measure among everybody who has one: `n` of them, or `percent` of them. */
+    | {
+        readonly kind: 'top';
+        readonly by: ParsedMeasure;
+        readonly n: number | null;
+        readonly percent: number | null;
+        readonly exact: boolean;
+      }
     /** Answered by the column store alone. */
     | { readonly kind: 'sql'; readonly predicate: SqlExpression }
     /** Shapes that are part of the language but are not evaluated per profile. */
-    | { readonly kind: 'relation' | 'group' | 'top' }
+    | { readonly kind: 'relation' | 'group' }
   );
 
 /** A rule whose shape and types have been checked. */

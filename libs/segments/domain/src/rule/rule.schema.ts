@@ -57,7 +57,7 @@ export const AGGREGATE_FUNCTIONS = [
   'percentile',
   'slope',
 ] as const;
-const measureSchema = z.strictObject({
+export const measureSchema = z.strictObject({
   event: selectionSchema,
   fn: z.enum(AGGREGATE_FUNCTIONS),
   property: path.optional(),

@@ -1,6 +1,6 @@
 import { passes } from '../evaluate/number-test';
 import type { NumberTest, Scalar } from '../rule/operand';
-import type { ParsedAggregate } from '../rule/parsed-rule';
+import type { ParsedAggregate, ParsedMeasure } from '../rule/parsed-rule';
 import { UNIT_MS } from '../time/duration';
 import { ExactDecimal } from '../values/decimal-sum';
 import { JsonValue } from './json-value';
@@ -29,7 +29,7 @@ export function fitsSql({ fn, test }: ParsedAggregate): boolean {
 }
 
 /** The rows of an aggregate: numbers for numeric functions, present values for `first`, `last` and `distinct`. */
-export function aggregateRows({ fn, property }: ParsedAggregate, { params }: SqlContext): AggregateRows {
+export function aggregateRows({ fn, property }: ParsedMeasure, { params }: SqlContext): AggregateRows {
   const key = 'toUnixTimestamp64Milli(ts), toString(event_id)';
   if (fn === 'distinctDays' || property === null) return { row: `(${key})`, condition: '1' };
   const value = new JsonValue('properties', property.steps, params);
@@ -67,7 +67,7 @@ function percentileOf(rows: string, p: number, { params }: SqlContext): string {
 }
 
 /** Least squares in the order of (time, id), operation by operation as the evaluator's: the same bits come out. */
-function slopeTest(rows: string, test: (value: string) => string): string {
+function slopeOf(rows: string, of: { answer: (value: string) => string; missing: string }): string {
   const fold = (what: string, over: string): string => `arrayFold((acc, ${over}) -> acc + ${what}, `;
   const list = 'rows_';
   const days = `arrayMap(r -> toFloat64(r.1 - ${list}[1].1) / ${UNIT_MS.day}., ${list})`;
@@ -77,9 +77,9 @@ function slopeTest(rows: string, test: (value: string) => string): string {
   const below = `arrayFold((acc, x) -> acc + (x - mx_) * (x - mx_), ${days}, toFloat64(0))`;
   // Names for what is used often: lambdas over lists of one.
   const named = (name: string, value: string, body: string): string => `arrayMap(${name} -> ${body}, [${value}])[1]`;
-  const answer = named('below_', below, `if(below_ = 0, 0, toUInt8(${test(`(${above} / below_)`)}))`);
+  const answer = named('below_', below, `if(below_ = 0, ${of.missing}, ${of.answer(`(${above} / below_)`)})`);
   const means = named('mx_', mean(days), named('my_', mean(values), answer));
-  return named(list, rows, `if(empty(${list}), 0, ${means})`);
+  return named(list, rows, `if(empty(${list}), ${of.missing}, ${means})`);
 }
 
 function edgeTest(row: string, test: ParsedAggregate['test'], { params }: SqlContext): string {
@@ -95,15 +95,59 @@ function edgeTest(row: string, test: ParsedAggregate['test'], { params }: SqlCon
   return test.op === 'neq' ? `(${number} OR ${row}.3 IN ('t', 'f'))` : number;
 }
 
+function distinctOf(fn: 'distinct' | 'distinctDays', rows: string, { params, zone }: SqlContext): string {
+  const day = `toDate32(toTimeZone(fromUnixTimestamp64Milli(r.1, 'UTC'), ${params.text(zone)}))`;
+  return `length(arrayDistinct(arrayMap(r -> ${fn === 'distinct' ? 'r.3' : day}, ${rows})))`;
+}
+
+/** Of which type the value of a measure is in SQL: sums and their shares keep every decimal. */
+export function measureZero(fn: ParsedMeasure['fn']): string {
+  return fn === 'sum' || fn === 'avg' ? decimal("'0'") : 'toFloat64(0)';
+}
+
+/** Whether a measure has a value over no events: 0. */
+export function hasValueOverNothing(fn: ParsedMeasure['fn']): boolean {
+  return fn === 'sum' || fn === 'distinct' || fn === 'distinctDays';
+}
+
+/** A measure over its rows, a sorted list of tuples: (1, the value), or (0, 0) where it is missing or no number. */
+export function measureValue(node: ParsedMeasure, rows: string, context: SqlContext): string {
+  const { fn } = node;
+  const missing = `(toUInt8(0), ${measureZero(fn)})`;
+  const floating = (value: string): string => `(toUInt8(1), toFloat64(${value}))`;
+  const unlessEmpty = (value: string): string => `if(empty(${rows}), ${missing}, ${value})`;
+  switch (fn) {
+    case 'sum':
+      return `(toUInt8(1), ${measureZero(fn)} + ${sumOf(rows)})`;
+    case 'avg':
+      return unlessEmpty(`(toUInt8(1), ${measureZero(fn)} + ${sumOf(rows)} / length(${rows}))`);
+    case 'min':
+    case 'max':
+      return unlessEmpty(floating(`array${fn === 'min' ? 'Min' : 'Max'}(r -> r.3, ${rows})`));
+    case 'percentile':
+      return unlessEmpty(floating(percentileOf(rows, node.p, context)));
+    case 'slope':
+      return slopeOf(rows, { answer: floating, missing });
+    case 'distinct':
+    case 'distinctDays':
+      return floating(distinctOf(fn, rows, context));
+    case 'first':
+    case 'last': {
+      const row = `${rows}[${fn === 'first' ? 1 : -1}]`;
+      return `if(notEmpty(${rows}) AND ${row}.3 = 'n', ${floating(`${row}.4`)}, ${missing})`;
+    }
+  }
+}
+
 /** Whether the aggregate over no events passes its test: only sums and counts have a value then. */
 export function passesOverNothing({ fn, test }: ParsedAggregate): boolean {
-  return (fn === 'sum' || fn === 'distinct' || fn === 'distinctDays') && !('value' in test) && passes(test, 0);
+  return hasValueOverNothing(fn) && !('value' in test) && passes(test, 0);
 }
 
 /** The test of an aggregate over its rows, a sorted list of tuples; 0 or 1. */
 export function aggregateTest(node: ParsedAggregate, rows: string, context: SqlContext): string {
   const { fn, test } = node;
-  const { params, zone } = context;
+  const { params } = context;
   if (fn === 'first' || fn === 'last') {
     const row = `${rows}[${fn === 'first' ? 1 : -1}]`;
     return `(notEmpty(${rows}) AND ${edgeTest(row, test, context)})`;
@@ -123,12 +167,9 @@ export function aggregateTest(node: ParsedAggregate, rows: string, context: SqlC
     case 'percentile':
       return `(notEmpty(${rows}) AND ${sqlNumberTest(numeric, percentileOf(rows, node.p, context), floating)})`;
     case 'slope':
-      return slopeTest(rows, (value) => sqlNumberTest(numeric, value, floating));
+      return slopeOf(rows, { answer: (value) => `toUInt8(${sqlNumberTest(numeric, value, floating)})`, missing: '0' });
     case 'distinct':
-      return sqlNumberTest(numeric, `length(arrayDistinct(arrayMap(r -> r.3, ${rows})))`, floating);
-    case 'distinctDays': {
-      const day = `toDate32(toTimeZone(fromUnixTimestamp64Milli(r.1, 'UTC'), ${params.text(zone)}))`;
-      return sqlNumberTest(numeric, `length(arrayDistinct(arrayMap(r -> ${day}, ${rows})))`, floating);
-    }
+    case 'distinctDays':
+      return sqlNumberTest(numeric, distinctOf(fn, rows, context), floating);
   }
 }

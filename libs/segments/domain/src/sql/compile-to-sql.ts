@@ -8,6 +8,7 @@ import { wholeColumn, type Pass, type PassColumn } from './pass';
 import { predicateSql } from './predicate-sql';
 import { sqlNumberTest, type SqlContext } from './sql-condition';
 import { SqlParams, type SqlValue } from './sql-params';
+import { TopPass } from './top-pass';
 import { TraitPass } from './trait-pass';
 
 /** A ClickHouse statement with typed parameters. */
@@ -22,6 +23,8 @@ export interface SqlOptions {
   readonly nowMs: number;
   /** Zone of rules that name none. Default UTC. */
   readonly timezone?: string;
+  /** Key of the segment whose rule it is: its members leave a `top` a little later than others enter it. */
+  readonly key?: string;
   /** Rules that `segment` nodes may name; others are looked up in `memberships`. */
   readonly segments?: ReadonlyMap<string, ParsedRule>;
   /**
@@ -46,11 +49,13 @@ class Statement {
   private readonly memberships = new Map<string, string>();
   /** Predicates over the events, with their columns. */
   private readonly predicates = new Map<string, string>();
+  private readonly tops: TopPass;
   private readonly consents = new Map<string, string>();
 
   constructor(private readonly options: SqlOptions) {
     this.params.named('workspaceId', 'UUID', options.workspaceId);
     this.events = new EventPass(options.nowMs);
+    this.tops = new TopPass(options.nowMs);
     this.traits = new TraitPass(options.nowMs, options.untied === true);
   }
 
@@ -107,6 +112,12 @@ class Statement {
           node.minConfidence === null ? '' : ` AND ifNull(confidence >= ${this.params.float(node.minConfidence)}, 0)`;
         const isIn = `ifNull(has(${this.params.bind('Array(String)', node.in)}, assumeNotNull(cluster_key)) AND isNotNull(cluster_key), 0)`;
         return this.score(`model_key = ${this.params.text(node.model)} AND ${isIn}${confidence}`);
+      }
+      case 'top': {
+        const column = this.tops.column(node, context);
+        const key = place.trail.at(-1);
+        if (node.exact || key === undefined) return `(${column} = 2)`;
+        return `(${column} = 2 OR (${column} = 1 AND ${this.membership(key)} = 1))`;
       }
       case 'sql': {
         const test = predicateSql(node.predicate, this.params, this.options.nowMs);
@@ -211,6 +222,7 @@ class Statement {
     return [
       ...this.events.passes(this.params),
       ...this.traits.passes(this.params),
+      ...this.tops.passes(),
       ...(this.predicates.size === 0 ? [] : [this.predicatePass()]),
       ...(members.length === 0 ? [] : [flags('memberships', members)]),
       ...(given.length === 0 ? [] : [flags('consents', given)]),
@@ -280,7 +292,7 @@ class Statement {
  */
 export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql {
   const statement = new Statement(options);
-  return statement.members(statement.rule(rule, []));
+  return statement.members(statement.rule(rule, options.key === undefined ? [] : [options.key]));
 }
 
 /**
@@ -291,5 +303,5 @@ export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql
  */
 export function compileRulesToSql(rules: readonly ParsedRule[], options: SqlOptions): CompiledSql {
   const statement = new Statement(options);
-  return statement.answers(rules.map((rule) => statement.rule(rule, [])));
+  return statement.answers(rules.map((rule) => statement.rule(rule, options.key === undefined ? [] : [options.key])));
 }

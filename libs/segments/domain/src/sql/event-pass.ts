@@ -1,7 +1,13 @@
 import { makeWindow } from '../evaluate/time-window';
-import type { ParsedAggregate, ParsedSelection, ParsedSequence, ParsedWindow } from '../rule/parsed-rule';
+import type {
+  ParsedAggregate,
+  ParsedMeasure,
+  ParsedSelection,
+  ParsedSequence,
+  ParsedWindow,
+} from '../rule/parsed-rule';
 import { toSpan } from '../time/duration';
-import { aggregateRows, aggregateTest, passesOverNothing } from './aggregate-sql';
+import { aggregateRows, aggregateTest, measureValue, passesOverNothing } from './aggregate-sql';
 import { JsonValue } from './json-value';
 import { CountPass } from './count-pass';
 import type { Pass } from './pass';
@@ -61,15 +67,29 @@ export class EventPass {
     if (known !== undefined) return condition(known);
     const column = `e${this.known.size}`;
     this.known.set(key, column);
+    const rows = this.rows(column, node, context);
+    this.outer.push(`(${aggregateTest(node, rows, context)}) != ${isDefault ? 1 : 0} AS ${column}`);
+    return condition(column);
+  }
+
+  /** A statement with `profile_id` and `held`, the value of a measure as `measureValue` has it, for who has events. */
+  measure(node: ParsedMeasure, context: SqlContext): string {
+    const column = `e${this.known.size}`;
+    this.known.set('measure', column);
+    this.outer.push(`${measureValue(node, this.rows(column, node, context), context)} AS held`);
+    return this.gathered(context.params).sql;
+  }
+
+  /** The rows of a measure, sorted by (time, id). */
+  private rows(column: string, node: ParsedMeasure, context: SqlContext): string {
+    const { event, window } = node;
     const { row, condition: counts } = aggregateRows(node, context);
     const matches = `${this.matches(event, context)} AND ${counts}`;
     const isEdge = window.kind === 'session' || window.kind === 'withinFirst';
     const inside = isEdge ? matches : this.inRange(matches, window, context);
     this.inner.push(`arraySort(groupArrayIf(${row}, ${inside})) AS ${column}_rows`);
     if (isEdge) this.readsTimes = this.readsAll = true;
-    const rows = isEdge ? `arrayFilter(r -> ${this.edge('r.1', window, context)}, ${column}_rows)` : `${column}_rows`;
-    this.outer.push(`(${aggregateTest(node, rows, context)}) != ${isDefault ? 1 : 0} AS ${column}`);
-    return condition(column);
+    return isEdge ? `arrayFilter(r -> ${this.edge('r.1', window, context)}, ${column}_rows)` : `${column}_rows`;
   }
 
   /** The condition that a sequence is there. */
