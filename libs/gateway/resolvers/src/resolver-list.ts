@@ -21,7 +21,7 @@ import { RuleAdviceResolver } from './queries/rule-advice.resolver';
 import { SegmentFiguresResolver } from './queries/segment-figures.resolver';
 import { SegmentDiffResolver } from './queries/segment-diff.resolver';
 import { SegmentPreviewResolver } from './queries/segment-preview.resolver';
-import { MembershipResolver, SegmentResolver } from './queries/segment.resolver';
+import { FreshnessResolver, MembershipResolver, SegmentResolver } from './queries/segment.resolver';
 import { DestinationResolver, SyncRecordResolver, SyncResolver, SyncRunResolver } from './queries/sync.resolver';
 import { LedgerEntryResolver, WorkspaceResolver } from './queries/workspace.resolver';
 import { TrackingMutationsResolver } from './mutations/tracking.mutations.resolver';
@@ -43,6 +43,7 @@ export const RESOLVERS = [
   SegmentPreviewResolver,
   RuleAdviceResolver,
   SegmentDiffResolver,
+  FreshnessResolver,
   MembershipResolver,
   ProfileResolver,
   EventResolver,

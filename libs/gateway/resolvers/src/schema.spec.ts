@@ -62,6 +62,7 @@ describe('the schema', () => {
       'RuleAdvice.warnings',
       'Score.reasons',
       'Segment.profileSheet',
+      'SegmentComposition.groups',
       'SegmentDiff.dependents',
       'SegmentDiff.enteringSample',
       'SegmentDiff.leavingSample',

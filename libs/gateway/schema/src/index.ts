@@ -51,6 +51,7 @@ export {
 export { RuleAdviceType, RuleCostType, RuleWarningType } from './rule-advice.schema';
 export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
 export { EditListInput, ListEditType } from './list-edit.schema';
+export { CompositionGroupType, SegmentCompositionType } from './segment-composition.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';
 export {
   SegmentFlowType,
@@ -63,6 +64,7 @@ export {
   SizePointType,
 } from './segment-figures.schema';
 export {
+  FreshnessLagType,
   FreshnessType,
   MembershipConnection,
   MembershipExplanationType,

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { ChangeCause, SegmentKind, SegmentStatus } from './enums.schema';
 import { connectionOf } from './page.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
@@ -90,9 +90,24 @@ export class SegmentVersionType {
   discardedAt!: number | null;
 }
 
+/** From an event's acceptance to the change that it brought about. */
+@ObjectType('FreshnessLag', { description: 'From an event’s acceptance to the recorded change of membership.' })
+export class FreshnessLagType {
+  @Field(() => Float, { description: 'Milliseconds, nearest rank.' })
+  p50Ms!: number;
+
+  @Field(() => Float)
+  p99Ms!: number;
+
+  @Field(() => Int, { description: 'Changes that were measured.' })
+  changes!: number;
+}
+
 /** How fresh a segment is, measured. */
 @ObjectType('Freshness', { description: 'How fresh a segment is, measured.' })
 export class FreshnessType {
+  segmentId!: string;
+
   @Field(() => DateTimeScalar, { nullable: true, description: 'Null when nobody ever entered.' })
   lastChangeAt!: number | null;
 

@@ -278,6 +278,7 @@ export type {
   ScoreRecord,
   SegmentRecord,
   SegmentHold,
+  SegmentLagRecord,
   SegmentVersionRecord,
   SourceRecord,
   SyncFateRecord,

@@ -9,6 +9,8 @@ export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
 export { adviseRule } from './advise-rule.flow';
 export type { AdviceDeps, RuleAdvice } from './advise-rule.flow';
+export { composeSegment, overlapOfSegments } from './look-at-segments.flow';
+export type { CompositionGroup, SegmentComposition } from './look-at-segments.flow';
 export { previewSegment } from './preview-segment.flow';
 export type { ConditionCount, PreviewDeps, PreviewRequest, SegmentPreview } from './preview-segment.flow';
 export { RuleSets } from './live-rule-set';

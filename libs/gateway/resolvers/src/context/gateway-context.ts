@@ -24,7 +24,13 @@ import type {
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
-import type { PreviewRequest, RuleAdvice, SegmentDiff, SegmentPreview } from '@kohort/segments-flow';
+import type {
+  PreviewRequest,
+  RuleAdvice,
+  SegmentComposition,
+  SegmentDiff,
+  SegmentPreview,
+} from '@kohort/segments-flow';
 import type { ChangeFeed } from '../feeds/change-feed';
 import type { ProgressFeeds } from '../feeds/progress-feeds';
 import { makeLoaders, type Loaders } from './loaders';
@@ -60,10 +66,22 @@ export interface MembershipExplainer {
   ): Promise<LiveExplanation | null>;
 }
 
+/** Some segments of a workspace. */
+export interface SegmentKeys {
+  readonly workspaceId: WorkspaceId;
+  readonly keys: readonly string[];
+}
+
 /** Says what can be said of rules, and counts what they would select. */
 export interface SegmentPreviewer {
   advise(request: Pick<PreviewRequest, 'workspaceId' | 'rule'>, signal: AbortSignal): Promise<RuleAdvice>;
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
+  /** People that segments share, pair by pair; null when the column store is behind. */
+  overlap(request: SegmentKeys, signal: AbortSignal): Promise<readonly number[] | null>;
+  compose(
+    request: { readonly workspaceId: WorkspaceId; readonly key: string; readonly trait: string },
+    signal: AbortSignal,
+  ): Promise<SegmentComposition>;
   diff(request: Omit<PreviewRequest, 'compare'> & { readonly key: string }, signal: AbortSignal): Promise<SegmentDiff>;
 }
 

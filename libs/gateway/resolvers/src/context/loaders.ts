@@ -7,6 +7,7 @@ import type {
   ModelVersionRecord,
   ProfileRecord,
   SegmentRecord,
+  SegmentLagRecord,
   SegmentVersionRecord,
   SourceRecord,
   SyncView,
@@ -23,6 +24,7 @@ export interface Loaders {
   readonly segmentByKey: Loader<SegmentRecord>;
   readonly segmentVersion: Loader<SegmentVersionRecord>;
   readonly heldVersion: Loader<SegmentVersionRecord>;
+  readonly lag: Loader<SegmentLagRecord>;
   readonly freshness: Loader<FreshnessRecord>;
   readonly valueShare: Loader<ValueShareRecord>;
   readonly profile: Loader<ProfileRecord>;
@@ -67,6 +69,7 @@ export function makeLoaders(reader: () => WorkspaceReader, cache: boolean): Load
       cache,
     }),
     heldVersion: loader({ load: (ids) => reader().segments.heldVersions(ids), keyOf: (each) => each.segmentId, cache }),
+    lag: loader({ load: (ids) => reader().segments.lags(ids), keyOf: (each) => each.segmentId, cache }),
     freshness: loader({ load: (ids) => reader().segments.freshness(ids), keyOf: (each) => each.segmentId, cache }),
     valueShare: loader({ load: (ids) => reader().segments.valueShares(ids), keyOf: (each) => each.segmentId, cache }),
     profile: loader({ load: (ids) => reader().profiles.byIds(ids), keyOf: id, cache }),

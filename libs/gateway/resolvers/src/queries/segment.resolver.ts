@@ -2,6 +2,7 @@ import { Args, Context, ID, Parent, Query, ResolveField, Resolver, Float } from 
 import {
   ClusterType,
   DateTimeScalar,
+  FreshnessLagType,
   FreshnessType,
   JsonScalar,
   MembershipConnection,
@@ -16,7 +17,13 @@ import {
   SegmentVersionType,
   SyncConnection,
 } from '@kohort/gateway-schema';
-import type { Json, MembershipProofRecord, MembershipRecord, SegmentRecord } from '@kohort/kernel-contracts';
+import type {
+  FreshnessRecord,
+  Json,
+  MembershipProofRecord,
+  MembershipRecord,
+  SegmentRecord,
+} from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
@@ -218,6 +225,20 @@ export class SegmentResolver {
     @Context('gateway') context: GatewayContext,
   ) {
     return connection(await context.reader.syncs.list({ segmentId: segment.id }, pageOf(args)), asIs);
+  }
+}
+
+/** What costs more to know of how fresh a segment is. */
+@Resolver(() => FreshnessType)
+export class FreshnessResolver {
+  @ResolveField(() => FreshnessLagType, {
+    nullable: true,
+    complexity: 10,
+    description: 'Of those of the latest 1,000 changes that an event brought about; null when there is none.',
+  })
+  @Policy('graphql:read')
+  lag(@Parent() freshness: FreshnessRecord, @Context('gateway') context: GatewayContext) {
+    return context.loaders.lag.load(freshness.segmentId);
   }
 }
 

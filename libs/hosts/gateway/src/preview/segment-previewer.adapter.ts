@@ -3,7 +3,15 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type { ColumnLoader, ColumnStore } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { segmentStore, type Database } from '@kohort/platform-postgres';
-import { RuleSets, adviseRule, diffSegment, previewSegment, type PreviewDeps } from '@kohort/segments-flow';
+import {
+  RuleSets,
+  adviseRule,
+  composeSegment,
+  diffSegment,
+  overlapOfSegments,
+  previewSegment,
+  type PreviewDeps,
+} from '@kohort/segments-flow';
 
 /** The column store as the gateway asks it. */
 export interface GatewayColumns {
@@ -45,6 +53,8 @@ export function segmentPreviewer(parts: {
   return {
     advise: (request, signal) => adviseRule(deps, request, { signal }),
     preview: (request, signal) => previewSegment(deps, request, { signal }),
+    overlap: (request, signal) => overlapOfSegments(deps, request, { signal }),
+    compose: (request, signal) => composeSegment(deps, request, { signal }),
     diff: (request, signal) => diffSegment(deps, request, { signal }),
   };
 }

@@ -70,6 +70,14 @@ export interface FreshnessRecord {
   readonly recordingLagMs: number | null;
 }
 
+/** From the acceptance of events to the changes that they brought about, of the latest changes of a segment. */
+export interface SegmentLagRecord {
+  readonly segmentId: SegmentId;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly changes: number;
+}
+
 /** Whether a person is in a segment, since when and why. */
 export interface MembershipRecord {
   readonly segmentId: SegmentId;

@@ -19,6 +19,7 @@ import type {
   ProfileRecord,
   ScoreRecord,
   SegmentRecord,
+  SegmentLagRecord,
   SegmentVersionRecord,
   SourceRecord,
   SyncFateRecord,
@@ -68,6 +69,8 @@ export interface SegmentReader {
   currentVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
   /** The newest held version of each segment that has one. */
   heldVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
+  /** Of those segments alone whose latest 1,000 changes an event had a part in. */
+  lags(segmentIds: readonly string[]): Promise<readonly SegmentLagRecord[]>;
   freshness(segmentIds: readonly string[]): Promise<readonly FreshnessRecord[]>;
   /** Share of everybody's value that the members hold, by their computed features. */
   valueShares(segmentIds: readonly string[]): Promise<readonly ValueShareRecord[]>;

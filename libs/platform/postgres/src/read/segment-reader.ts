@@ -16,6 +16,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
+import { segmentLags } from './segment-lags';
 import { membersAsOf } from './members-as-of';
 import { cursorNumber, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
 
@@ -316,6 +317,7 @@ export function segmentReader(scope: Scope): SegmentReader {
     versions: (segmentId, page) => versions(scope, segmentId, page),
     currentVersions: (ids) => currentVersions(scope, ids),
     heldVersions: (ids) => heldVersions(scope, ids),
+    lags: (ids) => segmentLags(scope, ids),
     freshness: (ids) => freshness(scope, ids),
     valueShares: (ids) => valueShares(scope, ids),
     members: (segmentId, page) => memberships(scope, { segmentId }, page),
