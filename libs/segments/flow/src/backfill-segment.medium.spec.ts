@@ -261,6 +261,19 @@ describe('back-filling a version', () => {
     });
   });
 
+  it('fills a top by the column store, whose members stay a little longer than others enter', async () => {
+    const top = (n: number) => ({
+      top: { by: { aggregate: { event: { name: 'Order Completed' }, fn: 'distinctDays' } }, n },
+    });
+    const id = await addSegment('best', rule(top(40)));
+    expect(await run(await ask(id, 1))).toMatchObject({ status: 'succeeded', result: { members: 40, entered: 40 } });
+    await addVersion(id, 2, rule(top(39)));
+    // 39 × 1.05 is 40.95: the fortieth stays.
+    expect(await run(await ask(id, 2))).toMatchObject({ status: 'succeeded', result: { members: 40, exited: 0 } });
+    await addVersion(id, 3, rule({ top: { ...top(39).top, exact: true } }));
+    expect(await run(await ask(id, 3))).toMatchObject({ status: 'succeeded', result: { members: 39, exited: 1 } });
+  });
+
   it('goes on after a crash, before the pointer and behind it, with the same end', async () => {
     const id = await addSegment('buyers', buyers);
     const runId = await ask(id, 1);
