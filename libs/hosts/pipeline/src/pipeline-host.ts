@@ -20,7 +20,7 @@ import {
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { identityHandlers } from './identity-handlers';
-import type { Timers } from './loop';
+import type { Timers } from '@kohort/hosts-runtime';
 import { qualityHandlers } from './quality-handlers';
 import { startWeeklyProfiles } from './quality-timer';
 import { recordHandlers } from './record-handlers';

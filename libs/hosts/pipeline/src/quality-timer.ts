@@ -3,7 +3,7 @@ import { runParams, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { createRun, type Database } from '@kohort/platform-postgres';
 import { weekOf } from '@kohort/quality-flow';
-import { startLoop, type Timers } from './loop';
+import { startLoop, type Timers } from '@kohort/hosts-runtime';
 
 /** What the weekly profiles need; `workspaces` lists all of the installation. */
 export interface WeeklyParts {

@@ -2,7 +2,7 @@ import type { SourceConnections } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { classifyFailure, TIMER_LOOK_MS } from '@kohort/platform-postgres';
 import { runDueTimers, type SegmentsDeps } from '@kohort/segments-flow';
-import { startLoop, type Timers } from './loop';
+import { startLoop, type Timers } from '@kohort/hosts-runtime';
 
 /** People a step; more that are due follow at once. */
 const STEP = 500;

@@ -1,7 +1,7 @@
 import type { QuarantineStore, WatchStore, WorkspaceId } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { watchVolumes } from '@kohort/quality-flow';
-import { startLoop, type Timers } from './loop';
+import { startLoop, type Timers } from '@kohort/hosts-runtime';
 
 /** What the watch needs. `quarantineDays`: how long a quarantined item is kept. */
 export interface WatchParts {

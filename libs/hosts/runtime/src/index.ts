@@ -19,3 +19,5 @@ export { openDataset } from './open-dataset';
 export { threadCompute } from './thread-compute';
 export { checkSuppressionKeys, suppressionKeysOf } from './suppression-keys';
 export { firstPartySources } from './first-party-sources';
+export { startLoop } from './loop';
+export type { Loop, Timers, WakeableTimers } from './loop';
