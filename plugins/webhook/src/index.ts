@@ -1,2 +1,2 @@
 export { plugin } from './plugin';
-export { verifyWebhook } from './signature';
+export { signWebhook, verifyWebhook } from './signature';

@@ -1,3 +1,4 @@
+import { ChangeWebhookResolver } from './mutations/change-webhook.resolver';
 import { ConnectionMutationsResolver } from './mutations/connection.mutations.resolver';
 import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
 import { IdentityMutationsResolver } from './mutations/identity.mutations.resolver';
@@ -80,5 +81,6 @@ export const RESOLVERS = [
   QuarantineResolver,
   AlertResolver,
   TrackingMutationsResolver,
+  ChangeWebhookResolver,
   StreamResolver,
 ] as const;

@@ -40,6 +40,11 @@ export const ChangeCause = enumOf(
   'Why a membership changed.',
 );
 export const MembershipChangeKind = enumOf('MembershipChangeKind', ['entered', 'exited'], 'In or out.');
+export const ChangeWebhookStatus = enumOf(
+  'ChangeWebhookStatus',
+  ['active', 'retrying', 'paused', 'stopped'],
+  'Whether an endpoint is sent changes; stopped: by what cannot mend itself.',
+);
 export const TraitKind = enumOf('TraitKind', ['custom', 'computed', 'predictive', 'cluster'], 'Where a trait is from.');
 export const SourceKind = enumOf('SourceKind', ['http', 'import', 'demo'], 'How records come in.');
 export const ModelKind = enumOf('ModelKind', ['clustering', 'propensity'], 'What a model says of people.');

@@ -5,6 +5,7 @@ export {
   JobStatus,
   KeyScope,
   MemberState,
+  ChangeWebhookStatus,
   MembershipChangeKind,
   ModelGrade,
   ModelKind,
@@ -115,6 +116,13 @@ export { CreatePullSourceInput, PullSourceConnection, PullSourceType } from './p
 export { JobConnection, JobErrorType, JobFilter, JobType, ProgressType } from './job.schema';
 export { MembershipChangeType } from './change.schema';
 export {
+  ChangeWebhookConnection,
+  ChangeWebhookType,
+  CreateChangeWebhookInput,
+  DeletedChangeWebhookType,
+  NewChangeWebhookType,
+} from './change-webhook.schema';
+export {
   CreateApiKeyInput,
   CreateSegmentInput,
   DescribeSegmentInput,
@@ -156,6 +164,11 @@ export {
   CreateApiKeyResult,
   CreateSegmentResult,
   DescribeSegmentResult,
+  CreateChangeWebhookResult,
+  RotateChangeWebhookSecretResult,
+  PauseChangeWebhookResult,
+  ResumeChangeWebhookResult,
+  DeleteChangeWebhookResult,
   CreateSourceResult,
   CreateDestinationResult,
   CreateSyncResult,

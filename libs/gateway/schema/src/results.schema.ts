@@ -7,9 +7,15 @@ import { RuleAdviceType } from './rule-advice.schema';
 import { ListEditType } from './list-edit.schema';
 import { PullSourceType } from './pull-source.schema';
 import { AlertType, TrackingPlanType } from './tracking.schema';
+import { ChangeWebhookType, DeletedChangeWebhookType, NewChangeWebhookType } from './change-webhook.schema';
 import { DestinationType, SyncType } from './sync.schema';
 import { NewApiKeyType, NewSourceType, RevokedApiKeyType, WorkspaceType } from './workspace.schema';
 
+export const CreateChangeWebhookResult = resultOf('CreateChangeWebhook', NewChangeWebhookType);
+export const RotateChangeWebhookSecretResult = resultOf('RotateChangeWebhookSecret', NewChangeWebhookType);
+export const PauseChangeWebhookResult = resultOf('PauseChangeWebhook', ChangeWebhookType);
+export const ResumeChangeWebhookResult = resultOf('ResumeChangeWebhook', ChangeWebhookType);
+export const DeleteChangeWebhookResult = resultOf('DeleteChangeWebhook', DeletedChangeWebhookType);
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
 export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);

@@ -15,6 +15,7 @@ import { firstPartyPlugins } from '@kohort/hosts-sync';
 import {
   accessAdapter,
   changeLogAdapter,
+  changeWebhookAdmin,
   commandAdapter,
   identityAdmin,
   privacyStore,
@@ -22,6 +23,7 @@ import {
 } from '@kohort/platform-postgres';
 import { SuppressionKeys } from '@kohort/privacy-domain';
 import {
+  changeSecrets,
   connectorCatalogue,
   createPluginList,
   createSecretBox,
@@ -87,6 +89,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     changeLog,
     changes: new ChangeFeed({ log: changeLog, pulse, clock, logger }),
     feeds: progressFeeds({ read, pulse, clock, logger, deadlineMs: limits.deadlineMs }),
+    webhooks: { admin: changeWebhookAdmin({ database, clock }), secrets: changeSecrets(secrets) },
     rules: ruleCheck,
     connectors: connectorCatalogue(createPluginList(firstPartyPlugins)),
     sources: connectorCatalogue(createSourceList(firstPartySources)),

@@ -188,6 +188,8 @@ async function start(options: SoloOptions, closers: ShutdownList): Promise<Runni
   closers.add('workers', () => workers.stop());
   const timers = pipeline.startTimers();
   closers.add('timers', () => timers.stop());
+  const deliveries = sync.startTimers();
+  closers.add('deliveries', () => deliveries.stop());
   const gateway: RunningGateway = await startGateway({
     database,
     artifacts: engines.artifacts,

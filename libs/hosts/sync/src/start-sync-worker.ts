@@ -25,7 +25,13 @@ export function startSyncWorker(options: SyncWorkerOptions): Promise<Running> {
     async bind(engines, closers) {
       const sync = syncHandlers({ engines, secrets: createSecretBox(secretKeys), filesDir, egressAllow });
       closers.add('destinations', () => sync.close());
-      return { handlers: sync.handlers };
+      return {
+        handlers: sync.handlers,
+        start: (list) => {
+          const timers = sync.startTimers();
+          list.add('timers', () => timers.stop());
+        },
+      };
     },
   });
 }

@@ -1,13 +1,23 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { runParams, type Json, type SecretBox } from '@kohort/kernel-contracts';
-import type { Engines } from '@kohort/hosts-runtime';
+import type { Engines, Timers } from '@kohort/hosts-runtime';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import { createEgressClient } from '@kohort/platform-http';
-import { runHandler, syncStore } from '@kohort/platform-postgres';
+import { changeWebhookStore, runHandler, syncStore } from '@kohort/platform-postgres';
 import { createDeliverer, createFolderArea, createPluginList, noFiles } from '@kohort/plugin-kit-host';
 import type { Plugin } from '@kohort/plugin-kit-sdk';
-import { checkDestination, previewSync, recheckPeople, runSync, trackChanges, type SyncPorts } from '@kohort/sync-flow';
+import {
+  checkDestination,
+  deliverChanges,
+  previewSync,
+  recheckPeople,
+  runSync,
+  trackChanges,
+  type SyncPorts,
+} from '@kohort/sync-flow';
 import { z } from 'zod';
+import { changeSender } from './change-sender.adapter';
+import { startChangeTimer } from './change-timer';
 import { firstPartyPlugins } from './plugins';
 
 const json: z.ZodType<Json> = z.json();
@@ -30,6 +40,8 @@ export interface SyncHost {
   readonly handlers: JobHandlers;
   /** For check, dry run, release and resume (`@kohort/sync-flow`). */
   readonly ports: SyncPorts;
+  /** What time and the change log set going; stop it before `close`. */
+  startTimers(): Timers;
   close(): Promise<void>;
 }
 
@@ -49,8 +61,11 @@ export function syncHandlers(parts: SyncParts): SyncHost {
     random: seededRandom(clock.now()),
     logger,
   };
+  const webhooks = changeWebhookStore(database);
+  const sender = changeSender({ http, secrets: parts.secrets, clock });
   return {
     ports,
+    startTimers: () => startChangeTimer({ store: webhooks, url: database.url, logger }),
     handlers: {
       'sync.track': async (input) => {
         await trackChanges(ports, input);
@@ -63,6 +78,13 @@ export function syncHandlers(parts: SyncParts): SyncHost {
         clock,
         params: runParams['sync.run'],
         flow: (context, params) => runSync(ports, context, params),
+      }),
+      'changes.deliver': runHandler({
+        database,
+        clock,
+        params: runParams['changes.deliver'],
+        flow: async (context, params) =>
+          json.parse(await deliverChanges({ ...ports, store: webhooks, sender }, context, params)),
       }),
       // What a connector would send, or says of itself: blanked where it is personal or secret, so that it may be kept.
       'sync.preview': runHandler({

@@ -226,6 +226,19 @@ export { quarantineFilterSchema, replayChangeSchema, runParams } from './run-par
 export type { ReplayChange, RunParams, RunParamsJob } from './run-params';
 export type { AccessPort, ApiKeyRecord, WriteKeyRecord } from './ports/access.port';
 export type {
+  ChangeMessage,
+  ChangeReceipt,
+  ChangeSender,
+  ChangeWebhookAdmin,
+  ChangeWebhookRecord,
+  ChangeWebhookStatus,
+  ChangeWebhookStore,
+  DueChanges,
+  NewChangeWebhook,
+  SentChange,
+  WorkspaceChangeWebhooks,
+} from './ports/change-webhook.port';
+export type {
   ChangeFilter,
   ChangeLogPort,
   ChangePage,

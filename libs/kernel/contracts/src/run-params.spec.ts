@@ -8,6 +8,7 @@ const good = {
   'models.fitPropensity': { modelKey: 'orders_30d', horizonDays: 30, event: 'Order Completed', seed: 7 },
   'segments.backfill': { segmentId: id, version: 1 },
   'sync.run': { syncId: id },
+  'changes.deliver': { webhookId: id },
   'sync.preview': { syncId: id, limit: 10 },
   'destinations.check': { destinationId: id },
   'identity.simulate': { rules: { identifiers: [{ type: 'user_id' }] } },

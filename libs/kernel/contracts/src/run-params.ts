@@ -187,6 +187,9 @@ export const inspectParamsSchema = z.strictObject({
   limit: z.int().min(1).max(10_000).optional(),
 });
 
+/** A delivery of the change log to an endpoint, as far as the log goes. */
+export const deliverChangesParamsSchema = z.strictObject({ webhookId: z.uuid() });
+
 /** What `run.params` holds, by job: written by the API, read by the worker with the same schema. */
 export const runParams = {
   'ingest.import': importParamsSchema,
@@ -198,6 +201,7 @@ export const runParams = {
   'segments.backfill': backfillParamsSchema,
   'sync.run': syncRunParamsSchema,
   'sync.preview': previewParamsSchema,
+  'changes.deliver': deliverChangesParamsSchema,
   'destinations.check': checkParamsSchema,
   'tracking.replay': replayParamsSchema,
   'tracking.learn': learnPlanParamsSchema,

@@ -294,6 +294,18 @@ export const pipeline = {
     writes: 'nothing but its result',
     repeatSafe: 'nothing is sent',
   }),
+  'changes.deliver': job({
+    owner: 'sync-worker',
+    input: ofRun,
+    on: ['ChangeDeliveryRequested'],
+    entity: 'runId',
+    emits: [],
+    attempts: 5,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'how far an endpoint has been sent the change log',
+    repeatSafe: 'goes on behind what was acknowledged; ids of changes',
+  }),
   'destinations.check': job({
     owner: 'sync-worker',
     input: ofRun,

@@ -12,6 +12,7 @@ export const runTopics = {
   'models.fitPropensity': 'PropensityRequested',
   'sync.run': 'SyncRequested',
   'sync.preview': 'PreviewRequested',
+  'changes.deliver': 'ChangeDeliveryRequested',
   'destinations.check': 'CheckRequested',
   'identity.simulate': 'IdentitySimulationRequested',
   'identity.rebuild': 'IdentityRebuildRequested',

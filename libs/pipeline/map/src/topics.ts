@@ -30,6 +30,7 @@ export const topics = {
   SyncRequested: run,
   PreviewRequested: run,
   CheckRequested: run,
+  ChangeDeliveryRequested: run,
   IdentitySimulationRequested: run,
   IdentityRebuildRequested: run,
   IdentityLinkRequested: run,

@@ -17,6 +17,7 @@ export const RELAY_TABLES: readonly string[] = [
   'segment_timer',
   'workspace',
   'source_connection',
+  'change_webhook',
   'watch_turn',
   'ledger_minute',
   'reader_position',

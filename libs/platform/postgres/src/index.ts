@@ -40,6 +40,8 @@ export { readAdapter } from './read/read.adapter';
 export { readErrors } from './read/read.errors';
 export { commandAdapter } from './commands/command.adapter';
 export { commandErrors } from './commands/command.errors';
+export { changeWebhookAdmin } from './sync/change-webhook-admin.adapter';
+export { changeWebhookStore } from './sync/change-webhook-store.adapter';
 export { changeLogAdapter } from './read/change-log.adapter';
 export { TIMER_CHANNEL, TIMER_LOOK_MS } from './segments/timer-signal';
 export { listen } from './listen';

@@ -1,3 +1,4 @@
+import type { ChangeWebhookTable } from './change-webhook-tables';
 import type { ColumnType, Generated } from 'kysely';
 import type { BigintColumn, GeneratedBigint, GeneratedJson, JsonColumn, Timestamp } from './column-types';
 import type {
@@ -367,6 +368,7 @@ export interface KohortTables {
   segment_version: SegmentVersionTable;
   membership: MembershipTable;
   membership_change: MembershipChangeTable;
+  change_webhook: ChangeWebhookTable;
   segment_timer: SegmentTimerTable;
   model: ModelTable;
   model_version: ModelVersionTable;

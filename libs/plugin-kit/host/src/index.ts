@@ -10,6 +10,8 @@ export { createPluginList, readPluginCard } from './plugin-list';
 export type { PluginCard, PluginList } from './plugin-list';
 export { createRedactor, redactObject, scrubMessage } from './redact';
 export type { Blanks } from './redact';
+export { OVERLAP_MS, changeSecrets } from './change-secrets';
+export type { ChangeSecretPlace, ChangeSecrets } from './change-secrets';
 export { retryAfterOf } from './retry-after';
 export { createSecretBox, secretErrors } from './secret-box';
 export { createSourceConnectors } from './source-connectors.adapter';

@@ -1,4 +1,6 @@
 export { checkDestination, releaseHeldRun, resumeDestination } from './decide.flow';
+export { MESSAGE_CHANGES, deliverChanges } from './deliver-changes.flow';
+export type { ChangeDelivery, ChangeDeliveryPorts } from './deliver-changes.flow';
 export { previewSync } from './preview-sync.flow';
 export type { SyncPreview } from './preview-sync.flow';
 export { recheckPeople } from './recheck-consent.flow';

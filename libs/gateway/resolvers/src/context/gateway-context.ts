@@ -3,6 +3,7 @@ import { accessErrors } from '@kohort/access-domain';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type {
   ChangeLogPort,
+  ChangeWebhookAdmin,
   CommandPort,
   ConnectorCatalogue,
   IdentityAdmin,
@@ -100,6 +101,17 @@ export interface SourceSealer {
   seal(workspaceId: WorkspaceId, key: string, secrets: JsonObject): Uint8Array;
 }
 
+/** Signing secrets of endpoints that are sent the change log; sealed before they are stored. */
+export interface WebhookSecrets {
+  make(): string;
+  seal(place: { readonly workspaceId: WorkspaceId; readonly webhookId: string }, secret: string): Uint8Array;
+  reseal(
+    of: { readonly workspaceId: WorkspaceId; readonly webhookId: string; readonly secrets: Uint8Array },
+    secret: string,
+    nowMs: number,
+  ): Uint8Array;
+}
+
 /** What all operations of a process share. */
 export interface GatewayServices {
   readonly read: ReadPort;
@@ -108,6 +120,7 @@ export interface GatewayServices {
   readonly changeLog: ChangeLogPort;
   readonly changes: ChangeFeed;
   readonly feeds: ProgressFeeds;
+  readonly webhooks: { readonly admin: ChangeWebhookAdmin; readonly secrets: WebhookSecrets };
   readonly rules: RuleCheck;
   readonly connectors: ConnectorCatalogue;
   /** The kinds of source that records are pulled from. */

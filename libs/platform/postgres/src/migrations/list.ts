@@ -22,6 +22,7 @@ import { sourceRecords } from './0021-source-records';
 import { sealedHours } from './0022-sealed-hours';
 import { quietWatch } from './0023-quiet-watch';
 import { qualityRecords } from './0024-quality-records';
+import { changeWebhooks } from './0025-change-webhooks';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -49,4 +50,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0022-sealed-hours': sealedHours,
   '0023-quiet-watch': quietWatch,
   '0024-quality-records': qualityRecords,
+  '0025-change-webhooks': changeWebhooks,
 };

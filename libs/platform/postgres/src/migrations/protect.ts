@@ -32,7 +32,7 @@ begin
   end loop;
 
   -- The relay sees what is due, over all workspaces: ids, times and states, no content.
-  for t in select unnest(array['outbox', 'task', 'run', 'segment_timer', 'workspace', 'source_connection',
+  for t in select unnest(array['outbox', 'task', 'run', 'segment_timer', 'workspace', 'source_connection', 'change_webhook',
                                'watch_turn', 'ledger_minute']) as relname loop
     if not exists (select 1 from pg_policy p
                    where p.polrelid = format('kohort.%I', t.relname)::regclass and p.polname = 'relay') then
@@ -44,6 +44,7 @@ begin
   grant select (workspace_id, id, job, status, heartbeat_at, fence), update (heartbeat_at) on kohort.run to kohort_relay;
   grant select on kohort.segment_timer to kohort_relay;
   grant select (workspace_id, id, next_at) on kohort.source_connection to kohort_relay;
+  grant select (workspace_id, id, next_at, failures) on kohort.change_webhook to kohort_relay;
   grant select (workspace_id) on kohort.workspace to kohort_relay;
   grant select (workspace_id, looked_at, next_at), update (looked_at) on kohort.watch_turn to kohort_relay;
   grant select (workspace_id, minute) on kohort.ledger_minute to kohort_relay;

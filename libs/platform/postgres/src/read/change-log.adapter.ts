@@ -1,8 +1,5 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import {
-  eventIdSchema,
-  profileIdSchema,
-  segmentIdSchema,
   type ChangeFilter,
   type ChangeLogPort,
   type MembershipChange,
@@ -18,23 +15,11 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { postgresErrors } from '../postgres-errors';
 import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
-import { ms } from './columns';
+import { laterOf, narrowing, orderOf, toSentChange } from './change-rows';
 import { membersAt, type MembersAt } from './members-at';
 
 function toChange(row: Selectable<KohortTables['membership_change']>, scope: CursorScope): MembershipChange {
-  return {
-    cursor: encodeCursor({ xid: row.xid, seq: row.seq }, scope),
-    segmentId: segmentIdSchema.parse(row.segment_id),
-    segmentKey: row.segment_key,
-    profileId: profileIdSchema.parse(row.profile_id),
-    kind: row.kind === 'entered' ? 'entered' : 'exited',
-    changeVersion: Number(row.change_version),
-    segmentVersion: row.segment_version,
-    evaluatedAt: ms(row.evaluated_at),
-    recordedAt: ms(row.recorded_at),
-    cause: row.cause,
-    eventId: row.event_id === null ? null : eventIdSchema.parse(row.event_id),
-  };
+  return { cursor: encodeCursor({ xid: row.xid, seq: row.seq }, scope), ...toSentChange(row) };
 }
 
 /** What the log is opened with. */
@@ -47,21 +32,6 @@ export interface ChangeLogOptions {
 
 const DAY_MS = 86_400_000;
 const TABLE = 'membership_change';
-
-/** Text that sorts as the positions do. */
-const orderOf = ({ xid, seq }: LogPosition): string => `${xid.padStart(20, '0')}.${seq.padStart(19, '0')}`;
-
-const later = (one: LogPosition, other: LogPosition): LogPosition => (orderOf(one) < orderOf(other) ? other : one);
-
-function narrowing({ segmentId, profileId, kinds }: ChangeFilter): RawBuilder<unknown> {
-  const bySegment = segmentId === undefined ? sql`` : sql`and segment_id = ${segmentId}::uuid`;
-  // With the segments named, the log's key finds a person's changes, however long the log is.
-  const byProfile =
-    profileId === undefined
-      ? sql``
-      : sql`and profile_id = ${profileId}::uuid and segment_id in (select id from segment)`;
-  return kinds === undefined ? sql`${bySegment} ${byProfile}` : sql`${bySegment} ${byProfile} and kind = any(${kinds})`;
-}
 
 const isNarrow = ({ segmentId, profileId, kinds }: ChangeFilter): boolean =>
   segmentId !== undefined || profileId !== undefined || kinds !== undefined;
@@ -90,11 +60,11 @@ class LogReading {
     const after = this.decode(cursor);
     const narrow = isNarrow(filter);
     // Asked before the rows: all that is at or before it is visible to the reading that follows.
-    const end = narrow ? later(after, await logHorizon(this.tx)) : after;
+    const end = narrow ? laterOf(after, await logHorizon(this.tx)) : after;
     const narrowed = narrowing(filter);
     const { rows, next } = await readLog(this.tx, { table: TABLE, after, limit, workspaceId, narrowed });
     const more = rows.length === limit;
-    const reached = more || !narrow ? (next ?? after) : later(next ?? after, end);
+    const reached = more || !narrow ? (next ?? after) : laterOf(next ?? after, end);
     return {
       changes: rows.map((row) => toChange(row, this.scope)),
       cursor: rows.length === 0 && !narrow ? cursor : encodeCursor(reached, this.scope),

@@ -1,0 +1,78 @@
+import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ChangeWebhookStatus, MembershipChangeKind } from './enums.schema';
+import { connectionOf } from './page.schema';
+import { DateTimeScalar } from './scalars.schema';
+
+/** An endpoint that is sent the membership change log. */
+@ObjectType('ChangeWebhook', { description: 'An endpoint of the workspace that is sent the membership change log.' })
+export class ChangeWebhookType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  url!: string;
+
+  segmentId!: string | null;
+
+  @Field(() => [MembershipChangeKind], { nullable: true, description: 'Null: all.' })
+  kinds!: readonly string[] | null;
+
+  @Field(() => ChangeWebhookStatus)
+  status!: string;
+
+  @Field(() => Int, { description: 'Tries in a row that failed.' })
+  failures!: number;
+
+  @Field(() => String, { nullable: true, description: 'What the last failed try met with, as a stable code.' })
+  errorCode!: string | null;
+
+  @Field(() => String, { nullable: true })
+  errorMessage!: string | null;
+
+  @Field(() => Float, { description: 'Changes that were acknowledged.' })
+  delivered!: number;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  deliveredAt!: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Not tried before; null while paused or stopped.' })
+  nextAt!: number | null;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: number;
+}
+
+/** An endpoint with its signing secret, which is shown once. */
+@ObjectType('NewChangeWebhook', { description: 'An endpoint with its signing secret.' })
+export class NewChangeWebhookType {
+  @Field(() => ChangeWebhookType)
+  webhook!: ChangeWebhookType;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Standard Webhooks secret (`whsec_…`), shown once; null when the call repeated an earlier one.',
+  })
+  secret!: string | null;
+}
+
+/** An endpoint that is sent nothing any more. */
+@ObjectType('DeletedChangeWebhook')
+export class DeletedChangeWebhookType {
+  @Field(() => ID)
+  id!: string;
+}
+
+/** An endpoint that is being set up. */
+@InputType()
+export class CreateChangeWebhookInput {
+  @Field(() => String, { description: 'https; private addresses are refused when messages are sent.' })
+  url!: string;
+
+  @Field(() => String, { nullable: true, description: 'Key of a segment; absent: all.' })
+  segment?: string | null;
+
+  @Field(() => [MembershipChangeKind], { nullable: true, description: 'Absent: all.' })
+  kinds?: string[] | null;
+}
+
+export const ChangeWebhookConnection = connectionOf('ChangeWebhook', ChangeWebhookType);

@@ -1,0 +1,45 @@
+import { sql, type RawBuilder, type Selectable } from 'kysely';
+import {
+  eventIdSchema,
+  profileIdSchema,
+  segmentIdSchema,
+  type ChangeFilter,
+  type SentChange,
+} from '@kohort/kernel-contracts';
+import type { LogPosition } from '../read-log';
+import type { KohortTables } from '../tables';
+import { ms } from './columns';
+
+/** A row of the change log without its cursor. */
+export function toSentChange(row: Selectable<KohortTables['membership_change']>): SentChange {
+  return {
+    segmentId: segmentIdSchema.parse(row.segment_id),
+    segmentKey: row.segment_key,
+    profileId: profileIdSchema.parse(row.profile_id),
+    kind: row.kind === 'entered' ? 'entered' : 'exited',
+    changeVersion: Number(row.change_version),
+    segmentVersion: row.segment_version,
+    evaluatedAt: ms(row.evaluated_at),
+    recordedAt: ms(row.recorded_at),
+    cause: row.cause,
+    eventId: row.event_id === null ? null : eventIdSchema.parse(row.event_id),
+  };
+}
+
+/** Text that sorts as the positions do. */
+export const orderOf = ({ xid, seq }: LogPosition): string => `${xid.padStart(20, '0')}.${seq.padStart(19, '0')}`;
+
+/** The one of two positions that is further on. */
+export const laterOf = (one: LogPosition, other: LogPosition): LogPosition =>
+  orderOf(one) < orderOf(other) ? other : one;
+
+/** What the rows must be besides: `and …`. */
+export function narrowing({ segmentId, profileId, kinds }: ChangeFilter): RawBuilder<unknown> {
+  const bySegment = segmentId === undefined ? sql`` : sql`and segment_id = ${segmentId}::uuid`;
+  // With the segments named, the log's key finds a person's changes, however long the log is.
+  const byProfile =
+    profileId === undefined
+      ? sql``
+      : sql`and profile_id = ${profileId}::uuid and segment_id in (select id from segment)`;
+  return kinds === undefined ? sql`${bySegment} ${byProfile}` : sql`${bySegment} ${byProfile} and kind = any(${kinds})`;
+}
