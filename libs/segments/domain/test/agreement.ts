@@ -9,7 +9,7 @@ import { aggregateLeaf, countingLeaf, ruleOf, sequenceNode, setLeaf, type RuleCo
 
 teachPatterns();
 export const PEOPLE = 100;
-const RULES = 25;
+const RULES = 20;
 
 const everything = (context: RuleContext) =>
   ruleOf(

@@ -57,6 +57,9 @@ export const SEQUENCE_EDGES: readonly object[] = [
   two({ without: [{ event: { ...C, where: [ref('gt', 'b')] }, after: 'b', within: half }] }),
   two({ without: [{ event: { ...C, where: [ref('eq', 'a')] }, after: 'b', within: hours }] }),
   two({ without: [{ event: { ...C, where: [ref('eq', 'b')] }, after: 'a', before: 'b' }] }),
+  two({ without: [{ event: { ...A, where: [ref('eq', 'a')] }, after: 'a', before: 'b' }] }),
+  two({ without: [{ event: { where: [ref('neq', 'b')] }, after: 'b', within: half }] }),
+  two({ without: [{ event: { where: [ref('neq', 'a')] }, after: 'b', within: half }] }),
   {
     ...two({}),
     steps: [
