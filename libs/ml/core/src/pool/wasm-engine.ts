@@ -19,6 +19,9 @@ export const KERNEL_NAMES = [
   'kmeansInertia',
   'kmeansTrials',
   'kmeansClosest',
+  'nanDistances',
+  'crossProducts',
+  'projectRows',
   'silhouette',
 ] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];

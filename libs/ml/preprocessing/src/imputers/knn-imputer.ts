@@ -1,10 +1,9 @@
-import { breathe } from '@kohort/ml-core';
+import { breathe, visitNanDistances } from '@kohort/ml-core';
 import { z } from 'zod';
 import type { NumericColumn } from '../feature-table';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { numericOnly } from '../transformer/column-guard';
 import { defineTransformer } from '../transformer/define-transformer';
-import { maskedColumns, nanDistances, type MaskedColumns } from './nan-distances';
 
 const KIND = 'knn-imputer';
 
@@ -28,6 +27,8 @@ class Nearest {
   private readonly distances: Float64Array;
   private readonly donors: Int32Array;
   private size = 0;
+  /** Only what is nearer can still come among them. */
+  limit = Infinity;
 
   constructor(private readonly k: number) {
     this.distances = new Float64Array(k);
@@ -36,10 +37,11 @@ class Nearest {
 
   clear(): void {
     this.size = 0;
+    this.limit = Infinity;
   }
 
   offer(distance: number, donor: number): void {
-    if (this.size === this.k && !(distance < (this.distances[this.k - 1] as number))) return;
+    if (!(distance < this.limit)) return;
     let at = this.size === this.k ? this.k - 1 : this.size;
     while (at > 0 && (this.distances[at - 1] as number) > distance) {
       this.distances[at] = this.distances[at - 1] as number;
@@ -49,6 +51,7 @@ class Nearest {
     this.distances[at] = distance;
     this.donors[at] = donor;
     if (this.size < this.k) this.size += 1;
+    if (this.size === this.k) this.limit = this.distances[this.k - 1] as number;
   }
 
   /** The mean of the donors' values, weighted as asked; undefined without donors. */
@@ -73,44 +76,34 @@ function donorsOf({ columns }: State): Float64Array[] {
 
 interface Filling {
   readonly fitted: State;
-  readonly fit: MaskedColumns;
   readonly donors: readonly Float64Array[];
   readonly nearest: Nearest;
   readonly out: readonly Float64Array[];
 }
 
 /** Fills the missing cells of one row from its distances to all donors. */
-function fillRow(row: number, distances: Float64Array, { fitted, fit, donors, nearest, out }: Filling): void {
-  out.forEach((values, j) => {
-    if (!Number.isNaN(values[row] as number)) return;
+function fillRow(row: number, distances: Float64Array, { fitted, donors, nearest, out }: Filling): void {
+  out.forEach((filled, j) => {
+    if (!Number.isNaN(filled[row] as number)) return;
     nearest.clear();
-    const there = fit.there[j] as Float64Array;
-    for (let i = 0; i < fit.rows; i += 1) {
+    const values = donors[j] as Float64Array;
+    for (let i = 0; i < distances.length; i += 1) {
       const distance = distances[i] as number;
-      // A row that shares no value has the distance NaN.
-      if (there[i] === 1 && distance >= 0) nearest.offer(distance, i);
+      // A row that shares no value has the distance NaN, which is below nothing.
+      if (distance < nearest.limit && !Number.isNaN(values[i] as number)) nearest.offer(distance, i);
     }
-    values[row] = nearest.mean(donors[j] as Float64Array, fitted.weights) ?? (fitted.columns[j]?.mean as number);
+    filled[row] = nearest.mean(values, fitted.weights) ?? (fitted.columns[j]?.mean as number);
   });
 }
 
-/** Rows with holes whose distances are computed together. */
-const ROWS_AT_ONCE = 16;
-
 function impute(fitted: State, columns: readonly NumericColumn[], rows: number): NumericColumn[] {
   const donors = donorsOf(fitted);
-  const fit = maskedColumns(donors, fitted.rows);
   const given = columns.map(({ values }) => values);
-  const own = maskedColumns(given, rows);
   const out = given.map((values) => values.slice());
-  const filling = { fitted, fit, donors, nearest: new Nearest(fitted.neighbours), out };
-  const distances = Array.from({ length: ROWS_AT_ONCE }, () => new Float64Array(fitted.rows));
-  const holed = rowsWithHoles(given, rows);
-  for (let start = 0; start < holed.length; start += ROWS_AT_ONCE) {
-    const some = holed.slice(start, start + ROWS_AT_ONCE);
-    nanDistances({ own, rows: some }, fit, distances.slice(0, some.length));
-    some.forEach((row, at) => fillRow(row, distances[at] as Float64Array, filling));
-  }
+  const filling = { fitted, donors, nearest: new Nearest(fitted.neighbours), out };
+  visitNanDistances({ donors, columns: given, rows: rowsWithHoles(given, rows) }, (row, distances) =>
+    fillRow(row, distances, filling),
+  );
   return columns.map((column, j) => ({ ...column, values: out[j] as Float64Array }));
 }
 

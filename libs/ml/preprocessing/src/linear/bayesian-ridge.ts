@@ -1,4 +1,4 @@
-import { crossProducts } from './cross-products';
+import { crossProducts } from '@kohort/ml-core';
 import { symmetricEigen, type SymmetricEigen } from './symmetric-eigen';
 
 /** A linear function of d columns. */
@@ -58,7 +58,7 @@ export function fitBayesianRidge(columns: readonly Float64Array[], target: Float
   const middle = mean(target);
   const inner = columns.map((column, j) => centred(column, means[j] as number));
   const rest = centred(target, middle);
-  const eigen = symmetricEigen(crossProducts(inner, rows), d);
+  const eigen = symmetricEigen(crossProducts({ columns: inner }), d);
   const products = inner.map((column) => column.reduce((sum, value, i) => sum + value * (rest[i] as number), 0));
   const turned = Float64Array.from({ length: d }, (_, k) =>
     products.reduce((sum, product, j) => sum + product * (eigen.vectors[k * d + j] as number), 0),

@@ -1,9 +1,7 @@
 import { SingularValueDecomposition, Matrix } from 'ml-matrix';
-import { breathe } from '@kohort/ml-core';
+import { breathe, crossProducts, projectRows, type ShiftedColumns } from '@kohort/ml-core';
 import { z } from 'zod';
 import type { NumericColumn } from '../feature-table';
-import { crossProducts } from '../linear/cross-products';
-import { project } from '../linear/project';
 import { symmetricEigen, type SymmetricEigen } from '../linear/symmetric-eigen';
 import { preprocessingErrors } from '../preprocessing-errors';
 import { numericOnly } from '../transformer/column-guard';
@@ -44,18 +42,22 @@ const state = z.object({
 
 type State = z.infer<typeof state>;
 
+/** Columns and their means over the fitted rows. */
+type Centred = Required<ShiftedColumns>;
+
 /** Multiplications above which the covariance is taken instead of a decomposition of all rows. */
 const SVD_COST = 2e7;
 
 /** Directions and sums of squares along them. */
-function directions(centred: readonly Float64Array[], rows: number, solver: 'svd' | 'covariance'): SymmetricEigen {
-  const d = centred.length;
+function directions(input: Centred, rows: number, solver: 'svd' | 'covariance'): SymmetricEigen {
+  const { columns, origin } = input;
+  const d = columns.length;
   if (solver === 'covariance') {
-    const { values, vectors } = symmetricEigen(crossProducts(centred, rows), d);
+    const { values, vectors } = symmetricEigen(crossProducts(input), d);
     return { values: values.map((value) => Math.max(0, value)), vectors };
   }
   const matrix = new Matrix(rows, d);
-  centred.forEach((column, j) => column.forEach((value, i) => matrix.set(i, j, value)));
+  columns.forEach((column, j) => column.forEach((value, i) => matrix.set(i, j, value - (origin[j] as number))));
   const svd = new SingularValueDecomposition(matrix, {
     autoTranspose: true,
     computeLeftSingularVectors: false,
@@ -72,11 +74,11 @@ function directions(centred: readonly Float64Array[], rows: number, solver: 'svd
 
 /** The coordinate of every row along each component, over its divisor. */
 function scoresOf(
-  centred: readonly Float64Array[],
+  input: Centred,
   components: readonly (readonly number[])[],
   divisors: readonly number[],
 ): Float64Array[] {
-  const scores = project(centred, components);
+  const scores = projectRows(input, components);
   scores.forEach((values, k) => {
     const divisor = divisors[k] as number;
     if (divisor !== 1) for (let i = 0; i < values.length; i += 1) values[i] = (values[i] as number) / divisor;
@@ -84,23 +86,31 @@ function scoresOf(
   return scores;
 }
 
-/** The value farthest from 0; the first of equally far ones. */
-function farthest(values: Float64Array): number {
+/** Whether the value farthest from 0 is below it; the first of equally far ones decides. */
+function pointsDown(values: Float64Array): boolean {
   let most = 0;
+  let least = 0;
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i] as number;
-    if (Math.abs(value) > Math.abs(most)) most = value;
+    if (value > most) most = value;
+    if (value < least) least = value;
   }
-  return most;
+  return most === -least ? values.indexOf(least) < values.indexOf(most) : most < -least;
 }
 
-const centre = (columns: readonly NumericColumn[], means: readonly number[]): Float64Array[] =>
-  columns.map(({ values }, j) => {
-    const mean = means[j] as number;
-    const out = new Float64Array(values.length);
-    for (let i = 0; i < out.length; i += 1) out[i] = (values[i] as number) - mean;
-    return out;
-  });
+/** Sums of four rows apart: an addition need not wait for the one before. */
+function meanOf(values: Float64Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i] as number;
+    b += values[i + 1] as number;
+    c += values[i + 2] as number;
+    d += values[i + 3] as number;
+  }
+  for (let i = whole; i < values.length; i += 1) a += values[i] as number;
+  return (a + b + (c + d)) / values.length;
+}
 
 function countOf({ components, share }: z.output<typeof params>, shares: readonly number[]): number {
   if (share === undefined) return components ?? shares.length;
@@ -124,8 +134,8 @@ async function learn(
     const of = d < rows ? 'columns' : 'rows';
     throw preprocessingErrors.PREPROCESSING_TOO_FEW({ transformer: KIND, needed, of, found: most });
   }
-  const means = columns.map(({ values }) => values.reduce((sum, value) => sum + value, 0) / rows);
-  const centred = centre(columns, means);
+  const means = columns.map(({ values }) => meanOf(values));
+  const centred = { columns: columns.map(({ values }) => values), origin: means };
   await breathe(context);
   const byCost = rows * d * d > SVD_COST ? 'covariance' : 'svd';
   const { values, vectors } = directions(centred, rows, settings.solver === 'auto' ? byCost : settings.solver);
@@ -142,8 +152,9 @@ async function learn(
   const along = scoresOf(centred, found, divisors);
   const components = found.map((weights, k) => {
     const scores = along[k] as Float64Array;
-    if (farthest(scores) >= 0) return weights;
-    for (let i = 0; i < rows; i += 1) scores[i] = -(scores[i] as number);
+    if (!pointsDown(scores)) return weights;
+    // Not the negative: what the turned weights would make of a row is never −0.
+    for (let i = 0; i < rows; i += 1) scores[i] = 0 - (scores[i] as number);
     return weights.map((weight) => -weight);
   });
   const fitted: State = {
@@ -183,10 +194,7 @@ export const pca = defineTransformer({
   outputs: ({ columns, components, prefix }) =>
     components.map((_, k) => ({ name: `${prefix}${k + 1}`, sources: columns.map(({ name }) => name) })),
   transform: ({ columns, components, whiten, explainedVariance, prefix }, data) => {
-    const centred = centre(
-      data.columns,
-      columns.map(({ mean }) => mean),
-    );
+    const centred = { columns: data.columns.map(({ values }) => values), origin: columns.map(({ mean }) => mean) };
     const divisors = explainedVariance.map((variance) => (whiten ? Math.sqrt(variance) : 1));
     const scores = scoresOf(centred, components, divisors);
     return named(scores, prefix);

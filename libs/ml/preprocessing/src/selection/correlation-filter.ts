@@ -1,5 +1,5 @@
+import { crossProducts } from '@kohort/ml-core';
 import { z } from 'zod';
-import { crossProducts } from '../linear/cross-products';
 import { numericOnly } from '../transformer/column-guard';
 import { defineSelector } from './define-selector';
 
@@ -22,7 +22,7 @@ export function correlations(columns: readonly Float64Array[], rows: number): Fl
     const same = values.every((value) => value === values[0]);
     return same ? new Float64Array(rows) : values.map((value) => value - mean);
   });
-  const products = crossProducts(centred, rows);
+  const products = crossProducts({ columns: centred });
   return products.map((product, at) => {
     const [i, j] = [Math.floor(at / d), at % d];
     if (i === j) return 1;

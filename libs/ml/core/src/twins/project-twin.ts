@@ -27,12 +27,13 @@ function addColumns({ columns, weights, sums }: Work, from: number, to: number):
 const four = (values: readonly number[], at: number): number[] => [0, 1, 2, 3].map((step) => values[at + step] ?? 0);
 
 /**
- * The coordinate of every row along each direction.
- *
- * Shape   columns: d of n values; directions: m of d weights; returns m of n values
- * Cost    O(n · d · m), in blocks that stay in the cache
+ * The coordinate of every row along each direction: what small inputs take, and the oracle of the kernel, equal bit for
+ * bit. Not exported by the package.
  */
-export function project(columns: readonly Float64Array[], directions: readonly (readonly number[])[]): Float64Array[] {
+export function projectTwin(
+  columns: readonly Float64Array[],
+  directions: readonly (readonly number[])[],
+): Float64Array[] {
   const rows = columns[0]?.length ?? 0;
   const nothing = new Float64Array(rows);
   const out = directions.map(() => new Float64Array(rows));

@@ -34,12 +34,10 @@ function addPairs(out: Float64Array, { left, right, at }: Pairs, [from, to]: rea
 }
 
 /**
- * Sums of products of every two columns.
- *
- * Shape   columns: d of n values; returns row-major d×d, symmetric
- * Cost    O(n · d²/2); rows are taken in blocks that stay in the cache
+ * Sums of products of every two columns, row-major d×d: what small inputs take, and the oracle of the kernel. Not exported
+ * by the package.
  */
-export function crossProducts(columns: readonly Float64Array[], rows: number): Float64Array {
+export function crossProductsTwin(columns: readonly Float64Array[], rows: number): Float64Array {
   const d = columns.length;
   const nothing = new Float64Array(rows);
   const column = (j: number): Float64Array => columns[j] ?? nothing;
