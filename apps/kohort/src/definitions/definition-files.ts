@@ -1,13 +1,15 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { parseSegmentFile, type SegmentFile } from '@kohort/segments-domain';
 import { fileErrors } from '../files/file-errors';
+import { filesBelow } from '../files/files-below';
+import { FIXTURE_FILE } from '../files/fixture-files';
 import { readText } from '../files/read-bytes';
 import { definitionErrors } from './definition-errors';
 import { parseTraitFile, type TraitFile } from './trait-file';
 
 const DEFINITION_FILE = /\.(yaml|yml|json)$/;
-const FIXTURE_FILE = /\.segment-test\.(yaml|yml|json)$/;
+const isDefinition = (name: string): boolean => DEFINITION_FILE.test(name) && !FIXTURE_FILE.test(name);
 const MAX_FILES = 10_000;
 
 /** A definition with the file that holds it, by its path below the folder. */
@@ -15,22 +17,12 @@ export interface DefinitionFile extends SegmentFile {
   readonly path: string;
 }
 
-function* below(folder: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isFile() && DEFINITION_FILE.test(entry.name) && !FIXTURE_FILE.test(entry.name)) yield path;
-    // Links are not followed, so that no circle is walked.
-    if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) yield* below(path);
-  }
-}
-
 /** The texts of a folder's definitions, those of fixtures left out; a folder that is not there has none. */
 async function* definitionTexts(dir: string): AsyncGenerator<{ readonly file: string; readonly source: string }> {
   if (!existsSync(dir)) return;
   if (!statSync(dir).isDirectory()) throw fileErrors.FILE_UNREADABLE({ file: dir, reason: 'it is not a folder' });
   let files = 0;
-  for (const file of below(dir)) {
+  for (const file of filesBelow(dir, isDefinition)) {
     files += 1;
     if (files > MAX_FILES) throw fileErrors.FILE_TOO_MANY({ file: dir, limit: MAX_FILES });
     yield { file, source: await readText(file) };

@@ -1,19 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { fileErrors } from './file-errors';
+import { filesBelow } from './files-below';
 
-const FIXTURE_FILE = /\.segment-test\.(yaml|yml|json)$/;
+/** Files of fixtures, by their names. */
+export const FIXTURE_FILE = /\.segment-test\.(yaml|yml|json)$/;
 const MAX_FILES = 10_000;
-
-function* below(folder: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isFile() && FIXTURE_FILE.test(entry.name)) yield path;
-    // Links are not followed, so that no circle is walked.
-    if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) yield* below(path);
-  }
-}
 
 /**
  * The files of fixtures that the paths name, each once: a file whatever it is called, and of a folder every
@@ -25,7 +16,7 @@ export function fixtureFiles(paths: readonly string[]): readonly string[] {
   const found = new Set<string>();
   for (const path of paths) {
     if (!existsSync(path)) throw fileErrors.FILE_NOT_FOUND({ file: path });
-    for (const file of statSync(path).isDirectory() ? below(path) : [path]) {
+    for (const file of statSync(path).isDirectory() ? filesBelow(path, (name) => FIXTURE_FILE.test(name)) : [path]) {
       found.add(file);
       if (found.size > MAX_FILES) throw fileErrors.FILE_TOO_MANY({ file: path, limit: MAX_FILES });
     }
