@@ -26,6 +26,8 @@ export { poolFlags } from './pool/pool-words';
 export type { PoolFlags } from './pool/pool-words';
 export { crossProducts, projectRows } from './products';
 export type { ShiftedColumns } from './products';
+export { PowerWorkspace, yeoJohnsonValues } from './powers';
+export type { PowerSpread } from './powers';
 export { shardsFor } from './shards';
 export type { Shards } from './shards';
 export { silhouetteCoefficients } from './silhouette-kernel';

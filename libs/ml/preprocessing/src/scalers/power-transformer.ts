@@ -1,7 +1,8 @@
+import { yeoJohnsonValues } from '@kohort/ml-core';
 import { z } from 'zod';
 import { defineColumnTransformer } from '../transformer/define-column-transformer';
-import { fitYeoJohnson, yeoJohnson, yeoJohnsonInverse } from './yeo-johnson';
-import { fitZScore } from './z-score';
+import { fitYeoJohnson, yeoJohnsonInverse } from './yeo-johnson';
+import { applyZScore, fitZScore } from './z-score';
 
 const params = z.strictObject({
   /** Follow with a z-score. */
@@ -26,13 +27,9 @@ export const powerTransformer = defineColumnTransformer({
     const present = values.filter((value) => !Number.isNaN(value));
     const lambda = fitYeoJohnson(present);
     if (!standardise) return { lambda, mean: 0, scale: 1 };
-    const { mean, scale } = fitZScore(present.map((value) => yeoJohnson(lambda, value)));
+    const { mean, scale } = fitZScore(yeoJohnsonValues(present, lambda));
     return { lambda, mean, scale };
   },
-  apply: ({ lambda, mean, scale }, { values }) => {
-    const out = new Float64Array(values.length);
-    for (let i = 0; i < out.length; i += 1) out[i] = (yeoJohnson(lambda, values[i] as number) - mean) / scale;
-    return out;
-  },
+  apply: ({ lambda, mean, scale }, { values }) => applyZScore({ mean, scale }, yeoJohnsonValues(values, lambda)),
   undo: ({ lambda, mean, scale }, values) => values.map((value) => yeoJohnsonInverse(lambda, value * scale + mean)),
 });
