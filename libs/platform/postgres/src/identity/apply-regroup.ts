@@ -58,9 +58,11 @@ export async function writePointers(tx: WorkspaceTransaction, { workspaceId, pla
 
 /** Links that stand back since now: which people they would have joined, and what stood against it. */
 export async function logOpen(tx: WorkspaceTransaction, write: RegroupWrite): Promise<void> {
+  const open = write.plan.changed.filter(({ state }) => state === 'refused' || state === 'held');
+  if (open.length === 0) return;
   const before = new Map(write.before.map((link) => [keyOf(link), link.state]));
-  const rows = write.plan.changed
-    .filter((link) => (link.state === 'refused' || link.state === 'held') && before.get(keyOf(link)) !== link.state)
+  const rows = open
+    .filter((link) => before.get(keyOf(link)) !== link.state)
     .map(({ a, b, eventId, cause, state, reason }) => ({
       id: randomUUID(),
       event_id: eventId,
