@@ -10,6 +10,7 @@ import {
   expireKeys,
   featureStore,
   quarantineStore,
+  resumeSwitches,
   runHandler,
   sealHours,
   segmentStore,
@@ -25,6 +26,7 @@ import { qualityHandlers } from './quality-handlers';
 import { startWeeklyProfiles } from './quality-timer';
 import { recordHandlers } from './record-handlers';
 import { bindSources } from './bind-sources';
+import { startSwitchTimer } from './switch-timer';
 import { startTimers } from './timers';
 import { trackingHandlers } from './tracking-handlers';
 import { startWatch } from './watch-timer';
@@ -130,7 +132,9 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
       });
       const { clock } = engines;
       const weekly = startWeeklyProfiles({ database, clock, logger, workspaces: () => volumes.workspaces() });
-      return { stop: async () => void (await Promise.all([timers.stop(), watch.stop(), weekly.stop()])) };
+      const switches = startSwitchTimer({ resume: () => resumeSwitches(database), logger });
+      const all = [timers, watch, weekly, switches];
+      return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
     },
     close: () => http.close(),
   };

@@ -49,6 +49,11 @@ function openRegistry({ owner, engines }: HealthOptions): Registry {
     help: 'Tasks of the installation set aside after all attempts: a person must look',
     registers,
   });
+  const stranded = new Gauge({
+    name: 'kohort_identity_switches_stranded',
+    help: 'Workspaces whose rebuild of everybody failed in its switch: their events and decisions wait',
+    registers,
+  });
   new Gauge({
     name: 'kohort_tasks_oldest_due_seconds',
     help: 'How long the oldest due task of the installation has been waiting',
@@ -58,6 +63,7 @@ function openRegistry({ owner, engines }: HealthOptions): Registry {
       if (health === undefined) return;
       this.set(health.oldestDueMs / 1_000);
       quarantined.set(health.quarantined);
+      stranded.set(health.strandedSwitches);
     },
   });
   return registry;

@@ -112,6 +112,11 @@ describe('diagnose', () => {
       state: 'fail',
       detail: 'not ready: the clocks disagree at http://127.0.0.1:9',
     });
+    const waiting = async () => ({ isReady: true, status: 'ready', strandedSwitches: 2 });
+    expect((await look({ health: waiting }, { homeDir }))['running Kohort']).toMatchObject({
+      state: 'warn',
+      detail: expect.stringContaining('2 workspaces wait for an identity rebuild that failed in its switch'),
+    });
     expect((await look({}, { homeDir }))['running Kohort']?.state).toBe('ok');
     expect((await look({}, { homeDir, url: 'http://127.0.0.1:8' }))['running Kohort']?.state).toBe('warn');
     expect(asked).toEqual(['http://127.0.0.1:9']);

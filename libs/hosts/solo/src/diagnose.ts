@@ -157,6 +157,12 @@ const running: Check = async ({ homeDir, url }, probes) => {
     return { what, state: url === undefined ? 'ok' : 'warn', detail: `none answers at ${address}` };
   }
   const reason = health.reason === undefined ? '' : `: ${health.reason}`;
+  const stranded = health.strandedSwitches ?? 0;
+  if (health.isReady && stranded > 0) {
+    const whose = stranded === 1 ? 'one workspace waits' : `${stranded} workspaces wait`;
+    const detail = `${health.status} at ${address}; ${whose} for an identity rebuild that failed in its switch`;
+    return { what, state: 'warn', detail: `${detail}; it is tried again` };
+  }
   return { what, state: health.isReady ? 'ok' : 'fail', detail: `${health.status}${reason} at ${address}` };
 };
 

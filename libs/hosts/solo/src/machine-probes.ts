@@ -13,6 +13,8 @@ export interface HealthAnswer {
   readonly isReady: boolean;
   readonly status: string;
   readonly reason?: string | undefined;
+  /** Workspaces whose rebuild of everybody failed in its switch. */
+  readonly strandedSwitches?: number | undefined;
 }
 
 /** The machine as `diagnose` asks for it. */
@@ -44,7 +46,11 @@ export interface LedgerAnswer {
 }
 
 const HEALTH_LIMIT_MS = 3_000;
-const healthSchema = z.object({ status: z.string(), reason: z.string().optional() });
+const healthSchema = z.object({
+  status: z.string(),
+  reason: z.string().optional(),
+  strandedSwitches: z.number().optional(),
+});
 
 async function askHealth(url: string): Promise<HealthAnswer | null> {
   try {

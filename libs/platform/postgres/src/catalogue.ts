@@ -20,6 +20,7 @@ export const RELAY_TABLES: readonly string[] = [
   'change_webhook',
   'watch_turn',
   'ledger_minute',
+  'identity_switch',
   'reader_position',
 ];
 

@@ -77,6 +77,7 @@ export type { IdentityHistoryOptions } from './identity/identity-history.adapter
 export type { RebuildSizes } from './identity/rebuild';
 export { linkStore } from './identity/link-store.adapter';
 export { identityStore } from './identity/identity-store.adapter';
+export { resumeSwitches } from './identity/stranded-switches';
 export { noteMoved } from './privacy/consent-rows';
 export { listGenerations } from './privacy/list-generations';
 export { privacyStore } from './privacy/privacy-store.adapter';

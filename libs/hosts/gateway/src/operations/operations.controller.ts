@@ -2,7 +2,7 @@ import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '@kohort/kernel-clock-random';
 import { Policy } from '@kohort/gateway-resolvers';
-import { databaseHealth, type Database } from '@kohort/platform-postgres';
+import { databaseHealth, type Database, type DatabaseHealth } from '@kohort/platform-postgres';
 import type { GatewayMetrics } from './metrics';
 
 /** Tokens of what the controller reads. */
@@ -43,18 +43,23 @@ export class OperationsController {
 
   /**
    * Ready: PostgreSQL takes writes and its clock agrees with ours within five seconds, and the spool has room. An outage
-   * of up to a minute is bridged by the spool: ready then too, and said to be degraded.
+   * of up to a minute is bridged by the spool: ready then too, and said to be degraded. A rebuild that failed in its switch
+   * is told of: another process has it go on.
    */
   @Get('health/ready')
   @Policy('public')
-  async ready(
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ status: string; reason?: string; degraded?: string; spool?: Outage['spool'] }> {
-    const reason = await this.notReady();
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{
+    status: string;
+    reason?: string;
+    degraded?: string;
+    strandedSwitches?: number;
+    spool?: Outage['spool'];
+  }> {
+    const { reason, stranded } = await this.look();
     const { outage } = this;
     const records = outage?.spool.records ?? 0;
     const spool = outage && records > 0 ? { spool: { bytes: outage.spool.bytes, records } } : {};
-    if (reason === null) return { status: 'ready', ...spool };
+    if (reason === null) return { status: 'ready', ...(stranded > 0 ? { strandedSwitches: stranded } : {}), ...spool };
     const awayMs = outage?.awayMs ?? 0;
     if (outage && reason === AWAY && !outage.isNearlyFull && awayMs < BRIDGED_MS) {
       return { status: 'ready', degraded: reason, ...spool };
@@ -70,14 +75,19 @@ export class OperationsController {
     return this.gauges.registry.metrics();
   }
 
-  private async notReady(): Promise<string | null> {
+  /** Why not ready, null when it is; and how many workspaces wait for a rebuild that failed in its switch. */
+  private async look(): Promise<{ readonly reason: string | null; readonly stranded: number }> {
     try {
-      const { isWritable, clockSkewMs } = await databaseHealth(this.database, this.clock);
-      if (this.outage?.isNearlyFull) return 'the spool is nearly full';
-      if (!isWritable) return 'the database takes no writes';
-      return Math.abs(clockSkewMs) > MAX_SKEW_MS ? 'the clocks disagree' : null;
+      const health = await databaseHealth(this.database, this.clock);
+      return { reason: this.reasonOf(health), stranded: health.strandedSwitches };
     } catch (thrown) {
-      return thrown instanceof Error ? AWAY : 'unknown';
+      return { reason: thrown instanceof Error ? AWAY : 'unknown', stranded: 0 };
     }
+  }
+
+  private reasonOf({ isWritable, clockSkewMs }: DatabaseHealth): string | null {
+    if (this.outage?.isNearlyFull) return 'the spool is nearly full';
+    if (!isWritable) return 'the database takes no writes';
+    return Math.abs(clockSkewMs) > MAX_SKEW_MS ? 'the clocks disagree' : null;
   }
 }

@@ -119,7 +119,8 @@ export async function beginSwitch(
   if (asked.rows[0]?.wish) throw runErrors.RUN_CANCELLED();
   const mine = await sql`
     insert into identity_switch as s (workspace_id, run_id, version) values (${workspaceId}::uuid, ${runId}::uuid, ${version})
-    on conflict (workspace_id) do update set run_id = excluded.run_id, version = excluded.version, since = now()
+    on conflict (workspace_id) do update set run_id = excluded.run_id, version = excluded.version,
+      since = case when s.run_id = excluded.run_id then s.since else now() end
     where not exists (select 1 from run r where r.workspace_id = s.workspace_id and r.id = s.run_id
       and r.id <> excluded.run_id and r.status in ('queued', 'running'))
     returning 1`.execute(tx);

@@ -33,7 +33,7 @@ begin
 
   -- The relay sees what is due, over all workspaces: ids, times and states, no content.
   for t in select unnest(array['outbox', 'task', 'run', 'segment_timer', 'workspace', 'source_connection', 'change_webhook',
-                               'watch_turn', 'ledger_minute']) as relname loop
+                               'watch_turn', 'ledger_minute', 'identity_switch']) as relname loop
     if not exists (select 1 from pg_policy p
                    where p.polrelid = format('kohort.%I', t.relname)::regclass and p.polname = 'relay') then
       execute format('create policy relay on kohort.%I to kohort_relay using (true) with check (true)', t.relname);
@@ -48,6 +48,7 @@ begin
   grant select (workspace_id) on kohort.workspace to kohort_relay;
   grant select (workspace_id, looked_at, next_at), update (looked_at) on kohort.watch_turn to kohort_relay;
   grant select (workspace_id, minute) on kohort.ledger_minute to kohort_relay;
+  grant select (workspace_id, run_id, since) on kohort.identity_switch to kohort_relay;
   grant select on kohort.reader_position to kohort_relay, kohort_app;
   grant insert, update on kohort.reader_position to kohort_relay;
   grant usage on schema kohort to kohort_app, kohort_relay;
