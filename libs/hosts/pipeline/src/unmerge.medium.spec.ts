@@ -10,7 +10,7 @@ import { compareWorlds } from '../test/unmerge-worlds';
 
 jest.setTimeout(300_000);
 /** More of them are in the long run. */
-const WORLDS = 24;
+const WORLDS = 8;
 
 describe('a merge that was taken back', () => {
   let parts: WorldParts;
@@ -110,7 +110,8 @@ describe('a merge that was taken back', () => {
   });
 
   it('and rules that were changed leave everybody as if they had been so from the start', async () => {
-    for (let seed = 100; seed < 110; seed += 1) {
+    // Sixty more, under more sets of rules, are in the long run of rebuilds.
+    for (let seed = 100; seed < 103; seed += 1) {
       const random = seededRandom(seed);
       const drafts = Array.from({ length: 20 }, (_, n) => draftOf(random, n));
       const world = await IdentityWorld.open(parts, seed % 2 === 0 ? null : limited);
