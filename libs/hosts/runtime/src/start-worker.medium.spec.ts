@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { silentLogger, type LogFields, type Logger } from '@kohort/kernel-telemetry';
 import { startPostgres, type RunningPostgres } from '@kohort/platform-embedded';
+import { jobNames, pipeline } from '@kohort/pipeline-map';
 import { migrate } from '@kohort/platform-postgres';
 import { startWorker, type BoundWorker, type WorkerOptions } from './start-worker';
 
@@ -38,13 +39,8 @@ describe('startWorker', () => {
   });
 
   const idle = async () => undefined;
-  const handlers = {
-    'sync.track': idle,
-    'sync.consent': idle,
-    'sync.run': idle,
-    'sync.preview': idle,
-    'destinations.check': idle,
-  };
+  const ours = jobNames.filter((job) => pipeline[job].owner === 'sync-worker');
+  const handlers = Object.fromEntries(ours.map((job) => [job, idle]));
   const start = (bind: () => Promise<BoundWorker> = async () => ({ handlers })) =>
     startWorker({ owner: 'sync-worker', options, bind });
   /** Connections that stay: the server takes a moment to see that one was closed. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { batchIdSchema } from '@kohort/kernel-contracts';
 import { silentLogger } from '@kohort/kernel-telemetry';
-import type { JobHandler } from '@kohort/pipeline-map';
+import { jobNames, pipeline, type JobHandler } from '@kohort/pipeline-map';
 import { appendOutbox, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
 import { eventually, hasRedisServer, startRedis } from '../test/engines';
 import { openQueues } from './open-queues';
@@ -37,8 +37,9 @@ import { startWorkers } from './start-workers';
     const seen: string[] = [];
     const track: JobHandler<'sync.track'> = async ({ batchIds }) => void seen.push(...batchIds);
     const idle = () => Promise.resolve();
-    const others = { 'sync.consent': idle, 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
-    const handlers = { 'sync-worker': { 'sync.track': track, ...others } };
+    const ours = jobNames.filter((job) => pipeline[job].owner === 'sync-worker');
+    const others = Object.fromEntries(ours.map((job) => [job, idle]));
+    const handlers = { 'sync-worker': { ...others, 'sync.track': track } };
     const workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers });
     try {
       for (let round = 0; round < 3; round += 1) {

@@ -9,6 +9,7 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { silentLogger } = require('@kohort/kernel-telemetry');
+const { jobNames, pipeline } = require('@kohort/pipeline-map');
 const { startPostgres } = require('@kohort/platform-embedded');
 const { appendOutbox, migrate, openDatabase } = require('@kohort/platform-postgres');
 const { openQueues, startRelay, startWorkers } = require('../src/index.ts');
@@ -49,23 +50,26 @@ async function ownChain(queues, database, workspaceId) {
   let done;
   const say = (topic, batchId) =>
     database.inWorkspace(workspaceId, (tx) => appendOutbox(tx, topic, { workspaceId, batchId }));
-  const names = ['ingest.import', 'columns.load', 'segments.backfill', 'segments.rescore', 'features.compute'];
+  const idle = (owner) =>
+    Object.fromEntries(jobNames.filter((job) => pipeline[job].owner === owner).map((job) => [job, nothing]));
+  const sayAll =
+    (topic) =>
+    async ({ batchIds }) => {
+      for (const batchId of batchIds) await say(topic, batchId);
+    };
   const workers = await startWorkers({
     database,
     queues,
     logger: silentLogger,
     handlers: {
       'pipeline-worker': {
-        ...Object.fromEntries(names.map((name) => [name, nothing])),
-        'identity.resolve': ({ batchId }) => say('ProfilesTouched', batchId),
-        'segments.evaluate': ({ batchId }) => say('MembershipChanged', batchId),
+        ...idle('pipeline-worker'),
+        'identity.resolve': sayAll('ProfilesTouched'),
+        'segments.evaluate': sayAll('MembershipChanged'),
       },
       'sync-worker': {
+        ...idle('sync-worker'),
         'sync.track': async () => done(),
-        'sync.run': nothing,
-        'sync.consent': nothing,
-        'sync.preview': nothing,
-        'destinations.check': nothing,
       },
     },
   });

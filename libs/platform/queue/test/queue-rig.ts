@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { batchIdSchema, type BatchId, type WorkspaceId } from '@kohort/kernel-contracts';
 import { silentLogger } from '@kohort/kernel-telemetry';
-import { type HandlerControl, type JobHandler } from '@kohort/pipeline-map';
+import { jobNames, pipeline, type HandlerControl, type JobHandler } from '@kohort/pipeline-map';
 import { appendOutbox, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
 import { openQueues, type Queues } from '../src/open-queues';
 import { startRelay, type Relay } from '../src/start-relay';
@@ -73,8 +73,9 @@ export async function startQueueRig(kind: 'postgres' | 'redis'): Promise<QueueRi
   return {
     ...{ db, owner, engine, queues, relay, workspace, stopWorkers },
     async work(track, { run = () => Promise.resolve(), together = oneByOne(track) } = {}) {
-      const runs = { 'sync.consent': run, 'sync.run': run, 'sync.preview': run, 'destinations.check': run };
-      const handlers = { 'sync-worker': { 'sync.track': together, ...runs } };
+      const ours = jobNames.filter((job) => pipeline[job].owner === 'sync-worker');
+      const runs = Object.fromEntries(ours.map((job) => [job, run]));
+      const handlers = { 'sync-worker': { ...runs, 'sync.track': together } };
       workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers, seed: 1 });
       return workers;
     },

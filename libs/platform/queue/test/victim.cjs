@@ -1,6 +1,7 @@
 /** A worker process that is killed in the middle of its first job: after the effect, before it could say so. */
 require('./typescript-hook.cjs');
 const { silentLogger } = require('@kohort/kernel-telemetry');
+const { jobNames, pipeline } = require('@kohort/pipeline-map');
 const { openDatabase } = require('@kohort/platform-postgres');
 const { openQueues, startWorkers } = require('../src/index.ts');
 
@@ -19,8 +20,9 @@ async function main() {
     process.kill(process.pid, 'SIGKILL');
   };
   const idle = async () => undefined;
-  const others = { 'sync.consent': idle, 'sync.run': idle, 'sync.preview': idle, 'destinations.check': idle };
-  const handlers = { 'sync-worker': { 'sync.track': track, ...others } };
+  const ours = jobNames.filter((job) => pipeline[job].owner === 'sync-worker');
+  const others = Object.fromEntries(ours.map((job) => [job, idle]));
+  const handlers = { 'sync-worker': { ...others, 'sync.track': track } };
   await startWorkers({ database, queues, logger: silentLogger, handlers });
 }
 
