@@ -1,3 +1,7 @@
+export { damageData } from './damage-data';
+export { fuzzedData, fuzzedJson, fuzzedText } from './fuzz-inputs';
+export { fuzzParser } from './fuzz-parser';
+export type { Fuzzed, Fuzzing } from './fuzz-parser';
 export { hostileEvents } from './hostile-events';
 export type { HostileEvent } from './hostile-events';
 export { hostileJson, hostileText, mutateBytes, mutateText } from './hostile-values';
