@@ -1,3 +1,4 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { gzipSync } from 'node:zlib';
 import { memoryFile } from '../../test/memory-file';
 import { mappingFromData } from '../mapping/parse-mapping';
@@ -27,6 +28,30 @@ const refused = (content: Buffer, limits: Partial<ImportLimits> = {}) =>
     () => 'taken',
     (thrown: Error & { code: string }) => `${thrown.code}: ${thrown.message}`,
   );
+
+describe('a damaged Parquet file', () => {
+  const good = Buffer.from(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: ['a', 'b'], type: 'STRING' },
+        { name: 'v', data: ['1', '2'], type: 'STRING' },
+      ],
+    }),
+  );
+
+  it('is read as long as it is whole', async () => {
+    expect((await report(good)).messages).toBe(2);
+  });
+
+  it.each([
+    ['a page', (bytes: Buffer) => bytes.fill(0xff, 4, 12), 'its Parquet rows from 1 on cannot be read'],
+    ['its footer', (bytes: Buffer) => bytes.fill(0xff, bytes.length - 40, bytes.length - 8), 'its Parquet footer'],
+  ])('is refused when %s is damaged', async (_what, damage, reason) => {
+    const bytes = Buffer.from(good);
+    damage(bytes);
+    expect(await refused(bytes)).toMatch(`INGEST_FILE_UNREADABLE: the file cannot be read: ${reason}`);
+  });
+});
 
 describe('files made by accident', () => {
   it.each([

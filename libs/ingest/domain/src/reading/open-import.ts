@@ -155,7 +155,7 @@ export async function openImport(file: ImportFile, limits: ImportLimits = IMPORT
   }
   const kind = await sniffFile(file);
   if (kind !== 'parquet') return openLines(file, kind === 'gzip', limits);
-  const table = await openParquet(file);
+  const table = await openParquet(file, limits);
   let done = 0;
   return {
     format: 'parquet',

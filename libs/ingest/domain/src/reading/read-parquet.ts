@@ -3,10 +3,13 @@ import {
   parquetReadObjects,
   parquetSchema,
   type AsyncBuffer,
+  type Compressors,
   type FileMetaData,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import type { AppError } from '@kohort/kernel-errors';
 import { ingestErrors } from '../ingest-errors';
+import type { ImportLimits } from '../limits';
 import { readRange, type ImportFile } from './import-file';
 import type { ReadRow } from './source-row';
 
@@ -19,6 +22,19 @@ export interface ParquetTable {
   readonly rowCount: number;
   rows(): AsyncGenerator<readonly ReadRow[]>;
 }
+
+/** A page may be this large once it is unpacked; writers make pages of about a megabyte. */
+const PAGE_BYTES = 268_435_456;
+
+const bounded: Compressors = Object.fromEntries(
+  Object.entries(compressors).map(([codec, unpack]) => [
+    codec,
+    (input: Uint8Array, length: number): Uint8Array => {
+      if (length >= 0 && length <= PAGE_BYTES) return unpack(input, length);
+      throw new RangeError(`a page of ${length} bytes`);
+    },
+  ]),
+);
 
 type CellText = (value: unknown) => string;
 
@@ -57,13 +73,39 @@ function textOfColumns(metadata: FileMetaData, header: readonly string[]): Map<s
   return texts;
 }
 
-async function readMetadata(file: ImportFile, buffer: AsyncBuffer): Promise<FileMetaData> {
+/** What the reader of Parquet says about a damaged file, as an error of ours. */
+function unreadable(file: ImportFile, what: string, cause: unknown): AppError {
+  const reason = `its Parquet ${what} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
+  return ingestErrors.INGEST_FILE_UNREADABLE({ reason, bytes: file.bytes }, { cause });
+}
+
+/** What the footer says of the file, checked before anything is made as large as it says. */
+interface Footer {
+  readonly metadata: FileMetaData;
+  readonly header: readonly string[];
+  readonly texts: ReadonlyMap<string, CellText>;
+  readonly rowCount: number;
+}
+
+const countOf = (rows: unknown): number => {
+  const count = typeof rows === 'bigint' || typeof rows === 'number' ? Number(rows) : NaN;
+  if (Number.isSafeInteger(count) && count >= 0) return count;
+  throw new RangeError(`${String(rows)} rows`);
+};
+
+async function readFooter(file: ImportFile, buffer: AsyncBuffer, limits: ImportLimits): Promise<Footer> {
   try {
-    return await parquetMetadataAsync(buffer);
+    const metadata = await parquetMetadataAsync(buffer);
+    const header = parquetSchema(metadata).children.map((child) => child.element.name);
+    if (header.some((name) => typeof name !== 'string')) throw new TypeError('a column has no name');
+    const rowCount = countOf(metadata.num_rows);
+    const inGroups = metadata.row_groups.reduce((sum, group) => sum + countOf(group.num_rows), 0);
+    if (inGroups !== rowCount) throw new RangeError(`${rowCount} rows, ${inGroups} in its groups`);
+    if (rowCount <= limits.rows) return { metadata, header, texts: textOfColumns(metadata, header), rowCount };
   } catch (cause) {
-    const reason = `its Parquet footer cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
-    throw ingestErrors.INGEST_FILE_UNREADABLE({ reason, bytes: file.bytes }, { cause });
+    throw unreadable(file, 'footer', cause);
   }
+  throw ingestErrors.INGEST_TOO_MANY_ROWS({ limit: limits.rows });
 }
 
 /**
@@ -71,9 +113,9 @@ async function readMetadata(file: ImportFile, buffer: AsyncBuffer): Promise<File
  * with Z, timestamps without a zone and dates as local time, nested values as JSON.
  *
  * Cost    one row group in memory
- * Throws  INGEST_FILE_UNREADABLE
+ * Throws  INGEST_FILE_UNREADABLE, also while rows are read; INGEST_TOO_MANY_ROWS when its footer promises too many
  */
-export async function openParquet(file: ImportFile): Promise<ParquetTable> {
+export async function openParquet(file: ImportFile, limits: ImportLimits): Promise<ParquetTable> {
   const buffer: AsyncBuffer = {
     byteLength: file.bytes,
     async slice(start, end = file.bytes) {
@@ -83,17 +125,18 @@ export async function openParquet(file: ImportFile): Promise<ParquetTable> {
       return copy;
     },
   };
-  const metadata = await readMetadata(file, buffer);
-  const header = parquetSchema(metadata).children.map((child) => child.element.name);
-  const texts = textOfColumns(metadata, header);
+  const { metadata, header, texts, rowCount } = await readFooter(file, buffer, limits);
   return {
     header,
-    rowCount: Number(metadata.num_rows),
+    rowCount,
     async *rows() {
       let rowStart = 0;
       for (const group of metadata.row_groups) {
         const rowEnd = rowStart + Number(group.num_rows);
-        const objects = await parquetReadObjects({ file: buffer, metadata, rowStart, rowEnd, compressors });
+        const wanted = { file: buffer, metadata, rowStart, rowEnd, compressors: bounded };
+        const objects = await parquetReadObjects(wanted).catch((cause: unknown) => {
+          throw unreadable(file, `rows from ${rowStart + 1} on`, cause);
+        });
         for (let at = 0; at < objects.length; at += BLOCK_ROWS) {
           yield objects.slice(at, at + BLOCK_ROWS).map((object, i): ReadRow => {
             const cells = header.map((column) => texts.get(column)?.(object[column]) ?? '');
