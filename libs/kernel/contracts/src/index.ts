@@ -368,3 +368,4 @@ export type {
   SourceFile,
   SourceTable,
 } from './ports/source.port';
+export { readShape } from './read-shape';

@@ -1,4 +1,10 @@
-import type { ConnectorCatalogue, Json, JsonObject, SettingsVerdict } from '@kohort/kernel-contracts';
+import {
+  readShape,
+  type ConnectorCatalogue,
+  type Json,
+  type JsonObject,
+  type SettingsVerdict,
+} from '@kohort/kernel-contracts';
 import type { Plugin } from '@kohort/plugin-kit-sdk';
 import { z } from 'zod';
 
@@ -22,9 +28,9 @@ function split(plugin: Configurable, settings: JsonObject): { open: JsonObject; 
 }
 
 function verdict(plugin: Configurable, settings: Json): SettingsVerdict {
-  const given = jsonObject.safeParse(settings);
+  const given = readShape(jsonObject, settings);
   if (!given.success) return { valid: false, issues: [{ path: 'settings', message: 'must be an object' }] };
-  const checked = plugin.settings.safeParse(given.data);
+  const checked = readShape(plugin.settings, given.data);
   if (!checked.success) {
     const issues = checked.error.issues.map((issue) => ({
       path: ['settings', ...issue.path].join('.'),

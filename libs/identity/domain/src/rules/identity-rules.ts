@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
-import type { IdentifierRule, IdentityRules } from '@kohort/kernel-contracts';
+import { readShape, type IdentifierRule, type IdentityRules } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
 
 /** What is wrong with identity rules. */
@@ -68,7 +68,7 @@ const identityRulesSchema = z.strictObject({
  * Throws  IDENTITY_RULES_INVALID with the path of the first thing that is wrong
  */
 export function parseIdentityRules(input: unknown): IdentityRules {
-  const read = identityRulesSchema.safeParse(input);
+  const read = readShape(identityRulesSchema, input);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw identityErrors.IDENTITY_RULES_INVALID({

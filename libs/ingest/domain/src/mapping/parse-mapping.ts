@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { readShape } from '@kohort/kernel-contracts';
 import { ingestErrors } from '../ingest-errors';
 import { mappingSchema, type Condition, type Mapping, type TableMapping, type ValueSpec } from './mapping-schema';
 
@@ -107,7 +108,7 @@ function issuesOf(mapping: Mapping): string[] {
  * Throws  INGEST_MAPPING_INVALID with every issue and its path
  */
 export function mappingFromData(data: unknown): Mapping {
-  const parsed = mappingSchema.safeParse(data);
+  const parsed = readShape(mappingSchema, data);
   const issues = parsed.success
     ? issuesOf(parsed.data)
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

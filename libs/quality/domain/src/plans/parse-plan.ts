@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { ZodError } from 'zod';
+import { readShape } from '@kohort/kernel-contracts';
 import { planErrors } from './plan-errors';
 import { PLAN_LIMITS, planSchema, type TrackingPlan } from './plan.schema';
 import { schemaFaults } from './compile-plan';
@@ -35,7 +36,7 @@ function issueTexts(error: ZodError, place: (path: readonly PropertyKey[]) => st
 function planOf(data: unknown, place: (path: readonly PropertyKey[]) => string): TrackingPlan {
   const shape = shapeFault(data);
   if (shape !== null) throw planErrors.PLAN_INVALID({ issues: [shape] });
-  const parsed = planSchema.safeParse(data);
+  const parsed = readShape(planSchema, data);
   if (!parsed.success) throw planErrors.PLAN_INVALID({ issues: issueTexts(parsed.error, place) });
   const faults = schemaFaults(parsed.data);
   if (faults.length > 0) throw planErrors.PLAN_INVALID({ issues: faults.slice(0, MAX_ISSUES) });

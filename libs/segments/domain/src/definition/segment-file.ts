@@ -1,4 +1,4 @@
-import type { JsonObject } from '@kohort/kernel-contracts';
+import { readShape, type JsonObject } from '@kohort/kernel-contracts';
 import { segmentsErrors } from '../errors';
 import { parseRule } from '../rule/parse-rule';
 import { segmentsNamed } from '../evaluate/records-needed';
@@ -48,7 +48,7 @@ export function segmentDefinition(
  */
 export function parseSegmentFile(file: string, source: string): SegmentFile {
   const text = new PlacedText(file, source, segmentsErrors.SEGMENTS_FILE_INVALID);
-  const parsed = segmentFileSchema.safeParse(text.data);
+  const parsed = readShape(segmentFileSchema, text.data);
   if (!parsed.success) throw shapeProblem(text, parsed.error);
   const {
     segment: key,

@@ -137,6 +137,8 @@ describe('parseRule', () => {
 
   it.each([
     [{ trait: { path: 'plan', op: 'equals', value: 1 } }, 'SEGMENTS_RULE_UNKNOWN_OPERATOR', 'eq'],
+    [{ trait: { path: 'plan', op: { toString: 1 } } }, 'SEGMENTS_RULE_UNKNOWN_OPERATOR', undefined],
+    [{ trait: { path: { length: { toString: 1, valueOf: 1 } }, op: 'exists' } }, 'SEGMENTS_RULE_INVALID', undefined],
     [{ trait: { path: 'plan', op: 'containz', value: 'x' } }, 'SEGMENTS_RULE_UNKNOWN_OPERATOR', 'contains'],
     [{ trait: { path: 'plan', op: 'eq', valeu: 'x' } }, 'SEGMENTS_RULE_UNKNOWN_FIELD', 'value'],
     [{ event: { name: 'a', count: { op: 'gte', m: 1, n: 1 } } }, 'SEGMENTS_RULE_UNKNOWN_FIELD', undefined],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readShape } from '@kohort/kernel-contracts';
 import type { AppError } from '@kohort/kernel-errors';
 import { segmentsErrors } from '../errors';
 import { nearestName } from './nearest-name';
@@ -60,7 +61,9 @@ export function schemaProblem(place: Place, schema: z.ZodType, error: z.ZodError
 
 function unknownOperator(place: Place, issue: z.core.$ZodIssueInvalidValue): AppError {
   const known = issue.values.map(String);
-  const name = typeof issue.input === 'string' ? issue.input : String(issue.input);
+  const { input } = issue;
+  // An object says what it is only as long as nobody gave it a `toString` of their own.
+  const name = typeof input === 'object' && input !== null ? 'an object' : String(input);
   return segmentsErrors.SEGMENTS_RULE_UNKNOWN_OPERATOR({
     ...placeDetails(place),
     name,
@@ -70,7 +73,7 @@ function unknownOperator(place: Place, issue: z.core.$ZodIssueInvalidValue): App
 
 /** Checks a part of a rule against its schema. */
 export function check<T>(place: Place, schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value, { reportInput: true });
+  const parsed = readShape(schema, value, { reportInput: true });
   if (!parsed.success) throw schemaProblem(place, schema, parsed.error);
   return parsed.data;
 }
