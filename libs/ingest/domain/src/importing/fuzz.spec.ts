@@ -1,10 +1,14 @@
 import { seededRandom, type Random } from '@kohort/kernel-clock-random';
 import { isAppError } from '@kohort/kernel-errors';
+import { fuzzedData, fuzzedJson, fuzzParser } from '@kohort/testing-hostile';
 import { memoryFile } from '../../test/memory-file';
 import { mappingFromData, parseMapping } from '../mapping/parse-mapping';
 import { CsvRecords } from '../reading/csv-records';
+import { openImport } from '../reading/open-import';
 import { readLines } from '../reading/read-lines';
 import { importRecords } from './import-records';
+
+jest.setTimeout(120_000);
 
 /** Pieces that readers of files stumble over. */
 const PIECES = [
@@ -60,10 +64,10 @@ async function outcomeOf(work: () => Promise<unknown>): Promise<unknown> {
 }
 
 describe('whatever is in a file', () => {
-  it('is records and reasons, or an error that says why: 20,000 files', async () => {
+  it('is records and reasons, or an error that says why: 50,000 files', async () => {
     const random = seededRandom(11);
     let [files, told, rows] = [0, 0, 0];
-    for (; files < 20_000; files += 1) {
+    for (; files < 50_000; files += 1) {
       const content = bytes(random, 10);
       const outcome = await outcomeOf(async () => {
         const plan = { sourceId: 's', receivedAt: Date.UTC(2026, 0, 1), mapping, mappings: [mapping] };
@@ -85,10 +89,10 @@ describe('whatever is in a file', () => {
     expect(rows).toBeGreaterThan(2_000);
   });
 
-  it('is cut into records of CSV without losing a line: 20,000 texts', () => {
+  it('is cut into records of CSV without losing a line: 50,000 texts', () => {
     const random = seededRandom(12);
-    let records20k = 0;
-    for (let i = 0; i < 20_000; i += 1) {
+    let found50k = 0;
+    for (let i = 0; i < 50_000; i += 1) {
       const lines = text(random, 20)
         .split('\n')
         .map((line, n) => ({ number: n + 1, text: line }));
@@ -98,12 +102,12 @@ describe('whatever is in a file', () => {
       const back = found.some(({ line }, n) => n > 0 && line <= (found[n - 1]?.line ?? 0));
       const blank = lines.every((line) => line.text === '' || line.text === '\r');
       if (back || (!blank && found.length === 0)) throw new RangeError(`lines are lost in text ${i}`);
-      records20k += found.length;
+      found50k += found.length;
     }
-    expect(records20k).toBeGreaterThan(20_000);
+    expect(found50k).toBeGreaterThan(20_000);
   });
 
-  it('is lines, however it is cut into chunks: 2,000 files', async () => {
+  it('is lines, however it is cut into chunks: 50,000 files', async () => {
     const random = seededRandom(13);
     const collect = async (chunks: readonly Uint8Array[]): Promise<unknown[]> => {
       async function* feed(): AsyncGenerator<Uint8Array> {
@@ -114,7 +118,7 @@ describe('whatever is in a file', () => {
       return found;
     };
     let seen = 0;
-    for (let i = 0; i < 2_000; i += 1) {
+    for (let i = 0; i < 50_000; i += 1) {
       const content = bytes(random, 12);
       const at = random.int(content.length + 1);
       const whole = await collect([content]);
@@ -129,7 +133,7 @@ describe('whatever is in a file', () => {
 describe('whatever is in a mapping', () => {
   const YAML = ['name: ', 'version: 1', 'format: table', 'fields:', '  a: { column: b, type: text }', '\n', '  ', '- ', '? ', '&a ', '*a', '!!js ', '<<: ', '{', '}', '[', ']', '|', '>', '"', "'", '#', '%', '@', '`', '\t', '\0', 'match: { columns: [x] }', 'message: { type: track }', 'group: { by: [a] }']; // prettier-ignore
 
-  it('is a mapping, or an error that says why: 10,000 texts', () => {
+  it('is a mapping, or an error that says why: 10,000 texts of YAML', () => {
     const random = seededRandom(14);
     let told = 0;
     for (let i = 0; i < 10_000; i += 1) {
@@ -144,5 +148,48 @@ describe('whatever is in a mapping', () => {
       }
     }
     expect(told).toBeGreaterThan(9_000);
+  });
+
+  it('is a mapping, or an error that says why: 50,000 as data', async () => {
+    const fields = { id: { column: 'id', type: 'text' }, at: { column: 'at', type: 'timestamp', format: 'iso' } };
+    const good = {
+      ...{ name: 'a', version: 1, format: 'table', match: { columns: ['id'] }, fields },
+      clean: [{ reason: 'no_id', when: { field: 'id', missing: true } }],
+      message: { type: 'track', event: 'E', userId: { field: 'id' }, timestamp: { field: 'at' } },
+    };
+    const { accepted, refused } = await fuzzParser({
+      seed: 15,
+      runs: 50_000,
+      make: (random) => fuzzedData(random, [good]),
+      parse: mappingFromData,
+    });
+    expect(Math.min(accepted, refused)).toBeGreaterThan(2_000);
+  });
+});
+
+describe('whatever is in lines of JSON', () => {
+  it('is records and reasons: 50,000 files', async () => {
+    const rows: [unknown, ...unknown[]] = [
+      { id: '1', name: '2', at: '2026-01-01T00:00:00Z' },
+      { id: 7, name: null, at: { x: [1] } },
+    ];
+    let [taken, left] = [0, 0];
+    await fuzzParser({
+      seed: 16,
+      runs: 50_000,
+      make: (random) => `${JSON.stringify(rows[0])}\n${fuzzedJson(random, rows)}\n`,
+      parse: async (text) => {
+        const opened = await openImport(memoryFile(text));
+        expect(opened.format).toBe('ndjson');
+        for await (const block of opened.rows()) {
+          for (const row of block) {
+            if (row.kind === 'fault') left += 1;
+            else taken += 1;
+          }
+        }
+      },
+    });
+    expect(taken).toBeGreaterThan(60_000);
+    expect(left).toBeGreaterThan(5_000);
   });
 });
