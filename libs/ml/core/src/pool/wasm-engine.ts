@@ -27,6 +27,11 @@ export const KERNEL_NAMES = [
   'crossProducts',
   'projectRows',
   'silhouette',
+  'countWithin',
+  'listWithin',
+  'nearestPoints',
+  'growTree',
+  'wardNearest',
 ] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 export type KernelFunctions = Readonly<Record<KernelName, (shard: number, block: number) => void>>;
