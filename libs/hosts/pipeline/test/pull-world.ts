@@ -59,10 +59,50 @@ export const CUSTOMERS: JsonObject = {
 
 const READER = 'reader-secret-1';
 
+/** Where a worker may be stopped: with a page settled and the next one asked for, or with everything gone taken back. */
+export type StopPoint = 'page' | 'gone';
+type Sources = ReturnType<typeof bindSources>;
+
+/** Sources that say when a pull has come to a point at which it may be stopped. */
+function watched({ connections, connectors }: Sources, reached: (point: StopPoint) => void): Sources {
+  let takenBack = false;
+  return {
+    connections: {
+      ...connections,
+      async unseen(place) {
+        const found = await connections.unseen(place);
+        if (found.records.length === 0 && takenBack) reached('gone');
+        takenBack = found.records.length > 0;
+        return found;
+      },
+    },
+    connectors: {
+      ...connectors,
+      async open(connection, control) {
+        const source = await connectors.open(connection, control);
+        if (source.kind !== 'rows') return source;
+        const { mirror } = source;
+        return {
+          kind: 'rows',
+          ...(mirror ? { mirror } : {}),
+          async *pages(from) {
+            for await (const page of source.pages(from)) {
+              yield page;
+              if (page.rows.length > 0) reached('page');
+            }
+          },
+          close: () => source.close(),
+        };
+      },
+    },
+  };
+}
+
 /** Kohort's database with the pipeline's handlers, and a second database in the same server to pull from. */
 export class PullWorld {
   readonly secrets: SecretBox = createSecretBox([Buffer.alloc(32, 3)]);
   workspaceId!: WorkspaceId;
+  private stopping: { readonly at: StopPoint; readonly controller: AbortController } | null = null;
 
   private constructor(
     readonly db: TestDatabase,
@@ -93,11 +133,13 @@ export class PullWorld {
     const dir = mkdtempSync(join(tmpdir(), 'kohort-pull-'));
     const artifacts = openLocalArtifacts(dir);
     const engines = { database: db.database, artifacts, clock: systemClock };
-    const sources = bindSources({ engines, http, egressAllow, secrets: createSecretBox([Buffer.alloc(32, 3)]) });
+    const bound = bindSources({ engines, http, egressAllow, secrets: createSecretBox([Buffer.alloc(32, 3)]) });
+    const sources = watched(bound, (point) => world.stopAt(point));
     const columns = {} as OpenedColumns;
     const screen = messageScreen(new SuppressionKeys([Buffer.alloc(32, 5)]));
     const handlers = recordHandlers({ engines, columns, mappings: [], http, sources, screen });
-    return new PullWorld(db, warehouse, handlers, sources, artifacts, screen, http, dir);
+    const world: PullWorld = new PullWorld(db, warehouse, handlers, sources, artifacts, screen, http, dir);
+    return world;
   }
 
   async stop(): Promise<void> {
@@ -187,6 +229,24 @@ export class PullWorld {
   ): Promise<void> {
     const full: HandlerControl = { signal: new AbortController().signal, isLastAttempt: false, ...control };
     await this.handlers[job]?.({ workspaceId: this.workspaceId, runId }, full);
+  }
+
+  /** Works a run until it comes to a point, where its worker is stopped; answers whether it came there. */
+  async workUntil(at: StopPoint, runId: RunId): Promise<boolean> {
+    const controller = new AbortController();
+    this.stopping = { at, controller };
+    await this.work('ingest.pull', runId, { signal: controller.signal }).catch((thrown: unknown) => {
+      if (!controller.signal.aborted) throw thrown;
+    });
+    this.stopping = null;
+    return controller.signal.aborted;
+  }
+
+  private stopAt(point: StopPoint): void {
+    if (this.stopping?.at !== point) return;
+    const { signal } = this.stopping.controller;
+    this.stopping.controller.abort();
+    signal.throwIfAborted();
   }
 
   /** Works off what identity owes. */

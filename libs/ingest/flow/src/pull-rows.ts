@@ -75,7 +75,8 @@ async function takeBackGone(session: PullSession, removal: RemovalSpec, maxGoneS
     const records = { seen: [], gone: found.records.map(({ key }) => key) };
     // Whom they are of need not be known yet: the message makes nobody, whenever it is worked off.
     const target = { createProfiles: true, file: null, position: null, records, areGone: true };
-    if (units.length === 0) await movePosition(session, { position: null, checkpoint: session.checkpoint, records });
+    const checkpoint = { ...session.checkpoint, areRead: true };
+    if (units.length === 0) await movePosition(session, { position: null, checkpoint, records });
     else await storeUnits(targetOf(session, target), units);
   }
 }
@@ -101,7 +102,11 @@ export async function pullRows(session: PullSession, source: RowSource): Promise
   const mapping = pullMapping(session.mapping);
   const removal = mirror ? removalOf(mapping) : null;
   const createProfiles = session.connection.createProfiles ?? mapping.createProfiles;
-  for await (const page of source.pages({ position: startOf(session, source), limit: PAGE_ROWS })) {
+  // With the first that is gone the position stands at the beginning again: a later start of this run reads no page more.
+  const pages = session.checkpoint.areRead
+    ? []
+    : source.pages({ position: startOf(session, source), limit: PAGE_ROWS });
+  for await (const page of pages) {
     requireGoing(session);
     const { units, seen } = mirror
       ? await mirroredPage(session, page, mapping)

@@ -68,6 +68,7 @@ function after(
   return {
     ...afterStep(checkpoint, { ...step, rowsConsumed }, counts),
     removed: checkpoint.removed + (of.areGone ? step.messages : 0),
+    areRead: checkpoint.areRead || of.areGone === true,
     file: file ? { name: file.name, version: file.version, rows: step.rowsConsumed } : null,
     rejects: withRejects(checkpoint.rejects, step.units, file?.name ?? null),
   };

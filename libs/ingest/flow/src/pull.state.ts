@@ -26,6 +26,8 @@ export const pullCheckpointSchema = z.strictObject({
   files: z.int().min(0),
   /** Records of a mirrored source that were found to be gone. */
   removed: z.int().min(0).default(0),
+  /** Of a mirrored source: every page is read, and what is gone is being taken back. */
+  areRead: z.boolean().default(false),
   rejects: z.array(rejectSchema),
 });
 
@@ -35,7 +37,7 @@ export type PullReject = z.infer<typeof rejectSchema>;
 /** The state of an earlier start, or the one before the first row. */
 export function pullCheckpoint(stored: Json, now: number): PullCheckpoint {
   if (stored !== null) return pullCheckpointSchema.parse(stored);
-  return { receivedAt: now, ...noTotals(), file: null, files: 0, removed: 0, rejects: [] };
+  return { receivedAt: now, ...noTotals(), file: null, files: 0, removed: 0, areRead: false, rejects: [] };
 }
 
 /** The list with the rows that these units leave out. */
