@@ -21,6 +21,7 @@ module.exports = {
   rootDir: process.env.KOHORT_JEST_ROOT ?? __dirname,
   testMatch: match,
   testPathIgnorePatterns: ignore,
+  ...(layer === 'unit' ? {} : { globalSetup: '<rootDir>/jest.templates.cjs' }),
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
   // For hanging, not for speed: other work on the machine makes an honest test several times as slow.
   testTimeout: layer === 'unit' ? 60_000 : 180_000,

@@ -5,3 +5,4 @@ export type { RootMode } from './identity';
 export { startPostgres } from './start-postgres';
 export type { RunningPostgres, StartPostgresOptions } from './start-postgres';
 export { startTemporaryPostgres } from './temporary-postgres';
+export type { Prepared } from './temporary-postgres';

@@ -18,11 +18,10 @@ export interface TestDatabase {
  * A migrated database on a PostgreSQL of its own, for medium specs: `beforeAll(async () => (db = await startTestDatabase()))`,
  * `afterAll(() => db.stop())`.
  *
- * Cost    about 1.5 s
+ * Cost    about 1.5 s the first time in a run of tests, then 0.4 s
  */
 export async function startTestDatabase(): Promise<TestDatabase> {
-  const server = await startTemporaryPostgres();
-  await migrate(server.url);
+  const server = await startTemporaryPostgres({ name: 'migrated', prepare: migrate });
   const database = openDatabase({ url: server.url, maxConnections: 10, applicationName: 'kohort-test' });
   return {
     url: server.url,
