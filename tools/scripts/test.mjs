@@ -17,27 +17,55 @@ const bin = (name) => join(root, 'node_modules', name);
 let passed = 0;
 let failed = 0;
 const leftOut = [];
-let current;
+const running = new Set();
 
 function run(args, extraEnv = {}) {
   return new Promise((resolve) => {
-    current = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...env, ...extraEnv } });
-    current.on('exit', (code) => resolve(code ?? 1));
+    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...env, ...extraEnv } });
+    running.add(child);
+    child.on('exit', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
   });
 }
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    current?.kill(signal);
+    for (const child of running) child.kill(signal);
     process.exitCode = 130;
   });
 }
 
-async function check(name, args) {
+/** Runs a program to its end; what it says is shown when it has ended, so that two beside each other do not mix. */
+function runAside(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env });
+    running.add(child);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 1, said });
+    });
+  });
+}
+
+async function check([name, args]) {
   const started = Date.now();
-  const code = await run(args);
+  const { code, said } = await runAside(args);
   if (code === 0) passed += 1;
   else failed += 1;
+  process.stdout.write(said);
   console.log(`${code === 0 ? '✓' : '✗'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+}
+
+/** Checks that do not need each other, two at a time: each computes on one core. */
+async function checkAll(list) {
+  const waiting = [...list];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await check(next);
+  };
+  await Promise.all([lane(), lane()]);
 }
 
 async function jest(layer, flags) {
@@ -67,15 +95,17 @@ async function jest(layer, flags) {
 
 rmSync(join(reports, 'left-out.txt'), { force: true });
 // ESLint's boundary rule reads the project graph from Nx's cache.
-await check('project graph', [bin('nx/dist/bin/nx.js'), 'show', 'projects', '--json']);
-await check('lint', [bin('eslint/bin/eslint.js'), '.']);
-await check('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']);
-await check('types', [bin('ts7/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
-await check('table of jobs in ARCHITECTURE.md', ['tools/scripts/pipeline-table.mjs', '--check']);
-await check('.env.example of every app', ['tools/scripts/env-examples.mjs', '--check']);
-await check('package-lock.json is complete', ['tools/scripts/complete-lock.mjs', '--check']);
-await check('kernels are what their source says', ['tools/scripts/kernels.mjs', '--check']);
-await check('build', ['tools/scripts/build.mjs']);
+await check(['project graph', [bin('nx/dist/bin/nx.js'), 'show', 'projects', '--json']]);
+await checkAll([
+  ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
+  ['lint', [bin('eslint/bin/eslint.js'), '.']],
+  ['types', [bin('ts7/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['build', ['tools/scripts/build.mjs']],
+  ['table of jobs in ARCHITECTURE.md', ['tools/scripts/pipeline-table.mjs', '--check']],
+  ['.env.example of every app', ['tools/scripts/env-examples.mjs', '--check']],
+  ['package-lock.json is complete', ['tools/scripts/complete-lock.mjs', '--check']],
+  ['kernels are what their source says', ['tools/scripts/kernels.mjs', '--check']],
+]);
 await jest('unit', ['--maxWorkers=2']);
 // These wait for engines more than they compute.
 await jest('medium', ['--maxWorkers=3']);
