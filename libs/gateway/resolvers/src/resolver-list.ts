@@ -9,6 +9,12 @@ import { ListMutationsResolver } from './mutations/list.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
 import { PrivacyMutationsResolver } from './mutations/privacy.mutations.resolver';
 import { WorkspaceMutationsResolver } from './mutations/workspace.mutations.resolver';
+import {
+  AccountPersonResolver,
+  AccountResolver,
+  MembershipAccountResolver,
+  ProfileAccountsResolver,
+} from './queries/account.resolver';
 import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
 import { ComputedTraitResolver } from './queries/computed-trait.resolver';
 import { JobResolver } from './queries/job.resolver';
@@ -48,6 +54,10 @@ export const RESOLVERS = [
   MembershipResolver,
   ProfileResolver,
   EventResolver,
+  AccountResolver,
+  AccountPersonResolver,
+  ProfileAccountsResolver,
+  MembershipAccountResolver,
   IdentityResolver,
   ProfileMergesResolver,
   LinkCandidateResolver,

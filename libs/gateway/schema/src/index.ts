@@ -1,3 +1,11 @@
+export {
+  AccountArgs,
+  AccountConnection,
+  AccountPersonConnection,
+  AccountPersonType,
+  AccountsArgs,
+  AccountType,
+} from './account.schema';
 export { ComputedTraitConnection, ComputedTraitType } from './computed-trait.schema';
 export { CursorScalar, DateTimeScalar, JsonScalar } from './scalars.schema';
 export {

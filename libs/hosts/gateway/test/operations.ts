@@ -27,6 +27,11 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
       memberships(first: 9) { nodes { segment { key } } } identities(first: 9) { nodes { type value firstSeenAt } }
       scores(first: 9) { nodes { version asOf clusterKey distance confidence probability percentile model { key } profile { id } reasons { feature } } } } }`,
     byIdentifier: `{ profile(identifier: "${world.mark}@example.org", identifierType: "email") { id } }`,
+    accounts: `{ accounts(first: 5, search: "${world.mark}") { nodes { id groupId firstSeenAt lastSeenAt size
+      traits(first: 9) { nodes { key value } } memberships(first: 5) { nodes { segment { key } account { id } } }
+      people(first: 5) { nodes { since profile ${profile} account { groupId } } } events(first: 5) { nodes { id name } } } } }`,
+    account: `{ account(groupId: "${world.mark}-co") { groupId } profile(id: "${ada}") { accounts(first: 5) { nodes { since account { groupId } } }
+      traits(first: 9) { nodes { key } } } }`,
     models: '{ models(first: 5) { nodes { key kind liveVersion } } }',
     model: `{ model(key: "value") { name card metrics currentVersion { version status grade seed asOf card trainedBy { id } }
       versions(first: 5) { nodes { version } } clusters { key name evidence size shareOfPeople shareOfValue features { label clusterMean overallMean effectSize } } } }`,

@@ -47,6 +47,33 @@ describe('queries', () => {
     });
   });
 
+  it('answer accounts, who belongs to them, and the accounts of a person', async () => {
+    expect(await run('accounts')).toEqual({
+      accounts: {
+        nodes: [
+          expect.objectContaining({
+            ...{ groupId: 'ours-co', size: 2 },
+            traits: { nodes: [{ key: 'tier', value: 'ours' }] },
+            people: {
+              nodes: [world.people[0], world.people[1]].sort().map((id) => ({
+                since: id === world.people[0] ? '2026-01-01T00:01:00.000Z' : '2026-01-01T00:02:00.000Z',
+                profile: expect.objectContaining({ id }) as unknown,
+                account: { groupId: 'ours-co' },
+              })),
+            },
+          }),
+        ],
+      },
+    });
+    expect(await run('account')).toEqual({
+      account: { groupId: 'ours-co' },
+      profile: {
+        accounts: { nodes: [{ since: '2026-01-01T00:01:00.000Z', account: { groupId: 'ours-co' } }] },
+        traits: { nodes: [{ key: 'city' }, { key: 'plan' }] },
+      },
+    });
+  });
+
   it('answer segments with rule, freshness, members and use', async () => {
     const listed = await run('segments');
     expect(listed).toMatchObject({

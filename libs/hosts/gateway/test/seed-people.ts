@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { WorkspaceTransaction } from '@kohort/platform-postgres';
 import type { SeededWorld } from './seed-world';
 
@@ -71,6 +72,22 @@ export async function people(tx: WorkspaceTransaction, world: SeededWorld): Prom
       })),
     )
     .execute();
+}
+
+/** An account with a trait, to which the first two of them belong. */
+export async function account(tx: WorkspaceTransaction, world: SeededWorld): Promise<void> {
+  const { workspaceId, mark } = world;
+  const [ada, bob] = world.people;
+  const group = `${mark}-co`;
+  const id = sql`account_id(${workspaceId}::uuid, ${group}::text)`;
+  await sql`insert into profile (workspace_id, id, canonical_id, kind, first_seen_at, last_seen_at)
+    values (${workspaceId}, ${id}, ${group}, 'account', ${at(0)}, ${at(0)})`.execute(tx);
+  await sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value) values
+    (${workspaceId}, ${id}, '$account', ${at(0)}, '', 'custom', to_jsonb(${group}::text)),
+    (${workspaceId}, ${id}, 'tier', ${at(1)}, 'g1', 'custom', to_jsonb(${mark}::text)),
+    (${workspaceId}, ${ada}, '$group', ${at(1)}, 'g1', 'custom', to_jsonb(${group}::text)),
+    (${workspaceId}, ${ada}, '$group', ${at(3)}, 'g2', 'custom', to_jsonb(${group}::text)),
+    (${workspaceId}, ${bob}, '$group', ${at(2)}, 'g3', 'custom', to_jsonb(${group}::text))`.execute(tx);
 }
 
 /** Their events, one of them taken back. */

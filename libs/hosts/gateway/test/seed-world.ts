@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClusteringCard, WorkspaceId } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '@kohort/platform-postgres';
 
-import { at, events, people } from './seed-people';
+import { account, at, events, people } from './seed-people';
 import { seedQuality } from './seed-quality';
 
 /** Ids of what was put in. `mark` stands in every text of this world, so that a leak shows. */
@@ -323,6 +323,7 @@ export async function seedWorld(database: Database, workspaceId: WorkspaceId, ma
       })
       .execute();
     await people(tx, world);
+    await account(tx, world);
     await seedQuality(tx, workspaceId, mark);
     await events(tx, world);
     await segments(tx, world);

@@ -83,6 +83,43 @@ describe('resolving identities', () => {
     return Object.fromEntries(rows.map((row) => [row.message_id, row.canonical_id]));
   }
 
+  it('makes accounts of group calls; who belongs to them goes with the call when people are merged', async () => {
+    const group = { type: 'group', groupId: 'acme' } as const;
+    await resolve(
+      await stored([
+        { ...group, n: 1, userId: 'u1', traits: { tier: 'gold', $account: 'forged' } },
+        { ...group, n: 2, anonymousId: 'a1', traits: { tier: 'silver' } },
+        { n: 3, userId: 'u1', groupId: 'other' },
+        { n: 4, userId: 'u1', type: 'identify', traits: { $group: 'forged', plan: 'pro' } },
+      ]),
+    );
+    const facts = () =>
+      query(sql<{ who: string; key: string; values: string[] }>`
+        select who, key, array_agg(value order by value) as values from (
+          select p.canonical_id as who, p.kind, t.key, t.value #>> '{}' as value from trait_value t
+          join profile p on p.workspace_id = t.workspace_id and p.id = t.profile_id
+          group by 1, 2, 3, 4, t.message_id having sum(t.sign) > 0) as live
+        group by kind, who, key order by kind, who, key`);
+    const accounts = [
+      { who: 'acme', key: '$account', values: ['acme'] },
+      { who: 'acme', key: 'tier', values: ['gold', 'silver'] },
+      { who: 'other', key: '$account', values: ['other'] },
+    ];
+    expect(await facts()).toEqual([
+      ...accounts,
+      { who: 'a1', key: '$group', values: ['acme'] },
+      { who: 'u1', key: '$group', values: ['acme'] },
+      { who: 'u1', key: 'plan', values: ['pro'] },
+    ]);
+    await resolve(await stored([{ n: 5, userId: 'u1', anonymousId: 'a1' }]));
+    expect(await facts()).toEqual([
+      ...accounts,
+      { who: 'u1', key: '$group', values: ['acme', 'acme'] },
+      { who: 'u1', key: 'plan', values: ['pro'] },
+    ]);
+    expect(await query(sql`select count(*)::int as n from identifier where type <> 'previous_id'`)).toEqual([{ n: 2 }]);
+  });
+
   it('merges two people when a message shows that they are one, and moves what was theirs', async () => {
     await resolve(
       await stored([

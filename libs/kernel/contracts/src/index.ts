@@ -28,6 +28,7 @@ export type {
   SyncId,
   WorkspaceId,
 } from './ids';
+export { ACCOUNT_TRAIT, GROUP_TRAIT, RESERVED_TRAITS, traitsOfEvent } from './accounts';
 export type { Json, JsonObject } from './json';
 export type { JobControl, Progress } from './progress';
 export type { Fence, Run, RunContext, RunStatus } from './runs';
@@ -263,6 +264,7 @@ export type {
 } from './ports/command.port';
 export type { IngestEnvelope, IngestOutcome, IngestPort, IngestVerdict } from './ports/ingest.port';
 export type {
+  AccountReader,
   JobReader,
   ModelReader,
   Page,
@@ -276,6 +278,8 @@ export type {
   WorkspaceReader,
 } from './ports/read.port';
 export type {
+  AccountPersonRecord,
+  AccountRecord,
   DestinationView,
   EventRecord,
   FeaturesRecord,

@@ -83,6 +83,7 @@ interface ProfileTable {
   id: string;
   canonical_id: string;
   merged_into: string | null;
+  kind: Generated<'person' | 'account'>;
   first_seen_at: Timestamp;
   last_seen_at: Timestamp;
   suppressed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;

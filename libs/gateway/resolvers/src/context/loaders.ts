@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type {
+  AccountRecord,
   DestinationView,
   FreshnessRecord,
   JobRecord,
@@ -28,6 +29,8 @@ export interface Loaders {
   readonly freshness: Loader<FreshnessRecord>;
   readonly valueShare: Loader<ValueShareRecord>;
   readonly profile: Loader<ProfileRecord>;
+  readonly account: Loader<AccountRecord>;
+  readonly accountSize: Loader<{ readonly id: string; readonly people: number }>;
   readonly model: Loader<ModelRecord>;
   readonly modelByKey: Loader<ModelRecord>;
   readonly modelVersion: Loader<ModelVersionRecord>;
@@ -73,6 +76,8 @@ export function makeLoaders(reader: () => WorkspaceReader, cache: boolean): Load
     freshness: loader({ load: (ids) => reader().segments.freshness(ids), keyOf: (each) => each.segmentId, cache }),
     valueShare: loader({ load: (ids) => reader().segments.valueShares(ids), keyOf: (each) => each.segmentId, cache }),
     profile: loader({ load: (ids) => reader().profiles.byIds(ids), keyOf: id, cache }),
+    account: loader({ load: (ids) => reader().accounts.byIds(ids), keyOf: id, cache }),
+    accountSize: loader({ load: (ids) => reader().accounts.sizes(ids), keyOf: id, cache }),
     model: loader({ load: (ids) => reader().models.byIds(ids), keyOf: id, cache }),
     modelByKey: loader({ load: (keys) => reader().models.byKeys(keys), keyOf: key, cache }),
     modelVersion: loader({

@@ -22,6 +22,7 @@ export const gatewayErrors = defineErrors({
   GATEWAY_FIRST_OUT_OF_RANGE: { kind: 'invalid-input', message: () => '`first` is 1 to 100' },
   GATEWAY_SEGMENTS_OUT_OF_RANGE: { kind: 'invalid-input', message: () => 'name 1 to 20 segments' },
   GATEWAY_INTROSPECTION_OFF: { kind: 'forbidden', message: () => 'introspection is off; the schema is published' },
+  GATEWAY_ACCOUNT_UNNAMED: { kind: 'invalid-input', message: () => 'name an account by `id` or by `groupId`' },
   GATEWAY_PROFILE_UNNAMED: { kind: 'invalid-input', message: () => 'name a profile by `id` or by `identifier`' },
   GATEWAY_NOT_FOUND: { kind: 'not-found', message: (d) => `there is no such ${String(d['what'])}` },
   GATEWAY_POLICY_MISSING: {

@@ -1,13 +1,13 @@
-import type {
-  ClosureProfile,
-  EventId,
-  IdentityPlan,
-  OwnedEvent,
-  PlannedProfile,
-  RegroupPlan,
-  UnassignedEvent,
+import {
+  traitsOfEvent,
+  type ClosureProfile,
+  type EventId,
+  type IdentityPlan,
+  type OwnedEvent,
+  type PlannedProfile,
+  type RegroupPlan,
+  type UnassignedEvent,
 } from '@kohort/kernel-contracts';
-import { traitsOfEvent } from './traits-of-event';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,12 +1,13 @@
-import type {
-  Identifier,
-  IdentityDecision,
-  IdentityLink,
-  IdentityPlan,
-  IdentityRules,
-  KnownGraph,
-  PlannedProfile,
-  UnassignedEvent,
+import {
+  traitsOfEvent,
+  type Identifier,
+  type IdentityDecision,
+  type IdentityLink,
+  type IdentityPlan,
+  type IdentityRules,
+  type KnownGraph,
+  type PlannedProfile,
+  type UnassignedEvent,
 } from '@kohort/kernel-contracts';
 import { compareCodePoints } from '../compare-code-points';
 import { CompiledRules } from '../rules/compile-rules';
@@ -15,7 +16,6 @@ import { DEFAULT_RULES, parseIdentityRules } from '../rules/identity-rules';
 import { IdentityGraph } from './identity-graph';
 import { compareSaid, linkKey, linksOfEvent, pairOf } from './link-order';
 import { regroup } from './regroup';
-import { traitsOfEvent } from './traits-of-event';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -49,6 +49,18 @@ describe('normaliseEvent: the six calls', () => {
     expect(message.properties).toEqual({ url: '/', name: 'Home', category: 'Docs' });
   });
 
+  it('takes the account from the context where the call names none', () => {
+    const track = { type: 'track', event: 'X', userId: 'u' };
+    expect(accepted(normalise({ ...track, context: { groupId: 'g' } })).groupId).toBe('g');
+    expect(accepted(normalise({ ...track, context: { groupId: 7 } })).groupId).toBe('7');
+    expect(accepted(normalise({ ...track, groupId: 'own', context: { groupId: 'g' } })).groupId).toBe('own');
+    const odd = accepted(normalise({ ...track, context: { groupId: ['g'] } }));
+    expect(odd).toMatchObject({
+      groupId: null,
+      flags: expect.arrayContaining(['context_group_id_invalid']) as unknown,
+    });
+  });
+
   it('takes traits of identify and group alone', () => {
     expect(accepted(normalise({ type: 'identify', userId: 'u', traits: { plan: 'pro' } })).traits).toEqual({
       plan: 'pro',

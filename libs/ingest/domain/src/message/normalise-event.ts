@@ -120,6 +120,19 @@ function isEmpty(value: JsonObject): boolean {
   return true;
 }
 
+/**
+ * The account that a message is about: its own `groupId`, else the context's, which says so of calls that are no group
+ * call. One there that cannot be an id is left where it is, with a flag.
+ */
+function groupOf(own: string | null, context: JsonObject, flags: Set<string>): string | null {
+  const stated = context['groupId'];
+  if (own !== null || stated == null) return own;
+  const text = typeof stated === 'string' || typeof stated === 'number' ? idText(stated, flags) : null;
+  if (text !== null && text.length <= LIMITS.idChars) return text;
+  flags.add('context_group_id_invalid');
+  return null;
+}
+
 const isRefusal = (value: Times | Refusal): value is Refusal => 'verdict' in value;
 
 function assemble(raw: RawMessage, item: JsonObject, context: NormaliseContext): NormaliseResult {
@@ -140,6 +153,8 @@ function assemble(raw: RawMessage, item: JsonObject, context: NormaliseContext):
   if (Object.keys(properties).length > LIMITS.flaggedKeys) flags.add('properties_over_300');
   if (Object.keys(traits).length > LIMITS.flaggedKeys) flags.add('traits_over_300');
   if (given === null) flags.add('message_id_derived');
+  const ownContext = contextOf(raw, context);
+  const groupId = groupOf(ids.groupId, ownContext, flags);
   const salt = context.idSalt ?? (typeof raw.sentAt === 'string' ? raw.sentAt : context.sentAt);
   const message: NormalisedMessage = {
     type: raw.type,
@@ -148,14 +163,14 @@ function assemble(raw: RawMessage, item: JsonObject, context: NormaliseContext):
     userId: ids.userId,
     anonymousId: ids.anonymousId,
     previousId: ids.previousId,
-    groupId: ids.groupId,
+    groupId,
     ts: times.ts,
     originalTs: times.originalTs,
     sentAt: times.sentAt,
     receivedAt: context.receivedAt,
     properties,
     traits,
-    context: contextOf(raw, context),
+    context: ownContext,
     flags: [...flags],
     rowWeight: 1,
   };

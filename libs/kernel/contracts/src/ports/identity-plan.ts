@@ -23,6 +23,8 @@ export interface UnassignedEvent {
   readonly userId: string | null;
   readonly anonymousId: string | null;
   readonly previousId: string | null;
+  /** The account that the event is about; absent: about none. */
+  readonly groupId?: string;
   readonly ts: number;
   readonly receivedAt: number;
   readonly traits: JsonObject;

@@ -108,6 +108,21 @@ export interface ProfileRecord {
   readonly lastSeenAt: number;
 }
 
+/** An account: what `group` calls and events name by one group id. Times are those of its events. */
+export interface AccountRecord {
+  readonly id: ProfileId;
+  readonly groupId: string;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+}
+
+/** Somebody who belongs to an account, since the earliest call that said so. */
+export interface AccountPersonRecord {
+  readonly accountId: ProfileId;
+  readonly profileId: ProfileId;
+  readonly since: number;
+}
+
 /** One typed id of a person. */
 export interface IdentifierRecord {
   readonly type: string;

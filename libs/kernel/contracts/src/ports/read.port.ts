@@ -5,6 +5,8 @@ import type { TrackingReader } from './tracking-reader.port';
 import type { ImportedFile } from './ingest-store.port';
 import type { SourceConnectionView } from './source.port';
 import type {
+  AccountPersonRecord,
+  AccountRecord,
   DestinationView,
   EventRecord,
   FeaturesRecord,
@@ -95,6 +97,22 @@ export interface ProfileReader {
   events(profileId: string, page: PageRequest): Promise<Page<EventRecord>>;
 }
 
+/** Accounts and who belongs to them. */
+export interface AccountReader {
+  /** By group id; `search` is the beginning of one. */
+  list(filter: { readonly search?: string }, page: PageRequest): Promise<Page<AccountRecord>>;
+  byIds(ids: readonly string[]): Promise<readonly AccountRecord[]>;
+  byGroupId(groupId: string): Promise<AccountRecord | null>;
+  /** How many people belong to each of the accounts; those without anybody are not named. */
+  sizes(ids: readonly string[]): Promise<readonly { readonly id: string; readonly people: number }[]>;
+  /** By profile id. */
+  people(account: AccountRecord, page: PageRequest): Promise<Page<AccountPersonRecord>>;
+  /** By group id. */
+  ofPerson(profileId: string, page: PageRequest): Promise<Page<AccountPersonRecord>>;
+  /** Events that name the account, newest first. */
+  events(account: AccountRecord, page: PageRequest): Promise<Page<EventRecord>>;
+}
+
 /** Models, versions and served scores. */
 export interface ModelReader {
   list(page: PageRequest): Promise<Page<ModelRecord>>;
@@ -153,6 +171,7 @@ export interface WorkspaceReader {
   readonly segments: SegmentReader;
   readonly segmentFigures: SegmentFigures;
   readonly profiles: ProfileReader;
+  readonly accounts: AccountReader;
   readonly models: ModelReader;
   readonly syncs: SyncReader;
   readonly jobs: JobReader;

@@ -6,6 +6,7 @@ import type { WorkspaceTransaction } from '../database';
 import { epoch } from './identity-rows';
 import { addLinks } from './link-rows';
 import { movePeople } from './move-people';
+import { writeAccounts } from './write-accounts';
 
 const identityErrors = defineErrors({
   IDENTITY_RACED: {
@@ -184,5 +185,6 @@ export async function applyPlan(tx: WorkspaceTransaction, write: PlanWrite): Pro
   await addLinks(tx, write.workspaceId, write.plan.links);
   await writeAssignments(tx, write);
   await writeTraits(tx, write);
+  await writeAccounts(tx, write.workspaceId, write.plan.assignments);
   return moved;
 }

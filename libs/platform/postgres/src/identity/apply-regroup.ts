@@ -13,6 +13,7 @@ import {
 } from './apply-plan';
 import { putLinks } from './link-rows';
 import { movePeople } from './move-people';
+import { writeAccounts } from './write-accounts';
 
 /** A regrouping with the ids of all its profiles. */
 export interface RegroupWrite extends PlanWrite {
@@ -117,5 +118,6 @@ export async function applyRegroup(tx: WorkspaceTransaction, write: RegroupWrite
   await logOpen(tx, write);
   await writeAssignments(tx, write);
   await writeTraits(tx, write);
+  await writeAccounts(tx, workspaceId, plan.assignments);
   return merged + moved;
 }

@@ -31,6 +31,7 @@ export interface EventRow {
   readonly user_id: string | null;
   readonly anonymous_id: string | null;
   readonly previous_id: string | null;
+  readonly group_id: string | null;
   readonly ts: number;
   readonly received_at: number;
   readonly traits: JsonObject;
@@ -40,7 +41,7 @@ export interface EventRow {
 
 /** The columns of an `EventRow`, over `e`. */
 export const eventColumns = (withContext: boolean) => sql`e.id, e.batch_id, e.message_id, e.type, e.user_id,
-  e.anonymous_id, e.previous_id, ${millis('e.ts')} as ts, ${millis('e.received_at')} as received_at, e.traits,
+  e.anonymous_id, e.previous_id, e.group_id, ${millis('e.ts')} as ts, ${millis('e.received_at')} as received_at, e.traits,
   ${withContext ? sql`e.context` : sql`null::jsonb`} as context, ${KNOWN_PEOPLE_ONLY} = any(e.flags) as known_only`;
 
 /** The event of a row. */
@@ -55,6 +56,7 @@ export function eventOfRow(row: EventRow): UnassignedEvent {
     ts: row.ts,
     receivedAt: row.received_at,
     traits: row.traits,
+    ...(row.group_id === null ? {} : { groupId: row.group_id }),
     ...(row.context === null ? {} : { context: row.context }),
     knownOnly: row.known_only,
   };

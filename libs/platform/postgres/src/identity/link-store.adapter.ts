@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { profileIdSchema, type Fence, type LinkCandidate, type LinkStore } from '@kohort/kernel-contracts';
+import {
+  profileIdSchema,
+  RESERVED_TRAITS,
+  type Fence,
+  type LinkCandidate,
+  type LinkStore,
+} from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { jsonObjectOf } from '../read/columns';
@@ -45,7 +51,8 @@ export function linkStore(database: Database): LinkStore {
         async (tx) => {
           const { rows } = await sql<{ key: string }>`
             select distinct key from trait_value
-            where workspace_id = ${workspaceId}::uuid and kind = 'custom' order by key`.execute(tx);
+            where workspace_id = ${workspaceId}::uuid and kind = 'custom' and key <> all(${RESERVED_TRAITS}::text[])
+            order by key`.execute(tx);
           return rows.map(({ key }) => key);
         },
         { readOnly: true },
@@ -65,7 +72,8 @@ export function linkStore(database: Database): LinkStore {
                   group by key, value, valid_from, message_id having sum(sign) > 0) as standing
                 order by key, valid_from desc, message_id desc) as current) as traits
             from profile p
-            where p.workspace_id = ${workspaceId}::uuid and p.merged_into is null and p.suppressed_at is null ${behind}
+            where p.workspace_id = ${workspaceId}::uuid and p.kind = 'person' and p.merged_into is null
+              and p.suppressed_at is null ${behind}
             order by p.id limit ${limit}`.execute(tx);
           return rows.map((row) => ({
             profileId: profileIdSchema.parse(row.id),

@@ -19,7 +19,7 @@ export async function readStanding(tx: WorkspaceTransaction, workspaceId: Worksp
     select p.id, p.canonical_id as "canonicalId", p.merged_into as "mergedInto",
       ${canonicalType} as "canonicalType",
       ${millis('p.first_seen_at')} as "firstSeenAt", ${millis('p.last_seen_at')} as "lastSeenAt"
-    from profile p where p.workspace_id = ${workspaceId}::uuid order by p.id`.execute(tx);
+    from profile p where p.workspace_id = ${workspaceId}::uuid and p.kind = 'person' order by p.id`.execute(tx);
   const links = await sql<LinkRow>`
     select ${linkColumns} from identity_link where workspace_id = ${workspaceId}::uuid`.execute(tx);
   return { identifiers: identifiers.rows, profiles: profiles.rows, links: links.rows.map(linkOfRow) };
@@ -28,9 +28,8 @@ export async function readStanding(tx: WorkspaceTransaction, workspaceId: Worksp
 /** How many people there are. */
 export async function countLive(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<number> {
   const found = await sql<{ n: number }>`
-    select count(*)::int as n from profile where workspace_id = ${workspaceId}::uuid and merged_into is null`.execute(
-    tx,
-  );
+    select count(*)::int as n from profile
+    where workspace_id = ${workspaceId}::uuid and merged_into is null and kind = 'person'`.execute(tx);
   return found.rows[0]?.n ?? 0;
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import {
   batchIdSchema,
   profileIdSchema,
+  traitsOfEvent,
   type HistoryEvent,
   type IdentityLink,
   type IdentityPlan,
@@ -18,6 +19,7 @@ import { logMerges, writeAssignments, writeEarlier, writeIdentifiers, writeProfi
 import { logOpen, writeOwners, writePointers, type RegroupWrite } from './apply-regroup';
 import { putLinks, removeLinks } from './link-rows';
 import { movePeople, type Move } from './move-people';
+import { writeAccounts } from './write-accounts';
 
 /** What all transactions of a switch share. */
 export interface SwitchWrite {
@@ -78,19 +80,14 @@ async function writeEvents(
 ): Promise<number> {
   if (moves.length + assignments.length === 0) return 0;
   const { workspaceId, batchId } = write;
-  const traits = assignments.flatMap(({ event, profile }) => traitsOf(event, profile));
+  const traits = assignments.flatMap(({ event, profile }) => traitsOfEvent(event, profile));
   const page = { ...write, plan: { ...NONE, assignments, traits } };
   const moved = await movePeople(tx, { workspaceId, batchId, moves });
   await writeAssignments(tx, page);
   await writeTraits(tx, page);
+  await writeAccounts(tx, workspaceId, assignments);
   await appendOutbox(tx, 'ProfilesTouched', { workspaceId, batchId });
   return moved;
-}
-
-function traitsOf(event: UnassignedEvent, profile: number): IdentityPlan['traits'][number][] {
-  if (event.type === 'group') return [];
-  const { eventId, messageId, ts: validFrom } = event;
-  return Object.entries(event.traits).map(([key, value]) => ({ profile, key, value, validFrom, messageId, eventId }));
 }
 
 /** Writes a part, or a piece of one, and events of it; answers how many earlier events moved. */

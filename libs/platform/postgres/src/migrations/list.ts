@@ -23,6 +23,7 @@ import { sealedHours } from './0022-sealed-hours';
 import { quietWatch } from './0023-quiet-watch';
 import { qualityRecords } from './0024-quality-records';
 import { changeWebhooks } from './0025-change-webhooks';
+import { accounts } from './0026-accounts';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -51,4 +52,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0023-quiet-watch': quietWatch,
   '0024-quality-records': qualityRecords,
   '0025-change-webhooks': changeWebhooks,
+  '0026-accounts': accounts,
 };

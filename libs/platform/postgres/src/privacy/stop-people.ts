@@ -43,7 +43,7 @@ export async function findPeople(
     union select t.profile_id from trait_value t where t.workspace_id = ${ws} and ${slug} = any(${PHONE_KEYS}::text[])
       and regexp_replace(t.value #>> '{}', '\\D', '', 'g') = any(${[...lookup.phones]}::text[])`;
   const found = await sql<{ id: ProfileId }>`
-    select p.id from profile p where p.workspace_id = ${ws} and p.merged_into is null and p.id in (
+    select p.id from profile p where p.workspace_id = ${ws} and p.kind = 'person' and p.merged_into is null and p.id in (
       select i.profile_id from identifier i where i.workspace_id = ${ws}
         and i.type = any(array['user_id', 'anonymous_id', 'email', 'previous_id']) and i.value = any(${[...lookup.ids]}::text[])
       ${byEmail} ${byPhone})

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import {
+  GROUP_TRAIT,
   sourceIdSchema,
   type QualityEvent,
   type QualityPage,
@@ -102,6 +103,7 @@ async function peoplePage(
     .select('id')
     .where('workspace_id', '=', workspaceId)
     .where('merged_into', 'is', null)
+    .where('kind', '=', 'person')
     .$if(after !== null, (query) => query.where('id', '>', uuid.parse(after)))
     .orderBy('id')
     .limit(PEOPLE)
@@ -113,6 +115,7 @@ async function peoplePage(
       select distinct on (profile_id, key) profile_id, key, value from (
         select profile_id, key, value, valid_from, message_id from trait_value
         where workspace_id = ${workspaceId} and profile_id = any(${ids}::uuid[]) and valid_from <= now()
+          and key <> ${GROUP_TRAIT}
         group by profile_id, key, value, valid_from, message_id having sum(sign) > 0) as standing
       order by profile_id, key, valid_from desc, message_id desc) as latest
     where value is not null group by profile_id`.execute(tx);
@@ -209,6 +212,7 @@ export function qualityStore(database: Database): QualityStore {
           .select((of) => of.fn.countAll<string>().as('people'))
           .where('workspace_id', '=', workspaceId)
           .where('merged_into', 'is', null)
+          .where('kind', '=', 'person')
           .executeTakeFirstOrThrow();
         return { people: Number(people) };
       }),

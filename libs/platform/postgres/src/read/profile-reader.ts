@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import {
-  eventIdSchema,
+  RESERVED_TRAITS,
   profileIdSchema,
-  sourceIdSchema,
   type EventRecord,
   type FeaturesRecord,
   type IdentifierRecord,
@@ -15,6 +14,7 @@ import {
 import { z } from 'zod';
 import { jsonOf, ms } from './columns';
 import { reading, type Scope } from './deadline';
+import { eventColumns, toEvent, type EventRow } from './event-row';
 import { cursorInstantUuid, cursorText, parseCursor, toPage, uuidsOf } from './paging';
 
 const PROFILE_COLUMNS = ['id', 'canonical_id', 'merged_into', 'first_seen_at', 'last_seen_at'] as const;
@@ -35,20 +35,6 @@ interface TraitRow {
   valid_from: Date;
 }
 
-interface EventRow {
-  id: string;
-  type: string;
-  name: string | null;
-  message_id: string;
-  source_id: string;
-  ts: Date;
-  /** `ts` with its microseconds, which a JavaScript Date would lose: the cursor needs them. */
-  ts_text: string;
-  received_at: Date;
-  properties: unknown;
-  flags: string[];
-}
-
 function toProfile(row: ProfileRow): ProfileRecord {
   return {
     id: profileIdSchema.parse(row.id),
@@ -61,20 +47,6 @@ function toProfile(row: ProfileRow): ProfileRecord {
 
 function toTrait(row: TraitRow): TraitRecord {
   return { key: row.key, kind: row.kind, value: jsonOf(row.value), validFrom: ms(row.valid_from) };
-}
-
-function toEvent(row: EventRow): EventRecord {
-  return {
-    id: eventIdSchema.parse(row.id),
-    type: row.type,
-    name: row.name,
-    messageId: row.message_id,
-    sourceId: sourceIdSchema.parse(row.source_id),
-    ts: ms(row.ts),
-    receivedAt: ms(row.received_at),
-    properties: jsonOf(row.properties),
-    flags: row.flags,
-  };
 }
 
 async function byIds(scope: Scope, ids: readonly string[]): Promise<readonly ProfileRecord[]> {
@@ -141,6 +113,7 @@ async function traits(scope: Scope, profileId: string, request: PageRequest): Pr
           select key, kind, value, valid_from, message_id from trait_value
           where workspace_id = ${scope.workspaceId} and profile_id = ${profileId}
             and valid_from <= now() and key > ${after?.[0] ?? ''}
+            and key <> all(${RESERVED_TRAITS}::text[])
           group by key, kind, value, valid_from, message_id having sum(sign) > 0) as standing
         order by key, valid_from desc, message_id desc) as current
       where value is not null and value <> 'null'::jsonb
@@ -174,8 +147,7 @@ async function events(scope: Scope, profileId: string, request: PageRequest): Pr
   const behind = after ? sql`and (ts, event_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<EventRow>`
-      select e.id, e.type, e.name, e.message_id, e.source_id, e.ts, e.received_at, e.properties, e.flags,
-        to_char(a.ts at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ts_text
+      select ${eventColumns}
       from (
         select event_id, received_at, ts from event_assignment
         where workspace_id = ${scope.workspaceId} and profile_id = ${profileId} ${behind}

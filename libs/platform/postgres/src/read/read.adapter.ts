@@ -1,6 +1,7 @@
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { ReadPort, WorkspaceReader } from '@kohort/kernel-contracts';
 import type { Database } from '../database';
+import { accountReader } from './account-reader';
 import { backlog } from './backlog';
 import { reading, type Scope } from './deadline';
 import { jobReader } from './job-reader';
@@ -33,6 +34,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
     segments: segmentReader(scope),
     segmentFigures: segmentFigures(scope),
     profiles: profileReader(scope),
+    accounts: accountReader(scope),
     models: modelReader(scope),
     syncs: syncReader(scope),
     jobs: jobReader(scope),
