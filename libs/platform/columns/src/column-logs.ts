@@ -50,6 +50,7 @@ export const COLUMN_LOGS: readonly ColumnLog[] = [
       'r.xid',
       'r.seq',
       'r.sign',
+      `coalesce(e.group_id, '')`,
     ],
     // An erased event is gone, its −1 stays.
     join: `left join event e on e.workspace_id = r.workspace_id and e.id = r.event_id and e.received_at = r.received_at`,

@@ -1,7 +1,8 @@
+import { ACCOUNT_TRAIT, GROUP_TRAIT } from '@kohort/kernel-contracts';
 import { columnsErrors } from './errors';
 
 /** Raised when a table changes; an older store is dropped and filled anew. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Where the tables lie. `single`: one server, the embedded engine among them. `cluster`: every table is a local one on
@@ -39,6 +40,8 @@ const TABLES: readonly TableDefinition[] = [
       "ts DateTime64(3, 'UTC')",
       'properties String',
       ...LOG,
+      // The account that the event names; empty for none.
+      'group_id String',
     ],
     version: 'seq',
     partitionBy: 'toYYYYMM(ts)',
@@ -107,6 +110,12 @@ const TABLES: readonly TableDefinition[] = [
   { name: 'store_identity', columns: ['id UUID', 'version UInt8'], version: 'version', orderBy: ['id'] },
 ];
 
+/** The id of an account, as the database's `account_id` makes it of workspace and group id. */
+function accountId(groupId: string): string {
+  const digest = `lower(hex(substring(SHA256(concat(toString(workspace_id), ':account:', ${groupId})), 1, 16)))`;
+  return `toUUID(concat(substring(${digest}, 1, 12), '8', substring(${digest}, 14, 3), '8', substring(${digest}, 18, 15)))`;
+}
+
 /** Rows before rows: the names that statements read. `name = ''` marks records that are no events (identify, alias). */
 const VIEWS: readonly { readonly name: string; readonly select: (database: string) => string }[] = [
   {
@@ -129,6 +138,24 @@ const VIEWS: readonly { readonly name: string; readonly select: (database: strin
     name: 'traits',
     select: (db) => `SELECT workspace_id, profile_id, key, value, valid_from, message_id
       FROM ${db}.trait_rows FINAL WHERE sign > 0`,
+  },
+  {
+    name: 'accounts',
+    select: (db) =>
+      `SELECT workspace_id, profile_id FROM ${db}.trait_rows FINAL WHERE sign > 0 AND key = '${ACCOUNT_TRAIT}'`,
+  },
+  {
+    // Somebody may be named twice: once for each call that says so.
+    name: 'account_people',
+    select: (
+      db,
+    ) => `SELECT workspace_id, profile_id, ${accountId('JSONExtractString(value)')} AS account_id, valid_from AS since
+      FROM ${db}.trait_rows FINAL WHERE sign > 0 AND key = '${GROUP_TRAIT}'`,
+  },
+  {
+    name: 'account_events',
+    select: (db) => `SELECT workspace_id, ${accountId('group_id')} AS profile_id, event_id, name, ts, properties
+      FROM ${db}.events FINAL WHERE sign > 0 AND name != '' AND group_id != ''`,
   },
   {
     name: 'memberships',

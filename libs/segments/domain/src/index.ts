@@ -15,7 +15,7 @@ export type { RuleCost, Volumes } from './advice/estimate-cost';
 export { hashJson } from './rule/rule-hash';
 export { parsePropertyPath, readPath } from './rule/property-path';
 export type { PathStep } from './rule/property-path';
-export type { ParsedNode, ParsedRule } from './rule/parsed-rule';
+export type { Entity, ParsedNode, ParsedRule } from './rule/parsed-rule';
 export { compileRules } from './evaluate/compile-rules';
 export type {
   CompiledNode,
@@ -33,6 +33,7 @@ export type {
   HistoryEvent,
   HistoryInit,
   PredictionScore,
+  Related,
   TraitValue,
 } from './evaluate/history';
 export { proofToJson } from './evaluate/proof';
@@ -71,5 +72,5 @@ export { coveragePercent, goalsOf, mergeCoverage } from './fixtures/leaf-coverag
 export type { LeafCoverage, RuleCoverage } from './fixtures/leaf-coverage';
 export { compareCodePoints } from './values/code-points';
 export { formatInstant, parseInstant } from './time/instant';
-export { recordsNeeded, isBatchOnly, segmentsNamed, usesModels } from './evaluate/records-needed';
-export type { NeededRecords } from './evaluate/records-needed';
+export { recordsNeeded, isBatchOnly, segmentsNamed, usesModels, usesRelations } from './evaluate/records-needed';
+export type { NeededOfAccounts, NeededRecords } from './evaluate/records-needed';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Session } from 'chdb';
 import { z } from 'zod';
 import { compileRulesToSql, compileToSql, parseRule } from '../src';
+import type { RawWorld } from './account-arbitraries';
 import type { RawPerson } from './oracle';
 
 export const workspaceOf = (n: number): string => `00000000-0000-4000-9000-${n.toString(16).padStart(12, '0')}`;
@@ -13,8 +14,13 @@ const instant = (ms: number): string => new Date(ms).toISOString().replace('T', 
 const answer = z.object({ data: z.array(z.object({ profile_id: z.string() })) });
 const rowsSchema = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
 
+const EVENTS =
+  "(workspace_id UUID, profile_id UUID, event_id UUID, name String, ts DateTime64(3,'UTC'), properties String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id, ts)";
 const TABLES = [
-  "CREATE TABLE live_events (workspace_id UUID, profile_id UUID, event_id UUID, name String, ts DateTime64(3,'UTC'), properties String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id, ts)",
+  `CREATE TABLE live_events ${EVENTS}`,
+  `CREATE TABLE account_events ${EVENTS}`,
+  'CREATE TABLE accounts (workspace_id UUID, profile_id UUID) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
+  "CREATE TABLE account_people (workspace_id UUID, profile_id UUID, account_id UUID, since DateTime64(3,'UTC')) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)",
   'CREATE TABLE profiles (workspace_id UUID, profile_id UUID) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
   "CREATE TABLE traits (workspace_id UUID, profile_id UUID, key String, value String, valid_from DateTime64(3,'UTC'), message_id String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id, key)",
   'CREATE TABLE memberships (workspace_id UUID, profile_id UUID, segment_key String) ENGINE = MergeTree ORDER BY (workspace_id, profile_id)',
@@ -55,12 +61,32 @@ export class ColumnWorld {
     return answer.parse(JSON.parse(this.session.queryBind(sql, params, 'JSON'))).data.map((row) => row.profile_id);
   }
 
+  /** Accounts with their records, and who belongs to them. */
+  loadAccounts(workspace_id: string, { accounts, links }: RawWorld): void {
+    this.loadTo({ everybody: 'accounts', events: 'account_events' }, workspace_id, accounts);
+    const rows = links.map(({ person, account, since }) => ({
+      workspace_id,
+      profile_id: person.profileId,
+      account_id: account.profileId,
+      since: instant(since),
+    }));
+    this.insert('account_people', rows);
+  }
+
   load(workspace_id: string, people: readonly RawPerson[]): void {
+    this.loadTo({ everybody: 'profiles', events: 'live_events' }, workspace_id, people);
+  }
+
+  private loadTo(
+    tables: { readonly everybody: string; readonly events: string },
+    workspace_id: string,
+    people: readonly RawPerson[],
+  ): void {
     const of = (raw: RawPerson) => ({ workspace_id, profile_id: raw.profileId });
-    this.insert('profiles', people.map(of));
+    this.insert(tables.everybody, people.map(of));
     // Repeats never reach the store: it has one row for each event.
     this.insert(
-      'live_events',
+      tables.events,
       people.flatMap((raw) =>
         [...new Map(raw.events.map((event) => [event.id, event])).values()].map((event) => ({
           ...of(raw),

@@ -29,6 +29,8 @@ export interface RawPerson {
   predictions: { model: string; probability: number; percentile: number }[];
   clusters: { model: string; cluster: string; confidence: number }[];
   consents: string[];
+  /** Of a person the accounts, of an account the people; one may be named twice. */
+  related?: { since: number; of: RawPerson }[];
 }
 
 interface Context {
@@ -347,6 +349,14 @@ function evaluate(node: Record<string, Value>, context: Context): boolean {
   if (kind === 'atLeast') {
     const { n, of } = body as { n: number; of: Value };
     return each(of).filter((x) => x).length >= n;
+  }
+  if (kind === 'relation' || kind === 'group') {
+    const { quantifier, count, where } = body as { quantifier: string; count?: { op: string; n: Value }; where: Value };
+    const there = (context.person.related ?? []).filter(({ since }) => since <= context.now).map(({ of }) => of);
+    const others = [...new Set(there)];
+    const held = others.filter((person) => evaluate(where as Record<string, Value>, { ...context, person })).length;
+    if (quantifier === 'count') return num(count?.op ?? '', held, count?.n);
+    return quantifier === 'any' ? held > 0 : held === (quantifier === 'all' ? others.length : 0);
   }
   if (kind === 'segment') {
     const { key, is } = body as { key: string; is?: boolean };

@@ -3,7 +3,7 @@ import type { HistoryInit } from '../src';
 import type { RawPerson } from './oracle';
 
 /** The oracle's loose person as the evaluator's input. */
-export function toInit(raw: RawPerson): HistoryInit {
+export function toInit({ related: _related, ...raw }: RawPerson): HistoryInit {
   return {
     ...raw,
     events: raw.events.map((event) => ({ ...event, properties: event.properties as JsonObject })),

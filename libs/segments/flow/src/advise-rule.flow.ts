@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { ColumnStore, Json, JobControl, WorkspaceId } from '@kohort/kernel-contracts';
+import {
+  RESERVED_TRAITS,
+  type ColumnStore,
+  type Json,
+  type JobControl,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
 import {
   estimateCost,
   isBatchOnly,
@@ -33,7 +39,7 @@ const NAMES = `
   WHERE workspace_id = {workspaceId:UUID} AND name != '' GROUP BY name
   UNION ALL
   SELECT 'trait' AS kind, toString(key) AS word, toString(count()) AS n FROM trait_rows
-  WHERE workspace_id = {workspaceId:UUID} GROUP BY key
+  WHERE workspace_id = {workspaceId:UUID} AND key NOT IN ('${RESERVED_TRAITS.join("', '")}') GROUP BY key
   UNION ALL
   SELECT 'model' AS kind, toString(model_key) AS word, toString(count()) AS n FROM score_rows
   WHERE workspace_id = {workspaceId:UUID} GROUP BY model_key

@@ -15,7 +15,7 @@ import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE, type SegmentsDeps } from './evaluate-profiles';
 import { emptySegment } from './empty-segment';
 import { GUARDED_SHARE } from './guard';
-import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
+import { compileLiveRules, NOT_LIVE, rulesByKey, withDependents } from './live-rule-set';
 import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 import { walkProfiles } from './walk-profiles';
@@ -102,7 +102,8 @@ async function membersOf(
   const segments = rulesByKey(set.segments);
   // A rule that cannot be evaluated for a person is refused by name, not taken for an empty segment.
   const asked = { rule, key: version.rule.key };
-  if (!isBatchOnly(rule)) compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone });
+  if (!isBatchOnly(rule))
+    compileRules([asked], { segments, otherSegments: 'membership', timezone: live.timezone, without: NOT_LIVE });
   try {
     const options = {
       workspaceId,

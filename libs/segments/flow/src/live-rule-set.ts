@@ -26,6 +26,9 @@ export interface LiveRuleSet {
   readonly unreadable: readonly string[];
 }
 
+/** Evaluated by the column store alone so far. */
+export const NOT_LIVE = { kinds: ['relation', 'group'], where: 'live' } as const;
+
 /** Rules by their segments' keys, for the `segment` nodes of others. */
 export function rulesByKey(segments: readonly ReadableSegment[]): ReadonlyMap<string, ParsedRule> {
   return new Map(segments.map(({ key, parsed }) => [key, parsed]));
@@ -50,7 +53,7 @@ function readable({ segments, timezone }: LiveRules): {
     const rule = attempt(segment, () => parseRule(segment.rule, segment.key));
     return rule === null ? [] : [{ ...segment, parsed: rule }];
   });
-  const options = { segments: rulesByKey(parsed), otherSegments: 'membership', timezone } as const;
+  const options = { segments: rulesByKey(parsed), otherSegments: 'membership', timezone, without: NOT_LIVE } as const;
   const good = parsed.filter(
     (segment) => attempt(segment, () => compileRules([{ rule: segment.parsed, key: segment.key }], options)) !== null,
   );
@@ -98,7 +101,12 @@ export function modelSegments(segments: readonly ReadableSegment[]): readonly Re
 /** Compiles the rules of a workspace; only `segmentIds` are evaluated where they are given, all may be referred to. */
 export function compileLiveRules(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
   const { readable: good, unreadable } = readable(rules);
-  const options: CompileOptions = { segments: rulesByKey(good), otherSegments: 'membership', timezone: rules.timezone };
+  const options: CompileOptions = {
+    segments: rulesByKey(good),
+    otherSegments: 'membership',
+    timezone: rules.timezone,
+    without: NOT_LIVE,
+  };
   const segments = segmentIds === undefined ? good : good.filter(({ segmentId }) => segmentIds.includes(segmentId));
   const compiled = compileRules(
     segments.map(({ parsed, key }) => ({ rule: parsed, key })),

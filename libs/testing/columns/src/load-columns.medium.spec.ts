@@ -52,6 +52,39 @@ describe('loading the column store from PostgreSQL', () => {
     return ws;
   }
 
+  it('knows accounts, who belongs to them and the events that name them, under the ids of PostgreSQL', async () => {
+    const ws = await fill(30);
+    const group = 'acmé "1"';
+    await db.database.inWorkspace(ws, async (tx) => {
+      const id = sql`account_id(${ws}::uuid, ${group}::text)`;
+      await sql`insert into profile (workspace_id, id, canonical_id, kind, first_seen_at, last_seen_at)
+        values (${ws}, ${id}, ${group}, 'account', now(), now())`.execute(tx);
+      await sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
+        values (${ws}, ${id}, '$account', 'epoch', '', 'custom', to_jsonb(${group}::text))`.execute(tx);
+      await sql`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
+        select ${ws}, id, '$group', now(), 'g', 'custom', to_jsonb(${group}::text) from profile
+        where canonical_id in ('u1', 'u2')`.execute(tx);
+      await sql`update event set group_id = ${group} where message_id in ('m2', 'm3', 'm10')`.execute(tx);
+    });
+    await loader.load(ws);
+    const ask = async (query: string): Promise<unknown> => {
+      const [row] = await test.columns.select(`SELECT ${query} WHERE workspace_id = {ws:UUID}`, { ws });
+      return row;
+    };
+    const [account] = await db.database.inWorkspace(
+      ws,
+      async (tx) => (await sql<{ id: string }>`select account_id(${ws}::uuid, ${group}::text) as id`.execute(tx)).rows,
+    );
+    expect(await ask('groupArray(toString(profile_id)) AS ids FROM kohort.accounts')).toEqual({ ids: [account?.id] });
+    expect(
+      await ask('toUInt32(count()) AS n, groupUniqArray(toString(account_id)) AS ids FROM kohort.account_people'),
+    ).toEqual({ n: 2, ids: [account?.id] });
+    expect(
+      await ask('toUInt32(count()) AS n, groupUniqArray(toString(profile_id)) AS ids FROM kohort.account_events'),
+    ).toEqual({ n: 2, ids: [account?.id] });
+    expect(await ask('toUInt32(count()) AS n FROM kohort.profiles')).toEqual({ n: 30 });
+  });
+
   const orders = (ws: WorkspaceId): Promise<number> =>
     test.columns.store.count('SELECT event_id FROM live_events WHERE workspace_id = {workspaceId:UUID}', {
       workspaceId: ws,

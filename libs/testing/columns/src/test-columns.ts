@@ -25,7 +25,7 @@ export function eventLine(event: TestEvent): string {
   const ts = new Date(event.ts).toISOString().replace('T', ' ').replace('Z', '');
   const { workspaceId, profileId, eventId, name } = event;
   const properties = escaped(JSON.stringify(event.properties));
-  return `${[workspaceId, profileId, eventId, escaped(name), ts, properties, 1, event.seq ?? 1, event.sign ?? 1].join('\t')}\n`;
+  return `${[workspaceId, profileId, eventId, escaped(name), ts, properties, 1, event.seq ?? 1, event.sign ?? 1, ''].join('\t')}\n`;
 }
 
 export interface TestColumns {

@@ -23,6 +23,8 @@ export interface ProfileMatrix {
  * - `profiles(workspace_id, profile_id)` everybody who has any live record, also without events
  * - `traits(workspace_id, profile_id, key, value String, valid_from DateTime64(3,'UTC'), message_id String)` the history
  *   of traits; value is JSON, `null` removes
+ * - `accounts(workspace_id, profile_id)`, `account_events` (as `live_events`, the account's id as `profile_id`) and
+ *   `account_people(workspace_id, profile_id, account_id, since)`: accounts, the events that name them, their people
  * - `memberships(workspace_id, profile_id, segment_key)` who is in now
  * - `scores(workspace_id, profile_id, model_key, probability, percentile, cluster_key, confidence)` of live versions
  *

@@ -1,4 +1,5 @@
-import { recordsNeeded } from '../evaluate/records-needed';
+import { recordsNeeded, type NeededRecords } from '../evaluate/records-needed';
+import { innerNodes } from '../rule/inner-nodes';
 import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
 
 /** How much a workspace has stored. */
@@ -35,7 +36,7 @@ const STEP_WORK = 4;
 const PAIR_WORK = 40;
 
 function nodesOf(node: ParsedNode): readonly ParsedNode[] {
-  return [node, ...('children' in node ? node.children.flatMap(nodesOf) : [])];
+  return [node, ...innerNodes(node).flatMap(nodesOf)];
 }
 
 function workOf(node: ParsedNode): number {
@@ -69,6 +70,15 @@ const readsProperties = (node: ParsedNode): boolean => {
   }
 };
 
+/** The events and traits that a rule names, of people and of accounts. */
+function namesIn(rule: ParsedRule): Pick<NeededRecords, 'eventNames' | 'traitKeys'> {
+  const { accounts, ...people } = recordsNeeded([rule]);
+  if (accounts === undefined) return people;
+  const eventNames =
+    people.eventNames && accounts.eventNames ? [...new Set([...people.eventNames, ...accounts.eventNames])] : null;
+  return { eventNames, traitKeys: [...new Set([...people.traitKeys, ...accounts.traitKeys])] };
+}
+
 const sumOf = (rows: ReadonlyMap<string, number>, names: readonly string[] | null): number =>
   (names ?? [...rows.keys()]).reduce((sum, name) => sum + (rows.get(name) ?? 0), 0);
 
@@ -82,7 +92,7 @@ const sumOf = (rows: ReadonlyMap<string, number>, names: readonly string[] | nul
  */
 export function estimateCost(rule: ParsedRule, volumes: Volumes): RuleCost {
   const nodes = nodesOf(rule.root);
-  const { eventNames, traitKeys } = recordsNeeded([rule]);
+  const { eventNames, traitKeys } = namesIn(rule);
   const isOf = (...kinds: ParsedNode['kind'][]): readonly ParsedNode[] =>
     nodes.filter(({ kind }) => kinds.includes(kind));
   const overEvents = isOf('event', 'aggregate', 'sequence', 'frequency', 'lifecycle', 'sql', 'top');
@@ -93,7 +103,7 @@ export function estimateCost(rule: ParsedRule, volumes: Volumes): RuleCost {
   const looked = volumes.profiles * (1 + flags.filter((kinds) => isOf(...kinds).length > 0).length);
   const eventBytes = overEvents.some(readsProperties) ? ROW_BYTES.withProperties : ROW_BYTES.event;
   const work = overEvents.reduce((sum, node) => {
-    const own = recordsNeeded([{ ...rule, root: node }]).eventNames;
+    const own = namesIn({ ...rule, root: node }).eventNames;
     return sum + workOf(node) * sumOf(volumes.events, node.kind === 'sql' ? null : own);
   }, 0);
   return {

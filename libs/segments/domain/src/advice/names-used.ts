@@ -1,3 +1,4 @@
+import { innerNodes } from '../rule/inner-nodes';
 import type { ParsedNode, ParsedRule, ParsedSelection } from '../rule/parsed-rule';
 
 /** What a rule may name that a workspace may not know. */
@@ -53,7 +54,7 @@ function ownNames(node: ParsedNode): readonly Omit<UsedName, 'node'>[] {
 export function namesUsed({ root }: ParsedRule): readonly UsedName[] {
   const visit = (node: ParsedNode): UsedName[] => {
     const found = new Map(ownNames(node).map((one) => [`${one.kind} ${one.name}`, { ...one, node: node.id }]));
-    return [...found.values(), ...('children' in node ? node.children.flatMap(visit) : [])];
+    return [...found.values(), ...innerNodes(node).flatMap(visit)];
   };
   return visit(root);
 }

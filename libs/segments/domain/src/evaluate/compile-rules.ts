@@ -1,9 +1,10 @@
 import { segmentsErrors } from '../errors';
-import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import type { Entity, ParsedNode, ParsedRule } from '../rule/parsed-rule';
 import { nearestName } from '../rule/nearest-name';
 import { isTimeZone } from '../time/local-time';
 import type { LeafPlan } from './leaf';
 import { ruleTest, type RuleTest } from './holds';
+import { planRelation, type RelationQuestion } from './leaves/relation-leaf';
 import { planLeaf } from './plan-leaf';
 
 /** A node of a rule ready to run; leaves are numbers into the shared list. */
@@ -37,20 +38,40 @@ export interface CompileOptions {
   /** Zone of rules that name none. Default UTC. */
   readonly timezone?: string;
   /** Kinds of nodes that have no data where the rule is to run, with words for the error ("from a file"). */
+  /** Whom the rules judge. Default people. */
+  readonly entity?: Entity;
   readonly without?: { readonly kinds: readonly ParsedNode['kind'][]; readonly where: string };
 }
 
-const NEVER_PER_PROFILE: readonly ParsedNode['kind'][] = ['relation', 'group', 'top', 'sql'];
+const NEVER_PER_PROFILE: readonly ParsedNode['kind'][] = ['top', 'sql'];
+
+/** What a tree asks, without the names of its nodes: equal texts over one list of leaves ask the same. */
+function askedBy(node: CompiledNode): string {
+  switch (node.kind) {
+    case 'leaf':
+      return String(node.leaf);
+    case 'segment':
+      return `${node.is ? '' : '!'}${askedBy(node.child)}`;
+    default:
+      return `${node.kind}${node.kind === 'atLeast' ? node.n : ''}(${node.children.map(askedBy).join(',')})`;
+  }
+}
 
 class Compiler {
   readonly leaves: LeafPlan[] = [];
   private readonly byKey = new Map<string, number>();
 
-  constructor(private readonly options: CompileOptions) {}
+  /** What relations ask of the others, over one list of leaves. */
+  private readonly related = new Map<Entity, Compiler>();
+
+  constructor(
+    private readonly options: CompileOptions,
+    private readonly entity: Entity,
+  ) {}
 
   compile(rule: ParsedRule, trail: readonly string[], idPrefix: string): CompiledNode {
-    if (rule.entity !== 'profile') {
-      throw segmentsErrors.SEGMENTS_ENTITY_UNSUPPORTED({ entity: rule.entity, where: 'for one profile' });
+    if (rule.entity !== this.entity) {
+      throw segmentsErrors.SEGMENTS_ENTITY_UNSUPPORTED({ entity: rule.entity, where: `for one ${this.entity}` });
     }
     const zone = rule.timezone ?? this.options.timezone ?? 'UTC';
     return this.node(rule.root, { zone, trail, idPrefix });
@@ -72,6 +93,9 @@ class Compiler {
         return { id, kind: 'atLeast', n: node.n, children: node.children.map((child) => this.node(child, place)) };
       case 'segment':
         return this.segment(node, { ...place, id });
+      case 'relation':
+      case 'group':
+        return { id, kind: 'leaf', leaf: this.leaf(planRelation(this.relation(node, place))) };
       default:
         return { id, kind: 'leaf', leaf: this.leaf(planLeaf(node, place.zone)) };
     }
@@ -101,6 +125,18 @@ class Compiler {
       name: node.key,
       ...(suggestion === undefined ? {} : { suggestion }),
     });
+  }
+
+  private relation(
+    node: Extract<ParsedNode, { kind: 'relation' | 'group' }>,
+    place: { zone: string; trail: readonly string[]; idPrefix: string },
+  ): RelationQuestion {
+    const { to, quantifier, count, where } = node;
+    const inner = this.related.get(to) ?? new Compiler(this.options, to);
+    this.related.set(to, inner);
+    const root = inner.node(where, place);
+    const rule = { root, test: ruleTest(root), hash: '', leaves: [...new Set(leavesOf(root))] };
+    return { to, quantifier, count, asked: askedBy(root), leaves: inner.leaves, rule };
   }
 
   private where(node: ParsedNode, { trail }: { trail: readonly string[] }): { node: string; segment?: string } {
@@ -138,7 +174,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: CompileOp
   if (options.timezone !== undefined && !isTimeZone(options.timezone)) {
     throw segmentsErrors.SEGMENTS_RULE_INVALID({ node: 'rule', reason: `there is no time zone "${options.timezone}"` });
   }
-  const compiler = new Compiler(options);
+  const compiler = new Compiler(options, options.entity ?? 'profile');
   const compiled = rules.map(({ rule, key }): CompiledRule => {
     const root = compiler.compile(rule, key === undefined ? [] : [key], '');
     return { root, test: ruleTest(root), hash: rule.hash, leaves: [...new Set(leavesOf(root))] };

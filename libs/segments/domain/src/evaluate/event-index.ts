@@ -67,7 +67,7 @@ export class EventIndex {
 
   constructor(
     readonly history: History,
-    private readonly now: number,
+    readonly now: number,
   ) {}
 
   /** Times of all events, ascending. */

@@ -40,6 +40,15 @@ export interface HistoryInit {
   readonly clusters?: Iterable<ClusterAssignment & { readonly model: string }>;
   /** Purposes to which consent is given; of every other it is not. */
   readonly consents?: Iterable<string>;
+  /** Of a person the accounts, of an account the people. */
+  readonly related?: Iterable<Related>;
+}
+
+/** One to whom a relation leads, from an instant on: an account of a person, or a person of an account. */
+export interface Related {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly history: History;
 }
 
 /** Everything a rule can ask about one profile, in one canonical order: a function of the set of records alone. */
@@ -53,6 +62,8 @@ export interface History {
   readonly predictions: ReadonlyMap<string, PredictionScore>;
   readonly clusters: ReadonlyMap<string, ClusterAssignment>;
   readonly consents: ReadonlySet<string>;
+  /** By profile id; each once, since the earliest instant that was given. */
+  readonly related: readonly Related[];
 }
 
 const byTimeThenId = (a: { time: number; id: string }, b: { time: number; id: string }): number =>
@@ -109,6 +120,18 @@ const NO_CLUSTERS: ReadonlyMap<string, ClusterAssignment> = new Map();
 const byModel = <T extends { readonly model: string }>(list: Iterable<T>): Map<string, T> =>
   new Map([...list].map((entry) => [entry.model, entry]));
 
+const NO_RELATED: readonly Related[] = [];
+
+function sortRelated(given: Iterable<Related>): readonly Related[] {
+  const byId = new Map<string, Related>();
+  for (const one of given) {
+    const { profileId } = one.history;
+    const known = byId.get(profileId);
+    if (known === undefined || one.since < known.since) byId.set(profileId, one);
+  }
+  return [...byId.values()].sort((a, b) => compareCodePoints(a.history.profileId, b.history.profileId));
+}
+
 /**
  * Puts a profile's records in canonical order: the same set of records gives the same history, however they arrived.
  *
@@ -125,5 +148,6 @@ export function makeHistory(init: HistoryInit): History {
     predictions: init.predictions === undefined ? NO_SCORES : byModel(init.predictions),
     clusters: init.clusters === undefined ? NO_CLUSTERS : byModel(init.clusters),
     consents: init.consents === undefined ? NO_KEYS : new Set(init.consents),
+    related: init.related === undefined ? NO_RELATED : sortRelated(init.related),
   };
 }

@@ -1,4 +1,5 @@
-import type { ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+import { innerNodes } from '../rule/inner-nodes';
+import type { Entity, ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
 
 /** Names of events and keys of traits that rules look at; `eventNames` null means events of every name. */
 export interface NeededRecords {
@@ -6,6 +7,16 @@ export interface NeededRecords {
   readonly traitKeys: readonly string[];
   /** Purposes of consent. */
   readonly purposes: readonly string[];
+  /** Absent: no rule looks at an account. */
+  readonly accounts?: NeededOfAccounts;
+}
+
+/** What rules look at in accounts, and how far relations lead. */
+export interface NeededOfAccounts {
+  readonly eventNames: readonly string[] | null;
+  readonly traitKeys: readonly string[];
+  /** Steps of relations from a person (1: to the accounts, 2: to their people too) and from an account. */
+  readonly steps: { readonly profile: number; readonly account: number };
 }
 
 class Collector {
@@ -13,6 +24,15 @@ class Collector {
   readonly keys = new Set<string>();
   readonly purposes = new Set<string>();
   needsAll = false;
+  /** Whether any rule asks about this entity, and how many relations one after the other lead on from it. */
+  isAsked = false;
+  steps = 0;
+
+  constructor(private readonly relatedTo: (entity: Entity) => Collector) {}
+
+  get eventNames(): readonly string[] | null {
+    return this.needsAll ? null : [...this.names].sort();
+  }
 
   events(selections: readonly ParsedSelection[], window: ParsedWindow): void {
     // Sessions and first days are bounded by events of any name.
@@ -24,7 +44,12 @@ class Collector {
   }
 
   visit(node: ParsedNode): void {
+    this.isAsked = true;
     switch (node.kind) {
+      case 'relation':
+      case 'group':
+        this.steps = Math.max(this.steps, stepsOf(node));
+        return this.relatedTo(node.to).visit(node.where);
       case 'all':
       case 'any':
       case 'none':
@@ -63,14 +88,26 @@ class Collector {
   }
 }
 
+/** How many relations stand one inside the other, at most. */
+function stepsOf(node: ParsedNode): number {
+  const inner = Math.max(0, ...innerNodes(node).map(stepsOf));
+  return node.kind === 'relation' || node.kind === 'group' ? inner + 1 : inner;
+}
+
 /** What has to be read of a person so that these rules can be evaluated; rules they refer to have to be among them. */
 export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
-  const collector = new Collector();
-  for (const rule of rules) collector.visit(rule.root);
+  const of = (entity: Entity): Collector => collectors[entity];
+  const collectors = { profile: new Collector(of), account: new Collector(of) };
+  for (const rule of rules) collectors[rule.entity].visit(rule.root);
+  const { profile, account } = collectors;
+  const steps = { profile: profile.steps, account: account.steps };
   return {
-    eventNames: collector.needsAll ? null : [...collector.names].sort(),
-    traitKeys: [...collector.keys].sort(),
-    purposes: [...collector.purposes].sort(),
+    eventNames: profile.eventNames,
+    traitKeys: [...profile.keys].sort(),
+    purposes: [...profile.purposes].sort(),
+    ...(account.isAsked
+      ? { accounts: { eventNames: account.eventNames, traitKeys: [...account.keys].sort(), steps } }
+      : {}),
   };
 }
 
@@ -79,7 +116,7 @@ export function segmentsNamed(rule: ParsedRule): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (node: ParsedNode): void => {
     if (node.kind === 'segment') found.add(node.key);
-    if ('children' in node) node.children.forEach(visit);
+    innerNodes(node).forEach(visit);
   };
   visit(rule.root);
   return found;
@@ -87,7 +124,12 @@ export function segmentsNamed(rule: ParsedRule): ReadonlySet<string> {
 
 /** True when a node, or one below it, is of one of the kinds. */
 function hasKind(node: ParsedNode, kinds: readonly ParsedNode['kind'][]): boolean {
-  return kinds.includes(node.kind) || ('children' in node && node.children.some((child) => hasKind(child, kinds)));
+  return kinds.includes(node.kind) || innerNodes(node).some((child) => hasKind(child, kinds));
+}
+
+/** True when a rule leads from people to accounts, or from accounts to people. */
+export function usesRelations({ root }: ParsedRule): boolean {
+  return hasKind(root, ['relation', 'group']);
 }
 
 /** True when a rule looks at a model's scores or clusters. */

@@ -4,7 +4,7 @@ import { segmentsErrors } from '../errors';
 import { isTimeZone } from '../time/local-time';
 import { migrateRule } from './migrate-rule';
 import { nearestName } from './nearest-name';
-import type { ParsedAggregate, ParsedMeasure, ParsedNode, ParsedRule } from './parsed-rule';
+import type { Entity, ParsedAggregate, ParsedMeasure, ParsedNode, ParsedRule } from './parsed-rule';
 import { readDuration, readPathText, readSelection, readTest, readTrait, readWindow } from './parse-parts';
 import { readSequence } from './parse-sequence';
 import { hashJson } from './rule-hash';
@@ -14,7 +14,7 @@ import { nodeBodies, ruleFrameSchema, type NodeKind, type aggregateSchema, type 
 import { check, invalid, placeDetails, type Place } from './rule-problem';
 
 /** A rule may hold this many nodes, nested this deep. */
-export const RULE_LIMITS = { nodes: 200, depth: 12 } as const;
+export const RULE_LIMITS = { nodes: 200, depth: 12, relations: 2 } as const;
 
 const BODIES = nodeBodies(z.unknown());
 const KINDS = Object.keys(BODIES) as readonly NodeKind[];
@@ -139,14 +139,47 @@ function readLeaf(place: Place, kind: NodeKind, body: unknown): object {
   }
 }
 
-/** Where a node stands: its path and how many nodes are above it, itself included. */
+/** Where a node stands: its path, how many nodes are above it, itself included, and of whom it is asked. */
 interface Position {
   readonly path: string;
   readonly depth: number;
+  readonly entity: Entity;
+  /** Relations above it. */
+  readonly relations: number;
+}
+
+/** Kinds that know nothing of accounts, and kinds that are answered for everybody at once, so never inside a relation. */
+const OF_PEOPLE: readonly NodeKind[] = ['prediction', 'cluster', 'consent'];
+const OF_EVERYBODY: readonly NodeKind[] = ['top', 'sql'];
+
+/** Refuses a kind that means nothing where it stands. */
+function checkPosition(place: Place, kind: NodeKind, { entity, relations }: Position): void {
+  if (entity === 'account' && OF_PEOPLE.includes(kind)) throw invalid(place, `an account has no "${kind}"`);
+  if (relations > 0 && OF_EVERYBODY.includes(kind))
+    throw invalid(place, `"${kind}" cannot stand inside a relation: it is answered for everybody at once`);
+}
+
+/** A relation, and what it asks of those it leads to. */
+function readRelation(place: Place, body: unknown, at: { position: Position; walk: Walk; kind: string }): object {
+  const { position, walk, kind } = at;
+  const { to, quantifier, count, where } = check(place, BODIES.relation, body);
+  if (to === position.entity)
+    throw invalid(place, `leads from ${to} to ${to}; a person has accounts, and an account has people`);
+  if (position.relations >= RULE_LIMITS.relations)
+    throw invalid(place, `relations may be nested ${RULE_LIMITS.relations} deep`);
+  if ((quantifier === 'count') !== (count !== undefined))
+    throw invalid(place, '"count" is needed by the quantifier "count", and by no other');
+  const inner = { ...position, entity: to, relations: position.relations + 1, depth: position.depth + 1 };
+  return {
+    to,
+    quantifier,
+    count: readTest(place, count?.op ?? 'gte', count?.n ?? 1),
+    where: readNode(where, { ...inner, path: `${position.path}.${kind}.where` }, walk),
+  };
 }
 
 function readChildren(list: readonly unknown[], at: Position, walk: Walk): ParsedNode[] {
-  return list.map((child, index) => readNode(child, { path: `${at.path}.${index}`, depth: at.depth + 1 }, walk));
+  return list.map((child, index) => readNode(child, { ...at, path: `${at.path}.${index}`, depth: at.depth + 1 }, walk));
 }
 
 function readNode(json: unknown, at: Position, walk: Walk): ParsedNode {
@@ -164,20 +197,20 @@ function readNode(json: unknown, at: Position, walk: Walk): ParsedNode {
   walk.ids.add(place.node);
   const base = { id: place.node, label: meta.label ?? null };
   const body = fields[kind];
+  checkPosition(place, kind, at);
   if (kind === 'all' || kind === 'any' || kind === 'none') {
     return {
       ...base,
       kind,
-      children: readChildren(check(place, BODIES[kind], body), { path: `${path}.${kind}`, depth }, walk),
+      children: readChildren(check(place, BODIES[kind], body), { ...at, path: `${path}.${kind}` }, walk),
     };
   }
   if (kind === 'atLeast') {
     const { n, of } = check(place, BODIES.atLeast, body);
-    return { ...base, kind, n, children: readChildren(of, { path: `${path}.atLeast.of`, depth }, walk) };
+    return { ...base, kind, n, children: readChildren(of, { ...at, path: `${path}.atLeast.of` }, walk) };
   }
   if (kind === 'relation' || kind === 'group') {
-    readNode(check(place, BODIES[kind], body).where, { path: `${path}.${kind}.where`, depth: depth + 1 }, walk);
-    return { ...base, kind };
+    return { ...base, kind, ...readRelation(place, body, { position: at, walk, kind }) } as ParsedNode;
   }
   // The body's fields are those of its kind: readLeaf and ParsedNode list them side by side.
   return { ...base, kind, ...readLeaf(place, kind, body) } as ParsedNode;
@@ -198,7 +231,11 @@ export function parseRule(json: unknown, segment?: string): ParsedRule {
   const timezone = frame.options?.timezone ?? null;
   if (timezone !== null && !isTimeZone(timezone))
     throw invalid(top, `options.timezone: there is no time zone "${timezone}"`);
-  const root = readNode(frame.where, { path: 'where', depth: 1 }, { segment, ids: new Set(), nodes: 0 });
+  const root = readNode(
+    frame.where,
+    { path: 'where', depth: 1, entity: frame.entity, relations: 0 },
+    { segment, ids: new Set(), nodes: 0 },
+  );
   // Every part has been checked above, so the whole is plain JSON.
   return { entity: frame.entity, timezone, root, hash: hashJson(current) };
 }

@@ -94,6 +94,12 @@ export interface ParsedSequence {
   readonly window: ParsedWindow;
 }
 
+/** What a rule judges: people, or accounts. */
+export type Entity = 'profile' | 'account';
+
+/** For how many of those that a relation leads to it has to hold. Over none, `all` and `none` are true. */
+export type Quantifier = 'any' | 'all' | 'none' | 'count';
+
 interface ParsedBase {
   /** The node's own id, else its path, such as `where.all.1`. */
   readonly id: string;
@@ -153,13 +159,20 @@ export type ParsedNode = ParsedBase &
       }
     /** Answered by the column store alone. */
     | { readonly kind: 'sql'; readonly predicate: SqlExpression }
-    /** Shapes that are part of the language but are not evaluated per profile. */
-    | { readonly kind: 'relation' | 'group' }
+    /** Of the accounts of a person, or of the people of an account: for how many of them `where` holds. */
+    | {
+        readonly kind: 'relation' | 'group';
+        readonly to: Entity;
+        readonly quantifier: Quantifier;
+        /** For `count` alone. */
+        readonly count: NumberTest;
+        readonly where: ParsedNode;
+      }
   );
 
 /** A rule whose shape and types have been checked. */
 export interface ParsedRule {
-  readonly entity: 'profile' | 'account';
+  readonly entity: Entity;
   /** IANA zone for calendar windows, days and bare dates; null leaves it to the workspace. */
   readonly timezone: string | null;
   readonly root: ParsedNode;

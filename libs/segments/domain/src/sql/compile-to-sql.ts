@@ -1,5 +1,5 @@
 import { segmentsErrors } from '../errors';
-import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import type { Entity, ParsedNode, ParsedRule } from '../rule/parsed-rule';
 import { times } from '../time/duration';
 import { ExactDecimal } from '../values/decimal-sum';
 import { fitsSql } from './aggregate-sql';
@@ -8,6 +8,8 @@ import { wholeColumn, type Pass, type PassColumn } from './pass';
 import { predicateSql } from './predicate-sql';
 import { sqlNumberTest, type SqlContext } from './sql-condition';
 import { SqlParams, type SqlValue } from './sql-params';
+import { RelationPass } from './relation-pass';
+import { TABLES, type EntityTables } from './tables';
 import { TopPass } from './top-pass';
 import { TraitPass } from './trait-pass';
 
@@ -42,7 +44,9 @@ interface Place {
 }
 
 class Statement {
-  private readonly params = new SqlParams();
+  private readonly tables: EntityTables;
+  /** What relations ask of the others. */
+  private related: { readonly statement: Statement; readonly pass: RelationPass } | null = null;
   private readonly events: EventPass;
   private readonly traits: TraitPass;
   private readonly scores: string[] = [];
@@ -52,16 +56,24 @@ class Statement {
   private readonly tops: TopPass;
   private readonly consents = new Map<string, string>();
 
-  constructor(private readonly options: SqlOptions) {
+  constructor(
+    private readonly options: SqlOptions,
+    private readonly entity: Entity,
+    private readonly params = new SqlParams(),
+  ) {
     this.params.named('workspaceId', 'UUID', options.workspaceId);
-    this.events = new EventPass(options.nowMs);
-    this.tops = new TopPass(options.nowMs);
+    this.tables = TABLES[entity];
+    this.events = new EventPass(options.nowMs, this.tables.events);
+    this.tops = new TopPass(options.nowMs, this.tables);
     this.traits = new TraitPass(options.nowMs, options.untied === true);
   }
 
   rule(rule: ParsedRule, trail: readonly string[]): string {
-    if (rule.entity !== 'profile') {
-      throw segmentsErrors.SEGMENTS_ENTITY_UNSUPPORTED({ entity: rule.entity, where: 'as one statement' });
+    if (rule.entity !== this.entity) {
+      throw segmentsErrors.SEGMENTS_ENTITY_UNSUPPORTED({
+        entity: rule.entity,
+        where: `in one statement over "${this.entity}"`,
+      });
     }
     return this.node(rule.root, { zone: rule.timezone ?? this.options.timezone ?? 'UTC', trail });
   }
@@ -124,6 +136,9 @@ class Statement {
         this.predicates.set(test, this.predicates.get(test) ?? `held${this.predicates.size}`);
         return `${this.predicates.get(test)}`;
       }
+      case 'relation':
+      case 'group':
+        return this.relation(node, place);
       case 'bucket': {
         const text = `concat(${this.params.text(`${node.salt}:`)}, toString(profile_id))`;
         const bucket = `(reinterpretAsUInt64(reverse(substring(SHA256(${text}), 1, 8))) % 10000)`;
@@ -187,6 +202,27 @@ class Statement {
     return node.is ? `(${member})` : `NOT (${member})`;
   }
 
+  private relation(node: Extract<ParsedNode, { kind: 'relation' | 'group' }>, place: Place): string {
+    // Values of one instant that disagree cannot be told of through a relation: there each is gathered.
+    const options = { ...this.options, untied: false };
+    this.related ??= {
+      statement: new Statement(options, node.to, this.params),
+      pass: new RelationPass(this.entity, options.nowMs),
+    };
+    const { statement, pass } = this.related;
+    const { matching, total } = pass.columns(statement.node(node.where, place));
+    switch (node.quantifier) {
+      case 'any':
+        return `(${matching} > 0)`;
+      case 'all':
+        return `(${matching} = ${total})`;
+      case 'none':
+        return `(${matching} = 0)`;
+      case 'count':
+        return sqlNumberTest(node.count, matching, (n) => this.params.float(n));
+    }
+  }
+
   private membership(key: string): string {
     const column = this.memberships.get(key) ?? `m${this.memberships.size}`;
     this.memberships.set(key, column);
@@ -224,10 +260,15 @@ class Statement {
       ...this.traits.passes(this.params),
       ...this.tops.passes(),
       ...(this.predicates.size === 0 ? [] : [this.predicatePass()]),
+      ...(this.related === null ? [] : [this.relatedPass(this.related)]),
       ...(members.length === 0 ? [] : [flags('memberships', members)]),
       ...(given.length === 0 ? [] : [flags('consents', given)]),
       ...(scored.length === 0 ? [] : [flags('scores', scored)]),
     ];
+  }
+
+  private relatedPass({ statement, pass }: { readonly statement: Statement; readonly pass: RelationPass }): Pass {
+    return pass.pass(statement.answers(pass.conditions).sql, this.params);
   }
 
   private predicatePass(): Pass {
@@ -235,7 +276,7 @@ class Statement {
     const until = `ts <= ${this.params.instant(this.options.nowMs)}`;
     return {
       columns: [...this.predicates.values()].map((column) => wholeColumn(column)),
-      sql: `SELECT profile_id, ${tests.join(', ')} FROM live_events WHERE workspace_id = {workspaceId:UUID} AND ${until} GROUP BY profile_id`,
+      sql: `SELECT profile_id, ${tests.join(', ')} FROM ${this.tables.events} WHERE workspace_id = {workspaceId:UUID} AND ${until} GROUP BY profile_id`,
     };
   }
 
@@ -254,7 +295,7 @@ class Statement {
           return `to${type}(${own.includes(column) ? name : '0'}) AS ${name}`;
         }),
       ].join(', ');
-    const everybody = `SELECT profile_id, ${line([], 1)} FROM profiles WHERE workspace_id = {workspaceId:UUID}`;
+    const everybody = `SELECT profile_id, ${line([], 1)} FROM ${this.tables.everybody} WHERE workspace_id = {workspaceId:UUID}`;
     const rest = passes.map((pass) => `SELECT profile_id, ${line(pass.columns, 0)} FROM (${pass.sql})`);
     const all = columns.flatMap((column) => column.totals);
     const totals = ['max(is_profile) AS is_here', ...all.map(([name, total]) => `${total} AS ${name}_total`)];
@@ -283,7 +324,8 @@ class Statement {
 /**
  * Compiles a rule to one ClickHouse statement that gives the ids of its members at `nowMs`, with the meaning of the
  * per-profile evaluator. It reads `profiles` (the universe), `live_events`, `traits`, `memberships`, `scores` and
- * `consents` (profile and purpose, where consent is given), each at most once.
+ * `consents` (profile and purpose, where consent is given), each at most once; of accounts `accounts` and
+ * `account_events`, and `account_people` (who belongs to which account, since when) for what leads from one to the other.
  *
  * Shape   one column, `profile_id`; every value of the rule is a typed parameter
  * Throws  SEGMENTS_NODE_UNSUPPORTED for sums against bounds of over 15 digits, and the kinds that are not evaluated per
@@ -291,17 +333,17 @@ class Statement {
  *         SEGMENTS_SEGMENT_CYCLE, SEGMENTS_ENTITY_UNSUPPORTED
  */
 export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql {
-  const statement = new Statement(options);
+  const statement = new Statement(options, rule.entity);
   return statement.members(statement.rule(rule, options.key === undefined ? [] : [options.key]));
 }
 
 /**
  * Compiles many rules to one statement over the same passes: what they ask alike is computed once.
  *
- * Shape   columns `profile_id` and `r0`, `r1`, … (UInt8), one for each rule in order; a row for every profile
+ * Shape   rules over one entity; columns `profile_id` and `r0`, `r1`, … (UInt8), one for each rule in order; a row for every profile
  * Throws  as `compileToSql`
  */
 export function compileRulesToSql(rules: readonly ParsedRule[], options: SqlOptions): CompiledSql {
-  const statement = new Statement(options);
+  const statement = new Statement(options, rules[0]?.entity ?? 'profile');
   return statement.answers(rules.map((rule) => statement.rule(rule, options.key === undefined ? [] : [options.key])));
 }

@@ -23,7 +23,10 @@ const MOST_READINGS = 4;
 export class CountPass {
   private readonly counts: RangeCount[] = [];
 
-  constructor(private readonly now: number) {}
+  constructor(
+    private readonly now: number,
+    private readonly table: string,
+  ) {}
 
   /** The column that holds the count. */
   add(
@@ -60,7 +63,7 @@ export class CountPass {
     );
     return {
       columns: counts.map(({ column }) => ({ name: column, type: 'UInt8', totals: [[column, `sum(${column})`]] })),
-      sql: `SELECT profile_id, ${columns.join(', ')} FROM live_events WHERE ${conditions.join(' AND ')}`,
+      sql: `SELECT profile_id, ${columns.join(', ')} FROM ${this.table} WHERE ${conditions.join(' AND ')}`,
     };
   }
 

@@ -34,8 +34,11 @@ export class EventPass {
   private readsAll = false;
   private readsTimes = false;
 
-  constructor(private readonly now: number) {
-    this.ranges = new CountPass(now);
+  constructor(
+    private readonly now: number,
+    private readonly table: string,
+  ) {
+    this.ranges = new CountPass(now, table);
   }
 
   /** The column that holds the number of events of a selection in a window. */
@@ -172,7 +175,7 @@ export class EventPass {
   private gathered(params: SqlParams): Pass {
     const names = this.readsAll ? '' : ` AND name IN ${params.bind('Array(String)', [...this.names].sort())}`;
     const times = this.readsTimes ? [`arraySort(groupArray(${MS})) AS all_times`] : [];
-    const inner = `SELECT profile_id, ${[...times, ...this.inner].join(', ')} FROM live_events WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
+    const inner = `SELECT profile_id, ${[...times, ...this.inner].join(', ')} FROM ${this.table} WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
     const computed = this.levels.reduce(
       (from, columns) => `SELECT *, ${columns.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')} FROM (${from})`,
       inner,

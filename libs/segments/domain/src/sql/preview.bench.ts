@@ -38,7 +38,7 @@ export async function openPreviewBench(people: number, events: number): Promise<
       fromUnixTimestamp64Milli(toInt64(${NOW - YEAR_MS} + intDiv(number * ${YEAR_MS}, ${events})), 'UTC'),
       concat('{"order_id": ', toString(number), ', "total": ', toString((cityHash64(number, 5) % 20000) / 100),
         ', "product_id": "p', toString(cityHash64(number, 9) % 1000), '", "category": "c', toString(number % 20), '"}'),
-      number, number, 1 FROM numbers(${at}, ${Math.min(ROWS_AT_ONCE, events - at)})`);
+      number, number, 1, '' FROM numbers(${at}, ${Math.min(ROWS_AT_ONCE, events - at)})`);
   }
   const trait = (key: string, values: string, salt: number): Promise<readonly unknown[]> =>
     run(`INSERT INTO kohort.trait_rows SELECT ${ws}, ${person('number')}, '${key}',

@@ -4,6 +4,7 @@ import { hasValueOverNothing, measureZero } from './aggregate-sql';
 import { EventPass } from './event-pass';
 import { wholeColumn, type Pass } from './pass';
 import type { SqlContext } from './sql-condition';
+import type { EntityTables } from './tables';
 
 type TopNode = Extract<ParsedNode, { kind: 'top' }>;
 
@@ -15,7 +16,10 @@ export class TopPass {
   private readonly found: Pass[] = [];
   private readonly known = new Map<string, string>();
 
-  constructor(private readonly now: number) {}
+  constructor(
+    private readonly now: number,
+    private readonly tables: EntityTables,
+  ) {}
 
   /** The column that is 2 for those inside, 1 for those close behind, who stay if they are members. */
   column(node: TopNode, context: SqlContext): string {
@@ -35,8 +39,8 @@ export class TopPass {
 
   private ranked({ by, n, percent }: TopNode, column: string, context: SqlContext): string {
     const { params } = context;
-    const values = new EventPass(this.now).measure(by, context);
-    const profile = `SELECT profile_id, 0 AS is_read, toUInt8(${hasValueOverNothing(by.fn) ? 1 : 0}) AS has, ${measureZero(by.fn)} AS amount FROM profiles WHERE workspace_id = {workspaceId:UUID}`;
+    const values = new EventPass(this.now, this.tables.events).measure(by, context);
+    const profile = `SELECT profile_id, 0 AS is_read, toUInt8(${hasValueOverNothing(by.fn) ? 1 : 0}) AS has, ${measureZero(by.fn)} AS amount FROM ${this.tables.everybody} WHERE workspace_id = {workspaceId:UUID}`;
     const read = `SELECT profile_id, 1 AS is_read, held.1 AS has, held.2 AS amount FROM (${values})`;
     const everybody = `SELECT profile_id, argMax(has, is_read) AS has_value, argMax(amount, is_read) AS value, min(is_read) = 0 AS is_here FROM (${profile} UNION ALL ${read}) GROUP BY profile_id`;
     // By the text of ids: the engine orders UUIDs by their second half.
