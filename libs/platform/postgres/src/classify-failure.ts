@@ -36,9 +36,15 @@ export function isAway(thrown: unknown): boolean {
   );
 }
 
+/** A statement was kept under a plan or a name that is good no more: it is asked again on another connection. */
+export function isStalePlan(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return code === '26000' || (code === '0A000' && thrown instanceof Error && /cached plan/.test(thrown.message));
+}
+
 function isPassing(thrown: unknown): boolean {
   const code = codeOf(thrown);
-  return PASSING_STATES.test(code) || isAway(thrown);
+  return PASSING_STATES.test(code) || isAway(thrown) || isStalePlan(thrown);
 }
 
 /** Whatever was thrown, as one of ours: outages and conflicts become `transient`. */

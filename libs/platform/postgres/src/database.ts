@@ -1,7 +1,9 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
-import { Pool } from 'pg';
+import { Pool, escapeLiteral } from 'pg';
+import { systemClock } from '@kohort/kernel-clock-random';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
 import { hasAppended, outboxSignal } from './outbox-signal';
+import { quickPool } from './quick-pool';
 import type { KohortTables } from './tables';
 
 /** A transaction that already stands in one workspace: row-level security shows it that workspace and nothing else. */
@@ -11,6 +13,11 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** `repeatable read` for readers that put several queries beside each other. */
   readonly isolation?: 'read committed' | 'repeatable read';
+  /**
+   * Its statements are planned once a connection. For what is done for every event: statements that go by keys, and are
+   * the same each time.
+   */
+  readonly keepPlans?: boolean;
   /** Each statement is cancelled by the server after this time; no limit when absent. */
   readonly statementTimeoutMs?: number;
 }
@@ -49,6 +56,7 @@ function pool(options: DatabaseOptions, role: 'kohort_app' | 'kohort_relay', max
   const made = new Pool({
     connectionString: options.url,
     max,
+    pipeline: true,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     application_name: `${options.applicationName}:${role}`,
     // The role is taken at connection start, so that no statement ever runs as the owner.
@@ -69,22 +77,27 @@ export function openDatabase(options: DatabaseOptions): Database {
   // The relay's own writes (positions, claims) are bookkeeping: what a crash takes of them is done again, and an effect
   // that depends on them flushes them with its own commit. So they need not wait for the disk.
   const relayPool = pool(options, 'kohort_relay', RELAY_CONNECTIONS, ' -c synchronous_commit=off');
-  const app = new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: appPool }) });
-  const relay = new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: relayPool }) });
+  const over = (from: Pool, keepPlans: boolean): Kysely<KohortTables> => {
+    const { now } = systemClock;
+    return new Kysely<KohortTables>({ dialect: new PostgresDialect({ pool: quickPool(from, { keepPlans, now }) }) });
+  };
+  const app = over(appPool, false);
+  const hot = over(appPool, true);
+  const relay = over(relayPool, true);
   const signalOutbox = outboxSignal(options.url, relay);
   return {
     url: options.url,
     relay,
     async inWorkspace(workspaceId, work, settings = {}) {
-      let hasNews = false;
-      let builder = app.transaction();
+      let builder = (settings.keepPlans ? hot : app).transaction();
       if (settings.isolation) builder = builder.setIsolationLevel(settings.isolation);
       if (settings.readOnly) builder = builder.setAccessMode('read only');
+      let hasNews = false;
       const result = await builder.execute(async (tx) => {
         const limit = settings.statementTimeoutMs;
-        // One round trip for both: they stand before every piece of work.
-        const timeout = limit === undefined ? sql`` : sql`, set_config('statement_timeout', ${String(limit)}, true)`;
-        await sql`select set_config('app.ws', ${workspaceId}, true) ${timeout}`.execute(tx);
+        // They go with the first statement of the work, and cost it nothing.
+        await sql.raw(`set local app.ws = ${escapeLiteral(workspaceId)}`).execute(tx);
+        if (limit !== undefined) await sql.raw(`set local statement_timeout = ${Math.ceil(limit)}`).execute(tx);
         const answer = await work(tx);
         hasNews = hasAppended(tx);
         return answer;
@@ -93,7 +106,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       return result;
     },
     async close() {
-      await Promise.all([app.destroy(), relay.destroy()]);
+      await Promise.all([app.destroy(), hot.destroy(), relay.destroy()]);
+      await Promise.all([appPool.end(), relayPool.end()]);
     },
   };
 }

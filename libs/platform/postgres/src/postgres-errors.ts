@@ -14,6 +14,10 @@ export const postgresErrors = defineErrors({
     kind: 'configuration',
     message: (d) => `the database is not safe to use: ${String(d['findings'])}`,
   },
+  POSTGRES_NO_CURSORS: {
+    kind: 'bug',
+    message: () => 'rows cannot be streamed through this pool',
+  },
   POSTGRES_CURSOR_INVALID: {
     kind: 'invalid-input',
     message: () => 'the cursor was not made by this server, or for another log',

@@ -127,16 +127,15 @@ function ofClaims(relay: Kysely<KohortTables>, tasks: readonly ClaimedTask[]) {
     select 1 from unnest(${tasks.map((task) => task.workspaceId)}::uuid[], ${tasks.map((task) => task.taskId)}::uuid[],
                          ${tasks.map((task) => task.starts)}::int[]) as mine (workspace_id, id, starts)
     where task.workspace_id = mine.workspace_id and task.id = mine.id and task.starts = mine.starts)`;
-  return relay
-    .updateTable('task')
-    .where(
-      'id',
-      'in',
-      tasks.map((task) => task.taskId),
-    )
-    .where('workspace_id', 'in', [...new Set(tasks.map((task) => task.workspaceId))])
-    .where('status', '=', 'running')
-    .where(mine);
+  return (
+    relay
+      .updateTable('task')
+      // As arrays: the statement is the same however many there are.
+      .where(sql<boolean>`id = any(${tasks.map((task) => task.taskId)}::uuid[])`)
+      .where(sql<boolean>`workspace_id = any(${[...new Set(tasks.map((task) => task.workspaceId))]}::uuid[])`)
+      .where('status', '=', 'running')
+      .where(mine)
+  );
 }
 
 const ofClaim = (relay: Kysely<KohortTables>, task: ClaimedTask) => ofClaims(relay, [task]);

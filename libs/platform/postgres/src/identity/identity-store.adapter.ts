@@ -202,6 +202,8 @@ export function identityStore(
 ): IdentityStore {
   return {
     applyBatches: (batches, decisionOf) =>
-      database.inWorkspace(batches.workspaceId, (tx) => applyIn(tx, batches, { decisionOf, screen })),
+      database.inWorkspace(batches.workspaceId, (tx) => applyIn(tx, batches, { decisionOf, screen }), {
+        keepPlans: true,
+      }),
   };
 }

@@ -116,7 +116,9 @@ export function ingestStore(
       const [head] = requests;
       if (!head) return [];
       return told(
-        database.inWorkspace(head.workspaceId, (tx) => storeIn(tx, { requests, screen }, async () => undefined)),
+        database.inWorkspace(head.workspaceId, (tx) => storeIn(tx, { requests, screen }, async () => undefined), {
+          keepPlans: true,
+        }),
       );
     },
   };

@@ -112,7 +112,7 @@ export function changeLogAdapter(database: Database, options: ChangeLogOptions):
     database.inWorkspace(
       workspaceId,
       async (tx) => work(await LogReading.open(tx, { table: TABLE, workspaceId, key })),
-      { readOnly: true },
+      { readOnly: true, keepPlans: true },
     );
   return {
     retentionMs,

@@ -277,15 +277,17 @@ function fills(
   };
 }
 
+const HOT = { keepPlans: true } as const;
+
 /** Memberships in PostgreSQL. See the port for what a caller may rely on. */
 export function segmentStore(database: Database): SegmentStore {
   return {
     ...timers(database),
     ...fills(database),
     touchedBy: (workspaceId, batchIds) =>
-      database.inWorkspace(workspaceId, (tx) => touchedBy(tx, workspaceId, batchIds)),
+      database.inWorkspace(workspaceId, (tx) => touchedBy(tx, workspaceId, batchIds), HOT),
     evaluate: (request, evaluator) =>
-      database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator)),
+      database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator), HOT),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),
     read: (workspaceId, profileIds, needs: (rules: LiveRules) => RecordsNeeded) =>
       database.inWorkspace(

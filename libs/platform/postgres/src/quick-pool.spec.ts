@@ -1,0 +1,127 @@
+import type { PostgresQueryResult } from 'kysely';
+import { quickPool, type DriverClient } from './quick-pool';
+
+interface Sent {
+  readonly text: string;
+  readonly name?: string;
+}
+
+/** A connection that writes down what it is sent, and fails where it is told to. */
+class Recorder implements DriverClient {
+  readonly sent: Sent[] = [];
+  released: (boolean | undefined)[] = [];
+  failing: Error | null = null;
+
+  query<R>({ text, name }: Sent): Promise<PostgresQueryResult<R>> {
+    this.sent.push(name === undefined ? { text } : { text, name });
+    if (this.failing !== null) return Promise.reject(this.failing);
+    return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
+  }
+
+  release(destroy?: boolean): void {
+    this.released.push(destroy);
+  }
+}
+
+function rig(keepPlans: boolean) {
+  const raw = new Recorder();
+  let at = 0;
+  const pool = quickPool({ connect: () => Promise.resolve(raw) }, { keepPlans, now: () => at });
+  const pass = (ms: number): void => void (at += ms);
+  return { raw, pool, pass, texts: () => raw.sent.map(({ text }) => text) };
+}
+
+describe('quickPool', () => {
+  it('sends what opens a transaction with its first statement, in one message', async () => {
+    const { pool, texts } = rig(false);
+    const client = await pool.connect();
+    await client.query('begin', []);
+    await client.query("set local app.ws = 'a'", []);
+    expect(texts()).toEqual([]);
+    await client.query('select $1', [1]);
+    await client.query('select $1', [2]);
+    await client.query('commit', []);
+    expect(texts()).toEqual(["begin; set local app.ws = 'a'", 'select $1', 'select $1', 'commit']);
+  });
+
+  it.each(['commit', 'rollback'])('says nothing of a transaction that asked nothing, and then %s', async (end) => {
+    const { pool, texts } = rig(false);
+    const client = await pool.connect();
+    await client.query('start transaction read only', []);
+    await client.query("set local app.ws = 'a'", []);
+    await client.query(end, []);
+    await client.query('begin', []);
+    await client.query('select 1', []);
+    await client.query(end, []);
+    expect(texts()).toEqual(['begin', 'select 1', end]);
+  });
+
+  it('ends a transaction whose last words were settings', async () => {
+    const { pool, texts } = rig(false);
+    const client = await pool.connect();
+    await client.query('begin', []);
+    await client.query('select 1', []);
+    await client.query('set local statement_timeout = 5', []);
+    await client.query('commit', []);
+    expect(texts()).toEqual(['begin', 'select 1', 'commit']);
+  });
+
+  it('fails a statement whose transaction could not be opened', async () => {
+    const { pool, raw } = rig(false);
+    const client = await pool.connect();
+    await client.query('begin', []);
+    raw.failing = new Error('away');
+    await expect(client.query('select $1', [1])).rejects.toThrow('away');
+  });
+
+  it('names statements with parameters where plans are kept: the same text the same, another another', async () => {
+    const { pool, raw } = rig(true);
+    const client = await pool.connect();
+    for (const text of ['select $1', 'select $1 + 1', 'select $1']) await client.query(text, [1]);
+    await client.query('select 1', []);
+    const [first, other, again, plain] = raw.sent.map(({ name }) => name);
+    expect(first).toMatch(/^[\w-]{22}$/);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    expect(plain).toBeUndefined();
+  });
+
+  it('keeps a bounded number of texts; the rest is sent without a name', async () => {
+    const { pool, raw } = rig(true);
+    const client = await pool.connect();
+    for (let i = 0; i < 400; i += 1) await client.query(`select $1 + ${i}`, [1]);
+    expect(raw.sent.filter(({ name }) => name !== undefined)).toHaveLength(300);
+    await client.query('select $1 + 0', [1]);
+    expect(raw.sent.at(-1)?.name).toBe(raw.sent[0]?.name);
+  });
+
+  it('plans anew after five seconds, once, also for those who had the connection before', async () => {
+    const { pool, texts, pass } = rig(true);
+    const ask = async (): Promise<void> => {
+      const client = await pool.connect();
+      await client.query('select $1', [1]);
+      client.release();
+    };
+    await ask();
+    pass(4_999);
+    await ask();
+    pass(1);
+    await ask();
+    await ask();
+    expect(texts()).toEqual(['select $1', 'select $1', 'discard plans', 'select $1', 'select $1']);
+  });
+
+  it.each([
+    ['0A000', 'cached plan must not change result type', true],
+    ['26000', 'prepared statement "x" does not exist', true],
+    ['0A000', 'something that is not supported', false],
+    ['40001', 'could not serialize access', false],
+  ])('does not use a connection again whose statements are stale: %s %s', async (code, message, destroyed) => {
+    const { pool, raw } = rig(true);
+    const client = await pool.connect();
+    raw.failing = Object.assign(new Error(message), { code });
+    await expect(client.query('select $1', [1])).rejects.toThrow(message);
+    client.release();
+    expect(raw.released).toEqual([destroyed]);
+  });
+});

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { isStalePlan } from './classify-failure';
+import { postgresErrors } from './postgres-errors';
+
+/** What is used of a connection of the driver. */
+export interface DriverClient {
+  query<R>(statement: {
+    readonly text: string;
+    readonly name?: string;
+    readonly values?: unknown[];
+  }): Promise<PostgresQueryResult<R>>;
+  /** `true`: it is closed and not used again. */
+  release(destroy?: boolean): void;
+}
+
+/** What is used of the driver's pool. It must send statements as they are given, without waiting (`pipeline`). */
+export interface DriverPool {
+  connect(): Promise<DriverClient>;
+}
+
+/** How statements are sent through a pool. */
+export interface QuickPoolOptions {
+  /**
+   * Statements with parameters are parsed and planned once a connection, not each time. For paths whose statements are
+   * few, always the same and go by keys, for one plan then serves whatever the values are.
+   */
+  readonly keepPlans: boolean;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** Kept plans are made anew after this: for a table that was empty when it was planned, the plan is to read it whole. */
+const PLANS_MS = 5_000;
+/** Texts that a connection keeps; what is more is planned each time. */
+const MOST_KEPT = 300;
+
+const OPENING = /^(?:begin$|start transaction\b|set local )/;
+const ENDING = /^(?:commit|rollback)$/;
+const NOTHING = { command: 'SELECT' as const, rowCount: 0, rows: [] };
+
+/** What is remembered of a connection from one use to the next. */
+class Statements {
+  private readonly names = new Map<string, string>();
+  private plannedAt: number;
+
+  constructor(now: number) {
+    this.plannedAt = now;
+  }
+
+  /** The name under which a text is kept; undefined: it is not. */
+  nameOf(text: string): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size >= MOST_KEPT) return known;
+    const name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+    this.names.set(text, name);
+    return name;
+  }
+
+  /** Whether it is time to plan anew; from now on it is not. */
+  areOld(now: number): boolean {
+    const old = now - this.plannedAt >= PLANS_MS;
+    if (old) this.plannedAt = now;
+    return old;
+  }
+}
+
+/** A connection as long as it is out of the pool. */
+class QuickClient implements PostgresPoolClient {
+  /** What opens the transaction and was not sent yet. */
+  private held: string[] = [];
+  private isOpen = false;
+  private isStale = false;
+
+  constructor(
+    private readonly client: DriverClient,
+    private readonly statements: Statements | null,
+  ) {}
+
+  query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(
+    asked: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof asked !== 'string') throw postgresErrors.POSTGRES_NO_CURSORS();
+    if (parameters.length > 0) return this.send<R>(asked, parameters);
+    if (OPENING.test(asked)) {
+      this.held.push(asked);
+      return Promise.resolve(NOTHING);
+    }
+    if (!ENDING.test(asked)) return this.send<R>(asked, parameters);
+    this.held = [];
+    // Nothing was asked between beginning and end: nothing was begun.
+    if (!this.isOpen) return Promise.resolve(NOTHING);
+    this.isOpen = false;
+    return this.client.query({ text: asked });
+  }
+
+  release(): void {
+    this.client.release(this.isStale);
+  }
+
+  private async send<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const opening = this.open();
+    const name = parameters.length > 0 ? this.statements?.nameOf(text) : undefined;
+    const answer = this.client.query<R>({ ...(name === undefined ? {} : { name }), text, values: [...parameters] });
+    try {
+      // Both are on their way. Where the first fails the second does too: it stands in a transaction that is aborted.
+      const [result] = await Promise.all([answer, opening]);
+      return result;
+    } catch (thrown) {
+      this.isStale ||= isStalePlan(thrown);
+      throw thrown;
+    }
+  }
+
+  /** Sends what opens the transaction, if that was not done yet. */
+  private open(): Promise<unknown> | undefined {
+    if (this.held.length === 0) return undefined;
+    const text = this.held.join('; ');
+    this.held = [];
+    this.isOpen = true;
+    return this.client.query({ text });
+  }
+}
+
+/**
+ * The driver's pool as the query builder wants it, with fewer round trips: a transaction begins, and its settings are
+ * made, in one message with its first statement, and a transaction that asks nothing says nothing. `set local` is for
+ * transactions alone.
+ *
+ * Throws  POSTGRES_NO_CURSORS where a cursor is asked for
+ */
+export function quickPool(pool: DriverPool, options: QuickPoolOptions): PostgresPool {
+  const kept = new WeakMap<DriverClient, Statements>();
+  return {
+    async connect() {
+      const client = await pool.connect();
+      if (!options.keepPlans) return new QuickClient(client, null);
+      const now = options.now();
+      const statements = kept.get(client) ?? new Statements(now);
+      kept.set(client, statements);
+      // Answered before whatever is asked next; a connection that fails here fails there.
+      if (statements.areOld(now)) client.query({ text: 'discard plans' }).catch(() => undefined);
+      return new QuickClient(client, statements);
+    },
+    // Several may stand on one pool: whoever made it ends it.
+    end: () => Promise.resolve(),
+  };
+}
