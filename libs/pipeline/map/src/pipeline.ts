@@ -47,6 +47,11 @@ export interface Together {
   readonly atOnce: number;
   /** A batch waits so long for others to come; 0 where somebody waits for the effect. */
   readonly gatherMs: number;
+  /**
+   * Workers look for it as soon as it is committed, by word of mouth; the queue is for what they did not hear of. For
+   * what every event goes through.
+   */
+  readonly atCommit: boolean;
 }
 
 /** Refuses, at compile time, a topic whose payload is not the job's input. */
@@ -121,7 +126,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'profiles, identifiers, traits, assignments, merge log',
     repeatSafe: 'event id; merges are order-free',
-    together: { most: 64, atOnce: 1, gatherMs: 0 },
+    together: { most: 64, atOnce: 1, gatherMs: 0, atCommit: true },
   }),
   'identity.simulate': job({
     owner: 'pipeline-worker',
@@ -170,7 +175,7 @@ export const pipeline = {
     timeLimitMs: minutes(30),
     writes: 'column store',
     repeatSafe: 'watermark kept in the store',
-    together: { most: 1_000, atOnce: 1, gatherMs: 500 },
+    together: { most: 1_000, atOnce: 1, gatherMs: 500, atCommit: false },
   }),
   'segments.evaluate': job({
     owner: 'pipeline-worker',
@@ -183,7 +188,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'memberships, proofs, timers, change log',
     repeatSafe: 'segment + profile + change version',
-    together: { most: 64, atOnce: 2, gatherMs: 0 },
+    together: { most: 64, atOnce: 2, gatherMs: 0, atCommit: true },
   }),
   'segments.backfill': job({
     owner: 'pipeline-worker',
@@ -256,7 +261,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'what each destination is owed',
     repeatSafe: 'desired version only rises',
-    together: { most: 16, atOnce: 1, gatherMs: 0 },
+    together: { most: 16, atOnce: 1, gatherMs: 0, atCommit: false },
   }),
   'sync.consent': job({
     owner: 'sync-worker',

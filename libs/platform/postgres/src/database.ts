@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Pool, escapeLiteral } from 'pg';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
-import { hasAppended, outboxSignal } from './outbox-signal';
+import { newsOf, outboxSignal } from './outbox-signal';
 import { quickPool } from './quick-pool';
 import type { KohortTables } from './tables';
 
@@ -92,18 +92,15 @@ export function openDatabase(options: DatabaseOptions): Database {
       let builder = (settings.keepPlans ? hot : app).transaction();
       if (settings.isolation) builder = builder.setIsolationLevel(settings.isolation);
       if (settings.readOnly) builder = builder.setAccessMode('read only');
-      let hasNews = false;
-      const result = await builder.execute(async (tx) => {
+      const { answer, news } = await builder.execute(async (tx) => {
         const limit = settings.statementTimeoutMs;
         // They go with the first statement of the work, and cost it nothing.
         await sql.raw(`set local app.ws = ${escapeLiteral(workspaceId)}`).execute(tx);
         if (limit !== undefined) await sql.raw(`set local statement_timeout = ${Math.ceil(limit)}`).execute(tx);
-        const answer = await work(tx);
-        hasNews = hasAppended(tx);
-        return answer;
+        return { answer: await work(tx), news: newsOf(tx) };
       });
-      if (hasNews) signalOutbox();
-      return result;
+      if (news) signalOutbox(news);
+      return answer;
     },
     async close() {
       await Promise.all([app.destroy(), hot.destroy(), relay.destroy()]);

@@ -46,7 +46,8 @@ export { changeLogAdapter } from './read/change-log.adapter';
 export { TIMER_CHANNEL, TIMER_LOOK_MS } from './segments/timer-signal';
 export { listen } from './listen';
 export type { Listening } from './listen';
-export { OUTBOX_CHANNEL, onOutboxCommit } from './outbox-signal';
+export { OUTBOX_CHANNEL, onOutboxCommit, onWorkCommit, readNews } from './outbox-signal';
+export type { OwedWork } from './outbox-signal';
 export { LOG_CHANNEL, relayState, stepRelay, sweepTasks, tidyRelay } from './relay-steps';
 export type { RelayState, RelayStep } from './relay-steps';
 export {

@@ -9,19 +9,22 @@ interface Listener {
   readonly field: string;
   /** Its tasks fall due so much later, so that others join them. */
   readonly gatherMs: number;
+  /** Workers hear of its tasks at the commit: they need no queue. */
+  readonly atCommit: boolean;
 }
 
 const listenersOf = new Map<string, Listener[]>();
 for (const job of jobNames) {
   for (const topic of pipeline[job].on) {
-    const listener = { job, field: pipeline[job].entity, gatherMs: togetherOf(job)?.gatherMs ?? 0 };
+    const { gatherMs = 0, atCommit = false } = togetherOf(job) ?? {};
+    const listener = { job, field: pipeline[job].entity, gatherMs, atCommit };
     listenersOf.set(topic, [...(listenersOf.get(topic) ?? []), listener]);
   }
 }
 
 /**
  * Appends a message in the caller's transaction, with a task for each job that listens: they exist if and only if the
- * effect they speak of does. The relay puts the tasks into their queues after the commit.
+ * effect they speak of does. After the commit workers are told of them, or the relay puts them into their queues.
  */
 export async function appendOutbox<T extends TopicName>(
   tx: WorkspaceTransaction,
@@ -47,12 +50,18 @@ export async function appendOutboxAll<T extends TopicName>(
       insert into outbox (workspace_id, topic, payload)
       select workspace_id, ${topic}, payload from message order by place
     )
-    insert into task (workspace_id, id, job, entity, payload, due_at)
+    insert into task (workspace_id, id, job, entity, payload, due_at, enqueued_at)
     select message.workspace_id, gen_random_uuid(), listener.job, message.payload ->> listener.field, message.payload,
-      clock_timestamp() + listener.gather_ms * interval '1 millisecond'
+      clock_timestamp() + listener.gather_ms * interval '1 millisecond',
+      case when listener.at_commit then clock_timestamp() end
     from message cross join unnest(${listeners.map((each) => each.job)}::text[],
-      ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[])
-      as listener (job, field, gather_ms)
+      ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[],
+      ${listeners.map((each) => each.atCommit)}::boolean[]) as listener (job, field, gather_ms, at_commit)
     on conflict (workspace_id, job, entity) do nothing`.execute(tx);
-  markAppended(tx);
+  const jobs = listeners.flatMap(({ job, atCommit }) => (atCommit ? [job] : []));
+  const workspaces = [...new Set(payloads.map(({ workspaceId }) => workspaceId))];
+  markAppended(tx, {
+    work: workspaces.flatMap((workspaceId) => jobs.map((job) => ({ workspaceId, job }))),
+    forRelay: jobs.length < listeners.length || listeners.length === 0,
+  });
 }

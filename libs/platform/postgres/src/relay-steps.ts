@@ -12,23 +12,33 @@ export interface RelayState {
   readonly hasHidden: boolean;
   /** Until the next waiting task is due; null when there is none. 0 when one is due now. */
   readonly nextDueMs: number | null;
+  /** A task that workers should have heard of at its commit still waits. */
+  readonly hasUnheard: boolean;
 }
+
+/** After this a task that workers were told of, and nobody has begun, is put into its queue. */
+const UNHEARD_MS = 1_000;
+const isUnheard = sql<boolean>`(status = 'waiting' and enqueues = 0
+  and enqueued_at < now() - ${sql.raw(String(UNHEARD_MS))} * interval '1 millisecond')`;
 
 /** What there is to do, in one query without locks: the relay's heartbeat when all is quiet. */
 export async function relayState(relay: Kysely<KohortTables>): Promise<RelayState> {
-  const answer = await sql<{ readable: boolean; written: boolean; next_due_ms: number | null }>`
+  const answer = await sql<{ readable: boolean; written: boolean; next_due_ms: number | null; unheard: boolean }>`
     with place as (select xid, seq from reader_position where reader = 'relay')
     select
       exists (select 1 from outbox, place where (outbox.xid, outbox.seq) > (place.xid, place.seq)
               and outbox.xid < pg_snapshot_xmin(pg_current_snapshot())) as readable,
       exists (select 1 from outbox, place where (outbox.xid, outbox.seq) > (place.xid, place.seq)) as written,
       (select (extract(epoch from min(due_at) - now()) * 1000)::float8
-       from task where status = 'waiting' and enqueued_at is null) as next_due_ms`.execute(relay);
+       from task where status = 'waiting' and enqueued_at is null) as next_due_ms,
+      exists (select 1 from task where status in ('waiting', 'running') and due_at <= now() and ${isUnheard}) as unheard
+    `.execute(relay);
   const row = answer.rows[0];
   return {
     hasReadable: row?.readable ?? false,
     hasHidden: (row?.written ?? false) && !(row?.readable ?? false),
     nextDueMs: row?.next_due_ms == null ? null : Math.max(0, row.next_due_ms),
+    hasUnheard: row?.unheard ?? false,
   };
 }
 
@@ -95,7 +105,7 @@ export async function stepRelay(relay: Kysely<KohortTables>, limit: number): Pro
 
 /**
  * Tasks of which their queue may have lost sight: never put there, put there long ago and not begun (longer each time),
- * or begun by a worker whose lease has lapsed.
+ * told of at their commit and not heard, or begun by a worker whose lease has lapsed.
  */
 export async function sweepTasks(relay: Kysely<KohortTables>, limit: number): Promise<DueTask[]> {
   const answer = await sql<Parameters<typeof toDueTasks>[0][number]>`
@@ -104,6 +114,7 @@ export async function sweepTasks(relay: Kysely<KohortTables>, limit: number): Pr
       select workspace_id, id from task
       where due_at <= now() and status in ('waiting', 'running')
         and ((status = 'waiting' and enqueued_at is null)
+          or ${isUnheard}
           or (status = 'waiting'
               and enqueued_at < now() - least(5 * power(2, least(enqueues, 6)), 300) * interval '1 second')
           or (status = 'running' and (enqueued_at is null or enqueued_at < now() - interval '5 seconds')))

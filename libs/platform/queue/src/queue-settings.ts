@@ -50,3 +50,6 @@ export const TURN_MS = 2_000;
 
 export const BATCH_CONCURRENCY = 8;
 export const RUN_CONCURRENCY = 2;
+
+/** Workspaces and jobs that a process works on at once because it was told of them; the others wait their turn. */
+export const TOLD_AT_ONCE = 4;

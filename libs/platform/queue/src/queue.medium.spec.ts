@@ -72,6 +72,33 @@ describe.each(engineKinds)('queues on %s', (kind) => {
     expect([...seen.values()].every((times) => times === 1)).toBe(true);
   });
 
+  it('does what workers are told of at the commit without the queue, and finds what they did not hear', async () => {
+    const seen: BatchId[] = [];
+    const told = rig.newBatch();
+    const stored = (batchId: BatchId) =>
+      rig.db.database.inWorkspace(rig.workspace, (tx) =>
+        appendOutbox(tx, 'EventsStored', { workspaceId: rig.workspace, batchId }),
+      );
+    // Nobody is there to hear of this one.
+    const unheard = rig.newBatch();
+    await stored(unheard);
+    await rig.workAtCommit(async ({ batchIds }) => void seen.push(...batchIds));
+    await stored(told);
+    await eventually(async () => seen.includes(told) && seen.includes(unheard));
+    await eventually(rig.hasStatus(unheard, 'done'));
+    await eventually(rig.hasStatus(told, 'done'));
+    expect(seen.toSorted()).toEqual([told, unheard].toSorted());
+    expect(await rig.taskOf(told)).toMatchObject({ starts: 1 });
+    // Without a word of it: found by the relay after a second.
+    await rig.stopWorkers();
+    const lost = rig.newBatch();
+    await stored(lost);
+    await eventually(async () => ((await rig.taskOf(lost))?.enqueues ?? 0) > 0);
+    await rig.workAtCommit(async ({ batchIds }) => void seen.push(...batchIds));
+    await eventually(rig.hasStatus(lost, 'done'));
+    expect(seen.filter((id) => id === lost)).toHaveLength(1);
+  });
+
   it('takes what waits of a workspace together, and a batch that fails sinks no other', async () => {
     const batches = Array.from({ length: 40 }, rig.newBatch);
     const poison = batches[17] as BatchId;

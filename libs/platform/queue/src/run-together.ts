@@ -1,13 +1,6 @@
 import type { WorkspaceId } from '@kohort/kernel-contracts';
 import { pipeline, type JobName, type Together } from '@kohort/pipeline-map';
-import {
-  classifyFailure,
-  claimTogether,
-  finishTasks,
-  offerAgain,
-  releaseTasks,
-  type ClaimedTask,
-} from '@kohort/platform-postgres';
+import { classifyFailure, claimTogether, finishTasks, releaseTasks, type ClaimedTask } from '@kohort/platform-postgres';
 import type { TaskHandler } from './check-handlers';
 import { ABORT_GRACE_MS, TURN_MS } from './queue-settings';
 import { runLimited } from './run-limited';
@@ -25,9 +18,11 @@ export interface TogetherWork {
 export interface TogetherRunner {
   /**
    * Takes and works off what waits of a job and workspace until nothing does. When enough do so already, they are told
-   * to look once more instead.
+   * to look once more instead. Answers whether its turn ended before that.
+   *
+   * `isTold`: whoever commits more says so; a take that is not full is then all there was, and one at a time does it.
    */
-  drain(work: TogetherWork): Promise<void>;
+  drain(work: TogetherWork, isTold: boolean): Promise<boolean>;
 }
 
 interface Draining {
@@ -72,22 +67,22 @@ async function workOff(
  * Key      (workspace, job, entity) of each task's row
  * Order    starts counted → handler (its effects in transactions of its own) → all done in one statement
  * Resume   a crash leaves the rows running; their leases lapse and the sweep offers them one by one
- * Size     `together.most` batches of one workspace a take; a turn ends after two seconds, and the rest queues up again
+ * Size     `together.most` batches of one workspace a take; a turn ends after two seconds
  */
 export function togetherRunner(options: TaskRunnerOptions): TogetherRunner {
-  const { database, handlers, clock, isStopping } = options;
+  const { handlers, clock, isStopping } = options;
   const drains = new Map<string, Draining>();
   return {
-    async drain(work) {
+    async drain(work, isTold) {
       const { workspaceId, job, together } = work;
       const handler = handlers.get(job);
-      if (!handler) return;
+      if (!handler) return false;
       const key = `${workspaceId} ${job}`;
       const draining = drains.get(key) ?? { active: 0, isAskedAgain: false };
       drains.set(key, draining);
-      if (draining.active >= together.atOnce) {
+      if (draining.active >= (isTold ? 1 : together.atOnce)) {
         draining.isAskedAgain = true;
-        return;
+        return false;
       }
       draining.active += 1;
       const from = clock.now();
@@ -95,8 +90,9 @@ export function togetherRunner(options: TaskRunnerOptions): TogetherRunner {
         for (;;) {
           draining.isAskedAgain = false;
           const tasks = await workOff(options, work, handler);
-          if ((tasks.length === 0 && !draining.isAskedAgain) || isStopping()) return;
-          if (clock.now() - from > TURN_MS) return await offerAgain(database.relay, { workspaceId, job });
+          const isAll = isTold ? tasks.length < together.most : tasks.length === 0;
+          if ((isAll && !draining.isAskedAgain) || isStopping()) return false;
+          if (clock.now() - from > TURN_MS) return true;
         }
       } finally {
         draining.active -= 1;

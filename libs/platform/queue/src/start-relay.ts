@@ -4,6 +4,7 @@ import {
   OUTBOX_CHANNEL,
   listen,
   onOutboxCommit,
+  readNews,
   relayState,
   stepRelay,
   sweepTasks,
@@ -83,11 +84,13 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
     }
   };
 
+  const sweep = async (): Promise<void> => {
+    sweptAt = clock.now();
+    await offer(await sweepTasks(database.relay, STEP));
+  };
+
   const housekeeping = async (): Promise<void> => {
-    if (clock.now() - sweptAt >= SWEEP_EVERY_MS) {
-      sweptAt = clock.now();
-      await offer(await sweepTasks(database.relay, STEP));
-    }
+    if (clock.now() - sweptAt >= SWEEP_EVERY_MS) await sweep();
     if (clock.now() - tidiedAt >= TIDY_EVERY_MS) {
       tidiedAt = clock.now();
       await tidyRelay(database.relay, KEEP_DAYS);
@@ -107,7 +110,8 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
   return async (woken: boolean): Promise<number> => {
     await housekeeping();
     if (woken) return step();
-    const { hasReadable, hasHidden, nextDueMs } = await relayState(database.relay);
+    const { hasReadable, hasHidden, nextDueMs, hasUnheard } = await relayState(database.relay);
+    if (hasUnheard) await sweep();
     if (hasReadable || hasHidden || nextDueMs === 0) return step();
     return Math.min(IDLE_MS, Math.ceil(nextDueMs ?? IDLE_MS));
   };
@@ -129,7 +133,9 @@ export async function startRelay(options: StartRelayOptions): Promise<Relay> {
   const bell = alarm();
   const step = relaySteps(options, clock);
   const forget = onOutboxCommit(database.url, bell.wake);
-  const listening = await listen(database.url, OUTBOX_CHANNEL, bell.wake);
+  const listening = await listen(database.url, OUTBOX_CHANNEL, (payload) => {
+    if (readNews(payload).forRelay) bell.wake();
+  });
   let running = true;
   const loop = async (): Promise<void> => {
     let sleepMs = 0;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom, systemClock, type Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { OWNERS, togetherOf, type Owner } from '@kohort/pipeline-map';
-import type { Database } from '@kohort/platform-postgres';
+import { OUTBOX_CHANNEL, listen, offerAgain, onWorkCommit, readNews, type Database } from '@kohort/platform-postgres';
 import { workspaceIdSchema } from '@kohort/kernel-contracts';
 import { keepCanaries, type LaneWatch } from './canary';
 import { checkHandlers, type HandlersByOwner } from './check-handlers';
@@ -17,6 +17,7 @@ import { queueErrors } from './queue-errors';
 import { BATCH_CONCURRENCY, LOOP_DELAY, RUN_CONCURRENCY } from './queue-settings';
 import { runTask } from './run-task';
 import { togetherRunner } from './run-together';
+import { toldWork } from './told-work';
 
 export interface StartWorkersOptions {
   readonly database: Database;
@@ -77,8 +78,10 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   const work = async (name: string, { workspaceId: id, taskId, alone }: QueuedTask): Promise<void> => {
     const workspaceId = workspaceIdSchema.parse(id);
     const way = isJobName(name) && !alone ? togetherOf(name) : undefined;
-    if (isJobName(name) && way) await together.drain({ workspaceId, job: name, together: way });
-    else await runTask(runner, { workspaceId, taskId });
+    if (!isJobName(name) || !way) return runTask(runner, { workspaceId, taskId });
+    const isUnfinished = await together.drain({ workspaceId, job: name, together: way }, false);
+    // Others have their turn in between.
+    if (isUnfinished) await offerAgain(database.relay, { workspaceId, job: name });
   };
 
   const startLane = (lane: Lane): LaneWorker => {
@@ -103,6 +106,11 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
     return worker;
   };
 
+  const told = toldWork({ jobs: [...handlers.keys()], together, isStopping: runner.isStopping, logger });
+  const forget = onWorkCommit(database.url, told.look);
+  const listening = told.hasJobs
+    ? await listen(database.url, OUTBOX_CHANNEL, (payload) => told.look(readNews(payload).work))
+    : undefined;
   const workers = owners.flatMap(lanesOf).map(startLane);
   const stopCanaries = keepCanaries({
     queues,
@@ -123,11 +131,14 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   const stop = async (deadlineMs: number): Promise<void> => {
     stopCanaries();
     stopWatching();
+    forget();
+    await listening?.close();
     await Promise.all(workers.map((worker) => worker.pause(true)));
     held.abortAll(queueErrors.QUEUE_SHUTDOWN());
     const limit = new AbortController();
     const late = pause(deadlineMs, 'late' as const, { signal: limit.signal }).catch(() => 'in time' as const);
-    const closed = Promise.all(workers.map((worker) => worker.close())).then(() => 'closed' as const);
+    const ends = [told.ended(), ...workers.map((worker) => worker.close())];
+    const closed = Promise.all(ends).then(() => 'closed' as const);
     const first = await Promise.race([closed, late]);
     limit.abort();
     if (first === 'late') {

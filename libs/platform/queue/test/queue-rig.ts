@@ -37,6 +37,8 @@ export interface QueueRig {
   readonly workspace: WorkspaceId;
   /** Starts workers whose `sync.track` does `track`; those of the test before must have been stopped. */
   work(track: TrackHandler, handlers?: TestHandlers): Promise<Workers>;
+  /** Starts workers of whom `identity.resolve`, which is told of at its commit, does `resolve`. */
+  workAtCommit(resolve: JobHandler<'identity.resolve'>): Promise<Workers>;
   /** Ends the workers that `work` started. */
   stopWorkers(): Promise<void>;
   newBatch(): BatchId;
@@ -76,6 +78,13 @@ export async function startQueueRig(kind: 'postgres' | 'redis'): Promise<QueueRi
       const ours = jobNames.filter((job) => pipeline[job].owner === 'sync-worker');
       const runs = Object.fromEntries(ours.map((job) => [job, run]));
       const handlers = { 'sync-worker': { ...runs, 'sync.track': together } };
+      workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers, seed: 1 });
+      return workers;
+    },
+    async workAtCommit(resolve) {
+      const ours = jobNames.filter((job) => pipeline[job].owner === 'pipeline-worker');
+      const others = Object.fromEntries(ours.map((job) => [job, () => Promise.resolve()]));
+      const handlers = { 'pipeline-worker': { ...others, 'identity.resolve': resolve } };
       workers = await startWorkers({ database: db.database, queues, logger: silentLogger, handlers, seed: 1 });
       return workers;
     },
