@@ -55,16 +55,35 @@ function moreNeeded(test: NumberTest, count: number): number | null {
 /** The highest count below `count` at which the test has another answer; null when there is none. */
 function nextBelow(test: NumberTest, count: number): number | null {
   const now = passes(test, count);
+  let highest = -1;
+  const look = (n: number): void => {
+    if (n > highest && n < count && passes(test, n) !== now) highest = n;
+  };
   // Only next to a bound does an answer change.
-  const edges = test.op === 'between' ? [test.high, test.n] : [test.n];
-  const around = edges.flatMap((edge) => [
-    Math.ceil(edge),
-    Math.floor(edge),
-    Math.ceil(edge) - 1,
-    Math.floor(edge) - 1,
-  ]);
-  const below = [...around, count - 1].filter((n) => n >= 0 && n < count && passes(test, n) !== now);
-  return below.length === 0 ? null : Math.max(...below);
+  const lookAround = (edge: number): void => {
+    look(Math.ceil(edge));
+    look(Math.floor(edge));
+    look(Math.ceil(edge) - 1);
+    look(Math.floor(edge) - 1);
+  };
+  lookAround(test.n);
+  if (test.op === 'between') lookAround(test.high);
+  look(count - 1);
+  return highest < 0 ? null : highest;
+}
+
+/** Whether a test answers alike for every count from none to `most`. */
+function isSame(test: NumberTest, most: number): boolean {
+  if (passes(test, 0) !== passes(test, most)) return false;
+  switch (test.op) {
+    case 'eq':
+    case 'neq':
+    case 'between':
+      return test.n > most;
+    default:
+      // These turn once at most.
+      return true;
+  }
 }
 
 class EventLeaf implements BoundLeaf {
@@ -127,8 +146,9 @@ export function planEvent(
   const ofNone = passes(node.count, 0);
   return {
     key: `event ${zone} ${JSON.stringify([node.event.key, node.count, node.window])}`,
-    // Without any such event, past or still to come, no window ever holds one.
-    settled: (index, now) => (!matcher.isTimed && index.select(matcher, now).times.length === 0 ? ofNone : undefined),
+    // No window ever holds more such events than there are, past or still to come.
+    settled: (index, now) =>
+      !matcher.isTimed && isSame(node.count, index.select(matcher, now).times.length) ? ofNone : undefined,
     bind: (index) => new EventLeaf(new WindowedEvents(index, matcher, window), node.count, text, rollingMs),
   };
 }
