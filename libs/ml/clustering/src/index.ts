@@ -1,3 +1,14 @@
+export { agglomerative, linkRows } from './agglomerative/agglomerative';
+export type { FittedAgglomerative } from './agglomerative/agglomerative';
+export { agglomerativeDefaults, agglomerativeLimits } from './agglomerative/agglomerative.params';
+export type { AgglomerativeParams, DendrogramCut, Linkage } from './agglomerative/agglomerative.params';
+export type { AgglomerativeState } from './agglomerative/agglomerative.state';
+export { cutDendrogram, dendrogramOf } from './agglomerative/dendrogram';
+export type { Dendrogram, Join } from './agglomerative/dendrogram';
+export { condense } from './agglomerative/micro-clusters';
+export type { MicroClusters } from './agglomerative/micro-clusters';
+export { joinByPairs, pairAt } from './agglomerative/pair-chain';
+export type { PairInput, PairLinkage } from './agglomerative/pair-chain';
 export { chooseK } from './choose-k/choose-k';
 export type { KChoice } from './choose-k/choose-k';
 export { chooseKDefaults, chooseKLimits } from './choose-k/choose-k.params';

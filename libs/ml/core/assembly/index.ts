@@ -3,6 +3,7 @@ export { kmeansAssign, kmeansInertia } from './kmeans';
 export { kmeansTrials, kmeansClosest } from './kmeans-init';
 export { nanDistances } from './nan-distances';
 export { countWithin, listWithin, nearestPoints } from './neighbours';
+export { pairDistances, pairJoin, pairNearest } from './pairs';
 export { log1pValues, powerValues, squaresAbout, yeoJohnson } from './powers';
 export { crossProducts, projectRows } from './products';
 export { silhouette } from './silhouette';

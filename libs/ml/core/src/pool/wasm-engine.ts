@@ -32,6 +32,9 @@ export const KERNEL_NAMES = [
   'nearestPoints',
   'growTree',
   'wardNearest',
+  'pairDistances',
+  'pairNearest',
+  'pairJoin',
 ] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
 export type KernelFunctions = Readonly<Record<KernelName, (shard: number, block: number) => void>>;
