@@ -74,6 +74,8 @@ export const tableProfileSchema = z
   })
   .readonly();
 
+const versionSchema = z.object({ version: z.number() });
+
 export type TableProfile = z.infer<typeof tableProfileSchema>;
 
 /**
@@ -82,7 +84,7 @@ export type TableProfile = z.infer<typeof tableProfileSchema>;
  * Throws  QUALITY_PROFILE_INVALID with the place, QUALITY_PROFILE_VERSION
  */
 export function profileFromData(data: unknown): TableProfile {
-  const version = z.object({ version: z.number() }).safeParse(data);
+  const version = versionSchema.safeParse(data);
   if (version.success && version.data.version !== PROFILE_VERSION) {
     throw qualityErrors.QUALITY_PROFILE_VERSION({ found: version.data.version, wanted: PROFILE_VERSION });
   }

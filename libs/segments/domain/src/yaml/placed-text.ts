@@ -25,11 +25,11 @@ export class PlacedText {
   ) {
     if (text.length > MAX_CHARS) throw refuse({ file, reason: 'the file is too long' });
     try {
-      this.document = parseDocument(text, { lineCounter: this.lines, merge: false });
+      this.document = parseDocument(text, { lineCounter: this.lines, merge: false, prettyErrors: false });
       const [fault] = this.document.errors;
       if (fault !== undefined) {
         const { line, col: column } = this.lines.linePos(fault.pos[0]);
-        const reason = fault.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
+        const reason = fault.message.split('\n')[0] ?? '';
         throw refuse({ file, line, column, reason }, { cause: fault });
       }
       this.data = this.document.toJS({ maxAliasCount: 0 });
