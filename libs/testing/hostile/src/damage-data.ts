@@ -3,7 +3,8 @@ import { hostileJson, hostileText, mutateText } from './hostile-values';
 
 const own = (target: object, key: string, value: unknown): void => {
   // As JSON.parse does: a key `__proto__` becomes an own one.
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key !== '__proto__') Reflect.set(target, key, value);
+  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 };
 
 /** In place of a value: another type of the same thing, or something hostile. */

@@ -180,7 +180,7 @@ describe('whatever is in lines of JSON', () => {
       make: (random) => `${JSON.stringify(rows[0])}\n${fuzzedJson(random, rows)}\n`,
       parse: async (text) => {
         const opened = await openImport(memoryFile(text));
-        expect(opened.format).toBe('ndjson');
+        if (opened.format !== 'ndjson') throw new RangeError(`taken for ${opened.format}`);
         for await (const block of opened.rows()) {
           for (const row of block) {
             if (row.kind === 'fault') left += 1;

@@ -23,7 +23,9 @@ it('a message says something about consent or nothing, whatever its context hold
       const statements = consentsOfMessage({ ...frame, context }, DEFAULT_PURPOSES);
       if (statements.length === 0) silent += 1;
       else said += 1;
-      for (const { purpose } of statements) expect(purpose).toMatch(/^[a-z]/);
+      // No `expect` in here: 100,000 of them take longer than all that they look at.
+      const strange = statements.find(({ purpose }) => !/^[a-z]/.test(purpose));
+      if (strange) throw new RangeError(`a purpose ${strange.purpose}`);
     },
   });
   expect(Math.min(said, silent)).toBeGreaterThan(RUNS / 25);
