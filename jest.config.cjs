@@ -22,7 +22,8 @@ module.exports = {
   testMatch: match,
   testPathIgnorePatterns: ignore,
   ...(layer === 'unit' ? {} : { globalSetup: '<rootDir>/jest.templates.cjs' }),
+  testSequencer: '<rootDir>/jest.sequencer.cjs',
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
   // For hanging, not for speed: other work on the machine makes an honest test several times as slow.
-  testTimeout: layer === 'unit' ? 60_000 : 180_000,
+  testTimeout: { unit: 60_000, medium: 180_000 }[layer] ?? 600_000,
 };

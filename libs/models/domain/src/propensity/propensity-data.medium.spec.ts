@@ -1,6 +1,6 @@
 import { xgboostEngine } from '@kohort/ml-adapters';
 import { dataTable, hasData } from '../../test/data-table';
-import { propensityTable } from './propensity-table';
+import { propensityTable, type CsvTable } from './propensity-table';
 
 /** Out-of-fold AUC at least; the reference figures of the data sets are beside each. */
 const cases = [
@@ -36,8 +36,12 @@ const cases = [
   const id = 'id' in example ? example.id : undefined;
   const left = new Set<string | undefined>([label, id, 'without' in example ? example.without : undefined]);
 
+  let table: CsvTable;
+  beforeAll(() => {
+    table = dataTable(example.path);
+  });
+
   it.each(['logistic', 'gbdt'] as const)('%s', async (model) => {
-    const table = dataTable(example.path);
     const features = table.header.filter((name) => !left.has(name));
     const params = { label, positive, id, features, model };
     const { metrics, rows } = await propensityTable(table, params, { gbdt: xgboostEngine() });
