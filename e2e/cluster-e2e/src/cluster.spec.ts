@@ -19,6 +19,8 @@ import {
 const root = join(__dirname, '../../..');
 
 const DAY = 86_400_000;
+/** For hanging, not for speed. */
+const LIMIT_MS = 240_000;
 const AS_OF = Date.UTC(2026, 5, 1);
 const ORDER = 'Order Completed';
 const SHOPPERS = 300;
@@ -103,7 +105,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
   until(
     () => ask<{ workspace: { backlog: number } }>(cluster, '{ workspace { backlog } }'),
     ({ workspace }) => workspace.backlog === 0,
-    60_000,
+    LIMIT_MS,
   );
 
 (hasRedis() ? describe : describe.skip)('a cluster of processes', () => {
@@ -128,7 +130,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
     await until(
       async () => [...watch.entered],
       (people) => people.includes('ada'),
-      20_000,
+      LIMIT_MS,
     );
     await watch.close();
     expect(await sizeOf(cluster, 'ordered_lately')).toBe(1);
@@ -146,7 +148,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
       await postEvents(cluster, people);
       await cluster.redis.flush();
     }
-    await until(cluster.redis.jobs, (jobs) => jobs > 0, 20_000);
+    await until(cluster.redis.jobs, (jobs) => jobs > 0, LIMIT_MS);
     await cluster.redis.flush();
     sync?.resume();
     const { counts } = await jobResult(cluster, job);
@@ -155,7 +157,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
     await until(
       async () => watch.entered.size,
       (size) => size === LIVE,
-      20_000,
+      LIMIT_MS,
     );
     await watch.close();
     expect(await sizeOf(cluster, 'ordered_lately')).toBe(LIVE + 1);
@@ -193,13 +195,13 @@ const settled = (cluster: Cluster): Promise<unknown> =>
     await until(
       async () => cluster.receiver.added.size,
       (size) => size === LIVE + 1,
-      30_000,
+      LIMIT_MS,
     );
     await postEvents(cluster, [order('grace')]);
     await until(
       async () => cluster.receiver.added.size,
       (size) => size === LIVE + 2,
-      30_000,
+      LIMIT_MS,
     );
     expect(cluster.receiver.unsigned).toBe(0);
   });
@@ -229,7 +231,7 @@ const settled = (cluster: Cluster): Promise<unknown> =>
     await until(
       () => ask<{ job: { status: string; progress: { done: number } | null } }>(cluster, document, { id: job }),
       ({ job: now }) => (now.progress?.done ?? 0) > 0,
-      20_000,
+      LIMIT_MS,
     );
     const pipeline = cluster.apps.find((app) => app.name === 'pipeline-worker');
     expect(await pipeline?.end()).toBe(0);

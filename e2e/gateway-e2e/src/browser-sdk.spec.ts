@@ -11,7 +11,7 @@ const chromium = findChromium();
     const close = openPage(chromium ?? '', `${site.pageUrl}/`);
     try {
       expect(await site.done).toEqual({ errors: [] });
-      const deadline = Date.now() + 40_000;
+      const deadline = Date.now() + 240_000;
       while ((await door.storedIds()).length < 35 && Date.now() < deadline) {
         await new Promise((wait) => setTimeout(wait, 200));
       }

@@ -35,7 +35,7 @@ export interface OrdealReport {
 }
 
 /** Without any news for so long nothing more is waited for. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 async function headOf(door: Door, key: string): Promise<string> {
   const response = await fetch(`${door.gateway.url}/graphql`, {

@@ -50,7 +50,7 @@ export class Door {
   }
 
   /** Waits until the database is there and nothing waits in the spool. */
-  async untilDrained(limitMs = 30_000): Promise<void> {
+  async untilDrained(limitMs = 240_000): Promise<void> {
     const deadline = Date.now() + limitMs;
     for (;;) {
       const { status, body } = await this.readiness();

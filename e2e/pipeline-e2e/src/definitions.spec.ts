@@ -57,7 +57,7 @@ describe('segments kept as files', () => {
       body: JSON.stringify({ batch }),
     });
     expect(sent.status).toBe(200);
-    await until('people', 20_000, async () => {
+    await until('people', 240_000, async () => {
       const { workspace } = await kohort.query<{ workspace: { backlog: number } }>('{ workspace { backlog } }');
       return workspace.backlog === 0;
     });
@@ -122,7 +122,7 @@ describe('segments kept as files', () => {
     const saved = join(dir, 'plan.json');
     expect((await plan('--out', saved)).code).toBe(4);
     const killed = spawnKohort(['apply', '--plan', saved], { KOHORT_HOME: home });
-    await until('the first step', 15_000, () => killed.output().includes('created new_1'));
+    await until('the first step', 240_000, () => killed.output().includes('created new_1'));
     killed.signal('SIGKILL');
     await killed.ended;
     const resumed = await run('apply', '--plan', saved, '--json');

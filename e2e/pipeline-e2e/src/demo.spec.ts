@@ -37,7 +37,7 @@ describe('kohort demo', () => {
 
   it('tells the whole story and leaves nothing behind', async () => {
     const running = begin('told', '--exit', '--customers', '600');
-    await until('the engines', 40_000, () => running.output().includes('Kohort is up after'));
+    await until('the engines', 240_000, () => running.output().includes('Kohort is up after'));
     const children = descendantsOf(running.pid);
     expect(children.length).toBeGreaterThanOrEqual(2);
     expect(await running.ended).toEqual({ code: 0, signal: null });
@@ -70,7 +70,7 @@ describe('kohort demo', () => {
 
     expect(survivorsOf(children)).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
-  }, 110_000);
+  });
 
   it.each([
     ['while its engines start', ''],
@@ -78,14 +78,15 @@ describe('kohort demo', () => {
     ['while it trains', '3. Clusters'],
   ])('ends on Ctrl-C %s, and leaves nothing behind', async (name, shown) => {
     const running = begin(name.replaceAll(' ', '-'), '--customers', '600');
-    await until('a child', 20_000, () => descendantsOf(running.pid).length > 0);
-    await until(shown, 60_000, () => running.output().includes(shown));
+    await until('a child', 240_000, () => descendantsOf(running.pid).length > 0);
+    await until(shown, 240_000, () => running.output().includes(shown));
     const children = descendantsOf(running.pid);
     const asked = performance.now();
     running.signal('SIGINT');
     expect(await running.ended).toEqual({ code: 130, signal: null });
-    expect(performance.now() - asked).toBeLessThan(25_000);
-    await untilGone(children, 1_000);
+    // Far more than it takes: that it does not wait for its work to end, not how quick the machine is.
+    expect(performance.now() - asked).toBeLessThan(120_000);
+    await untilGone(children);
     expect(readdirSync(temporary)).toEqual([]);
   });
 });

@@ -92,7 +92,7 @@ export class KilledIdentity {
       });
       expect(reply.status).toBe(200);
     }
-    await until('everybody', 120_000, async () => {
+    await until('everybody', 400_000, async () => {
       const { workspace } = await this.running.query<{ workspace: { backlog: number } }>('{ workspace { backlog } }');
       return workspace.backlog === 0;
     });
@@ -168,7 +168,7 @@ export class KilledIdentity {
 
   async untilDone(id: string): Promise<Job> {
     let job = await this.jobOf(id);
-    await until('the rebuild', 120_000, async () => {
+    await until('the rebuild', 400_000, async () => {
       job = await this.jobOf(id);
       return !['QUEUED', 'RUNNING'].includes(job.status);
     });
@@ -178,7 +178,7 @@ export class KilledIdentity {
 
   /** Kills it in the middle of a run, somewhere; answers whether the run had not ended. */
   async killIn(id: string, mostMs: number): Promise<boolean> {
-    await until('the start of the run', 60_000, async () => (await this.jobOf(id)).status !== 'QUEUED');
+    await until('the start of the run', 240_000, async () => (await this.jobOf(id)).status !== 'QUEUED');
     await pause(this.random.next() * mostMs);
     const { status } = await this.jobOf(id);
     await this.killAndRestart();

@@ -60,7 +60,7 @@ export async function until(what: string, limitMs: number, holds: () => boolean 
 }
 
 /** Waits until none of these processes lives. */
-export function untilGone(marks: readonly ProcessMark[], limitMs = 20_000): Promise<void> {
+export function untilGone(marks: readonly ProcessMark[], limitMs = 120_000): Promise<void> {
   return until('end of the children', limitMs, () => survivorsOf(marks).length === 0);
 }
 

@@ -133,7 +133,7 @@ describe('the door, through an unmodified ClickHouse client', () => {
       return Number(row?.n) > 0;
     };
     const becomes = async (wanted: boolean): Promise<boolean> => {
-      for (let looks = 0; looks < 400; looks += 1) if ((await running()) === wanted) return true;
+      for (let looks = 0; looks < 20_000; looks += 1) if ((await running()) === wanted) return true;
       return false;
     };
     expect(await becomes(true)).toBe(true);

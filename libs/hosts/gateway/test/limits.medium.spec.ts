@@ -92,18 +92,26 @@ describe('limits of GraphQL', () => {
 
   it('cancel the database’s work at the deadline, and say so', async () => {
     // Somebody holds the table: the reading waits, until the database itself ends it.
-    const held = rig.db.database.inWorkspace(world.workspaceId, async (tx) => {
-      await sql`select 1 from segment for update`.execute(tx);
-      await sql`select pg_sleep(1.2)`.execute(tx);
+    let release = (): void => undefined;
+    const answeredAt = new Promise<void>((resolve) => (release = resolve));
+    let held: Promise<void> = Promise.resolve();
+    await new Promise<void>((isHeld, fail) => {
+      held = rig.db.database.inWorkspace(world.workspaceId, async (tx) => {
+        await sql`select 1 from segment for update`.execute(tx);
+        isHeld();
+        await answeredAt;
+      });
+      held.catch(fail);
     });
     const answered = await rig.ask(key, 'mutation { archiveSegment(key: "loyal") { __typename } }');
     expect(answered.errors[0]?.extensions).toMatchObject({ code: 'READ_DEADLINE', kind: 'transient' });
     const { rows } = await sql<{ count: number }>`
       select count(*)::int as count from pg_stat_activity
-      where application_name = 'kohort-test:kohort_app' and state = 'active' and query like '%for update%' and query not like '%pg_sleep%'`.execute(
+      where application_name = 'kohort-test:kohort_app' and state = 'active' and query like '%for update%' and query not like '%pg_stat_activity%'`.execute(
       rig.db.database.relay,
     );
     expect(rows[0]?.count).toBe(0);
+    release();
     await held;
   });
 

@@ -66,7 +66,7 @@ describe('pulling a bucket, from the request through outbox, queue and worker', 
     return world.connectTo({ plugin: 's3-source', settings: bucket.settings(), secrets: bucket.keys }, { mapping });
   }
   async function until<T>(look: () => Promise<T | null>): Promise<T> {
-    for (let looks = 0; looks < 2_000; looks += 1) {
+    for (let looks = 0; looks < 12_000; looks += 1) {
       const found = await look();
       if (found !== null) return found;
       await new Promise((done) => setTimeout(done, 10));

@@ -17,9 +17,9 @@ describe('databaseHealth', () => {
   it('finds a quiet database well, and a wrong clock', async () => {
     const well = await databaseHealth(db.database, systemClock);
     expect(well).toMatchObject({ isWritable: true, quarantined: 0, oldestDueMs: 0 });
-    expect(Math.abs(well.clockSkewMs)).toBeLessThan(1_000);
+    expect(Math.abs(well.clockSkewMs)).toBeLessThan(60_000);
     const ahead = await databaseHealth(db.database, { now: () => Date.now() + 3_600_000 });
-    expect(ahead.clockSkewMs).toBeGreaterThan(3_590_000);
+    expect(ahead.clockSkewMs).toBeGreaterThan(3_540_000);
   });
 
   it('counts what waits and what was set aside', async () => {

@@ -123,14 +123,20 @@ describe('migrate and checkSafety', () => {
     const random = seededRandom(7);
     let failures = 0;
     for (let attempt = 0; attempt < 8; attempt += 1) {
-      const delayMs = random.int(120);
-      const kill = new Promise((done) => setTimeout(done, delayMs)).then(() =>
-        owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'killed'`),
-      );
+      const delayMs = attempt === 0 ? 0 : random.int(120);
+      let ended = false;
+      const killConnected = async (): Promise<void> => {
+        const connected = `from pg_stat_activity where datname = 'killed'`;
+        while (!ended && (await owner.query(`select 1 ${connected}`)).rowCount === 0);
+        await new Promise((done) => setTimeout(done, delayMs));
+        await owner.query(`select pg_terminate_backend(pid) ${connected}`);
+      };
+      const kill = killConnected();
       const ran = await migrate(url).then(
         () => true,
         () => false,
       );
+      ended = true;
       await kill;
       if (!ran) failures += 1;
     }

@@ -60,7 +60,7 @@ export async function startRedis(kind: 'safe' | 'unsafe' = 'safe'): Promise<Engi
 }
 
 /** Polls a condition that nothing announces. */
-export async function eventually(holds: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
+export async function eventually(holds: () => Promise<boolean> | boolean, limitMs = 120_000): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error('it did not come to hold in time');

@@ -18,7 +18,7 @@ export async function ask<T>({ url, apiKey }: Cluster, query: string, variables:
 }
 
 /** A job's end; one that does not succeed fails. */
-export async function jobResult(cluster: Cluster, id: string, limitMs = 60_000): Promise<Record<string, unknown>> {
+export async function jobResult(cluster: Cluster, id: string, limitMs = 240_000): Promise<Record<string, unknown>> {
   const document = 'query ($id: ID!) { job(id: $id) { status result error { code message } } }';
   const { job } = await until(
     () => ask<{ job: { status: string; result: Record<string, unknown>; error: unknown } }>(cluster, document, { id }),

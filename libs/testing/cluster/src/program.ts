@@ -68,7 +68,7 @@ export function start({ name, command, args, env, cwd }: ProgramStart): Program 
     isGone: () => !groupLives(pid),
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
-    line: (pattern, limitMs = 30_000) =>
+    line: (pattern, limitMs = 180_000) =>
       new Promise((resolve, reject) => {
         const fail = (why: string): void => settle(() => reject(new Error(`${name} ${why}: ${text.slice(-2_000)}`)));
         const late = setTimeout(() => fail(`did not say ${String(pattern)} in time`), limitMs);

@@ -12,7 +12,7 @@ export interface DoorProcess {
   kill(): Promise<void>;
 }
 
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 15_000;
 
 function portOf(text: string): number | null {
