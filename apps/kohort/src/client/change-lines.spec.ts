@@ -51,6 +51,9 @@ describe('changeLines', () => {
     const end = JSON.stringify({ error: { code: 'ACCESS_KEY_REFUSED', message: 'no' }, cursor: 'c1' });
     reply = { status: 200, chunks: [Buffer.from(`${line(1)}\n${end}\n`)], cut: false };
     expect(await read({ follow: true })).toMatchObject({ cursors: ['c1'], error: { code: 'CLIENT_REFUSED' } });
+    const slow = JSON.stringify({ error: { code: 'GATEWAY_STREAM_SLOW', message: 'slow' }, cursor: 'c1' });
+    reply = { status: 200, chunks: [Buffer.from(`${line(1)}\n${slow}\n`)], cut: false };
+    expect(await read({ follow: true })).toMatchObject({ cursors: ['c1'], error: { code: 'CLIENT_TOO_SLOW' } });
     reply = { status: 200, chunks: [Buffer.from(`${line(1)}\n${line(2).slice(0, 9)}`)], cut: true };
     expect((await read({ follow: true })).error).toMatchObject({ code: 'CLIENT_CUT_OFF' });
   });

@@ -43,6 +43,7 @@ function readJson(text: string): unknown {
 function lineOf(text: string): ChangeLine {
   const parsed = line.safeParse(readJson(text));
   const { cursor, error } = parsed.data ?? {};
+  if (error?.code === 'GATEWAY_STREAM_SLOW') throw clientErrors.CLIENT_TOO_SLOW();
   if (error) throw clientErrors.CLIENT_REFUSED({ reason: error.message, remoteCode: error.code });
   // A line that was cut off is no line: what it told of comes again behind the one before it.
   if (cursor === undefined) throw clientErrors.CLIENT_CUT_OFF();
@@ -52,7 +53,8 @@ function lineOf(text: string): ChangeLine {
 /**
  * The lines of the change log as they come over HTTP.
  *
- * Throws  CLIENT_UNREACHABLE; CLIENT_REFUSED with the API's own code; CLIENT_CUT_OFF when the connection ended within
+ * Throws  CLIENT_UNREACHABLE; CLIENT_REFUSED with the API's own code; CLIENT_CUT_OFF when the connection ended within;
+ *         CLIENT_TOO_SLOW when it was closed because nothing was taken: it goes on behind the last line
  */
 export async function* changeLines(client: GatewayClient, asked: ChangesAsked): AsyncGenerator<ChangeLine> {
   const { follow, ...narrow } = asked;

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { accessErrors, keyOfAuthorization, requireScope } from '@kohort/access-domain';
@@ -7,7 +6,9 @@ import { gatewayErrors, withSnapshotToken, type GatewayServices } from '@kohort/
 import type { ChangeFilter } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { httpAnswer } from '@kohort/platform-nest';
+import { LAST_WORDS_MS, SLOW_MS } from '../live/live-door';
 import type { LiveKeys } from '../live/live-keys';
+import { outflow, type ChangeLot } from './change-outflow';
 import { linesAsTheyCome, linesToEnd } from './change-lines';
 
 /** What the export stands on. */
@@ -15,6 +16,8 @@ export interface ChangesParts {
   readonly services: GatewayServices;
   readonly keys: KeyRing;
   readonly watch: LiveKeys;
+  /** A client that takes nothing for this long is closed; that of the websockets when absent. */
+  readonly slowMs?: number | undefined;
 }
 
 const query = z.object({
@@ -46,7 +49,7 @@ async function filterOf(services: GatewayServices, caller: Caller, asked: Asked)
 }
 
 /** The lines that are asked for; the cursor is tried before the first one. */
-async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<AsyncGenerator<string>> {
+async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<AsyncGenerator<ChangeLot>> {
   const { services, keys, watch } = parts;
   const keyText = keyOfAuthorization(request.headers.authorization);
   if (keyText === null) throw accessErrors.ACCESS_KEY_MISSING();
@@ -75,7 +78,8 @@ async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<As
 /**
  * `GET /v1/changes.ndjson`: the membership change log, a line a change, each with the cursor that resumes behind it.
  * `after` (needed unless it follows), `segment`, `profile`, `kinds=entered,exited`, `follow=true` to stay and be told of
- * what comes. It reads as fast as the client does.
+ * what comes. It reads as fast as the client does; a client that takes nothing for half a minute is closed with the cursor
+ * in its last line.
  */
 export function changesRoutes(parts: ChangesParts): (scope: FastifyInstance) => Promise<void> {
   return async (scope) => {
@@ -88,7 +92,13 @@ export function changesRoutes(parts: ChangesParts): (scope: FastifyInstance) => 
         .send(token === undefined ? answer.body : { ...answer.body, snapshotToken: token });
     });
     scope.get('/v1/changes.ndjson', async (request, reply) => {
-      const lines = Readable.from(await linesOf(parts, request), { highWaterMark: 1 });
+      const lines = outflow({
+        ...{ lots: await linesOf(parts, request), slowMs: parts.slowMs ?? SLOW_MS, lastWordsMs: LAST_WORDS_MS },
+        logger: parts.services.logger,
+        cut: () => {
+          if (!reply.raw.writableFinished) request.raw.destroy();
+        },
+      });
       return reply.header('content-type', 'application/x-ndjson').header('cache-control', 'no-store').send(lines);
     });
   };

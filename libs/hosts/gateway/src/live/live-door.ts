@@ -24,7 +24,7 @@ const INIT_TIMEOUT_MS = 10_000;
 /** Who takes nothing for this long is closed. */
 export const SLOW_MS = 30_000;
 /** After that the last words have so long to be taken. */
-const LAST_WORDS_MS = 5_000;
+export const LAST_WORDS_MS = 5_000;
 const TICK_MS = 1_000;
 /** Each client is pinged once in so many ticks; who has not answered by the next ping is gone. */
 const PING_TICKS = 30;
