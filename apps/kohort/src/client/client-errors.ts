@@ -11,6 +11,8 @@ export const clientErrors = defineErrors({
     message: (d) => `no Kohort answers at ${String(d['url'])}; start one with \`npm start\` or give --url`,
   },
   CLIENT_CUT_OFF: { kind: 'transient', message: () => 'the connection to Kohort ended' },
+  CLIENT_TWO_STARTS: { kind: 'invalid-input', message: () => 'give --after or --members, one of them' },
+  CLIENT_TOO_SLOW: { kind: 'transient', message: () => 'Kohort closed the connection: nothing was taken for too long' },
   CLIENT_REFUSED: { kind: 'invalid-input', message: (d) => `${String(d['reason'])} (${String(d['remoteCode'])})` },
   CLIENT_NO_KEY: {
     kind: 'configuration',

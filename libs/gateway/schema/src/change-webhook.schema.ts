@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { ChangeWebhookStatus, MembershipChangeKind } from './enums.schema';
 import { connectionOf } from './page.schema';
-import { DateTimeScalar } from './scalars.schema';
+import { CursorScalar, DateTimeScalar } from './scalars.schema';
 
 /** An endpoint that is sent the membership change log. */
 @ObjectType('ChangeWebhook', { description: 'An endpoint of the workspace that is sent the membership change log.' })
@@ -40,6 +40,9 @@ export class ChangeWebhookType {
 
   @Field(() => DateTimeScalar)
   createdAt!: number;
+
+  @Field(() => Boolean, { description: 'Those who were in are being sent; what follows comes behind them.' })
+  isSendingMembers!: boolean;
 }
 
 /** An endpoint with its signing secret, which is shown once. */
@@ -73,6 +76,19 @@ export class CreateChangeWebhookInput {
 
   @Field(() => [MembershipChangeKind], { nullable: true, description: 'Absent: all.' })
   kinds?: string[] | null;
+
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'It is sent what follows this cursor of the change log; absent: what comes from now on.',
+  })
+  after?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'It is sent everybody who is in first, as messages of type `membership.snapshot` (the last one says `isLast`), and then what follows: applied by `changeVersion` that is what is true.',
+  })
+  members!: boolean;
 }
 
 export const ChangeWebhookConnection = connectionOf('ChangeWebhook', ChangeWebhookType);

@@ -8,7 +8,7 @@ interface Made {
 
 const CREATE = `mutation M($input: CreateChangeWebhookInput!, $key: String) {
   createChangeWebhook(input: $input, idempotencyKey: $key) {
-    __typename ... on NewChangeWebhook { secret webhook { id url status kinds segment { key } delivered } }
+    __typename ... on NewChangeWebhook { secret webhook { id url status kinds segment { key } delivered isSendingMembers } }
     ... on InvalidInput { code } ... on NotFound { code } ... on Conflict { code } } }`;
 
 const ACTIONS = {
@@ -63,6 +63,22 @@ describe('endpoints of the change log, over the API', () => {
     );
     expect(JSON.stringify(rows)).not.toContain(made.secret);
     expect(rows[0]?.secrets.toString('latin1')).not.toContain(made.secret?.slice(6));
+  });
+
+  it('begin from now on, behind a cursor, or with everybody who is in', async () => {
+    const { data } = await rig.ask(keys.ours, '{ changeLog { head } }');
+    const { head } = (data as unknown as { changeLog: { head: string } }).changeLog;
+    const url = 'https://example.com/start';
+    const members = await create({ url, members: true });
+    expect(members.webhook).toMatchObject({ isSendingMembers: true });
+    expect((await create({ url, after: head })).webhook).toMatchObject({ isSendingMembers: false });
+    expect(await create({ url, after: 'made up' })).toMatchObject({ code: 'POSTGRES_CURSOR_INVALID' });
+    expect((await create({ url, after: head, members: true })).__typename).toBe('InvalidInput');
+    const again = `mutation { resumeChangeWebhook(id: "${(await create({ url })).webhook.id}", members: true) {
+      ... on ChangeWebhook { status isSendingMembers } } }`;
+    expect((await rig.ask(keys.ours, again)).data).toMatchObject({
+      resumeChangeWebhook: { status: 'ACTIVE', isSendingMembers: true },
+    });
   });
 
   it('refuse addresses that are none, and segments that there are not', async () => {

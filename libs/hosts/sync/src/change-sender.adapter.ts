@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@kohort/kernel-clock-random';
-import type { ChangeMessage, ChangeReceipt, ChangeSender, HttpTransport, SecretBox } from '@kohort/kernel-contracts';
+import type {
+  ChangeContent,
+  ChangeMessage,
+  ChangeReceipt,
+  ChangeSender,
+  HttpTransport,
+  SecretBox,
+  SentMember,
+} from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { changeSecrets, retryAfterOf } from '@kohort/plugin-kit-host';
 import { signWebhook } from '@kohort/plugin-webhook';
@@ -15,26 +23,35 @@ export interface ChangeSenderParts {
 const TIMEOUT_MS = 20_000;
 const GONE = 410;
 
-function bodyOf({ webhookId, changes }: ChangeMessage, nowMs: number): string {
-  return JSON.stringify({
-    type: 'membership.changed',
-    timestamp: new Date(nowMs).toISOString(),
-    data: {
-      webhook: webhookId,
-      changes: changes.map(({ evaluatedAt, recordedAt, ...change }) => ({
-        id: `${change.segmentId}:${change.profileId}:${change.changeVersion}`,
-        ...change,
-        evaluatedAt: new Date(evaluatedAt).toISOString(),
-        recordedAt: new Date(recordedAt).toISOString(),
-      })),
-    },
-  });
+const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const idOfChange = (of: Pick<SentMember, 'segmentId' | 'profileId' | 'changeVersion'>): string =>
+  `${of.segmentId}:${of.profileId}:${of.changeVersion}`;
+
+function dataOf(content: ChangeContent): { readonly type: string; readonly data: object } {
+  if ('members' in content) {
+    const members = content.members.map((member) => ({
+      id: idOfChange(member),
+      ...{ ...member, enteredAt: instant(member.enteredAt) },
+    }));
+    return { type: 'membership.snapshot', data: { members, isLast: content.isLast } };
+  }
+  const changes = content.changes.map((change) => ({
+    id: idOfChange(change),
+    ...{ ...change, evaluatedAt: instant(change.evaluatedAt), recordedAt: instant(change.recordedAt) },
+  }));
+  return { type: 'membership.changed', data: { changes } };
 }
 
-/** The same changes to the same endpoint have the same id, however often they are sent. */
-function idOf({ webhookId, changes }: ChangeMessage): string {
-  const hash = createHash('sha256').update(webhookId);
-  for (const change of changes) hash.update(`${change.segmentId}:${change.profileId}:${change.changeVersion};`);
+function bodyOf({ webhookId, content }: ChangeMessage, nowMs: number): string {
+  const { type, data } = dataOf(content);
+  return JSON.stringify({ type, timestamp: instant(nowMs), data: { webhook: webhookId, ...data } });
+}
+
+/** The same content to the same endpoint has the same id, however often it is sent. */
+function idOf({ webhookId, content }: ChangeMessage): string {
+  const [list, what] = 'members' in content ? [content.members, 'members'] : [content.changes, ''];
+  const hash = createHash('sha256').update(webhookId).update(what);
+  for (const one of list) hash.update(`${idOfChange(one)};`);
   return `msg_${hash.digest('base64url').slice(0, 32)}`;
 }
 

@@ -5,6 +5,9 @@ import { verifyWebhook } from '@kohort/plugin-webhook';
 /** A message that arrived. */
 export interface Arrived {
   readonly id: string;
+  readonly type: string;
+  /** Of a snapshot: the last page. */
+  readonly isLast: boolean;
   readonly ids: readonly string[];
   readonly signatures: number;
   /** Whether this secret signed it. */
@@ -12,7 +15,12 @@ export interface Arrived {
 }
 
 interface Body {
-  readonly data: { readonly changes: readonly { readonly id: string }[] };
+  readonly type: string;
+  readonly data: {
+    readonly changes?: readonly { readonly id: string }[];
+    readonly members?: readonly { readonly id: string }[];
+    readonly isLast?: boolean;
+  };
 }
 
 /** Somebody's endpoint: answers what it is told to, and keeps what arrived. */
@@ -63,7 +71,9 @@ export class ChangeReceiver {
     const body = JSON.parse(text) as Body;
     this.arrived.push({
       id: flat['webhook-id'] ?? '',
-      ids: body.data.changes.map(({ id }) => id),
+      type: body.type,
+      isLast: body.data.isLast === true,
+      ids: (body.data.changes ?? body.data.members ?? []).map(({ id }) => id),
       signatures: (flat['webhook-signature'] ?? '').split(' ').length,
       isSignedBy: (secret) => verifyWebhook(flat, text, { secret, nowMs: Date.now() }),
     });

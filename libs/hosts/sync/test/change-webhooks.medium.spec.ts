@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { seededRandom, systemClock } from '@kohort/kernel-clock-random';
-import type { ChangeWebhookRecord, NewChangeWebhook, SegmentId } from '@kohort/kernel-contracts';
+import {
+  segmentIdSchema,
+  type ChangeWebhookRecord,
+  type NewChangeWebhook,
+  type SegmentId,
+} from '@kohort/kernel-contracts';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import {
+  changeLogAdapter,
   changeWebhookAdmin,
   changeWebhookStore,
   raiseLogEpoch,
@@ -113,6 +120,72 @@ describe('the change log as signed webhooks', () => {
     expect([...receiver.ids].sort()).toEqual([...wanted].sort());
     expect(await now()).toMatchObject({ delivered: receiver.ids.length });
     expect(await deliver()).toBe(0);
+  });
+
+  it('sends everybody who is in first, page by page, and then what follows: together that is what is true', async () => {
+    const { workspaceId, world, admin, deliver, now, id } = await setUp();
+    for (let n = 0; n < 4; n += 1) await world.write(100, { random });
+    const inThen = world.members();
+    await admin.resume(id, 'members');
+    expect(await now()).toMatchObject({ isSendingMembers: true });
+    // What comes before the members are sent is no part of them: it follows.
+    await world.write(60, { random });
+    receiver.answers.push(200, 503);
+    expect(await deliver()).toBe(1);
+    expect(await now()).toMatchObject({ isSendingMembers: true, status: 'retrying', delivered: 0 });
+    await db.database.inWorkspace(workspaceId, (tx) =>
+      tx
+        .updateTable('change_webhook')
+        .set({ next_at: new Date(0) })
+        .execute(),
+    );
+    await deliver();
+    expect(await now()).toMatchObject({ isSendingMembers: false, status: 'active', delivered: 60 });
+    const snapshot = receiver.arrived.filter(({ type }) => type === 'membership.snapshot');
+    const people = snapshot.flatMap(({ ids }) => ids);
+    expect(new Set(people.map((text) => text.slice(0, 73)))).toEqual(inThen);
+    // The page that was refused came again, nothing else did.
+    expect(people).toHaveLength(inThen.size + Math.min(100, inThen.size - 100));
+    expect(snapshot.map(({ isLast }) => isLast)).toEqual(snapshot.map((_, n) => n === snapshot.length - 1));
+    expect(receiver.arrived.at(-1)?.type).toBe('membership.changed');
+    const versions = new Map<string, number>();
+    for (const text of receiver.ids) {
+      const [key, version] = [text.slice(0, 73), Number(text.slice(74))];
+      versions.set(key, Math.max(version, versions.get(key) ?? 0));
+    }
+    const isIn = [...versions].filter(([, version]) => version % 2 === 1).map(([key]) => key);
+    expect(new Set(isIn)).toEqual(world.members());
+  });
+
+  it('begins behind the cursor that it is given, and says so when nobody is in', async () => {
+    const { workspaceId, world, secret, admin, deliver } = await setUp();
+    const log = changeLogAdapter(db.database, { cursorKey: Buffer.from('cursors') });
+    await deliver();
+    const from = await log.head(workspaceId);
+    await world.write(7, { random });
+    receiver.arrived.length = 0;
+    const seal = (of: string): Uint8Array => secrets.seal({ workspaceId, webhookId: of }, secret);
+    const start = { after: log.placeOf(workspaceId, from) };
+    const make = (more: Partial<NewChangeWebhook>) =>
+      admin.create({ url: receiver.url, segmentId: null, kinds: null, ...more }, null, seal);
+    await make({ start });
+    const nobody = segmentIdSchema.parse(randomUUID());
+    await db.database.inWorkspace(workspaceId, (tx) =>
+      tx
+        .insertInto('segment')
+        .values({ workspace_id: workspaceId, id: nobody, key: 'nobody', name: 'N', kind: 'rule', status: 'live' })
+        .execute(),
+    );
+    await make({ start: 'members', segmentId: nobody });
+    await deliver();
+    const { all, empty } = {
+      all: receiver.arrived.filter(({ type }) => type === 'membership.changed').flatMap(({ ids }) => ids),
+      empty: receiver.arrived.filter(({ type }) => type === 'membership.snapshot'),
+    };
+    const left = world.written.slice(3);
+    // Two endpoints hear of them: the one of before, and the one that begins behind the cursor.
+    expect([...all].sort()).toEqual([...left, ...left].sort());
+    expect(empty.map(({ ids, isLast }) => ({ ids, isLast }))).toEqual([{ ids: [], isLast: true }]);
   });
 
   it('tries again with back-off what was not acknowledged, before anything else, and stops when it is gone', async () => {

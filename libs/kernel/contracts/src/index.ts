@@ -227,9 +227,11 @@ export { quarantineFilterSchema, replayChangeSchema, runParams } from './run-par
 export type { ReplayChange, RunParams, RunParamsJob } from './run-params';
 export type { AccessPort, ApiKeyRecord, WriteKeyRecord } from './ports/access.port';
 export type {
+  ChangeContent,
   ChangeMessage,
   ChangeReceipt,
   ChangeSender,
+  ChangeStart,
   ChangeWebhookAdmin,
   ChangeWebhookRecord,
   ChangeWebhookStatus,
@@ -237,6 +239,7 @@ export type {
   DueChanges,
   NewChangeWebhook,
   SentChange,
+  SentMember,
   WorkspaceChangeWebhooks,
 } from './ports/change-webhook.port';
 export type {
@@ -340,6 +343,7 @@ export type { ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports
 export type {
   FeatureRow,
   FeatureSetPoint,
+  FeatureSetRecord,
   FeatureStore,
   PersonEvent,
   PersonFeatures,

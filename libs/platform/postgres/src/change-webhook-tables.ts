@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { BigintColumn, GeneratedBigint } from './column-types';
 
-/** Table `change_webhook` of 0025-change-webhooks. */
+/** Table `change_webhook` of 0025-change-webhooks and 0027-webhook-starts. */
 export interface ChangeWebhookTable {
   workspace_id: string;
   id: string;
@@ -20,5 +20,6 @@ export interface ChangeWebhookTable {
   delivered_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   next_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   run_id: string | null;
+  members_after: string | null;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }

@@ -24,7 +24,8 @@ export interface ChangeDelivery {
 export const MESSAGE_CHANGES = 100;
 
 /**
- * Sends an endpoint the change log from where it stands to the log's present end, one message after the other.
+ * Sends an endpoint the change log from where it stands to the log's present end, one message after the other; those who
+ * were in where it begins go before, when they were asked for.
  *
  * Promise  at least once, in the order of the log: a message that was not acknowledged is sent again before any other
  * Key      ids of the changes; the id of a message is a function of them
@@ -44,12 +45,11 @@ export async function deliverChanges(
     signal.throwIfAborted();
     const due = await nextOrStop(ports, { ...place, fence });
     if (due === null) return done;
-    if (due.changes.length > 0) {
-      const { url, secrets, changes } = due;
-      const receipt = await sender.send(
-        { workspaceId: run.workspaceId, runId: run.id, webhookId, url, secrets, changes },
-        signal,
-      );
+    const { url, secrets, content } = due;
+    const delivered = 'changes' in content ? content.changes.length : 0;
+    if (delivered > 0 || 'members' in content) {
+      const message = { workspaceId: run.workspaceId, runId: run.id, webhookId, url, secrets, content };
+      const receipt = await sender.send(message, signal);
       // Stopped by us: whether it arrived is not known, and the next run sends it again.
       signal.throwIfAborted();
       if (!receipt.ok) {
@@ -58,10 +58,10 @@ export async function deliverChanges(
         return { ...done, failure: receipt.code };
       }
       done.messages += 1;
-      done.changes += changes.length;
+      done.changes += delivered;
       onProgress({ phase: 'sending', done: done.changes, total: null });
     }
-    await store.advance(fence, webhookId, { position: due.position, delivered: due.changes.length });
+    await store.advance(fence, webhookId, { position: due.position, delivered });
     ({ more } = due);
   }
   return done;

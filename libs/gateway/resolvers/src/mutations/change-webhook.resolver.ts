@@ -12,7 +12,7 @@ import {
   RotateChangeWebhookSecretResult,
   SegmentType,
 } from '@kohort/gateway-schema';
-import type { ChangeWebhookRecord, WorkspaceChangeWebhooks } from '@kohort/kernel-contracts';
+import type { ChangeStart, ChangeWebhookRecord, WorkspaceChangeWebhooks } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
@@ -24,6 +24,22 @@ const urlSchema = z
   .url({ protocol: /^https?$/ })
   .max(2_000)
   .refine((text) => !/^https?:\/\/[^/?#]*@/.test(text), 'must not hold a password');
+
+const newSchema = z
+  .object({ url: urlSchema, after: z.string().nullish(), members: z.boolean() })
+  .refine(({ after, members }) => !(members && typeof after === 'string'), {
+    path: ['after'],
+    message: 'everybody who is in, or what follows a cursor: one of them',
+  });
+
+/** A cursor that can be resumed from, as a place. Throws  POSTGRES_CURSOR_INVALID, POSTGRES_CURSOR_EXPIRED */
+async function startAfter(context: GatewayContext, after: string | null): Promise<ChangeStart | undefined> {
+  if (after === null) return undefined;
+  const { workspaceId } = callerOf(context);
+  const { changeLog } = context.services;
+  await changeLog.check(workspaceId, after);
+  return { after: changeLog.placeOf(workspaceId, after) };
+}
 
 const of = ({ services, caller }: GatewayContext): WorkspaceChangeWebhooks => {
   if (caller === null) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'endpoint' });
@@ -41,7 +57,7 @@ export class ChangeWebhookResolver {
 
   @Mutation(() => CreateChangeWebhookResult, {
     description:
-      'Messages of up to 100 changes in the order of the log, signed as Standard Webhooks says, sent again until they are acknowledged with 2xx; from now on. The secret is shown in this answer and never again.',
+      'Messages of up to 100 changes in the order of the log, signed as Standard Webhooks says, sent again until they are acknowledged with 2xx; from now on, from `after`, or with all `members` first. The secret is shown in this answer and never again.',
   })
   @Policy('graphql:write')
   createChangeWebhook(
@@ -50,13 +66,14 @@ export class ChangeWebhookResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('NewChangeWebhook', async () => {
-      const { url } = z.object({ url: urlSchema }).parse(input);
+      const { url, after } = newSchema.parse(input);
       const segment = input.segment ? await context.loaders.segmentByKey.load(input.segment) : null;
       if (input.segment && !segment) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'segment' });
       const { workspaceId } = callerOf(context);
       const { secrets } = context.services.webhooks;
       const secret = secrets.make();
-      const webhook = { url, segmentId: segment?.id ?? null, kinds: input.kinds ?? null };
+      const start = input.members ? 'members' : await startAfter(context, after ?? null);
+      const webhook = { url, segmentId: segment?.id ?? null, kinds: input.kinds ?? null, start };
       const seal = (id: string): Uint8Array => secrets.seal({ workspaceId, webhookId: id }, secret);
       const made = await of(context).create(webhook, idempotencyKey ?? null, seal);
       return { webhook: made.record, secret: made.fresh ? secret : null };
@@ -93,14 +110,18 @@ export class ChangeWebhookResolver {
     return answer('ChangeWebhook', () => of(context).pause(id));
   }
 
-  @Mutation(() => ResumeChangeWebhookResult, { description: 'It goes on where it stood, and is tried at once.' })
+  @Mutation(() => ResumeChangeWebhookResult, {
+    description:
+      'It goes on where it stood, and is tried at once; with `members` it begins anew with everybody who is in.',
+  })
   @Policy('graphql:write')
   resumeChangeWebhook(
     @Args('id', { type: () => ID }) id: string,
+    @Args('members', { type: () => Boolean, defaultValue: false }) members: boolean,
     @IdempotencyKey() _idempotencyKey: string | null,
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
-    return answer('ChangeWebhook', () => of(context).resume(id));
+    return answer('ChangeWebhook', () => of(context).resume(id, members ? 'members' : undefined));
   }
 
   @Mutation(() => DeleteChangeWebhookResult)

@@ -1,6 +1,6 @@
-import type { RunId, SegmentId, WorkspaceId } from '../ids';
+import type { ProfileId, RunId, SegmentId, WorkspaceId } from '../ids';
 import type { Fence } from '../runs';
-import type { MembershipChange } from './change-log.port';
+import type { ChangePlace, MembershipChange } from './change-log.port';
 import type { Page, PageRequest } from './read.port';
 
 /** `stopped` by what cannot mend itself (the receiver is gone, the log has begun anew); `paused` by a person. */
@@ -23,6 +23,8 @@ export interface ChangeWebhookRecord {
   /** Not tried again before; null while it is paused or stopped. */
   readonly nextAt: number | null;
   readonly createdAt: number;
+  /** Those who were in where it stands in the log are being sent; what follows comes behind them. */
+  readonly isSendingMembers: boolean;
 }
 
 /** An endpoint that is being set up. */
@@ -30,12 +32,17 @@ export interface NewChangeWebhook {
   readonly url: string;
   readonly segmentId: SegmentId | null;
   readonly kinds: readonly string[] | null;
+  /** Where it begins; with what comes from now on when absent. */
+  readonly start?: ChangeStart | undefined;
 }
+
+/** Behind a place of the log, or with everybody who is in now and then what follows. */
+export type ChangeStart = { readonly after: ChangePlace } | 'members';
 
 /** What people do with the endpoints of one workspace. */
 export interface WorkspaceChangeWebhooks {
   list(page: PageRequest): Promise<Page<ChangeWebhookRecord>>;
-  /** It is sent what is committed from now on; `seal` is told the id that the secret is bound to. */
+  /** `seal` is told the id that the secret is bound to. */
   create(
     webhook: NewChangeWebhook,
     idempotencyKey: string | null,
@@ -45,8 +52,13 @@ export interface WorkspaceChangeWebhooks {
   rotate(id: string, reseal: (sealed: Uint8Array) => Uint8Array): Promise<ChangeWebhookRecord>;
   /** Throws  CHANGE_WEBHOOK_MISSING */
   pause(id: string): Promise<ChangeWebhookRecord>;
-  /** Goes on where it stood; from now on when the log has begun anew since. Throws  CHANGE_WEBHOOK_MISSING */
-  resume(id: string): Promise<ChangeWebhookRecord>;
+  /**
+   * Goes on where it stood; from now on when the log has begun anew since. Beginning anew with `members` sends everybody
+   * who is in now, and then what follows.
+   *
+   * Throws  CHANGE_WEBHOOK_MISSING
+   */
+  resume(id: string, start?: 'members'): Promise<ChangeWebhookRecord>;
   /** Throws  CHANGE_WEBHOOK_MISSING */
   remove(id: string): Promise<void>;
 }
@@ -59,12 +71,28 @@ export interface ChangeWebhookAdmin {
 /** A change as it is sent: the cursor is for those who ask. */
 export type SentChange = Omit<MembershipChange, 'cursor'>;
 
-/** What is sent next, in the order of the log. */
+/** Somebody who is in, as it is sent. */
+export interface SentMember {
+  readonly segmentId: SegmentId;
+  readonly segmentKey: string;
+  readonly profileId: ProfileId;
+  readonly changeVersion: number;
+  readonly segmentVersion: number;
+  /** Epoch milliseconds. */
+  readonly enteredAt: number | null;
+}
+
+/** What one message holds: changes in the order of the log, or some of those who were in before them. */
+export type ChangeContent =
+  | { readonly changes: readonly SentChange[] }
+  | { readonly members: readonly SentMember[]; /** The changes follow. */ readonly isLast: boolean };
+
+/** What is sent next; changes in the order of the log. */
 export interface DueChanges {
   readonly url: string;
   readonly secrets: Uint8Array;
   readonly failures: number;
-  readonly changes: readonly SentChange[];
+  readonly content: ChangeContent;
   /** Where it stands once these are acknowledged. Opaque. */
   readonly position: string;
   /** False when the log's present end is reached. */
@@ -77,7 +105,7 @@ export interface ChangeWebhookStore {
   startDue(limit: number): Promise<number>;
   /** What is sent next; null when the endpoint is not to be sent anything. Throws  POSTGRES_CURSOR_EXPIRED */
   next(place: { readonly workspaceId: WorkspaceId; readonly id: string }, limit: number): Promise<DueChanges | null>;
-  /** The changes up to a position were acknowledged. Holds the fence. */
+  /** What comes up to a position was acknowledged, `delivered` changes among it. Holds the fence. */
   advance(fence: Fence, id: string, to: { readonly position: string; readonly delivered: number }): Promise<void>;
   /** A try failed; it is not tried again for `afterMs`, never when that is null. Holds the fence. */
   failed(
@@ -94,7 +122,7 @@ export interface ChangeMessage {
   readonly runId: RunId;
   readonly url: string;
   readonly secrets: Uint8Array;
-  readonly changes: readonly SentChange[];
+  readonly content: ChangeContent;
 }
 
 /** What became of a message. */

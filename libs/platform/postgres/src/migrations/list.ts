@@ -24,6 +24,7 @@ import { quietWatch } from './0023-quiet-watch';
 import { qualityRecords } from './0024-quality-records';
 import { changeWebhooks } from './0025-change-webhooks';
 import { accounts } from './0026-accounts';
+import { webhookStarts } from './0027-webhook-starts';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -53,4 +54,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0024-quality-records': qualityRecords,
   '0025-change-webhooks': changeWebhooks,
   '0026-accounts': accounts,
+  '0027-webhook-starts': webhookStarts,
 };

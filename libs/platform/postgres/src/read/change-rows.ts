@@ -29,6 +29,12 @@ export function toSentChange(row: Selectable<KohortTables['membership_change']>)
 /** Text that sorts as the positions do. */
 export const orderOf = ({ xid, seq }: LogPosition): string => `${xid.padStart(20, '0')}.${seq.padStart(19, '0')}`;
 
+/** The position whose text that is. */
+export const positionOf = (order: string): LogPosition => {
+  const [xid = '', seq = ''] = order.split('.');
+  return { xid: BigInt(xid).toString(), seq: BigInt(seq).toString() };
+};
+
 /** The one of two positions that is further on. */
 export const laterOf = (one: LogPosition, other: LogPosition): LogPosition =>
   orderOf(one) < orderOf(other) ? other : one;

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '@kohort/kernel-clock-random';
-import type { ChangeWebhookAdmin, ChangeWebhookRecord, NewChangeWebhook } from '@kohort/kernel-contracts';
+import type { ChangeStart, ChangeWebhookAdmin, ChangeWebhookRecord, NewChangeWebhook } from '@kohort/kernel-contracts';
 import { idForRequest, requireSameRequest } from '../commands/make-once';
 import type { Database, WorkspaceTransaction } from '../database';
 import { logEpoch, logHorizon } from '../read-log';
+import { positionOf } from '../read/change-rows';
 import { reading, writing, type Scope } from '../read/deadline';
 import { cursorInstantUuid, parseCursor, toPage, uuidsOf } from '../read/paging';
 import { changeWebhookErrors, toWebhook, webhookColumns, type WebhookRow } from './change-webhook-rows';
@@ -18,6 +19,15 @@ async function one(tx: WorkspaceTransaction, scope: Scope, id: string): Promise<
   return toWebhook(row);
 }
 
+/** Where an endpoint begins in the log, and whether members go before it. */
+async function startOf(tx: WorkspaceTransaction, start: ChangeStart | undefined) {
+  if (start !== undefined && start !== 'members') {
+    return { ...positionOf(start.after.order), epoch: start.after.epoch, members_after: null };
+  }
+  const { xid, seq } = await logHorizon(tx);
+  return { xid, seq, epoch: await logEpoch(tx), members_after: start === 'members' ? '' : null };
+}
+
 function create(
   scope: Scope,
   webhook: NewChangeWebhook,
@@ -26,8 +36,7 @@ function create(
   const id = idForRequest(scope.workspaceId, 'createChangeWebhook', of.idempotencyKey);
   const { url, segmentId, kinds } = webhook;
   return writing(scope, async (tx) => {
-    const { xid, seq } = await logHorizon(tx);
-    const place = { xid, seq, epoch: await logEpoch(tx) };
+    const place = await startOf(tx, webhook.start);
     const made = await tx
       .insertInto('change_webhook')
       .values({
@@ -53,11 +62,17 @@ function change(scope: Scope, id: string, set: (tx: WorkspaceTransaction) => Pro
   });
 }
 
+const ACTIVE = sql`status = 'active', next_at = now(), failures = 0, error_code = null, error_message = null`;
+
 /** An endpoint goes on where it stood, unless the log has begun anew: then from now on. */
-async function resumed(tx: WorkspaceTransaction): Promise<RawBuilder<unknown>> {
+async function resumed(tx: WorkspaceTransaction, start?: 'members'): Promise<RawBuilder<unknown>> {
   const { xid, seq } = await logHorizon(tx);
   const epoch = await logEpoch(tx);
-  return sql`status = 'active', next_at = now(), failures = 0, error_code = null, error_message = null,
+  if (start === 'members') {
+    return sql`${ACTIVE}, xid = ${xid}::xid8, seq = ${seq}::bigint, epoch = ${epoch}, members_after = ''`;
+  }
+  return sql`${ACTIVE},
+    members_after = case when epoch = ${epoch} or members_after is null then members_after else '' end,
     xid = case when epoch = ${epoch} then xid else ${xid}::xid8 end,
     seq = case when epoch = ${epoch} then seq else ${seq}::bigint end, epoch = ${epoch}`;
 }
@@ -90,7 +105,7 @@ export function changeWebhookAdmin(parts: { readonly database: Database; readonl
             return sql`secrets = ${Buffer.from(reseal(row.secrets))}`;
           }),
         pause: (id) => change(scope, id, async () => sql`status = 'paused', next_at = null`),
-        resume: (id) => change(scope, id, resumed),
+        resume: (id, start) => change(scope, id, (tx) => resumed(tx, start)),
         remove: (id) =>
           writing(scope, async (tx) => {
             await one(tx, scope, id);

@@ -22,11 +22,13 @@ export interface WebhookRow {
   next_at: Date | null;
   created_at: Date;
   created_text: string;
+  sending_members: boolean;
 }
 
 /** The columns of a WebhookRow. */
 export const webhookColumns = sql.raw(
   `id, url, segment_id, kinds, status, failures, error_code, error_message, delivered, delivered_at, next_at, created_at,
+   members_after is not null as sending_members,
    to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_text`,
 );
 
@@ -47,5 +49,6 @@ export function toWebhook(row: WebhookRow): ChangeWebhookRecord {
     deliveredAt: msOrNull(row.delivered_at),
     nextAt: msOrNull(row.next_at),
     createdAt: ms(row.created_at),
+    isSendingMembers: row.sending_members,
   };
 }

@@ -13,7 +13,11 @@ import { holdFence } from '../fence';
 import { postgresErrors } from '../postgres-errors';
 import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import { laterOf, narrowing, toSentChange } from '../read/change-rows';
+import { membersAt, type MembersAt } from '../read/members-at';
 import { createRun } from '../runs/create-run';
+
+/** Begins a position within the members; one that names none of them is behind the last. */
+const MEMBERS = 'members:';
 
 interface Place {
   readonly workspaceId: WorkspaceId;
@@ -22,8 +26,8 @@ interface Place {
 
 /** Asks for one delivery that is due and has something to send; two processes that see the same ask once. */
 async function startOne(tx: WorkspaceTransaction, { workspaceId, id }: Place): Promise<boolean> {
-  const { rows } = await sql<LogPosition & { failures: number; open: boolean }>`
-    select w.xid, w.seq, w.failures, exists (
+  const { rows } = await sql<LogPosition & { failures: number; open: boolean; members: boolean }>`
+    select w.xid, w.seq, w.failures, w.members_after is not null as members, exists (
       select 1 from run r where r.workspace_id = w.workspace_id and r.id = w.run_id
         and r.status in ('queued', 'running')) as open
     from change_webhook w
@@ -31,11 +35,7 @@ async function startOne(tx: WorkspaceTransaction, { workspaceId, id }: Place): P
     for update of w skip locked`.execute(tx);
   const [due] = rows;
   if (!due || due.open) return false;
-  const { rows: waiting } = await sql`
-    select 1 from membership_change where workspace_id = ${workspaceId}::uuid
-      and (xid, seq) > (${due.xid}::xid8, ${due.seq}::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
-    limit 1`.execute(tx);
-  if (waiting.length === 0) return false;
+  if (!due.members && !(await hasMore(tx, workspaceId, due))) return false;
   const params = runParams['changes.deliver'].parse({ webhookId: id });
   const run = await createRun(tx, { workspaceId, job: 'changes.deliver', params });
   await sql`update change_webhook set run_id = ${run.runId}::uuid
@@ -43,10 +43,39 @@ async function startOne(tx: WorkspaceTransaction, { workspaceId, id }: Place): P
   return true;
 }
 
+async function hasMore(tx: WorkspaceTransaction, workspaceId: WorkspaceId, after: LogPosition): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from membership_change where workspace_id = ${workspaceId}::uuid
+      and (xid, seq) > (${after.xid}::xid8, ${after.seq}::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
+    limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Those who were in at a place, from where the sending of them stands; the last page is told even if it is empty. */
+async function membersFrom(
+  tx: WorkspaceTransaction,
+  of: MembersAt,
+  page: { readonly after: string; readonly limit: number },
+): Promise<Pick<DueChanges, 'content' | 'position'>> {
+  const { items, hasNextPage } = await membersAt(tx, of, { first: page.limit, after: page.after || null });
+  const named = await tx
+    .selectFrom('segment')
+    .select(['id', 'key'])
+    .where('workspace_id', '=', of.workspaceId)
+    .where('id', '=', sql<string>`any(${[...new Set(items.map(({ node }) => node.segmentId))]}::uuid[])`)
+    .execute();
+  const keys = new Map(named.map(({ id, key }) => [id, key]));
+  const members = items.map(({ node: { segmentId, profileId, changeVersion, segmentVersion, enteredAt } }) => {
+    return { segmentId, segmentKey: keys.get(segmentId) ?? '', profileId, changeVersion, segmentVersion, enteredAt };
+  });
+  const reached = hasNextPage ? (items.at(-1)?.cursor ?? '') : '';
+  return { content: { members, isLast: !hasNextPage }, position: `${MEMBERS}${reached}` };
+}
+
 async function dueOf(tx: WorkspaceTransaction, { workspaceId, id }: Place, limit: number): Promise<DueChanges | null> {
   const webhook = await tx
     .selectFrom('change_webhook')
-    .select(['url', 'secrets', 'failures', 'segment_id', 'kinds', 'xid', 'seq', 'epoch', 'next_at'])
+    .select(['url', 'secrets', 'failures', 'segment_id', 'kinds', 'xid', 'seq', 'epoch', 'next_at', 'members_after'])
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .executeTakeFirst();
@@ -57,6 +86,12 @@ async function dueOf(tx: WorkspaceTransaction, { workspaceId, id }: Place, limit
     segmentId: webhook.segment_id === null ? undefined : segmentIdSchema.parse(webhook.segment_id),
     kinds: webhook.kinds ?? undefined,
   };
+  const { url, secrets, failures } = webhook;
+  if (webhook.members_after !== null) {
+    const of = { workspaceId, place: after, segmentId: filter.segmentId };
+    const page = { after: webhook.members_after, limit };
+    return { url, secrets, failures, ...(await membersFrom(tx, of, page)), more: true };
+  }
   // Asked before the rows: all that is at or before it is visible to the reading that follows.
   const end = laterOf(after, await logHorizon(tx));
   const narrowed = narrowing(filter);
@@ -64,8 +99,8 @@ async function dueOf(tx: WorkspaceTransaction, { workspaceId, id }: Place, limit
   const more = page.rows.length === limit;
   const reached = more ? (page.next ?? after) : laterOf(page.next ?? after, end);
   return {
-    ...{ url: webhook.url, secrets: webhook.secrets, failures: webhook.failures },
-    changes: page.rows.map(toSentChange),
+    ...{ url, secrets, failures },
+    content: { changes: page.rows.map(toSentChange) },
     position: `${reached.xid}.${reached.seq}`,
     more,
   };
@@ -99,9 +134,12 @@ export function changeWebhookStore(database: Database): ChangeWebhookStore {
       database.inWorkspace(place.workspaceId, (tx) => dueOf(tx, place, limit), { readOnly: true }),
     advance: (fence, id, { position, delivered }) =>
       fenced(fence, (tx) => {
+        const isMembers = position.startsWith(MEMBERS);
         const [xid = '0', seq = '0'] = position.split('.');
-        const fresh = delivered > 0 ? sql`, delivered_at = now()` : sql``;
-        return sql`update change_webhook set xid = ${xid}::xid8, seq = ${seq}::bigint,
+        const reached = position.slice(MEMBERS.length) || null;
+        const place = isMembers ? sql`members_after = ${reached}` : sql`xid = ${xid}::xid8, seq = ${seq}::bigint`;
+        const fresh = delivered > 0 || isMembers ? sql`, delivered_at = now()` : sql``;
+        return sql`update change_webhook set ${place},
             delivered = delivered + ${delivered}, failures = 0, error_code = null, error_message = null,
             status = case when status = 'retrying' then 'active' else status end ${fresh}
           where workspace_id = ${fence.workspaceId} and id = ${id}::uuid`.execute(tx);
