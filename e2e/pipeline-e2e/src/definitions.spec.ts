@@ -5,6 +5,7 @@ import { errorOf, runKohort, type Ran } from './run-kohort';
 import { spawnKohort, startKohort, until, type RunningKohort } from './running-kohort';
 
 const PEOPLE = 10;
+const BUYING = 4;
 const BUYERS = `# Owned by growth
 segment: buyers
 label: Buyers # shown in the console
@@ -12,6 +13,10 @@ rule: |
   age >= 0
 `;
 const OF_BUYERS = 'segment: a_few_buyers\nlabel: A few buyers\nrule: in segment "buyers" and age < 5\n';
+
+interface Member {
+  readonly profile: { readonly features: { readonly values: object } | null };
+}
 
 describe('segments kept as files', () => {
   const dir = mkdtempSync(join(tmpdir(), 'kohort-e2e-files-'));
@@ -48,13 +53,21 @@ describe('segments kept as files', () => {
       messageId: `m${age}`,
       traits: { age },
     }));
+    // Some of them have bought: computed traits are about those.
+    const orders = Array.from({ length: BUYING }, (_, n) => ({
+      type: 'track',
+      event: 'Order Completed',
+      userId: `u${n}`,
+      messageId: `o${n}`,
+      properties: { order_id: `o${n}`, revenue: 10 * n },
+    }));
     const sent = await fetch(`${kohort.url}/v1/batch`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         authorization: `Basic ${Buffer.from(`${createSource.writeKey}:`).toString('base64')}`,
       },
-      body: JSON.stringify({ batch }),
+      body: JSON.stringify({ batch: [...batch, ...orders] }),
     });
     expect(sent.status).toBe(200);
     await until('people', 240_000, async () => {
@@ -133,6 +146,61 @@ describe('segments kept as files', () => {
     const stale = await run('apply', '--plan', saved, '--json');
     expect(stale.code).toBe(2);
     expect(errorOf(stale)).toMatchObject({ code: 'PLAN_STALE', message: expect.stringContaining('new_2') });
+  });
+
+  it('make, change and remove computed traits in versions, and say for whom', async () => {
+    const traits = join(dir, 'traits');
+    mkdirSync(traits);
+    const trait = (label: string, formula: string): void =>
+      writeFileSync(
+        join(traits, 'spend.yaml'),
+        `trait: spend_again # ours\nlabel: ${label}\nunit: money\nformula: ${formula}\n`,
+      );
+    const planned = async () => told(await run('plan', '--dir', traits, '--json', '--detailed-exitcode')).traits;
+    const applied = async (...more: string[]) =>
+      told(await run('apply', '--dir', traits, '--auto-approve', '--json', ...more)).traits;
+    const valueOf = async (key: string): Promise<(number | null)[]> => {
+      const { segment } = await kohort.query<{ segment: { members: { nodes: Member[] } } }>(
+        '{ segment(key: "buyers") { members(first: 50) { nodes { profile { features { values } } } } } }',
+      );
+      const values = segment.members.nodes.flatMap(({ profile }) =>
+        profile.features ? [profile.features.values] : [],
+      );
+      return values.map((all) => (Reflect.get(all, key) as number | undefined) ?? null).sort();
+    };
+    trait('Largest', '{ measure: largestOrder }');
+    expect(await planned()).toMatchObject({
+      version: 1,
+      steps: [{ action: 'create', key: 'spend_again', people: { people: BUYING, known: BUYING, changed: BUYING } }],
+    });
+    expect(await applied()).toEqual([{ key: 'spend_again', action: 'create', result: 'applied' }]);
+    expect(await valueOf('spend_again')).toEqual([0, 10, 20, 30]);
+    expect(await applied()).toEqual([]);
+    // The first order of u0 is of 0 in both: for it nothing changes.
+    trait('Half', '{ ratio: [{ measure: total, of: revenue }, { measure: orders }] }');
+    expect((await planned()).steps[0].people).toEqual({ people: BUYING, known: BUYING, changed: 0 });
+    trait('Orders', '{ measure: orders }');
+    expect(await planned()).toMatchObject({
+      version: 1_000,
+      steps: [{ fields: ['label', 'formula'], people: { known: BUYING, changed: BUYING } }],
+    });
+    const saved = join(dir, 'traits.json');
+    await run('plan', '--dir', traits, '--out', saved);
+    expect(await applied()).toMatchObject([{ action: 'change', result: 'applied' }]);
+    expect(await valueOf('spend_again')).toEqual([1, 1, 1, 1]);
+    const again = await run('apply', '--plan', saved, '--json');
+    expect(told(again).traits).toMatchObject([{ result: 'already' }]);
+    trait('Days', '{ measure: daysSince, order: last }');
+    await applied();
+    const stale = await run('apply', '--plan', saved, '--json');
+    expect(errorOf(stale)).toMatchObject({
+      code: 'PLAN_STALE',
+      message: expect.stringContaining('trait "spend_again"'),
+    });
+    expect((await run('export', '--dir', traits)).code).toBe(0);
+    expect(readFileSync(join(traits, 'spend.yaml'), 'utf8')).toContain('spend_again # ours');
+    rmSync(join(traits, 'spend.yaml'));
+    expect(await planned()).toMatchObject({ version: 1_002, onlyThere: ['spend_again'] });
   });
 
   it('archive what no file has when asked to, but nothing that is still named', async () => {

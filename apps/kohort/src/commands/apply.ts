@@ -1,13 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import type { FeaturePlan } from '@kohort/features-domain';
 import type { SegmentPlan } from '@kohort/segments-domain';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import type { GatewayClient } from '../client/gateway-client';
 import { applyPlan } from '../definitions/apply-plan';
+import { applyTraits } from '../definitions/apply-traits';
 import { definitionErrors } from '../definitions/definition-errors';
-import { makePlan } from '../definitions/make-plan';
+import { isDone, makePlan } from '../definitions/make-plan';
 import { readPlan } from '../definitions/plan-file';
 import { outcomeAccount, planAccount } from '../terminal/plan-account';
+import { traitOutcomeAccount } from '../terminal/trait-account';
 import { KOHORT_VERSION } from '../version';
 import { nameList } from './options';
 
@@ -34,11 +37,14 @@ async function isConfirmed(): Promise<boolean> {
 }
 
 /** The plan of a file, or one made now, shown and confirmed. */
-async function planOf(client: GatewayClient, flags: ApplyFlags): Promise<SegmentPlan> {
+async function planOf(
+  client: GatewayClient,
+  flags: ApplyFlags,
+): Promise<SegmentPlan & { readonly traits: FeaturePlan }> {
   if (flags.plan !== undefined) return readPlan(flags.plan);
   const { dir = '', prune = false } = flags;
   const plan = await makePlan(client, { dir, prune, withCounts: flags.autoApprove !== true });
-  if (flags.autoApprove === true || plan.steps.every(({ action }) => action === 'unchanged')) return plan;
+  if (flags.autoApprove === true || isDone(plan)) return plan;
   process.stderr.write(`${planAccount(plan)}\n`);
   if (!(await isConfirmed())) throw definitionErrors.PLAN_NOT_CONFIRMED();
   return plan;
@@ -53,6 +59,9 @@ async function run(flags: ApplyFlags): Promise<void> {
   // A step is never broken off by us: the next apply finds what is done.
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
+  // First: segments and models of the same folder may be about them.
+  const traits = await applyTraits(client, plan.traits);
+  if (flags.json !== true) for (const one of traits) process.stdout.write(`${traitOutcomeAccount(one)}\n`);
   const outcomes = await applyPlan(client, plan, {
     release: new Set(flags.release ?? []),
     signal: stop.signal,
@@ -62,7 +71,7 @@ async function run(flags: ApplyFlags): Promise<void> {
   }).finally(() => process.off('SIGINT', interrupt));
   await client.close();
   const held = outcomes.filter(({ result }) => result === 'held').length;
-  const applied = outcomes.filter(({ result }) => result === 'applied').length;
+  const applied = [...outcomes, ...traits].filter(({ result }) => result === 'applied').length;
   if (flags.json === true) {
     const durationMs = Math.round(performance.now() - started);
     const report = {
@@ -72,6 +81,7 @@ async function run(flags: ApplyFlags): Promise<void> {
       applied,
       held,
       outcomes,
+      traits,
     };
     process.stdout.write(`${JSON.stringify({ ...report, durationMs })}\n`);
   } else {
@@ -83,10 +93,12 @@ async function run(flags: ApplyFlags): Promise<void> {
 /** `kohort apply`: a workspace made to be as files say. */
 export function applyCommand(): Command {
   const command = new Command('apply')
-    .description('make a running workspace be as files of segments say; what is done already is left')
+    .description(
+      'make a running workspace be as files of segments and computed traits say; what is done already is left',
+    )
     .option('--dir <folder>', 'folder of the files')
     .option('--plan <file>', 'a plan of `kohort plan --out`; refused when the workspace has changed since')
-    .option('--prune', 'archive segments that no file has')
+    .option('--prune', 'archive segments, and remove computed traits of its own, that no file has')
     .option('--auto-approve', 'do not ask')
     .option('--release <keys>', 'publish these even if it takes more than 30 % out or empties them', nameList)
     .option('--json', 'print one JSON object')

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { newSegmentFile, updatedSegmentFile } from '@kohort/segments-domain';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { readAllDefinitions } from '../definitions/definition-files';
-import { newTraitFile } from '../definitions/trait-file';
+import { newTraitFile, updatedTraitFile } from '../definitions/trait-file';
 import { workspaceSegments } from '../definitions/workspace-segments';
 import { workspaceTraits } from '../definitions/workspace-traits';
 import { writeText } from '../files/write-output';
@@ -21,7 +21,7 @@ async function run(flags: ExportFlags): Promise<void> {
   const files = new Map(segmentFiles.map((file) => [file.definition.key, file]));
   const client = connect(flags);
   const { segments, lists } = await workspaceSegments(client);
-  const traits = await workspaceTraits(client);
+  const { version, definitions: traits } = await workspaceTraits(client);
   await client.close();
   const written: string[] = [];
   const write = (path: string, text: string): void => {
@@ -38,14 +38,15 @@ async function run(flags: ExportFlags): Promise<void> {
     if (text === known?.text.text) continue;
     write(path, text);
   }
-  // A trait cannot be changed, so a file that is there says what the workspace has, or `plan` says where it does not.
   for (const trait of traits) {
-    if (traitFiles.some(({ definition }) => definition.key === trait.key)) continue;
-    write(join(flags.dir, 'traits', `${trait.key}.yaml`), newTraitFile(trait));
+    const known = traitFiles.find(({ definition }) => definition.key === trait.key);
+    const text = known === undefined ? newTraitFile(trait) : updatedTraitFile(known, trait);
+    if (text !== known?.text.text) write(known?.text.file ?? join(flags.dir, 'traits', `${trait.key}.yaml`), text);
   }
   const onlyInFiles = [...files.values()].filter(({ definition }) => !segments.has(definition.key));
-  const paths = onlyInFiles.map(({ text }) => text.file);
-  const totals = { segments: segments.size, traits: traits.length, lists: lists.size };
+  const traitsInFiles = traitFiles.filter(({ definition }) => !traits.some(({ key }) => key === definition.key));
+  const paths = [...onlyInFiles, ...traitsInFiles].map(({ text }) => text.file);
+  const totals = { segments: segments.size, traits: traits.length, traitVersion: version, lists: lists.size };
   if (flags.json === true) {
     const report = { command: 'export', version: KOHORT_VERSION, params: { dir: flags.dir }, ...totals };
     process.stdout.write(`${JSON.stringify({ ...report, written, onlyInFiles: paths })}\n`);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
-import { makePlan } from '../definitions/make-plan';
+import { isDone, makePlan } from '../definitions/make-plan';
 import { planJson } from '../definitions/plan-file';
 import { writeText } from '../files/write-output';
 import { planAccount } from '../terminal/plan-account';
@@ -24,7 +24,7 @@ async function run(flags: PlanFlags): Promise<void> {
   const json = `${JSON.stringify(planJson(plan, { dir, prune }))}\n`;
   if (flags.out !== undefined) writeText(flags.out, json);
   process.stdout.write(flags.json === true ? json : `${planAccount(plan)}\n`);
-  const isSame = plan.steps.every(({ action }) => action === 'unchanged');
+  const isSame = isDone(plan);
   process.exitCode = flags.detailedExitcode === true && !isSame ? CHANGES : 0;
 }
 
@@ -32,10 +32,10 @@ async function run(flags: PlanFlags): Promise<void> {
 export function planCommand(): Command {
   const command = new Command('plan')
     .description(
-      'hold files of segments against a running workspace: what would be made, changed and archived, for whom',
+      'hold files of segments and computed traits against a running workspace: what would be made, changed and archived, for whom',
     )
     .requiredOption('--dir <folder>', 'folder of the files')
-    .option('--prune', 'archive segments that no file has')
+    .option('--prune', 'archive segments, and remove computed traits of its own, that no file has')
     .option('--out <file>', 'write the plan to a file, for `kohort apply --plan`')
     .option('--detailed-exitcode', 'exit with 4 when there is something to do')
     .option('--json', 'print the plan as one JSON object')

@@ -19,7 +19,7 @@ export const definitionErrors = defineErrors({
   PLAN_STALE: {
     kind: 'conflict',
     message: (d) =>
-      `segment "${String(d['key'])}" is no longer as it was when this was planned (${String(d['fields'])}): plan again`,
+      `${String(d['what'] ?? 'segment')} "${String(d['key'])}" is no longer as it was when this was planned (${String(d['fields'])}): plan again`,
   },
   PLAN_UNNAMED: { kind: 'invalid-input', message: () => 'give --dir or --plan, one of them' },
   PLAN_NOT_CONFIRMED: {

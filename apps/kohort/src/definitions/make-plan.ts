@@ -3,14 +3,20 @@ import type { GatewayClient } from '../client/gateway-client';
 import { countsOf, type StepCounts } from './step-counts';
 import { definitionErrors } from './definition-errors';
 import { readAllDefinitions } from './definition-files';
-import { checkTraits } from './trait-file';
+import { planTraits, type TraitPlan } from './plan-traits';
 import { workspaceSegments } from './workspace-segments';
-import { workspaceTraits } from './workspace-traits';
 
 /** A plan with what it would do to people, step by step. */
 export interface CountedPlan extends SegmentPlan {
   readonly counts: ReadonlyMap<string, StepCounts>;
+  readonly traits: TraitPlan;
 }
+
+/** Whether there is nothing to do. */
+export const isDone = ({ steps, traits }: { readonly steps: Steps; readonly traits: { readonly steps: Steps } }) =>
+  [...steps, ...traits.steps].every(({ action }) => action === 'unchanged');
+
+type Steps = readonly { readonly action: string }[];
 
 /**
  * Holds the files of a folder against a running workspace.
@@ -23,9 +29,9 @@ export async function makePlan(
 ): Promise<CountedPlan> {
   const { segments: files, traits } = await readAllDefinitions(options.dir);
   if (files.length + traits.length === 0) throw definitionErrors.DEFINITION_NONE({ dir: options.dir });
-  if (traits.length > 0) checkTraits(traits, await workspaceTraits(client));
+  const traitPlan = await planTraits(client, traits, options);
   const standing = await workspaceSegments(client);
   const plan = planSegments(files, standing, { prune: options.prune });
   const counts = options.withCounts ? await countsOf(client, plan.steps, standing) : new Map<string, StepCounts>();
-  return { ...plan, counts };
+  return { ...plan, counts, traits: traitPlan };
 }

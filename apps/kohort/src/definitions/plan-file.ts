@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FEATURE_FIELDS, featureDefinitionSchema, type FeaturePlan } from '@kohort/features-domain';
 import type { JsonObject } from '@kohort/kernel-contracts';
 import { parseRule, PLAN_FIELDS, segmentDefinition, type SegmentPlan, type SegmentStep } from '@kohort/segments-domain';
 import { isAppError } from '@kohort/kernel-errors';
@@ -24,10 +25,26 @@ const definitionSchema = z
     return segmentDefinition(words, rule as JsonObject);
   });
 
+const traitPlanSchema = z.looseObject({
+  version: z.number().int(),
+  onlyThere: z.array(z.string()),
+  steps: z.array(
+    z.looseObject({
+      action: z.enum(['create', 'change', 'remove', 'unchanged']),
+      key: z.string(),
+      before: featureDefinitionSchema.nullable(),
+      desired: featureDefinitionSchema.nullable(),
+      fields: z.array(z.enum(FEATURE_FIELDS)),
+    }),
+  ),
+});
+
 const planSchema = z.looseObject({
   command: z.literal('plan'),
   fingerprint: z.string(),
   onlyThere: z.array(z.string()),
+  /** Absent in plans of before traits were part of them. */
+  traits: traitPlanSchema.default({ version: 0, onlyThere: [], steps: [] }),
   steps: z.array(
     z.looseObject({
       action: z.enum(['create', 'change', 'archive', 'unchanged']),
@@ -55,7 +72,7 @@ const definitionJson = (one: SegmentStep['before']): object | null => {
 
 /** The plan as one JSON object, as `--json` prints it and `apply --plan` reads it. */
 export function planJson(plan: CountedPlan, params: object): object {
-  const { steps, onlyThere, fingerprint, counts } = plan;
+  const { steps, onlyThere, fingerprint, counts, traits } = plan;
   return {
     command: 'plan',
     version: KOHORT_VERSION,
@@ -63,6 +80,11 @@ export function planJson(plan: CountedPlan, params: object): object {
     fingerprint,
     totals: planTotals(steps),
     onlyThere,
+    traits: {
+      version: traits.version,
+      onlyThere: traits.onlyThere,
+      steps: traits.steps.map((step) => ({ ...step, people: traits.counts.get(step.key) ?? null })),
+    },
     steps: steps.map(({ action, key, before, desired, fields, latestVersion }) => ({
       action,
       key,
@@ -80,7 +102,7 @@ export function planJson(plan: CountedPlan, params: object): object {
  *
  * Throws  PLAN_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
  */
-export async function readPlan(file: string): Promise<SegmentPlan> {
+export async function readPlan(file: string): Promise<SegmentPlan & { readonly traits: FeaturePlan }> {
   const text = await readText(file);
   const invalid = (reason: string, cause: unknown) => definitionErrors.PLAN_INVALID({ file, reason }, { cause });
   try {

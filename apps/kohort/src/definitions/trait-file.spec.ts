@@ -1,5 +1,5 @@
 import { featureSet } from '@kohort/features-domain';
-import { checkTraits, newTraitFile, parseTraitFile } from './trait-file';
+import { newTraitFile, parseTraitFile, updatedTraitFile } from './trait-file';
 
 describe('files of computed traits', () => {
   const all = featureSet();
@@ -7,17 +7,31 @@ describe('files of computed traits', () => {
   it('are read back as they were written', () => {
     const files = all.map((one) => parseTraitFile(`${one.key}.yaml`, newTraitFile(one)));
     expect(files.map(({ definition }) => definition)).toEqual(all);
-    expect(() => checkTraits(files, all)).not.toThrow();
   });
 
   it.each([
     ['a shape that is none', 'trait: a\nlabel: A\nunit: u\nformula: { measure: median }\n', 4, 10],
-    ['a key that is not computed', 'label: A\ntrait: a\nunit: u\nformula: { measure: orders }\n', 2, 8],
-    ['another label', 'trait: frequency\nunit: orders\nlabel: Often\nformula: { measure: orders }\n', 3, 8],
-    ['another formula', 'trait: frequency\nunit: orders\nlabel: Orders\nformula: { measure: largestOrder }\n', 4, 10],
+    [
+      'a window that is none',
+      'trait: a\nlabel: A\nunit: u\nformula: { measure: orders, window: { days: 0 } }\n',
+      4,
+      10,
+    ],
+    ['a key that is none', 'label: A\ntrait: A b\nunit: u\nformula: { measure: orders }\n', 2, 8],
+    ['what is no field', 'trait: a\nlabel: A\nunit: u\nsize: 3\nformula: { measure: orders }\n', 4, 1],
   ])('refuse %s at its place', (_what, text, line, column) => {
-    const check = () => checkTraits([parseTraitFile('t.yaml', text)], all);
-    expect(check).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
-    expect(check).toThrow(`t.yaml, line ${line}, column ${column}`);
+    const read = () => parseTraitFile('t.yaml', text);
+    expect(read).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
+    expect(read).toThrow(`t.yaml, line ${line}, column ${column}`);
+  });
+
+  it('are brought up to date where they differ, with their comments', () => {
+    const text = '# ours\ntrait: frequency\nunit: orders # of money\nlabel: Orders\nformula: { measure: orders }\n';
+    const file = parseTraitFile('t.yaml', text);
+    expect(updatedTraitFile(file, file.definition)).toBe(text);
+    const wanted = { ...file.definition, label: 'Often', formula: { measure: 'largestOrder' } as const };
+    const updated = updatedTraitFile(file, wanted);
+    expect(updated).toContain('# ours\ntrait: frequency\nunit: orders # of money\nlabel: Often\n');
+    expect(parseTraitFile('t.yaml', updated).definition).toEqual(wanted);
   });
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { featureFormulaSchema, type FeatureDefinition } from '@kohort/features-domain';
+import { differingFeatureFields, featureFormulaSchema, type FeatureDefinition } from '@kohort/features-domain';
 import { keySchema } from '@kohort/kernel-contracts';
 import { PlacedText, shapeProblem } from '@kohort/segments-domain';
-import { Document } from 'yaml';
+import { Document, parseDocument } from 'yaml';
 import { definitionErrors } from './definition-errors';
 
 /** One file: one computed trait. */
@@ -39,35 +39,14 @@ export function newTraitFile({ key, label, unit, formula }: FeatureDefinition): 
   return new Document({ trait: key, label, unit, formula }).toString({ lineWidth: 110 });
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => [key, sorted(one)]),
-  );
-}
-
 /**
- * Holds files of traits against those that the workspace computes. They cannot be made or changed by a file: the set is
- * the server's, by version.
- *
- * Throws  DEFINITION_INVALID at the place of a key or a field that the workspace does not have so
+ * The file with a definition's content: what is written there stays as it is, comments too, but for the fields that
+ * differ.
  */
-export function checkTraits(files: readonly TraitFile[], standing: readonly FeatureDefinition[]): void {
-  for (const { definition, text } of files) {
-    const found = standing.find(({ key }) => key === definition.key);
-    if (found === undefined)
-      throw text.problem(
-        ['trait'],
-        `the workspace computes no "${definition.key}"; traits cannot be made by a file yet`,
-      );
-    for (const field of ['label', 'unit', 'formula'] as const) {
-      if (!same(definition[field], found[field]))
-        throw text.problem([field], `the workspace has another ${field}; traits cannot be changed by a file yet`);
-    }
-  }
+export function updatedTraitFile(file: TraitFile, definition: FeatureDefinition): string {
+  const fields = differingFeatureFields(file.definition, definition);
+  if (fields.length === 0) return file.text.text;
+  const document = parseDocument(file.text.text);
+  for (const field of fields) document.set(field, document.createNode(definition[field]));
+  return document.toString({ lineWidth: 110 });
 }

@@ -1,9 +1,10 @@
 import { printRule, type SegmentStep } from '@kohort/segments-domain';
 import type { StepOutcome } from '../definitions/apply-step';
-import type { CountedPlan } from '../definitions/make-plan';
+import { isDone, type CountedPlan } from '../definitions/make-plan';
 import { planTotals } from '../definitions/plan-file';
 import type { StepCounts } from '../definitions/step-counts';
 import { count } from './account';
+import { traitAccount } from './trait-account';
 
 const MARKS = { create: '+', change: '~', archive: '-', unchanged: '=' } as const;
 
@@ -70,10 +71,11 @@ export function planAccount(plan: CountedPlan): string {
   const steps = plan.steps.filter(({ action }) => action !== 'unchanged');
   const kept = plan.onlyThere;
   return [
+    ...traitAccount(plan.traits),
     ...steps.map((step) => stepAccount(step, plan.counts.get(step.key))),
     ...(kept.length === 0 ? [] : [`only in the workspace, left alone (--prune archives them): ${kept.join(', ')}`]),
     steps.length === 0
-      ? `nothing to do: ${totals.unchanged} unchanged`
+      ? `${isDone(plan) ? 'nothing to do' : 'nothing to do to segments'}: ${totals.unchanged} unchanged`
       : `plan ${plan.fingerprint.slice(0, 12)}: ${totals.create} to create, ${totals.change} to change, ${totals.archive} to archive, ${totals.unchanged} unchanged`,
   ].join('\n');
 }

@@ -5,6 +5,19 @@ export const featuresErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `there is no feature ${d['key']}; there are ${d['known']}`,
   },
+  FEATURES_BUILT_IN: {
+    kind: 'invalid-input',
+    message: (d) => `"${d['key']}" is built in: it may be changed, not removed`,
+  },
+  FEATURES_KEY_TWICE: { kind: 'invalid-input', message: (d) => `"${d['key']}" is named twice` },
+  FEATURES_SET_TOO_LARGE: {
+    kind: 'invalid-input',
+    message: (d) => `a workspace computes at most ${d['limit']} traits`,
+  },
+  FEATURES_SET_MOVED: {
+    kind: 'conflict',
+    message: (d) => `the computed traits are at version ${d['version']} now`,
+  },
   FEATURES_VERSION_UNKNOWN: {
     kind: 'invalid-input',
     message: (d) => `there is no feature set version ${d['version']}`,

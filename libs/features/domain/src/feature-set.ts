@@ -137,6 +137,14 @@ export function featureSet(
 ): readonly FeatureDefinition[] {
   const all = VERSIONS[version];
   if (!all) throw featuresErrors.FEATURES_VERSION_UNKNOWN({ version });
+  return pickFeatures(all, keys);
+}
+
+/** Those of a set that are named, in the order asked for. Throws  FEATURES_UNKNOWN */
+export function pickFeatures(
+  all: readonly FeatureDefinition[],
+  keys: readonly string[] | undefined,
+): readonly FeatureDefinition[] {
   if (!keys) return all;
   return keys.map((key) => {
     const found = all.find((definition) => definition.key === key);

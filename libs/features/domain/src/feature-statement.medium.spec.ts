@@ -4,6 +4,7 @@ import { workspaceIdSchema } from '@kohort/kernel-contracts';
 import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
 import { arbitraryHistory } from '../test/arbitrary-history';
 import { computeFeatures } from './compute-features';
+import { featureChangeStatement } from './feature-change-statement';
 import { featureSet } from './feature-set';
 import { featureStatement } from './feature-statement';
 import { doersStatement, extentStatement } from './label-statements';
@@ -96,6 +97,35 @@ describe('the statement against the evaluator', () => {
     const [a, b] = [await read(known), await read(withFuture)];
     expect(a.rows).toBeGreaterThan(30);
     expect(b).toEqual(a);
+  });
+
+  it('counts whose value another formula would change, by the features of both', async () => {
+    const asOf = Date.UTC(2026, 5, 15);
+    const timeZone = 'UTC';
+    const histories = fc.sample(arbitraryHistory(asOf), { numRuns: 200, seed: 12 });
+    const workspaceId = await store(histories);
+    const [before, after] = [
+      definitions.find(({ key }) => key === 'avg_order_value'),
+      featureSet(1, ['max_order_value'])[0],
+    ];
+    if (before === undefined || after === undefined) throw new TypeError('both are built in');
+    const wanted = { ...after, key: before.key };
+    const people = histories
+      .map((history, person) => stored(history, person))
+      .filter((history) => history.some(({ name, ts }) => name === SEGMENT_ORDERS.event && ts <= asOf))
+      .map((history) => computeFeatures([before, wanted], history, { asOf, timeZone }));
+    const counts = async (standing: typeof before | null) => {
+      const { sql, params } = featureChangeStatement({ workspaceId, asOf, timeZone, before: standing, after: wanted });
+      const [row] = await test.columns.store.query(sql, params, (one) => Object.values(Object(one)).map(Number));
+      return row;
+    };
+    const known = people.filter(([, value]) => value !== null).length;
+    const changed = people.filter(([was, value]) => was !== value).length;
+    expect(changed).toBeGreaterThan(10);
+    expect(changed).toBeLessThan(known);
+    expect(await counts(before)).toEqual([people.length, known, changed]);
+    expect(await counts(null)).toEqual([people.length, known, known]);
+    expect(await counts(wanted)).toEqual([people.length, known, 0]);
   });
 
   it('labels who did the event in (asOf, asOf + horizon]', async () => {

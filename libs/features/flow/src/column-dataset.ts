@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  doersStatement,
-  extentStatement,
-  featureSet,
-  featureStatement,
-  type OrderMapping,
-} from '@kohort/features-domain';
+import { doersStatement, extentStatement, featureStatement, type OrderMapping } from '@kohort/features-domain';
 import type {
   ColumnLoader,
   ColumnStore,
@@ -14,12 +8,13 @@ import type {
   ProfileId,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
+import { workspaceFeatures } from './workspace-features';
 
 /** What data sets are read from. */
 export interface ColumnDatasetPorts {
   readonly columns: ColumnStore;
   readonly loader: ColumnLoader;
-  readonly features: Pick<FeatureStore, 'timeZone'>;
+  readonly features: Pick<FeatureStore, 'timeZone' | 'set'>;
   readonly orders?: OrderMapping;
 }
 
@@ -27,6 +22,8 @@ export interface ColumnDatasetPorts {
 export interface DatasetMatrix {
   readonly profileIds: readonly ProfileId[];
   readonly features: readonly string[];
+  /** Of the set that they are of. */
+  readonly definitionVersion: number;
   /** Row-major rows × features.length. */
   readonly data: Float64Array<SharedArrayBuffer>;
 }
@@ -38,7 +35,13 @@ export interface DatasetMatrix {
  */
 export interface ColumnDataset {
   features(
-    request: { readonly workspaceId: WorkspaceId; readonly asOf: number; readonly features?: readonly string[] },
+    request: {
+      readonly workspaceId: WorkspaceId;
+      readonly asOf: number;
+      readonly features?: readonly string[];
+      /** Of the set; the latest when absent. */
+      readonly definitionVersion?: number;
+    },
     control: JobControl,
   ): Promise<DatasetMatrix>;
   /** The people who did `event` in (asOf, asOf + horizonDays]. */
@@ -72,14 +75,18 @@ const extentSchema = z.object({ first: z.coerce.number(), last: z.coerce.number(
 export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
   const { columns, loader, orders } = ports;
   const dataset: ColumnDataset = {
-    async features({ workspaceId, asOf, features }, control) {
+    async features({ workspaceId, asOf, features: keys, definitionVersion }, control) {
       await loader.load(workspaceId, control);
-      const definitions = featureSet(undefined, features);
+      const set = await workspaceFeatures(ports.features, workspaceId, { version: definitionVersion, keys });
+      const { version, definitions } = set;
       const timeZone = await ports.features.timeZone(workspaceId);
       const mapping = orders ? { orders } : {};
       const statement = featureStatement({ workspaceId, asOf, timeZone, definitions, ...mapping });
       const { profileIds, matrix } = await columns.matrix(statement, control);
-      return { profileIds, features: definitions.map(({ key }) => key), data: matrix };
+      return {
+        ...{ profileIds, features: definitions.map(({ key }) => key), definitionVersion: version },
+        data: matrix,
+      };
     },
     async doers(request) {
       const { sql, params } = doersStatement(request);

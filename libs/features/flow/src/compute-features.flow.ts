@@ -1,4 +1,4 @@
-import { FEATURE_SET_VERSION, featureSet, featureStatement, type OrderMapping } from '@kohort/features-domain';
+import { featureStatement, type OrderMapping } from '@kohort/features-domain';
 import type {
   ColumnLoader,
   ColumnStore,
@@ -9,6 +9,7 @@ import type {
   RunContext,
   RunParams,
 } from '@kohort/kernel-contracts';
+import { workspaceFeatures } from './workspace-features';
 
 /** What computing features needs of the world. */
 export interface ComputeFeaturesPorts {
@@ -52,8 +53,9 @@ export async function computeFeaturesFlow(
   params: ComputeFeaturesParams,
 ): Promise<Json> {
   const { workspaceId } = context.run;
-  const definitionVersion = params.definitionVersion ?? FEATURE_SET_VERSION;
-  const definitions = featureSet(definitionVersion);
+  const { version: definitionVersion, definitions } = await workspaceFeatures(ports.features, workspaceId, {
+    version: params.definitionVersion,
+  });
   const keys = definitions.map(({ key }) => key);
   const asOf = Date.parse(params.asOf);
   await ports.loader.load(workspaceId, context);

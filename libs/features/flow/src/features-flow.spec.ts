@@ -59,6 +59,8 @@ function doubles(people: number) {
   };
   const features: FeatureStore = {
     timeZone: async () => 'Europe/London',
+    set: async () => null,
+    addSet: async () => null,
     save: async (fence, point, rows) => {
       steps.push(`save ${fence.fence} ${point.definitionVersion} ${point.asOf} ${rows.length}`);
       saved.push(...rows);

@@ -1,5 +1,9 @@
 export { columnDataset } from './column-dataset';
 export type { ColumnDataset, ColumnDatasetPorts, DatasetMatrix } from './column-dataset';
+export { editFeatures, previewFeature } from './edit-features';
+export type { FeaturePreview, FeaturePreviewPorts } from './edit-features';
+export { workspaceFeatures } from './workspace-features';
+export type { WorkspaceFeatures } from './workspace-features';
 export { personFeatures } from './person-features';
 export type { PersonFeaturesPorts } from './person-features';
 export { computeFeaturesFlow } from './compute-features.flow';

@@ -2,6 +2,7 @@ import {
   eventIdSchema,
   profileIdSchema,
   workspaceIdSchema,
+  type FeatureStore,
   type PersonEvent,
   type PersonHistory,
 } from '@kohort/kernel-contracts';
@@ -19,7 +20,11 @@ const order = (daysAgo: number, revenue: number): PersonEvent => ({
   properties: { revenue },
 });
 
-function bound(stored: Record<string, number | null> | null, events: readonly PersonEvent[]) {
+function bound(
+  stored: Record<string, number | null> | null,
+  events: readonly PersonEvent[],
+  set: FeatureStore['set'] = async () => null,
+) {
   const asked: string[] = [];
   const history: PersonHistory = {
     features: async (_workspace, at) => {
@@ -31,7 +36,7 @@ function bound(stored: Record<string, number | null> | null, events: readonly Pe
       return events;
     },
   };
-  return { asked, person: personFeatures({ history, features: { timeZone: async () => 'UTC' } }) };
+  return { asked, person: personFeatures({ history, features: { timeZone: async () => 'UTC', set } }) };
 }
 
 const request = { profileId, asOf, features: ['monetary', 'recency_days', 'avg_days_between_orders'] };
@@ -49,6 +54,29 @@ describe('the features of one person', () => {
       expect(await person.at(workspaceId, request)).toEqual([7.5, 4, 6]);
       expect(asked).toEqual([`features 1 ${asOf}`, `events ${asOf} Order Completed`]);
     }
+  });
+
+  it('are those of the set that a model was fitted on, whatever the workspace computes now', async () => {
+    const orders = { measure: 'orders' };
+    const own = { key: 'monetary', label: 'Orders', unit: 'orders', formula: orders };
+    const sets = new Map([
+      [1_000, [own]],
+      [1_001, [{ ...own, formula: { measure: 'largestOrder' } }]],
+    ]);
+    const { person, asked } = bound(null, [order(10, 5), order(4, 2.5)], async (_workspace, version) => {
+      const found = version ?? 1_001;
+      const definitions = sets.get(found);
+      return definitions ? { version: found, definitions } : null;
+    });
+    const at = (definitionVersion?: number) =>
+      person.at(workspaceId, { profileId, asOf, features: ['monetary'], definitionVersion });
+    expect([await at(1), await at(1_000), await at()]).toEqual([[7.5], [2], [5]]);
+    expect(asked.filter((one) => one.startsWith('features'))).toEqual([
+      `features 1 ${asOf}`,
+      `features 1000 ${asOf}`,
+      `features 1001 ${asOf}`,
+    ]);
+    await expect(at(1_002)).rejects.toMatchObject({ code: 'FEATURES_VERSION_UNKNOWN' });
   });
 
   it('are unknown for a stranger and for a feature that there is not', async () => {

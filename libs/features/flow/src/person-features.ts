@@ -1,16 +1,11 @@
-import {
-  FEATURE_SET_VERSION,
-  SEGMENT_ORDERS,
-  computeFeatures,
-  featureSet,
-  type OrderMapping,
-} from '@kohort/features-domain';
+import { SEGMENT_ORDERS, computeFeatures, pickFeatures, type OrderMapping } from '@kohort/features-domain';
 import type { FeatureRow, FeatureStore, PersonFeatures, PersonHistory } from '@kohort/kernel-contracts';
+import { workspaceFeatures } from './workspace-features';
 
 /** What one person's features are read from. */
 export interface PersonFeaturesPorts {
   readonly history: PersonHistory;
-  readonly features: Pick<FeatureStore, 'timeZone'>;
+  readonly features: Pick<FeatureStore, 'timeZone' | 'set'>;
   readonly orders?: OrderMapping;
 }
 
@@ -24,13 +19,14 @@ function picked(stored: FeatureRow['values'] | null, names: readonly string[]): 
  * It needs no column store.
  *
  * Cost    one row, or one person's events
+ * Throws  FEATURES_VERSION_UNKNOWN
  */
 export function personFeatures({ history, features, orders = SEGMENT_ORDERS }: PersonFeaturesPorts): PersonFeatures {
-  const known = new Set(featureSet().map(({ key }) => key));
   return {
-    async at(workspaceId, { profileId, asOf, features: names }) {
-      if (!names.every((name) => known.has(name))) return null;
-      const stored = await history.features(workspaceId, { profileId, asOf, definitionVersion: FEATURE_SET_VERSION });
+    async at(workspaceId, { profileId, asOf, features: names, definitionVersion: wanted }) {
+      const set = await workspaceFeatures(features, workspaceId, { version: wanted });
+      if (!names.every((name) => set.definitions.some(({ key }) => key === name))) return null;
+      const stored = await history.features(workspaceId, { profileId, asOf, definitionVersion: set.version });
       const kept = picked(stored, names);
       if (kept) return kept;
       const asked = { profileId, until: asOf, propertiesOf: [orders.event] };
@@ -38,7 +34,7 @@ export function personFeatures({ history, features, orders = SEGMENT_ORDERS }: P
         history.events(workspaceId, asked),
         features.timeZone(workspaceId),
       ]);
-      const definitions = featureSet(FEATURE_SET_VERSION, names);
+      const definitions = pickFeatures(set.definitions, names);
       return events.length === 0 ? null : computeFeatures(definitions, events, { asOf, timeZone, orders });
     },
   };

@@ -42,6 +42,7 @@ describe('the schema', () => {
     }
     expect(bare.sort()).toEqual([
       'Cluster.features',
+      'ComputedTraitSet.traits',
       'FieldQuality.findings',
       'FieldQuality.top',
       'InvalidInput.issues',

@@ -6,7 +6,14 @@ export {
   AccountsArgs,
   AccountType,
 } from './account.schema';
-export { ComputedTraitConnection, ComputedTraitType } from './computed-trait.schema';
+export {
+  ComputedTraitConnection,
+  ComputedTraitInput,
+  ComputedTraitPreviewType,
+  ComputedTraitSetType,
+  ComputedTraitType,
+  EditComputedTraitsInput,
+} from './computed-trait.schema';
 export { CursorScalar, DateTimeScalar, JsonScalar } from './scalars.schema';
 export {
   ChangeCause,
@@ -172,6 +179,8 @@ export {
   CreateApiKeyResult,
   CreateSegmentResult,
   DescribeSegmentResult,
+  ComputedTraitPreviewResult,
+  EditComputedTraitsResult,
   CreateChangeWebhookResult,
   RotateChangeWebhookSecretResult,
   PauseChangeWebhookResult,

@@ -8,6 +8,7 @@ import { ListEditType } from './list-edit.schema';
 import { PullSourceType } from './pull-source.schema';
 import { AlertType, TrackingPlanType } from './tracking.schema';
 import { ChangeWebhookType, DeletedChangeWebhookType, NewChangeWebhookType } from './change-webhook.schema';
+import { ComputedTraitPreviewType, ComputedTraitSetType } from './computed-trait.schema';
 import { DestinationType, SyncType } from './sync.schema';
 import { NewApiKeyType, NewSourceType, RevokedApiKeyType, WorkspaceType } from './workspace.schema';
 
@@ -16,6 +17,8 @@ export const RotateChangeWebhookSecretResult = resultOf('RotateChangeWebhookSecr
 export const PauseChangeWebhookResult = resultOf('PauseChangeWebhook', ChangeWebhookType);
 export const ResumeChangeWebhookResult = resultOf('ResumeChangeWebhook', ChangeWebhookType);
 export const DeleteChangeWebhookResult = resultOf('DeleteChangeWebhook', DeletedChangeWebhookType);
+export const ComputedTraitPreviewResult = resultOf('ComputedTraitPreview', ComputedTraitPreviewType);
+export const EditComputedTraitsResult = resultOf('EditComputedTraits', ComputedTraitSetType);
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
 export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);

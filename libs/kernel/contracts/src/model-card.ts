@@ -52,6 +52,8 @@ export const clusteringCardSchema = z.object({
   clusters: z.array(clusterSheetSchema),
   warnings: z.array(z.string()),
   seed: z.number(),
+  /** The set of features that it was fitted on; absent in old cards. */
+  definitionVersion: z.number().int().optional(),
 });
 
 /** One candidate of a propensity model, judged on later data. */
@@ -87,6 +89,8 @@ export const propensityCardSchema = z.object({
   reasons: z.array(z.string()),
   warnings: z.array(z.string()),
   seed: z.number(),
+  /** The set of features that it was fitted on; absent in old cards. */
+  definitionVersion: z.number().int().optional(),
 });
 
 /** What table `model_version` keeps in `card`: the writer and every reader use this schema. */

@@ -4,6 +4,8 @@ import type { JobControl, WorkspaceId } from '@kohort/kernel-contracts';
 export interface FeatureMatrix {
   readonly profileIds: readonly string[];
   readonly features: readonly string[];
+  /** Of the set of features that they are of: a set is never edited, a later one may give other values. */
+  readonly definitionVersion: number;
   /** Row-major rows × features.length, on shared memory so that a thread reads it without a copy. */
   readonly data: Float64Array<SharedArrayBuffer>;
 }
@@ -14,7 +16,13 @@ export interface FeatureMatrix {
  */
 export interface DatasetPort {
   features(
-    request: { readonly workspaceId: WorkspaceId; readonly asOf: number; readonly features?: readonly string[] },
+    request: {
+      readonly workspaceId: WorkspaceId;
+      readonly asOf: number;
+      readonly features?: readonly string[];
+      /** Of the set; the latest when absent. */
+      readonly definitionVersion?: number;
+    },
     control: JobControl,
   ): Promise<FeatureMatrix>;
   /** The people who did `event` in (asOf, asOf + horizonDays]. */

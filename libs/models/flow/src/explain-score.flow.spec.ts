@@ -83,7 +83,7 @@ describe('explaining the score of a propensity', () => {
       expect(Math.abs(sum - (margins[row] ?? NaN))).toBeLessThan(1e-6);
       expect(told?.total).toBeCloseTo(margins[row] ?? NaN, 9);
       expect(told?.reasons.find(({ feature }) => feature === 'visits')?.value).toBe(now.data[row * 2 + 1]);
-      expect(asked).toEqual([{ profileId, asOf: 5, features: names }]);
+      expect(asked).toEqual([{ profileId, asOf: 5, features: names, definitionVersion: 1 }]);
     }
   });
 

@@ -1,4 +1,4 @@
-import { clusteringCardSchema, type Json, type ModelFiles } from '@kohort/kernel-contracts';
+import { clusteringCardSchema, modelCardSchema, type Json, type ModelFiles } from '@kohort/kernel-contracts';
 import type { PersonFeatures, ScoreRecord, WorkspaceId } from '@kohort/kernel-contracts';
 import {
   explainCluster,
@@ -44,6 +44,9 @@ export interface ScoreExplanation {
 /** A probability this far from the stored one is another person's, so to say: their records have changed since. */
 const SAME_PROBABILITY = 0.01;
 
+/** Cards of before workspaces had sets of their own name none. */
+const FIRST_SET = 1;
+
 interface Person {
   readonly names: readonly string[];
   readonly values: Float64Array;
@@ -84,7 +87,8 @@ export async function explainScore(
   const parsed = await ports.models.of(file.kind, file.artifactKey);
   const names = parsed.kind === 'propensity' ? parsed.artifact.features : parsed.model.featureNames;
   const { profileId, asOf } = score;
-  const known = await ports.features.at(workspaceId, { profileId, asOf, features: names });
+  const definitionVersion = modelCardSchema.safeParse(file.card).data?.definitionVersion ?? FIRST_SET;
+  const known = await ports.features.at(workspaceId, { profileId, asOf, features: names, definitionVersion });
   if (!known) return null;
   const person = { names, values: Float64Array.from(known, (value) => value ?? NaN) };
   return parsed.kind === 'propensity'

@@ -54,6 +54,8 @@ describe('fitting clusters', () => {
       ['p1', 'new'],
     ]);
     expect(recorded.versions[0]).toMatchObject({ status: 'ready', seed: 3, asOf: Date.UTC(2026, 0, 1), card });
+    // The set that it was fitted on is named: explanations compute by that one.
+    expect(recorded.versions[0]?.card).toMatchObject({ definitionVersion: 1_003 });
     expect(result).toMatchObject({ version: 7, people: 12_001, k: 2 });
   });
 

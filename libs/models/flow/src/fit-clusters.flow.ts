@@ -92,7 +92,7 @@ export async function fitClusters(
     asOf,
     artifactKey: stored.key,
     artifactSha256: stored.sha256,
-    card: fit.card,
+    card: { ...fit.card, definitionVersion: matrix.definitionVersion },
   });
   await saveScorePages(ports.models, context, { modelId, version, asOf, rows: scoreRows(matrix, fit) });
   await ports.models.goLive(context.fence, modelId, version);

@@ -57,10 +57,16 @@ const MIN_HISTORY_DAYS = 30;
 async function labelled(
   ports: FitPropensityPorts,
   context: RunContext,
-  at: { cut: number; event: string; horizonDays: number },
+  at: { cut: number; event: string; horizonDays: number; definitionVersion?: number },
 ): Promise<LabelledMatrix> {
   const { workspaceId } = context.run;
-  const matrix = await ports.dataset.features({ workspaceId, asOf: at.cut }, context);
+  const matrix = await ports.dataset.features(
+    {
+      ...{ workspaceId, asOf: at.cut },
+      ...(at.definitionVersion === undefined ? {} : { definitionVersion: at.definitionVersion }),
+    },
+    context,
+  );
   const doers = await ports.dataset.doers({ workspaceId, asOf: at.cut, horizonDays: at.horizonDays, event: at.event });
   const labels = new Uint8Array(new SharedArrayBuffer(matrix.profileIds.length));
   matrix.profileIds.forEach((id, i) => {
@@ -108,9 +114,11 @@ export async function fitPropensity(
   context.onProgress({ phase: 'reading features', done: 0, total: 3 });
   const train = await labelled(ports, context, { cut: trainCut, event, horizonDays });
   context.onProgress({ phase: 'reading features', done: 1, total: 3 });
-  const test = await labelled(ports, context, { cut: testCut, event, horizonDays });
+  // All of one set, though another version may come meanwhile.
+  const { definitionVersion } = train;
+  const test = await labelled(ports, context, { cut: testCut, event, horizonDays, definitionVersion });
   context.onProgress({ phase: 'reading features', done: 2, total: 3 });
-  const now = await ports.dataset.features({ workspaceId, asOf }, context);
+  const now = await ports.dataset.features({ workspaceId, asOf, definitionVersion }, context);
   const fit = await ports.fit({ train, test, now, event, horizonDays, trainCut, testCut, seed }, context);
   context.signal.throwIfAborted();
 
@@ -123,7 +131,7 @@ export async function fitPropensity(
     asOf,
     artifactKey: stored.key,
     artifactSha256: stored.sha256,
-    card: fit.card,
+    card: { ...fit.card, definitionVersion },
   });
   const result = { modelKey, version, status: fit.status, grade: fit.grade, reasons: fit.card.reasons };
   // A model that should not be used is kept for its card; nobody is scored by it.

@@ -87,5 +87,10 @@ export function recordingStores(): { recorded: Recorded; models: ModelStore; art
 export function peopleMatrix(n: number): FeatureMatrix {
   const data = new Float64Array(new SharedArrayBuffer(n * 8));
   for (let i = 0; i < n; i += 1) data[i] = i;
-  return { profileIds: Array.from({ length: n }, (_, i) => `p${i}`), features: ['frequency'], data };
+  return {
+    profileIds: Array.from({ length: n }, (_, i) => `p${i}`),
+    features: ['frequency'],
+    definitionVersion: 1_003,
+    data,
+  };
 }

@@ -124,6 +124,13 @@ interface TraitValueTable {
   sign: Generated<number>;
 }
 
+interface FeatureSetTable {
+  workspace_id: string;
+  version: number;
+  definitions: JsonColumn;
+  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
 interface ProfileFeatureTable {
   workspace_id: string;
   profile_id: string;
@@ -364,6 +371,7 @@ export interface KohortTables {
   link_candidate: LinkCandidateTable;
   event_assignment: EventAssignmentTable;
   trait_value: TraitValueTable;
+  feature_set: FeatureSetTable;
   profile_feature: ProfileFeatureTable;
   segment: SegmentTable;
   segment_version: SegmentVersionTable;

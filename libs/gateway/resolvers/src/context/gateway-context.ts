@@ -4,8 +4,11 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import type {
   ChangeLogPort,
   ChangeWebhookAdmin,
+  ColumnLoader,
+  ColumnStore,
   CommandPort,
   ConnectorCatalogue,
+  FeatureStore,
   IdentityAdmin,
   Json,
   JsonObject,
@@ -86,6 +89,12 @@ export interface SegmentPreviewer {
   diff(request: Omit<PreviewRequest, 'compare'> & { readonly key: string }, signal: AbortSignal): Promise<SegmentDiff>;
 }
 
+/** What computed traits are kept in, and counted on where there is a column store. */
+export interface TraitPorts {
+  readonly store: FeatureStore;
+  readonly columns: { readonly store: ColumnStore; readonly loader: ColumnLoader } | null;
+}
+
 /** Adds people to lists and takes them off. */
 export interface ListEditor {
   edit(workspaceId: WorkspaceId, edit: ListEdit): Promise<ListEditOutcome>;
@@ -133,6 +142,7 @@ export interface GatewayServices {
   /** Null where there is no column store. */
   readonly previews: SegmentPreviewer | null;
   readonly lists: ListEditor;
+  readonly traits: TraitPorts;
   readonly privacy: PrivacyPorts;
   readonly clock: Clock;
   readonly logger: Logger;

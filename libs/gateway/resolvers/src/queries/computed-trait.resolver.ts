@@ -1,21 +1,79 @@
-import { Args, Query, Resolver } from '@nestjs/graphql';
-import { FEATURE_SET_VERSION, featureSet } from '@kohort/features-domain';
-import { ComputedTraitConnection, ComputedTraitType, PageArgs } from '@kohort/gateway-schema';
+import { z } from 'zod';
+import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { featureDefinitionSchema, isBuiltInFeature } from '@kohort/features-domain';
+import { editFeatures, previewFeature, workspaceFeatures, type WorkspaceFeatures } from '@kohort/features-flow';
+import {
+  ComputedTraitConnection,
+  ComputedTraitInput,
+  ComputedTraitPreviewResult,
+  ComputedTraitType,
+  EditComputedTraitsInput,
+  EditComputedTraitsResult,
+  PageArgs,
+} from '@kohort/gateway-schema';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
+import { answer, type Answer } from '../errors/results';
+import { IdempotencyKey } from '../mutations/mutation-args';
 
-/** The computed traits of an installation: a set by version, the same in all workspaces. */
+const editSchema = z.object({
+  set: z.array(featureDefinitionSchema),
+  remove: z.array(z.string()),
+  afterVersion: z.number().int(),
+});
+
+/** The traits of a set as the API shows them. */
+const traitsOf = ({ version, definitions }: WorkspaceFeatures): readonly ComputedTraitType[] =>
+  definitions.map((one) => ({ ...one, version, builtIn: isBuiltInFeature(one.key) }));
+
+/** The computed traits of a workspace: a set by version. */
 @Resolver(() => ComputedTraitType)
 export class ComputedTraitResolver {
   @Query(() => ComputedTraitConnection, { description: 'What is computed about everybody, by key.' })
   @Policy('graphql:read')
-  computedTraits(@Args({ type: () => PageArgs }) args: PageArgs) {
+  async computedTraits(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
     const { first, after } = pageOf(args);
-    const all = [...featureSet()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    const behind = all.filter(({ key }) => after === null || key > after);
-    const items = behind
-      .slice(0, first)
-      .map((one) => ({ cursor: one.key, node: { ...one, version: FEATURE_SET_VERSION } }));
+    const { store } = context.services.traits;
+    const all = traitsOf(await workspaceFeatures(store, callerOf(context).workspaceId));
+    const behind = [...all].sort((a, b) => (a.key < b.key ? -1 : 1)).filter(({ key }) => after === null || key > after);
+    const items = behind.slice(0, first).map((node) => ({ cursor: node.key, node }));
     return connection({ items, hasNextPage: behind.length > first }, asIs);
+  }
+
+  @Query(() => ComputedTraitPreviewResult, {
+    description: 'Counts for whom a computed trait would have a value, and for whom another one than now.',
+  })
+  @Policy('graphql:read')
+  computedTraitPreview(
+    @Args('trait', { type: () => ComputedTraitInput }) trait: ComputedTraitInput,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('ComputedTraitPreview', () => {
+      const definition = featureDefinitionSchema.parse({ ...trait });
+      const { traits, clock, deadlineMs } = context.services;
+      if (traits.columns === null) throw gatewayErrors.GATEWAY_NO_COLUMNS();
+      const ports = { columns: traits.columns.store, loader: traits.columns.loader, features: traits.store };
+      const asked = { workspaceId: callerOf(context).workspaceId, asOf: clock.now(), definition };
+      return previewFeature(ports, asked, { signal: AbortSignal.timeout(deadlineMs) });
+    });
+  }
+
+  @Mutation(() => EditComputedTraitsResult, {
+    description:
+      'Makes a new version of what is computed about everybody; `computeFeatures` computes it. Models go on by the set that they were fitted on. An edit that is done already makes no version.',
+  })
+  @Policy('graphql:write')
+  editComputedTraits(
+    @Args('input', { type: () => EditComputedTraitsInput }) input: EditComputedTraitsInput,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('ComputedTraitSet', async () => {
+      const edit = editSchema.parse({ ...input, set: input.set.map((one) => ({ ...one })) });
+      const made = await editFeatures(context.services.traits.store, callerOf(context).workspaceId, edit);
+      return { version: made.version, traits: traitsOf(made) };
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { EventId, ProfileId, WorkspaceId } from '../ids';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import type { Fence } from '../runs';
 
 /** One person's computed features by key; null where a feature is missing. */
@@ -14,6 +14,13 @@ export interface FeatureSetPoint {
   readonly asOf: number;
 }
 
+/** A workspace's own set of computed traits. Versions are never edited; they begin at 1,000. */
+export interface FeatureSetRecord {
+  readonly version: number;
+  /** As `featureDefinitionSchema` reads them. */
+  readonly definitions: Json;
+}
+
 /**
  * The latest computed features of people, for their pages and explanations.
  *
@@ -23,6 +30,12 @@ export interface FeatureSetPoint {
 export interface FeatureStore {
   /** The IANA time zone whose calendar the workspace's features follow. */
   timeZone(workspaceId: WorkspaceId): Promise<string>;
+  /** The workspace's own set of a version, the latest when that is null; null when it has none such. */
+  set(workspaceId: WorkspaceId, version: number | null): Promise<FeatureSetRecord | null>;
+  /**
+   * Adds a version behind `after`, which is null for the first one; null when another came before.
+   */
+  addSet(workspaceId: WorkspaceId, after: number | null, definitions: Json): Promise<FeatureSetRecord | null>;
   /** At most 5,000 rows a call. Answers how many were written. */
   save(fence: Fence, point: FeatureSetPoint, rows: readonly FeatureRow[]): Promise<number>;
 }
@@ -65,6 +78,12 @@ export interface PersonFeatures {
    */
   at(
     workspaceId: WorkspaceId,
-    asked: { readonly profileId: ProfileId; readonly asOf: number; readonly features: readonly string[] },
+    asked: {
+      readonly profileId: ProfileId;
+      readonly asOf: number;
+      readonly features: readonly string[];
+      /** Of the set; the latest when absent. */
+      readonly definitionVersion?: number | undefined;
+    },
   ): Promise<readonly (number | null)[] | null>;
 }

@@ -1,14 +1,33 @@
 import { sql } from 'kysely';
-import type { FeatureStore } from '@kohort/kernel-contracts';
+import type { FeatureSetRecord, FeatureStore, WorkspaceId } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
-import type { Database } from '../database';
+import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
+import { jsonOf } from '../read/columns';
 
 const featureErrors = defineErrors({
   FEATURES_WORKSPACE_UNKNOWN: { kind: 'not-found', message: () => 'there is no such workspace' },
 });
 
-/** The port, over table `profile_feature`. Rows travel as three arrays, so a page of 5,000 is one statement. */
+/** Below are the versions of the sets that are built in. */
+const FIRST_OWN_VERSION = 1_000;
+
+async function setOf(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  version: number | null,
+): Promise<FeatureSetRecord | null> {
+  const all = tx
+    .selectFrom('feature_set')
+    .select(['version', 'definitions'])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('version', 'desc')
+    .limit(1);
+  const row = await (version === null ? all : all.where('version', '=', version)).executeTakeFirst();
+  return row ? { version: row.version, definitions: jsonOf(row.definitions) } : null;
+}
+
+/** The port, over tables `feature_set` and `profile_feature`. Rows travel as three arrays, so a page of 5,000 is one statement. */
 export function featureStore(database: Database): FeatureStore {
   return {
     timeZone: (workspaceId) =>
@@ -25,6 +44,20 @@ export function featureStore(database: Database): FeatureStore {
         },
         { readOnly: true },
       ),
+    set: (workspaceId, version) =>
+      database.inWorkspace(workspaceId, (tx) => setOf(tx, workspaceId, version), { readOnly: true }),
+    addSet: (workspaceId, after, definitions) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const latest = await setOf(tx, workspaceId, null);
+        if ((latest?.version ?? null) !== after) return null;
+        const version = (after ?? FIRST_OWN_VERSION - 1) + 1;
+        const added = await tx
+          .insertInto('feature_set')
+          .values({ workspace_id: workspaceId, version, definitions: JSON.stringify(definitions) })
+          .onConflict((conflict) => conflict.columns(['workspace_id', 'version']).doNothing())
+          .executeTakeFirst();
+        return Number(added.numInsertedOrUpdatedRows ?? 0) === 0 ? null : { version, definitions };
+      }),
     save: (fence, { definitionVersion, asOf }, rows) =>
       database.inWorkspace(fence.workspaceId, async (tx) => {
         await holdFence(tx, fence);

@@ -53,6 +53,24 @@ describe('computed features of people', () => {
     expect((await stored()).some(({ definition_version }) => definition_version === 2)).toBe(false);
   });
 
+  it('keeps every set of a workspace by its version, and takes a new one behind the latest alone', async () => {
+    const store = featureStore(db.database);
+    const other = await db.addWorkspace();
+    expect(await store.set(workspaceId, null)).toBeNull();
+    expect(await store.addSet(workspaceId, null, [{ key: 'a' }])).toEqual({
+      version: 1_000,
+      definitions: [{ key: 'a' }],
+    });
+    expect(await store.addSet(workspaceId, null, [{ key: 'b' }])).toBeNull();
+    expect(await store.addSet(workspaceId, 1_000, [])).toEqual({ version: 1_001, definitions: [] });
+    const late = await Promise.all([1, 2].map(() => store.addSet(workspaceId, 1_001, [])));
+    expect(late.filter((added) => added !== null)).toHaveLength(1);
+    expect(await store.set(workspaceId, 1_000)).toEqual({ version: 1_000, definitions: [{ key: 'a' }] });
+    expect(await store.set(workspaceId, null)).toEqual({ version: 1_002, definitions: [] });
+    expect(await store.set(workspaceId, 7)).toBeNull();
+    expect(await store.set(other, null)).toBeNull();
+  });
+
   it('knows the time zone of the workspace', async () => {
     const store = featureStore(db.database);
     expect(await store.timeZone(workspaceId)).toBe('UTC');

@@ -25,6 +25,7 @@ import { qualityRecords } from './0024-quality-records';
 import { changeWebhooks } from './0025-change-webhooks';
 import { accounts } from './0026-accounts';
 import { webhookStarts } from './0027-webhook-starts';
+import { featureSets } from './0028-feature-sets';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -55,4 +56,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0025-change-webhooks': changeWebhooks,
   '0026-accounts': accounts,
   '0027-webhook-starts': webhookStarts,
+  '0028-feature-sets': featureSets,
 };
