@@ -47,15 +47,19 @@ export const SORTS = [
 export function expectAgreement(
   world: ColumnWorld,
   rulesOf: (context: RuleContext) => fc.Arbitrary<unknown>,
-  { triples, seed }: { readonly triples: number; readonly seed: number },
+  {
+    triples,
+    seed,
+    people: size = PEOPLE,
+  }: { readonly triples: number; readonly seed: number; readonly people?: number },
 ): void {
-  const populations = Math.ceil(triples / (PEOPLE * RULES));
+  const populations = Math.ceil(triples / (size * RULES));
   const instants = fc.sample(now, { numRuns: populations, seed });
   const [inSql, inAll] = [new Set<string>(), [] as string[]];
   instants.forEach((at, n) => {
     const zone = ZONES[n % ZONES.length] ?? 'UTC';
     const workspaceId = workspaceOf(seed + n);
-    const sampled = fc.sample(person(at, zone), { numRuns: PEOPLE, seed: seed + n });
+    const sampled = fc.sample(person(at, zone), { numRuns: size, seed: seed + n });
     const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
     world.load(workspaceId, people);
     const rules = fc.sample(rulesOf({ now: at, zone }), { numRuns: RULES, seed: seed + 1000 + n });
