@@ -119,9 +119,25 @@ describe('segments kept as files', () => {
   });
 
   it('hold what would take more than 30 % out, until it is released', async () => {
+    const { createDestination } = await kohort.query<{ createDestination: { id: string } }>(
+      `mutation { createDestination(input: { key: "files", name: "Files", plugin: "file-drop", settings: {} }) {
+        ... on Destination { id } } }`,
+    );
+    await kohort.query(
+      `mutation { createSync(input: { destination: "files", segment: "a_few_buyers" }) { __typename } }`,
+    );
+    expect(createDestination.id).toBeDefined();
     write('few.yaml', OF_BUYERS.replace('age < 5', 'age < 2'));
     const [step] = told(await plan()).steps.filter((one: { action: string }) => one.action === 'change');
-    expect(step.members).toEqual({ now: 5, entering: 0, leaving: 3, wouldBeHeld: true, reason: null });
+    expect(step.members).toEqual({
+      ...{ now: 5, entering: 0, leaving: 3, wouldBeHeld: true, reason: null },
+      syncs: [
+        {
+          ...{ destination: 'files', adds: 0, removes: 3 },
+          calls: [{ action: expect.any(String), operation: 'remove', records: 3, calls: 1 }],
+        },
+      ],
+    });
     const held = await apply();
     expect([held.code, outcomes(held)]).toEqual([4, ['held a_few_buyers']]);
     expect(await sizeOf('a_few_buyers')).toBe(5);

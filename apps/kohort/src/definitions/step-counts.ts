@@ -12,7 +12,25 @@ export interface StepCounts {
   /** It would take more than 30 % out: publishing is held until somebody releases it. */
   readonly wouldBeHeld: boolean;
   readonly reason: string | null;
+  /** What its syncs would have to bring to their destinations. */
+  readonly syncs: readonly StepSync[];
 }
+
+/** What a sync would have to bring to its destination, in people and in requests, by the destination's action. */
+export interface StepSync {
+  readonly destination: string;
+  readonly adds: number;
+  readonly removes: number;
+  readonly calls: readonly {
+    readonly action: string;
+    readonly operation: string;
+    readonly records: number;
+    readonly calls: number;
+  }[];
+}
+
+/** People alone; what follows for destinations is asked behind that. */
+type PeopleCounts = Omit<StepCounts, 'syncs'>;
 
 const PREVIEW = `query ($rule: JSON!, $key: String) { answer: segmentPreview(rule: $rule, key: $key) {
   __typename ... on SegmentPreview { members } ${FAILURE_FIELDS} } }`;
@@ -30,7 +48,7 @@ interface Diff extends MutationAnswer {
   readonly wouldBeHeld: boolean;
 }
 
-const unknown = (now: number, reason: string): StepCounts => {
+const unknown = (now: number, reason: string): PeopleCounts => {
   return { now, entering: null, leaving: null, wouldBeHeld: false, reason };
 };
 
@@ -41,7 +59,7 @@ async function countStep(
   client: GatewayClient,
   step: SegmentStep,
   { segments, lists }: WorkspaceSegments,
-): Promise<StepCounts> {
+): Promise<PeopleCounts> {
   const { action, key, desired, before, fields } = step;
   const now = segments.get(key)?.size ?? 0;
   const plain = { now, wouldBeHeld: false, reason: null };
@@ -63,6 +81,26 @@ async function countStep(
   return { now: standing, entering, leaving, wouldBeHeld, reason: null };
 }
 
+const CALLS = `query ($key: String!, $adds: Int!, $removes: Int!) { segment(key: $key) {
+  downstreamCalls(adds: $adds, removes: $removes) {
+    sync { destination { key } } adds removes calls { action operation records calls } } } }`;
+
+interface CallsAnswer {
+  readonly segment: {
+    readonly downstreamCalls: readonly (Omit<StepSync, 'destination'> & {
+      readonly sync: { readonly destination: { readonly key: string } };
+    })[];
+  } | null;
+}
+
+/** Who does not come or go is brought nowhere, and a segment that is not there yet has no sync. */
+async function syncsOf(client: GatewayClient, key: string, counts: PeopleCounts): Promise<readonly StepSync[]> {
+  const { entering, leaving } = counts;
+  if (entering === null || leaving === null || entering + leaving === 0) return [];
+  const { segment } = await client.query<CallsAnswer>(CALLS, { key, adds: entering, removes: leaving });
+  return (segment?.downstreamCalls ?? []).map(({ sync, ...rest }) => ({ destination: sync.destination.key, ...rest }));
+}
+
 /** Counts what each step would do, one after the other: each is a question to the column store. */
 export async function countsOf(
   client: GatewayClient,
@@ -72,7 +110,9 @@ export async function countsOf(
   const counts = new Map<string, StepCounts>();
   for (const step of steps) {
     if (step.action === 'unchanged') continue;
-    counts.set(step.key, await countStep(client, step, standing));
+    const people = await countStep(client, step, standing);
+    const syncs = standing.segments.has(step.key) ? await syncsOf(client, step.key, people) : [];
+    counts.set(step.key, { ...people, syncs });
   }
   return counts;
 }

@@ -18,7 +18,7 @@ describe('files of computed traits', () => {
       10,
     ],
     ['a key that is none', 'label: A\ntrait: A b\nunit: u\nformula: { measure: orders }\n', 2, 8],
-    ['what is no field', 'trait: a\nlabel: A\nunit: u\nsize: 3\nformula: { measure: orders }\n', 4, 1],
+    ['what is no field', 'trait: a\nlabel: A\nunit: u\nsize: 3\nformula: { measure: orders }\n', 4, 7],
   ])('refuse %s at its place', (_what, text, line, column) => {
     const read = () => parseTraitFile('t.yaml', text);
     expect(read).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));

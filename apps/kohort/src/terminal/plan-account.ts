@@ -18,6 +18,14 @@ function people(counts: StepCounts | undefined, action: SegmentStep['action']): 
   return `${count(now)} people now, +${count(entering)} −${count(leaving)}${held}`;
 }
 
+/** What goes to destinations, in people and requests. */
+function syncLines(counts: StepCounts | undefined): readonly string[] {
+  return (counts?.syncs ?? []).map(({ destination, adds, removes, calls }) => {
+    const requests = calls.map((one) => `${count(one.calls)} × ${one.action} (${one.operation} ${count(one.records)})`);
+    return `→ ${destination}: +${count(adds)} −${count(removes)}, requests: ${requests.join(', ') || 'none'}`;
+  });
+}
+
 const ruleLines = (step: SegmentStep['before']): readonly string[] =>
   step === null ? [] : printRule(step.rule).trimEnd().split('\n');
 
@@ -57,7 +65,11 @@ function stepAccount(step: SegmentStep, counts: StepCounts | undefined): string 
   const { action, key, desired, before, fields } = step;
   const moved = people(counts, action);
   const isRuleShown = action === 'create' || fields.includes('rule');
-  const lines = [...wordChanges(step), ...(isRuleShown ? ruleChange(ruleLines(before), ruleLines(desired)) : [])];
+  const lines = [
+    ...wordChanges(step),
+    ...(isRuleShown ? ruleChange(ruleLines(before), ruleLines(desired)) : []),
+    ...syncLines(counts),
+  ];
   const draft = action === 'create' && desired?.isDraft === true ? ' (draft)' : '';
   return [
     `${MARKS[action]} ${action} ${key}${draft}${moved === '' ? '' : `: ${moved}`}`,

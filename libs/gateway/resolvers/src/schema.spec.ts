@@ -43,6 +43,7 @@ describe('the schema', () => {
     expect(bare.sort()).toEqual([
       'Cluster.features',
       'ComputedTraitSet.traits',
+      'DiffSync.calls',
       'FieldQuality.findings',
       'FieldQuality.top',
       'InvalidInput.issues',
@@ -62,6 +63,7 @@ describe('the schema', () => {
       'RecordQuality.isolated',
       'RuleAdvice.warnings',
       'Score.reasons',
+      'Segment.downstreamCalls',
       'Segment.profileSheet',
       'SegmentComposition.groups',
       'SegmentDiff.dependents',

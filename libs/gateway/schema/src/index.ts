@@ -65,7 +65,7 @@ export {
   WorkspaceType,
 } from './workspace.schema';
 export { RuleAdviceType, RuleCostType, RuleWarningType } from './rule-advice.schema';
-export { DiffSyncType, SegmentDiffType } from './segment-preview.schema';
+export { DiffSyncType, DownstreamCallsType, SegmentDiffType } from './segment-preview.schema';
 export { EditListInput, ListEditType } from './list-edit.schema';
 export { CompositionGroupType, SegmentCompositionType } from './segment-composition.schema';
 export { ConditionCountType, PreviewOverlapType, SegmentPreviewType } from './segment-preview.schema';

@@ -82,6 +82,22 @@ export class SegmentPreviewType {
   sampleIds!: readonly string[];
 }
 
+/** Requests of one action of a destination. */
+@ObjectType('DownstreamCalls', { description: 'How many requests an action of a destination would send, at least.' })
+export class DownstreamCallsType {
+  @Field(() => String, { description: 'Key of the connector’s action.' })
+  action!: string;
+
+  @Field(() => String, { description: 'add, remove, or mixed where one request may hold both.' })
+  operation!: string;
+
+  @Field(() => Int, { description: 'People in them.' })
+  records!: number;
+
+  @Field(() => Int, { description: 'By the connector’s batch size; what fails is sent again on top.' })
+  calls!: number;
+}
+
 /** What a sync would have to bring to its destination. */
 @ObjectType('DiffSync', {
   description: 'What a sync would have to bring to its destination; consent may keep some back.',
@@ -95,6 +111,9 @@ export class DiffSyncType {
 
   @Field(() => Int, { description: 'People to remove.' })
   removes!: number;
+
+  @Field(() => [DownstreamCallsType], { description: 'By action, removals first.' })
+  calls!: readonly DownstreamCallsType[];
 }
 
 /** What serving a rule would change. */

@@ -339,7 +339,7 @@ export type {
   TouchedProfile,
   VersionToFill,
 } from './ports/segments.port';
-export type { ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports/connectors.port';
+export type { ConnectorCalls, ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports/connectors.port';
 export type {
   FeatureRow,
   FeatureSetPoint,

@@ -1,5 +1,6 @@
 import {
   readShape,
+  type ConnectorCalls,
   type ConnectorCatalogue,
   type Json,
   type JsonObject,
@@ -7,12 +8,14 @@ import {
 } from '@kohort/kernel-contracts';
 import type { Plugin } from '@kohort/plugin-kit-sdk';
 import { z } from 'zod';
+import { MAX_PAGE_MEMBERS } from './deliverer.adapter';
 
 /** What a destination and a source have in common for those who configure them. */
 export type Configurable = Pick<Plugin, 'settings' | 'secretKeys' | 'settingsJsonSchema'> & {
   readonly manifest: Pick<Plugin['manifest'], 'id' | 'name' | 'description' | 'version'> & {
-    readonly capabilities?: { readonly kind: string };
+    readonly capabilities?: Pick<Plugin['manifest']['capabilities'], 'kind' | 'mixedActionsInBatch' | 'batch'>;
   };
+  readonly actions?: Plugin['actions'];
 };
 
 const jsonObject = z.record(z.string(), z.json());
@@ -43,6 +46,16 @@ function verdict(plugin: Configurable, settings: Json): SettingsVerdict {
   return { valid: true, settings: open, secrets };
 }
 
+/** What the requests of a destination hold, as pages are cut for it. */
+function callsOf({ manifest: { capabilities }, actions }: Configurable): ConnectorCalls | null {
+  if (capabilities === undefined || actions === undefined) return null;
+  return {
+    maxRecords: Math.min(capabilities.batch.maxRecords, MAX_PAGE_MEMBERS),
+    mixed: capabilities.mixedActionsInBatch,
+    actions: actions.map(({ key, operations }) => ({ key, operations })),
+  };
+}
+
 /** The catalogue of a list of connectors: cards for people, checks before anything is stored. */
 export function connectorCatalogue(plugins: { readonly all: readonly Configurable[] }): ConnectorCatalogue {
   return {
@@ -53,6 +66,7 @@ export function connectorCatalogue(plugins: { readonly all: readonly Configurabl
       version: plugin.manifest.version,
       kind: plugin.manifest.capabilities?.kind ?? 'source',
       settings: jsonObject.parse(plugin.settingsJsonSchema()),
+      calls: callsOf(plugin),
     })),
     check(connector, settings) {
       const plugin = plugins.all.find(({ manifest }) => manifest.id === connector);

@@ -30,6 +30,9 @@ export interface DelivererOptions {
   readonly maxPageMembers?: number;
 }
 
+/** Most members of a page, whatever a connector allows. */
+export const MAX_PAGE_MEMBERS = 5_000;
+
 const CHECK_TIMEOUT_MS = 15_000;
 /** Requests of a page beyond those that a faultless page takes. */
 const ISOLATION_BUDGET = 64;
@@ -128,7 +131,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         traitKeysOf(Object.keys(mapping).length === 0 ? action.defaultMapping : mapping),
       );
       return {
-        pageMembers: Math.min(plugin.manifest.capabilities.batch.maxRecords, options.maxPageMembers ?? 5_000),
+        pageMembers: Math.min(
+          plugin.manifest.capabilities.batch.maxRecords,
+          options.maxPageMembers ?? MAX_PAGE_MEMBERS,
+        ),
         traitKeys: [...new Set(used)].sort(),
       };
     },

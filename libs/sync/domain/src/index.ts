@@ -1,5 +1,7 @@
 export { BACKOFF, backoffMs } from './backoff';
 export type { BackoffPolicy } from './backoff';
+export { downstreamCalls } from './downstream-calls';
+export type { ActionCalls, CallLimits } from './downstream-calls';
 export { CONSENT_MISSING, EMPTY_FUNNEL, addConsent, addToFunnel, runStatus } from './funnel';
 export type { Funnel } from './funnel';
 export { GUARD, reasonToHold } from './guard';

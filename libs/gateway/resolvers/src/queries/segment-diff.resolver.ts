@@ -7,18 +7,19 @@ import {
   SegmentDiffType,
   SegmentType,
 } from '@kohort/gateway-schema';
-import type { Json } from '@kohort/kernel-contracts';
+import type { Json, SegmentId } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, invalidInput, type Answer } from '../errors/results';
+import { callsOfSyncs } from './downstream-calls';
 import { PREVIEW_COST, previewView, profilesOf } from './segment-preview.resolver';
 
-/** Syncs of one segment that a diff names. */
-const MOST_SYNCS = 100;
+/** Versions among which a draft is looked for. */
+const MOST_VERSIONS = 100;
 
 interface DiffNode {
-  readonly segmentId: string;
+  readonly segmentId: SegmentId;
   readonly entering: number;
   readonly leaving: number;
   readonly enteringIds: readonly string[];
@@ -48,7 +49,7 @@ export class SegmentDiffResolver {
       if (previews === null) throw gatewayErrors.GATEWAY_NO_COLUMNS();
       const segment = await context.loaders.segmentByKey.load(key);
       if (!segment) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'segment' });
-      const { items } = await context.reader.segments.versions(segment.id, { first: MOST_SYNCS, after: null });
+      const { items } = await context.reader.segments.versions(segment.id, { first: MOST_VERSIONS, after: null });
       const draft = version == null ? items[0]?.node : items.find(({ node }) => node.version === version)?.node;
       if (verdict === null && draft === undefined) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'version' });
       const { workspaceId } = callerOf(context);
@@ -91,9 +92,7 @@ export class SegmentDiffResolver {
 
   @ResolveField(() => [DiffSyncType], { description: 'What each of its syncs would have to bring to its destination.' })
   @Policy('graphql:read')
-  async syncs(@Parent() diff: DiffNode, @Context('gateway') context: GatewayContext) {
-    const page = { first: MOST_SYNCS, after: null };
-    const { items } = await context.reader.syncs.list({ segmentId: diff.segmentId }, page);
-    return items.map(({ node }) => ({ sync: node, adds: diff.entering, removes: diff.leaving }));
+  syncs(@Parent() diff: DiffNode, @Context('gateway') context: GatewayContext) {
+    return callsOfSyncs(context, diff.segmentId, { adds: diff.entering, removes: diff.leaving });
   }
 }

@@ -1,7 +1,8 @@
-import { Args, Context, ID, Parent, Query, ResolveField, Resolver, Float } from '@nestjs/graphql';
+import { Args, Context, ID, Int, Parent, Query, ResolveField, Resolver, Float } from '@nestjs/graphql';
 import {
   ClusterType,
   DateTimeScalar,
+  DiffSyncType,
   FreshnessLagType,
   FreshnessType,
   JsonScalar,
@@ -28,6 +29,7 @@ import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { clustersNamedBy, sheetsOf } from './card-views';
+import { callsOfSyncs } from './downstream-calls';
 
 /** A membership as the API shows it: those who were never in have no version and no cause. */
 type MembershipNode = Omit<MembershipRecord, 'segmentVersion' | 'cause'> & {
@@ -225,6 +227,19 @@ export class SegmentResolver {
     @Context('gateway') context: GatewayContext,
   ) {
     return connection(await context.reader.syncs.list({ segmentId: segment.id }, pageOf(args)), asIs);
+  }
+
+  @ResolveField(() => [DiffSyncType], {
+    description: 'What each of its syncs would have to bring to its destination for so many people.',
+  })
+  @Policy('graphql:read')
+  downstreamCalls(
+    @Parent() segment: SegmentRecord,
+    @Args('adds', { type: () => Int }) adds: number,
+    @Args('removes', { type: () => Int }) removes: number,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return callsOfSyncs(context, segment.id, { adds: Math.max(0, adds), removes: Math.max(0, removes) });
   }
 }
 

@@ -6,7 +6,7 @@ import { outflow, type ChangeLot } from './change-outflow';
 
 const LOT_CHARS = 40_000;
 /** More than all buffers between two ends of a connection hold. */
-const LOTS = 2_000;
+const LOTS = 600;
 
 const lotOf = (n: number): ChangeLot => ({
   text: `${JSON.stringify({ n, cursor: `c${n}`, pad: 'x'.repeat(LOT_CHARS) })}\n`,
@@ -77,7 +77,7 @@ describe('lines of changes on their way out', () => {
   it('end with the cursor for a client that has stood still, and no more are asked for than are held', async () => {
     const { response, told } = await ask({ slowMs: 50, lastWordsMs: 60_000 });
     await told;
-    // Nothing was read: the buffers of the connection hold a few megabytes of the eighty.
+    // Nothing was read: the buffers of the connection hold a few megabytes of the twenty-four.
     expect(next.given).toBeLessThan(LOTS / 2);
     const lines = await readAll(response);
     const last = lines.pop();

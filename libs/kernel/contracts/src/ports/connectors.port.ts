@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { SyncOperation } from './sync.port';
 
 /** What can be known of a connector without running it. */
 export interface ConnectorCard {
@@ -10,6 +11,16 @@ export interface ConnectorCard {
   readonly kind: string;
   /** JSON Schema (draft 2020-12) of its settings; secrets are `writeOnly`. */
   readonly settings: JsonObject;
+  /** What its requests hold; null for what nothing is sent to. */
+  readonly calls: ConnectorCalls | null;
+}
+
+/** What requests of a connector hold: members of one, at most, and which action does what. */
+export interface ConnectorCalls {
+  readonly maxRecords: number;
+  /** One request may add and remove, where one action does both. */
+  readonly mixed: boolean;
+  readonly actions: readonly { readonly key: string; readonly operations: readonly SyncOperation[] }[];
 }
 
 /** A destination's settings as checked, their secrets apart. */
