@@ -19,6 +19,8 @@ export interface Ordeal {
   readonly kills: number;
   readonly seed: number;
   readonly people: number;
+  /** Told now and then how far it is. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /** What came of it. */
@@ -29,6 +31,8 @@ export interface OrdealReport {
   readonly connections: number;
   readonly cuts: number;
   readonly kills: number;
+  /** The longest that a killed gateway took to serve again. */
+  readonly slowestStartMs: number;
   readonly missed: number;
   readonly repeats: number;
   readonly refusals: readonly string[];
@@ -36,6 +40,7 @@ export interface OrdealReport {
 
 /** Without any news for so long nothing more is waited for. */
 const PATIENCE_MS = 240_000;
+const PROGRESS_MS = 30_000;
 
 async function headOf(door: Door, key: string): Promise<string> {
   const response = await fetch(`${door.gateway.url}/graphql`, {
@@ -65,14 +70,16 @@ async function killAgainAndAgain(
   door: Door,
   of: { readonly kills: number; readonly everyMs: number; readonly random: Random },
   isOver: () => boolean,
-): Promise<number> {
+): Promise<{ kills: number; slowestStartMs: number }> {
+  let slowestStartMs = 0;
   for (let n = 0; n < of.kills; n += 1) {
     for (let left = of.random.int(2 * of.everyMs); left > 0 && !isOver(); left -= 100) await pause(Math.min(100, left));
-    if (isOver()) return n;
+    if (isOver()) return { kills: n, slowestStartMs };
     await door.gateway.kill();
     await door.startAgain();
+    slowestStartMs = Math.max(slowestStartMs, door.gateway.startMs);
   }
-  return of.kills;
+  return { kills: of.kills, slowestStartMs };
 }
 
 /**
@@ -84,6 +91,7 @@ export async function changesUnderKills(ordeal: Ordeal): Promise<OrdealReport> {
   const door = await Door.open();
   const readers: ChangeReader[] = [];
   const begun = Date.now();
+  let telling: NodeJS.Timeout | undefined;
   const segments = ordeal.readers - ordeal.ofEverything;
   const world = await ChangeWorld.open(door.database, { people: ordeal.people, segments, writers: ordeal.writers });
   try {
@@ -102,26 +110,33 @@ export async function changesUnderKills(ordeal: Ordeal): Promise<OrdealReport> {
       readers.push(new ChangeReader({ ...parts, disconnects, livesMs, ordinalOf }));
     }
     const state = { isWritten: false };
+    const sum = (of: (reader: ChangeReader) => number): number => readers.reduce((all, each) => all + of(each), 0);
+    const tell = (): void => {
+      const [seconds, messages] = [Math.round((Date.now() - begun) / 1_000), sum((each) => each.count)];
+      const cuts = sum((each) => each.cuts);
+      ordeal.onProgress?.(`${seconds} s: ${world.written.length} written, ${messages} read, ${cuts} connections cut`);
+    };
+    telling = setInterval(tell, PROGRESS_MS);
     const everyMs = (disconnects * livesMs) / Math.max(1, ordeal.kills);
     const isCut = (): boolean => readers.every((reader) => reader.cuts >= disconnects);
     const killing = killAgainAndAgain(door, { kills: ordeal.kills, everyMs, random }, () => state.isWritten && isCut());
     await write(world, ordeal, random);
     state.isWritten = true;
-    const kills = await killing;
+    const { kills, slowestStartMs } = await killing;
     await untilQuiet(readers, (reader, i) => reader.count >= wantedOf(world, i) && reader.cuts >= disconnects);
     let missed = 0;
     for (const [i, reader] of readers.entries()) {
       const segment = world.segments[i]?.id ?? '';
       for (const id of world.written) if (id.startsWith(segment) && !reader.has(ordinalOf(id))) missed += 1;
     }
-    const sum = (of: (reader: ChangeReader) => number): number => readers.reduce((all, each) => all + of(each), 0);
     return {
-      ...{ seconds: (Date.now() - begun) / 1_000, written: world.written.length, kills, missed },
+      ...{ seconds: (Date.now() - begun) / 1_000, written: world.written.length, kills, slowestStartMs, missed },
       ...{ messages: sum((each) => each.count), connections: sum((each) => each.connections) },
       ...{ cuts: sum((each) => each.cuts), repeats: sum((each) => each.repeats) },
       refusals: readers.flatMap((each) => each.refusals),
     };
   } finally {
+    clearInterval(telling);
     for (const reader of readers) reader.stop();
     await world.close();
     await door.close();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { get, type ClientRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { seededRandom } from '@kohort/kernel-clock-random';
@@ -69,6 +70,47 @@ class NeverReaders {
   }
 }
 
+/** Clients that ask for the log as lines and never read them; each comes back when it is cut off. */
+class LinesLeftLying {
+  private readonly requests = new Set<ClientRequest>();
+  private isOver = false;
+  connections = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly of: { readonly key: string; readonly after: string },
+  ) {}
+
+  start(count: number): void {
+    for (let n = 0; n < count; n += 1) this.connect();
+  }
+
+  stop(): void {
+    this.isOver = true;
+    for (const request of this.requests) request.destroy();
+  }
+
+  private connect(): void {
+    this.connections += 1;
+    const query = new URLSearchParams({ after: this.of.after, follow: 'true' });
+    const request = get(`${this.url}/v1/changes.ndjson?${query}`, {
+      agent: false,
+      headers: { authorization: `Bearer ${this.of.key}` },
+    });
+    this.requests.add(request);
+    request.on('response', (response) => {
+      response.on('error', () => undefined);
+      response.pause();
+      setTimeout(() => request.destroy(), 45_000).unref();
+    });
+    request.on('error', () => undefined);
+    request.once('close', () => {
+      this.requests.delete(request);
+      if (!this.isOver) this.connect();
+    });
+  }
+}
+
 describe('clients that never read, for minutes', () => {
   it('cost the gateway little memory and others no time', async () => {
     const door = await Door.open();
@@ -77,6 +119,7 @@ describe('clients that never read, for minutes', () => {
     const sockets: WebSocket[] = [];
     let latencies: number[] = [];
     let never: NeverReaders | null = null;
+    let lying: LinesLeftLying | null = null;
     try {
       const key = await door.database.addApiKey();
       const response = await fetch(`${door.gateway.url}/graphql`, {
@@ -109,12 +152,22 @@ describe('clients that never read, for minutes', () => {
         return socket;
       });
       never.start(CLIENTS);
+      lying = new LinesLeftLying(door.gateway.url, of);
+      lying.start(CLIENTS);
       const during = await writeFor(SECONDS);
-      const report = { clients: CLIENTS, seconds: SECONDS, connections: never.connections, before, during };
+      const report = {
+        clients: CLIENTS,
+        seconds: SECONDS,
+        connections: never.connections,
+        ofLines: lying.connections,
+        before,
+        during,
+      };
       process.stdout.write(`${JSON.stringify(report)}\n`);
       expect(during.mostMb - before.mostMb).toBeLessThan(ALLOWED_MB);
     } finally {
       never?.stop();
+      lying?.stop();
       for (const socket of sockets) socket.terminate();
       await world.close();
       await door.close();
