@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Session } from 'chdb';
 import { toAppError, type AppError } from '@kohort/kernel-errors';
 import { doorErrors } from './errors';
@@ -79,6 +79,24 @@ function wrap(session: Session, native: NativeInsert): EngineSession {
   };
 }
 
+/** The engine looks twenty times a second how much memory it has unless it is told otherwise. */
+const ENGINE_SETTINGS = '<clickhouse><memory_worker_period_ms>1000</memory_worker_period_ms></clickhouse>\n';
+
+/**
+ * Runs `open` where the engine finds its settings: it takes them from `config.xml` of the folder that the process stands
+ * in at the opening, and from nowhere else when it is embedded. What `open` does is over when it returns.
+ */
+async function withSettings<T>(folder: string, open: () => T): Promise<T> {
+  await writeFile(join(folder, 'config.xml'), ENGINE_SETTINGS);
+  const stoodIn = process.cwd();
+  process.chdir(folder);
+  try {
+    return open();
+  } finally {
+    process.chdir(stoodIn);
+  }
+}
+
 /**
  * Opens the embedded ClickHouse engine. Every statement gets a connection of its own (under 0.1 ms), because settings
  * and parameters belong to a connection, and parameters bound any other way leak between concurrent statements.
@@ -87,20 +105,21 @@ function wrap(session: Session, native: NativeInsert): EngineSession {
  * Throws  DOOR_DIRECTORY_LOCKED, DOOR_ENGINE_UNAVAILABLE
  */
 export async function openEngine(dataDir: string): Promise<Engine> {
-  await mkdir(dataDir, { recursive: true });
+  const path = resolve(dataDir);
+  await mkdir(path, { recursive: true });
   const chdb = await import('chdb').catch((thrown: unknown) => {
     throw cannotOpen(dataDir, thrown);
   });
   const native = loadNativeInsert();
   const open = (): Session => {
     try {
-      return new chdb.Session(dataDir);
+      return new chdb.Session(path);
     } catch (thrown) {
       throw cannotOpen(dataDir, thrown);
     }
   };
   // The one that keeps the engine alive between statements.
-  const keeper = open();
+  const keeper = await withSettings(path, open);
   const names = await keeper.queryAsync('SELECT name FROM system.table_functions', { format: 'TSVRaw' });
   return {
     tableFunctions: names

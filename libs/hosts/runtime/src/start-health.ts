@@ -28,8 +28,8 @@ function openRegistry({ owner, engines }: HealthOptions): Registry {
   const registry = new Registry();
   const registers = [registry];
   registry.setDefaultLabels({ service: owner });
-  // A finer clock would wake an idle process a hundred times a second to find that it is idle.
-  collectDefaultMetrics({ register: registry, prefix: 'kohort_', eventLoopMonitoringPrecision: 100 });
+  // A finer clock would wake an idle process ten times a second and more to find that it is idle.
+  collectDefaultMetrics({ register: registry, prefix: 'kohort_', eventLoopMonitoringPrecision: 500 });
   new Gauge({
     name: 'kohort_queue_jobs',
     help: 'Jobs in the queues of this worker, by queue and state',

@@ -10,7 +10,7 @@ describe('watchLoopDelay', () => {
       }, 400);
       // The first samples set the rhythm that the blocked one breaks.
       setTimeout(() => {
-        const until = performance.now() + 150;
+        const until = performance.now() + 600;
         while (performance.now() < until);
       }, 100);
     });

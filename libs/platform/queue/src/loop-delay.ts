@@ -13,7 +13,7 @@ export function watchLoopDelay(
   onReport: (report: LoopDelayReport) => void,
   everyMs: number = LOOP_DELAY.everyMs,
 ): () => void {
-  const histogram = monitorEventLoopDelay({ resolution: 50 });
+  const histogram = monitorEventLoopDelay({ resolution: LOOP_DELAY.lookEveryMs });
   histogram.enable();
   const timer = setInterval(() => {
     onReport({ p99Ms: Math.round(histogram.percentile(99) / 1e6), maxMs: Math.round(histogram.max / 1e6) });

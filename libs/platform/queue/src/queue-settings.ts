@@ -32,7 +32,8 @@ export const BREAKER = { failures: 5, pauseMs: 30_000 } as const;
 /** On PostgreSQL a canary costs ten small statements a queue, and an idle installation should be quiet. */
 export const CANARY = { everyMs: { redis: 10_000, postgres: 30_000 }, lateAfterMs: 60_000 } as const;
 
-export const LOOP_DELAY = { warnMs: 200, abortMs: 5_000, everyMs: 5_000 } as const;
+/** `lookEveryMs` wakes an idle process: as rarely as what is warned of is still seen. */
+export const LOOP_DELAY = { warnMs: 200, abortMs: 5_000, everyMs: 5_000, lookEveryMs: 200 } as const;
 
 /** Three starts, alone or without progress, that ended with no word are enough: the work ends its worker. */
 export const CRASH_LIMIT = 3;

@@ -20,8 +20,8 @@ export function openMetrics(gauges: {
   readonly spoolRecords: () => number;
 }): GatewayMetrics {
   const registry = new Registry();
-  // A finer clock would wake an idle process a hundred times a second to find that it is idle.
-  collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_', eventLoopMonitoringPrecision: 100 });
+  // A finer clock would wake an idle process ten times a second and more to find that it is idle.
+  collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_', eventLoopMonitoringPrecision: 500 });
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
