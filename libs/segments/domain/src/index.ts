@@ -42,6 +42,8 @@ export type { ShownWindow } from './evaluate/time-window';
 export { bucketOf } from './evaluate/leaves/constant-leaves';
 export { compileRulesToSql, compileToSql } from './sql/compile-to-sql';
 export type { CompiledSql, SqlOptions } from './sql/compile-to-sql';
+export { compileFill, peopleSlices } from './sql/compile-fill';
+export type { CompiledFill, PeopleSlice, RuleToFill } from './sql/compile-fill';
 export { compilePreview } from './sql/compile-preview';
 export type { CompiledPreview, PreviewCondition, PreviewOptions } from './sql/compile-preview';
 export type { SqlValue } from './sql/sql-params';

@@ -56,6 +56,7 @@ export function expectAgreement(
   const populations = Math.ceil(triples / (size * RULES));
   const instants = fc.sample(now, { numRuns: populations, seed });
   const [inSql, inAll] = [new Set<string>(), [] as string[]];
+  const timed: boolean[] = [];
   instants.forEach((at, n) => {
     const zone = ZONES[n % ZONES.length] ?? 'UTC';
     const workspaceId = workspaceOf(seed + n);
@@ -65,6 +66,7 @@ export function expectAgreement(
     const rules = fc.sample(rulesOf({ now: at, zone }), { numRuns: RULES, seed: seed + 1000 + n });
     const answers = world.answers(rules, workspaceId, at);
     expect(answers.size).toBe(people.length);
+    const fills = world.fills(rules, workspaceId, at);
     for (const [i, rule] of rules.entries()) {
       const compiled = compileRules([{ rule: parseRule(rule) }], { otherSegments: 'membership' });
       for (const raw of people) {
@@ -75,9 +77,26 @@ export function expectAgreement(
           inAll.push(JSON.stringify({ evaluated, found, expected, now: new Date(at), rule, person: raw }));
         }
         inSql.add(String(expected));
+        // A back-fill asks at an instant: what is stamped later is looked at by the evaluator alone.
+        const init = toInit(raw);
+        const past = makeHistory({
+          ...init,
+          events: [...(init.events ?? [])].filter(({ time }) => time <= at),
+          traits: [...(init.traits ?? [])].filter(({ time }) => time <= at),
+        });
+        const known = evaluateRule(compiled, past, at);
+        const due = fills.due(i, raw.profileId);
+        const isLate = !fills.untimed.has(i) && (known.nextChangeAt ?? Infinity) < (due ?? Infinity);
+        if (fills.isMember(i, raw.profileId) !== expected || isLate || (due !== null && due <= at)) {
+          inAll.push(
+            JSON.stringify({ fill: due, next: known.nextChangeAt, expected, now: new Date(at), rule, person: raw }),
+          );
+        }
+        if (!fills.untimed.has(i)) timed.push(due !== null && due === known.nextChangeAt);
       }
     }
   });
   expect(inAll.sort((a, b) => a.length - b.length).slice(0, 3)).toEqual([]);
   expect(inSql.size).toBe(2);
+  expect(timed.filter(Boolean).length).toBeGreaterThan(timed.length / 100);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { z } from 'zod';
-import { compileRulesToSql, compileToSql, parseRule } from '../src';
+import { compileFill, compileRulesToSql, compileToSql, parseRule, peopleSlices } from '../src';
 import type { RawWorld } from './account-arbitraries';
 import type { RawPerson } from './oracle';
 
@@ -12,6 +12,16 @@ export const uuidOf = (id: string): string =>
   `00000000-0000-4000-a000-${Buffer.from(id).toString('hex').padEnd(12, '0')}`;
 const instant = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
 const answer = z.object({ data: z.array(z.object({ profile_id: z.string() })) });
+const fillSchema = z.object({
+  data: z.array(
+    z.object({
+      profile_id: z.string(),
+      members: z.array(z.number()),
+      waking: z.array(z.number()),
+      due: z.array(z.coerce.number()),
+    }),
+  ),
+});
 const rowsSchema = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
 
 const EVENTS =
@@ -71,6 +81,26 @@ export class ColumnWorld {
       since: instant(since),
     }));
     this.insert('account_people', rows);
+  }
+
+  /** Who is in and when time may turn it, for each rule, as a back-fill asks; now and then slice by slice. */
+  fills(rules: readonly unknown[], workspaceId: string, nowMs: number) {
+    const parsed = rules.map((rule, i) => ({ rule: parseRule(rule), key: `filled-${i}` }));
+    const slices = this.seen % 2 === 0 ? [null] : peopleSlices(1 + (this.seen % 5));
+    let untimed: ReadonlySet<number> = new Set();
+    const rows = slices.flatMap((slice) => {
+      const { sql, params, ...rest } = compileFill(parsed, { workspaceId, nowMs }, slice);
+      ({ untimed } = rest);
+      return fillSchema.parse(JSON.parse(this.session.queryBind(sql, params, 'JSON'))).data;
+    });
+    const members = new Set(rows.flatMap((row) => row.members.map((i) => `${i} ${row.profile_id}`)));
+    const due = new Map(rows.flatMap((row) => row.waking.map((i, j) => [`${i} ${row.profile_id}`, row.due[j] ?? NaN])));
+    expect(new Set(rows.map((row) => row.profile_id)).size).toBe(rows.length);
+    return {
+      untimed,
+      isMember: (i: number, id: string) => members.has(`${i} ${id}`),
+      due: (i: number, id: string) => due.get(`${i} ${id}`) ?? null,
+    };
   }
 
   load(workspace_id: string, people: readonly RawPerson[]): void {

@@ -3,6 +3,7 @@ import type { Entity, ParsedNode, ParsedRule } from '../rule/parsed-rule';
 import { times } from '../time/duration';
 import { ExactDecimal } from '../values/decimal-sum';
 import { fitsSql } from './aggregate-sql';
+import type { RangeCounts } from './count-pass';
 import { EventPass } from './event-pass';
 import { wholeColumn, type Pass, type PassColumn } from './pass';
 import { predicateSql } from './predicate-sql';
@@ -38,17 +39,19 @@ export interface SqlOptions {
   readonly without?: readonly ParsedNode['kind'][];
 }
 
-interface Place {
+/** Where a node stands: the zone of its rule, and the keys of the segments whose rules it was reached through. */
+export interface Place {
   readonly zone: string;
   readonly trail: readonly string[];
 }
 
-class Statement {
-  private readonly tables: EntityTables;
+/** One statement over everybody: the conditions of rules, and the readings that they share. */
+export class RuleStatement {
+  protected readonly tables: EntityTables;
   /** What relations ask of the others. */
-  private related: { readonly statement: Statement; readonly pass: RelationPass } | null = null;
-  private readonly events: EventPass;
-  private readonly traits: TraitPass;
+  private related: { readonly statement: RuleStatement; readonly pass: RelationPass } | null = null;
+  protected readonly events: EventPass;
+  protected readonly traits: TraitPass;
   private readonly scores: string[] = [];
   private readonly memberships = new Map<string, string>();
   /** Predicates over the events, with their columns. */
@@ -57,13 +60,14 @@ class Statement {
   private readonly consents = new Map<string, string>();
 
   constructor(
-    private readonly options: SqlOptions,
+    protected readonly options: SqlOptions,
     private readonly entity: Entity,
-    private readonly params = new SqlParams(),
+    protected readonly params = new SqlParams(),
+    ranges?: RangeCounts,
   ) {
     this.params.named('workspaceId', 'UUID', options.workspaceId);
     this.tables = TABLES[entity];
-    this.events = new EventPass(options.nowMs, this.tables.events);
+    this.events = new EventPass(options.nowMs, this.tables.events, ranges);
     this.tops = new TopPass(options.nowMs, this.tables);
     this.traits = new TraitPass(options.nowMs, options.untied === true);
   }
@@ -75,12 +79,16 @@ class Statement {
         where: `in one statement over "${this.entity}"`,
       });
     }
-    return this.node(rule.root, { zone: rule.timezone ?? this.options.timezone ?? 'UTC', trail });
+    return this.node(rule.root, this.placeOf(rule, trail));
   }
 
-  private node(node: ParsedNode, place: Place): string {
+  protected placeOf(rule: ParsedRule, trail: readonly string[]): Place {
+    return { zone: rule.timezone ?? this.options.timezone ?? 'UTC', trail };
+  }
+
+  protected node(node: ParsedNode, place: Place): string {
     if (this.options.without?.includes(node.kind) === true) throw this.unsupported(node);
-    const context: SqlContext = { params: this.params, zone: place.zone, now: this.options.nowMs };
+    const context = this.contextOf(place);
     switch (node.kind) {
       case 'all':
         return node.children.length === 0 ? '1' : `(${this.children(node.children, place).join(' AND ')})`;
@@ -150,6 +158,10 @@ class Statement {
     throw this.unsupported(node);
   }
 
+  protected contextOf({ zone }: Place): SqlContext {
+    return { params: this.params, zone, now: this.options.nowMs };
+  }
+
   private unsupported({ id, kind }: ParsedNode): Error {
     return segmentsErrors.SEGMENTS_NODE_UNSUPPORTED({ node: id, name: kind, where: 'as one statement' });
   }
@@ -206,7 +218,7 @@ class Statement {
     // Values of one instant that disagree cannot be told of through a relation: there each is gathered.
     const options = { ...this.options, untied: false };
     this.related ??= {
-      statement: new Statement(options, node.to, this.params),
+      statement: new RuleStatement(options, node.to, this.params),
       pass: new RelationPass(this.entity, options.nowMs),
     };
     const { statement, pass } = this.related;
@@ -236,11 +248,11 @@ class Statement {
   }
 
   private score(test: string): string {
-    this.scores.push(test);
-    return `s${this.scores.length - 1}`;
+    const known = this.scores.indexOf(test);
+    return `s${known < 0 ? this.scores.push(test) - 1 : known}`;
   }
 
-  private passes(): readonly Pass[] {
+  protected passes(): readonly Pass[] {
     const where = 'WHERE workspace_id = {workspaceId:UUID} GROUP BY profile_id';
     const members = [...this.memberships].map(([key, column]) => ({
       column,
@@ -267,7 +279,7 @@ class Statement {
     ];
   }
 
-  private relatedPass({ statement, pass }: { readonly statement: Statement; readonly pass: RelationPass }): Pass {
+  private relatedPass({ statement, pass }: { readonly statement: RuleStatement; readonly pass: RelationPass }): Pass {
     return pass.pass(statement.answers(pass.conditions).sql, this.params);
   }
 
@@ -284,7 +296,7 @@ class Statement {
    * Everybody once, with each pass's totals beside them: UNION ALL and one GROUP BY, so that a shard needs no other and a
    * profile's place is looked up once a row.
    */
-  private everybody(): string {
+  protected everybody(): string {
     const passes = this.passes();
     const columns = passes.flatMap((pass) => pass.columns);
     const line = (own: readonly PassColumn[], here: 0 | 1): string =>
@@ -333,7 +345,7 @@ class Statement {
  *         SEGMENTS_SEGMENT_CYCLE, SEGMENTS_ENTITY_UNSUPPORTED
  */
 export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql {
-  const statement = new Statement(options, rule.entity);
+  const statement = new RuleStatement(options, rule.entity);
   return statement.members(statement.rule(rule, options.key === undefined ? [] : [options.key]));
 }
 
@@ -344,6 +356,6 @@ export function compileToSql(rule: ParsedRule, options: SqlOptions): CompiledSql
  * Throws  as `compileToSql`
  */
 export function compileRulesToSql(rules: readonly ParsedRule[], options: SqlOptions): CompiledSql {
-  const statement = new Statement(options, rules[0]?.entity ?? 'profile');
+  const statement = new RuleStatement(options, rules[0]?.entity ?? 'profile');
   return statement.answers(rules.map((rule) => statement.rule(rule, options.key === undefined ? [] : [options.key])));
 }

@@ -12,6 +12,18 @@ interface RangeCount {
   readonly where: readonly string[];
 }
 
+/** Where counts in ranges are added, and how they are read. */
+export interface RangeCounts {
+  /** The column that holds the count. */
+  add(
+    selection: ParsedSelection,
+    range: { readonly from: number; readonly to: number },
+    where: readonly string[],
+  ): string;
+  /** The readings, each with the columns that it fills. */
+  passes(params: SqlParams): readonly Pass[];
+}
+
 /** Counts that read properties, each in a reading of its own, while they are this few. */
 const MOST_READINGS = 4;
 
@@ -20,7 +32,7 @@ const MOST_READINGS = 4;
  * Counts that need no properties share one reading, so that the properties, most of the bytes, are read for the others
  * alone and of their names and months only.
  */
-export class CountPass {
+export class CountPass implements RangeCounts {
   private readonly counts: RangeCount[] = [];
 
   constructor(
@@ -28,7 +40,6 @@ export class CountPass {
     private readonly table: string,
   ) {}
 
-  /** The column that holds the count. */
   add(
     selection: ParsedSelection,
     range: { readonly from: number; readonly to: number },
@@ -39,7 +50,6 @@ export class CountPass {
     return column;
   }
 
-  /** The readings, each with the columns that it fills. */
   passes(params: SqlParams): readonly Pass[] {
     const plain = this.counts.filter(({ where }) => where.length === 0);
     const reading = this.counts.filter(({ where }) => where.length > 0);
@@ -79,7 +89,8 @@ export class CountPass {
   }
 }
 
-function isNamed(names: readonly string[], params: SqlParams): string {
+/** The condition that an event has one of the names. */
+export function isNamed(names: readonly string[], params: SqlParams): string {
   const [only] = names;
   return names.length === 1 && only !== undefined
     ? `name = ${params.text(only)}`

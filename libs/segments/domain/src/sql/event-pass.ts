@@ -9,12 +9,13 @@ import type {
 import { toSpan } from '../time/duration';
 import { aggregateRows, aggregateTest, measureValue, passesOverNothing } from './aggregate-sql';
 import { JsonValue } from './json-value';
-import { CountPass } from './count-pass';
+import { CountPass, type RangeCounts } from './count-pass';
 import type { Pass } from './pass';
 import { wholeColumn } from './pass';
 import { sequenceSql, type LevelColumn } from './sequence-sql';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
+import { aggregateTurn, sequenceTurn, type NoTurn } from './turn-sql';
 
 const MS = 'toUnixTimestamp64Milli(ts)';
 
@@ -28,7 +29,6 @@ export class EventPass {
   /** Columns that are computed one after the other, between what is gathered and the answers. */
   private readonly levels: LevelColumn[][] = [];
   private readonly known = new Map<string, string>();
-  private readonly ranges: CountPass;
   private readonly ranged = new Map<string, string>();
   private readonly names = new Set<string>();
   private readsAll = false;
@@ -37,9 +37,8 @@ export class EventPass {
   constructor(
     private readonly now: number,
     private readonly table: string,
-  ) {
-    this.ranges = new CountPass(now, table);
-  }
+    private readonly ranges: RangeCounts = new CountPass(now, table),
+  ) {}
 
   /** The column that holds the number of events of a selection in a window. */
   count(selection: ParsedSelection, window: ParsedWindow, context: SqlContext): string {
@@ -73,6 +72,27 @@ export class EventPass {
     const rows = this.rows(column, node, context);
     this.outer.push(`(${aggregateTest(node, rows, context)}) != ${isDefault ? 1 : 0} AS ${column}`);
     return condition(column);
+  }
+
+  /** The column that says when time may turn an aggregate's answer. */
+  aggregateTurn(node: ParsedAggregate, context: SqlContext): string | NoTurn {
+    const column = this.aggregate(node, context).replace(/^\((\w+) = .*$/, '$1');
+    const holds = `(${column} = ${passesOverNothing(node) ? 0 : 1})`;
+    return this.turnOf(column, aggregateTurn(node, { rows: `${column}_rows`, holds }, context));
+  }
+
+  /** The column that says when time may turn a sequence's answer. */
+  sequenceTurn(parsed: ParsedSequence, context: SqlContext): string | NoTurn {
+    const column = this.sequence(parsed, context).replace(/^\((\w+) = .*$/, '$1');
+    return this.turnOf(column, sequenceTurn(parsed, { rows: `${column}_rows`, holds: `(${column} = 1)` }, context));
+  }
+
+  private turnOf(column: string, turn: string | NoTurn): string | NoTurn {
+    if (turn === 'never' || turn === 'unknown') return turn;
+    const name = `${column}_turn`;
+    if (this.known.get(name) === undefined) this.outer.push(`${turn} AS ${name}`);
+    this.known.set(name, name);
+    return name;
   }
 
   /** A statement with `profile_id` and `held`, the value of a measure as `measureValue` has it, for who has events. */

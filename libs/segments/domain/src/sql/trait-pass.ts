@@ -4,6 +4,7 @@ import { wholeColumn, type Pass } from './pass';
 import { TraitRows } from './trait-rows';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
+import { lengthOf, type NoTurn } from './turn-sql';
 
 /** Comparisons of traits by profile, all in one reading of the traits. */
 export class TraitPass {
@@ -32,6 +33,26 @@ export class TraitPass {
     return this.column(trait, context);
   }
 
+  /** The column that says when time may turn a comparison's answer. */
+  turn(trait: ParsedTrait, context: SqlContext): string | NoTurn {
+    const { operand } = trait;
+    if (operand?.family === 'anniversary') return 'unknown';
+    if (operand?.family !== 'span') return 'never';
+    const { ms, isFixed } = lengthOf(operand.duration);
+    if (!isFixed || trait.ever || trait.asOf !== null || trait.ref !== null) return 'unknown';
+    const key = `turn ${context.zone} ${JSON.stringify(trait)}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const column = `t${this.known.size}`;
+    this.known.set(key, column);
+    const moment = this.valueAt(trait.path, this.now, context).moment(context.zone);
+    const [long, at] = [context.params.integer(ms), context.params.integer(context.now)];
+    const [from, to] = trait.op === 'withinNext' ? ['moment_ - ' + long, 'moment_'] : ['moment_', 'moment_ + ' + long];
+    const next = `multiIf(${from} > ${at}, ${from}, ${to} > ${at}, ${to}, 0)`;
+    this.outer.push(`ifNull(arrayMap(moment_ -> ${next}, [${moment}])[1], 0) AS ${column}`);
+    return column;
+  }
+
   /** The condition that a profile has values of one instant that are judged differently. */
   get tied(): string {
     return this.rows.tied;
@@ -55,13 +76,15 @@ export class TraitPass {
 
   private at(trait: ParsedTrait, context: SqlContext): string {
     const until = Math.min(this.now, trait.asOf ?? this.now);
-    const read = (path: ParsedPath): JsonValue => {
-      const isOf = `trait_key = ${this.key(path, context)} AND since <= ${context.params.instant(until)}`;
-      const column = this.gather(`argMaxIf(val, since, ${isOf})`);
-      return new JsonValue(column, path.steps.slice(1), context.params);
-    };
+    const read = (path: ParsedPath): JsonValue => this.valueAt(path, until, context);
     const other = trait.ref === null ? {} : { other: read(trait.ref) };
     return sqlCondition(trait, { value: read(trait.path), ...other }, context);
+  }
+
+  private valueAt(path: ParsedPath, until: number, context: SqlContext): JsonValue {
+    const isOf = `trait_key = ${this.key(path, context)} AND since <= ${context.params.instant(until)}`;
+    const column = this.gather(`argMaxIf(val, since, ${isOf})`);
+    return new JsonValue(column, path.steps.slice(1), context.params);
   }
 
   private ever(trait: ParsedTrait, context: SqlContext): string {
