@@ -39,6 +39,7 @@ function doubles(people: number) {
       return [profile(1), profile(3), profile(99)];
     },
     count: async () => 0,
+    fill: async () => [],
     query: async (_sql, _params, parse) => [parse({ first: '5', last: '9', n: String(people) })],
     matrix: async ({ cols, params }): Promise<ProfileMatrix> => {
       steps.push(`matrix ${String(params['asOfMs'])} ${String(params['timeZone'])}`);

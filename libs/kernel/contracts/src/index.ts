@@ -315,6 +315,7 @@ export type {
   ColumnParameter,
   ColumnParameters,
   ColumnStore,
+  FillAnswer,
   ProfileMatrix,
 } from './ports/columns.port';
 export type {
@@ -328,6 +329,9 @@ export type {
   MembershipDecision,
   ListEdit,
   ListEditOutcome,
+  ChangedQuestion,
+  FillMark,
+  TimersToSet,
   MembershipDiff,
   PersonRecords,
   ProofDecision,

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { ColumnParameters, ColumnStore, JobControl } from '@kohort/kernel-contracts';
 import { columnsError, columnsErrors } from './errors';
+import { readFill } from './fill-rows';
 import { readMatrix, readMembers } from './row-binary';
 
 /** The port, over a client of the reading user. Each call is one statement. */
@@ -40,6 +41,8 @@ export function columnStore(client: ClickHouseClient): ColumnStore {
     members: (sql, params, control) => asked(control, async () => readMembers(await binary(sql, params, control))),
     matrix: ({ sql, params, cols }, control) =>
       asked(control, async () => readMatrix(await binary(sql, params, control), cols)),
+    fill: ({ sql, params, rules }, control) =>
+      asked(control, async () => readFill(await binary(sql, params, control), rules)),
     count: (sql, params, control) =>
       asked(control, async () => {
         const [row] = await rows(`SELECT toString(count()) AS n FROM (${sql})`, params, control);

@@ -2,12 +2,13 @@ import { profileIdSchema, type ProfileId, type ProfileMatrix } from '@kohort/ker
 import { columnsErrors } from './errors';
 
 /** Bytes of a UUID in RowBinary: two 64-bit words, each little-endian, the high one first. */
-const UUID_BYTES = 16;
+export const UUID_BYTES = 16;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** Where the bytes of a UUID stand, in the order in which they are written; -1 is a dash. */
 const ORDER = [7, 6, 5, 4, -1, 3, 2, -1, 1, 0, -1, 15, 14, -1, 13, 12, 11, 10, 9, 8];
 
-function uuidAt(bytes: Buffer, at: number): ProfileId {
+/** The UUID that begins at a byte. */
+export function uuidAt(bytes: Buffer, at: number): ProfileId {
   let text = '';
   for (const place of ORDER) text += place < 0 ? '-' : (HEX[bytes[at + place] as number] as string);
   return profileIdSchema.parse(text);

@@ -14,6 +14,14 @@ export interface ProfileMatrix {
   readonly cols: number;
 }
 
+/** Who is in and whom time may turn, for each of many rules, in their order. Times are epoch milliseconds. */
+export interface FillAnswer {
+  readonly members: readonly ProfileId[];
+  /** People whose answer may change with no new record, and for each the instant before which it cannot. */
+  readonly waking: readonly ProfileId[];
+  readonly dueAt: readonly number[];
+}
+
 /**
  * Set questions over everybody's history, in ClickHouse SQL. The statements come from our compilers and carry the
  * workspace as the parameter `workspaceId`; they read these, and nothing else:
@@ -46,6 +54,16 @@ export interface ColumnStore {
     statement: { readonly sql: string; readonly params: ColumnParameters; readonly cols: number },
     control?: JobControl,
   ): Promise<ProfileMatrix>;
+  /**
+   * A statement of `profile_id` (UUID), `members` (Array(UInt16), places of rules), `waking` (Array(UInt16)) and `due`
+   * (Array(Int64)), as a back-fill of many rules asks.
+   *
+   * Shape   one answer for each of `rules` rules; people in the statement's order
+   */
+  fill(
+    statement: { readonly sql: string; readonly params: ColumnParameters; readonly rules: number },
+    control?: JobControl,
+  ): Promise<readonly FillAnswer[]>;
   /**
    * Any other statement; rows are objects by column name, checked by `parse`. 64-bit integers arrive as numbers or as
    * text, by the server's age: select `toString(…)` where they may pass 2^53, and coerce otherwise.

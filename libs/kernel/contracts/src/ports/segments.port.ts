@@ -152,6 +152,34 @@ export interface MembershipDiff {
   readonly flip: boolean;
 }
 
+/** An instant of the database, and what was behind it: records of older transactions had been committed. */
+export interface FillMark {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Every transaction below this id had ended. */
+  readonly xid: string;
+  /** The live versions of models. */
+  readonly models: string;
+}
+
+/** What may have changed of people since a mark, as far as some segments look at it. */
+export interface ChangedQuestion {
+  readonly mark: FillMark;
+  /** Segments that were filled: their changes by anything but edits, and members who should be in none. */
+  readonly segmentIds: readonly SegmentId[];
+  /** Keys of other segments that their rules look up. */
+  readonly named: readonly string[];
+}
+
+/** Instants at which time may turn an answer; people and instants in the same order. */
+export interface TimersToSet {
+  readonly workspaceId: WorkspaceId;
+  readonly segmentId: SegmentId;
+  readonly profileIds: readonly ProfileId[];
+  /** Epoch milliseconds. */
+  readonly dueAt: readonly number[];
+}
+
 /** People to be added to a list and taken off it: profile ids, or identifiers of one type. */
 export interface ListEdit {
   readonly key: string;
@@ -215,6 +243,12 @@ export interface SegmentStore {
   applyDiff(diff: MembershipDiff): Promise<EvaluationOutcome>;
   /** Keeps why a version does not serve although it was published, until it is released or discarded. */
   hold(fence: Fence, rule: SegmentRule, change: { readonly leaving: number; readonly members: number }): Promise<void>;
+  /** Where the database stands: taken before records are read, so that `changedSince` names whose were read too early. */
+  mark(workspaceId: WorkspaceId): Promise<FillMark>;
+  /** People whose records, or memberships that rules look up, changed in transactions from the mark on, in order. */
+  changedSince(workspaceId: WorkspaceId, asked: ChangedQuestion): Promise<readonly ProfileId[]>;
+  /** Sets timers of live people; one that stands already is moved to the earlier of both instants. */
+  setTimers(timers: TimersToSet): Promise<void>;
   /** Where a walk over everybody stands, kept with the run. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
 }
