@@ -10,6 +10,7 @@ export type {
   JobName,
   Owner,
   Pipeline,
+  RunsInput,
   Together,
 } from './pipeline';
 export { runTopics } from './run-topics';

@@ -4,6 +4,7 @@ import {
   runIdSchema,
   workspaceIdSchema,
   type BatchId,
+  type RunId,
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { TopicName, Topics } from './topics';
@@ -19,7 +20,7 @@ export type Owner = (typeof OWNERS)[number];
  * - `entity`   the input field that names the piece of work: (job, entity) is done once, however often it is asked for
  * - `emits`    topics it appends to the outbox in the transaction of its effect
  * - `repeatSafe`  what makes a second execution harmless
- * - `together`    its batches may be worked off many at a time
+ * - `together`    its batches, or runs, may be worked off many at a time
  */
 export interface JobDefinition<Input extends z.ZodType, On extends readonly TopicName[]> {
   readonly queue: Owner;
@@ -199,8 +200,9 @@ export const pipeline = {
     attempts: 5,
     backoffMs: 1_000,
     timeLimitMs: minutes(60),
-    writes: 'memberships, change log, pointer to the version',
+    writes: 'memberships, change log, timers, pointer to the version',
     repeatSafe: 'segment + profile + change version',
+    together: { most: 100, atOnce: 2, gatherMs: 0 },
   }),
   'segments.rescore': job({
     owner: 'pipeline-worker',
@@ -380,13 +382,23 @@ export interface BatchesInput {
   readonly batchIds: readonly BatchId[];
 }
 
-/** Jobs whose batches are taken together. */
+/** What several runs of one workspace are, taken together. */
+export interface RunsInput {
+  readonly workspaceId: WorkspaceId;
+  readonly runIds: readonly RunId[];
+}
+
+/** Jobs whose batches, or runs, are taken together. */
 export type TogetherJob = {
   [J in JobName]: NonNullable<Pipeline[J]['together']> extends never ? never : J;
 }[JobName];
 
 /** What a job's handler is given: one piece of work, or all that were taken together. */
-export type HandlerInput<J extends JobName> = J extends TogetherJob ? BatchesInput : JobInput<J>;
+export type HandlerInput<J extends JobName> = J extends TogetherJob
+  ? Pipeline[J]['input'] extends typeof ofRun
+    ? RunsInput
+    : BatchesInput
+  : JobInput<J>;
 
 export type JobHandler<J extends JobName> = (input: HandlerInput<J>, control: HandlerControl) => Promise<void>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { batchIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
+import { batchIdSchema, runIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
 import {
   jobNames,
   pipeline,
@@ -19,9 +19,14 @@ export type HandlersByOwner = { readonly [O in Owner]?: JobHandlers };
 export type TaskHandler = (payloads: readonly unknown[], control: HandlerControl) => Promise<void>;
 
 const ofBatch = z.object({ workspaceId: workspaceIdSchema, batchId: batchIdSchema });
+const ofRun = z.object({ workspaceId: workspaceIdSchema, runId: runIdSchema });
 
 function parseInput<J extends JobName>(job: J, payloads: readonly unknown[]): HandlerInput<J> {
   if (togetherOf(job) === undefined) return pipeline[job].input.parse(payloads[0]) as HandlerInput<J>;
+  if (pipeline[job].entity === 'runId') {
+    const runs = payloads.map((payload) => ofRun.parse(payload));
+    return { workspaceId: runs[0]?.workspaceId, runIds: runs.map(({ runId }) => runId) } as HandlerInput<J>;
+  }
   const batches = payloads.map((payload) => ofBatch.parse(payload));
   const workspaceId = batches[0]?.workspaceId;
   return { workspaceId, batchIds: batches.map(({ batchId }) => batchId) } as HandlerInput<J>;

@@ -5,7 +5,7 @@ import type { TaskHandler } from './check-handlers';
 import { ABORT_GRACE_MS, TURN_MS } from './queue-settings';
 import { runLimited } from './run-limited';
 import type { TaskRunnerOptions } from './run-task';
-import { settleFailure } from './settle-failure';
+import { isRun, settleFailure } from './settle-failure';
 
 /** The batches of one job and workspace, and how they are taken. */
 export interface TogetherWork {
@@ -14,7 +14,7 @@ export interface TogetherWork {
   readonly together: Together;
 }
 
-/** Works off the batches of jobs that the pipeline map takes together. */
+/** Works off the batches and runs of jobs that the pipeline map takes together. */
 export interface TogetherRunner {
   /**
    * Takes and works off what waits of a job and workspace until nothing does. When enough do so already, they are told
@@ -47,7 +47,9 @@ async function workOff(
     const control = { signal: abort.signal, isLastAttempt };
     const limits = { limitMs: pipeline[job].timeLimitMs, graceMs: ABORT_GRACE_MS };
     const payloads = tasks.map((task) => task.payload);
-    await gate.pass(false, abort.signal, () => runLimited(() => handler(payloads, control), abort, limits));
+    const carryThrough = (): Promise<void> => runLimited(() => handler(payloads, control), abort, limits);
+    // Runs may take an hour: they neither wait for others nor keep them waiting.
+    await (isRun(job) ? carryThrough() : gate.pass(false, abort.signal, carryThrough));
     await finishTasks(database.relay, tasks);
   } catch (thrown) {
     const reason: unknown = abort.signal.aborted ? abort.signal.reason : undefined;

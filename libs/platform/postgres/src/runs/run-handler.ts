@@ -58,6 +58,75 @@ export function runHandler<P>(
   };
 }
 
+/** A run among those that were started together. */
+export interface StartedRun<P> {
+  readonly context: RunContext;
+  readonly params: P;
+}
+
+/** How a run ended: its result, or what it threw. */
+export type RunEnd = { readonly result: Json } | { readonly thrown: unknown };
+
+export interface RunsHandlerOptions<P> extends Pick<RunHandlerOptions<P>, 'database' | 'clock' | 'params'> {
+  /** Works off many runs of one workspace; one end for each, in their order. What it throws is the end of all of them. */
+  readonly flow: (runs: readonly StartedRun<P>[]) => Promise<readonly RunEnd[]>;
+}
+
+interface OpenRun<P> {
+  readonly session: RunSession;
+  readonly started: StartedRun<P>;
+}
+
+/** Starts what is still to be done; a run whose parameters cannot be read has ended here. */
+async function openRuns<P>(
+  options: RunsHandlerOptions<P>,
+  input: { readonly workspaceId: WorkspaceId; readonly runIds: readonly RunId[] },
+  control: HandlerControl,
+): Promise<readonly OpenRun<P>[]> {
+  const { database, clock, params } = options;
+  const opened: OpenRun<P>[] = [];
+  for (const runId of input.runIds) {
+    const { workspaceId } = input;
+    const session = await startRun(database, { workspaceId, runId, clock, signal: control.signal });
+    if (!session) continue;
+    try {
+      opened.push({ session, started: { context: session.context, params: params.parse(session.context.run.params) } });
+    } catch (thrown) {
+      await settle(session, classifyFailure(thrown, session.context.run.job), control);
+    }
+  }
+  return opened;
+}
+
+/**
+ * As `runHandler`, of many runs of one workspace at once. Each has its own fence, progress, wish to cancel and end; when
+ * one of them has to be tried again, the others that have ended do nothing then.
+ */
+export function runsHandler<P>(
+  options: RunsHandlerOptions<P>,
+): (
+  input: { readonly workspaceId: WorkspaceId; readonly runIds: readonly RunId[] },
+  control: HandlerControl,
+) => Promise<void> {
+  return async (input, control) => {
+    const opened = await openRuns(options, input, control);
+    if (opened.length === 0) return;
+    const started = opened.map((run) => run.started);
+    const ends = await options.flow(started).catch((thrown: unknown) => started.map(() => ({ thrown })));
+    const failures: unknown[] = [];
+    for (const [i, { session }] of opened.entries()) {
+      const end = ends[i];
+      try {
+        if (end !== undefined && 'result' in end) await session.succeed(end.result);
+        else await settle(session, classifyFailure(end?.thrown, session.context.run.job), control);
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+}
+
 /**
  * Keeps where the run stands, in the transaction of the effect that brought it there. Holds the fence. Starts are counted
  * anew from here.

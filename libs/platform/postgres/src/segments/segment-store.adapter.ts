@@ -20,8 +20,10 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { saveCheckpoint } from '../runs/run-handler';
 import { editList, followMerges } from './edit-list';
+import { changedSince, setTimers, takeMark } from './fill-marks';
 import { databaseNow, readLiveRules, readPeople } from './read-people';
 import { writeChanges, writeProofs, writeTimers } from './write-changes';
+import { writeDiff } from './write-diff';
 
 /** Held shared by evaluations and alone by a change of the version that serves: no evaluation sees both. */
 async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, alone: boolean): Promise<void> {
@@ -164,39 +166,13 @@ async function holdVersion(
 
 /** Entries, exits and, with `flip`, the pointer: readers see the old version whole or the new one whole. */
 async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<EvaluationOutcome> {
-  const { fence, rule, flip, evaluatedAt } = diff;
+  const { fence, rule, flip } = diff;
   const { workspaceId } = fence;
   await holdFence(tx, fence);
+  // Nobody evaluates the segment beside this: before it serves no evaluation does, and with the pointer all wait.
   await lockPointers(tx, workspaceId, flip);
-  const wanted = [
-    ...diff.entering.map((id) => ({ id, member: true })),
-    ...diff.leaving.map((id) => ({ id, member: false })),
-  ];
-  const ids = wanted.map(({ id }) => id);
-  await lockPeople(tx, workspaceId, ids);
-  // The column store may still know people who have since been merged away or erased: they enter nothing.
-  // Into a segment that was archived in the meantime nobody enters.
-  const live = await sql<{ id: ProfileId }>`
-    select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${ids}::uuid[])
-      and merged_into is null and suppressed_at is null and exists (
-        select 1 from segment where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid
-          and status <> 'archived')`.execute(tx);
-  const present = new Set(live.rows.map(({ id }) => id));
-  const rows = wanted
-    .filter(({ id, member }) => !member || present.has(id))
-    .map(({ id, member }) => ({
-      segmentId: rule.segmentId,
-      profileId: id,
-      member,
-      segmentVersion: rule.version,
-      ruleHash: rule.ruleHash,
-      cause: 'edit' as const,
-      eventId: null,
-      proof: null,
-      proofHash: null,
-    }));
   const before = flip ? await standing(tx, workspaceId, rule.segmentId) : null;
-  const outcome = await writeChanges(tx, { workspaceId, at: evaluatedAt }, rows);
+  const outcome = await writeDiff(tx, diff);
   if (flip) {
     if (before !== null && before.liveVersion !== rule.version) await retire(tx, { workspaceId, rule, before });
     await sql`update membership set segment_version = ${rule.version}
@@ -239,7 +215,17 @@ function fills(
   database: Database,
 ): Pick<
   SegmentStore,
-  'versionToFill' | 'membersOf' | 'profilesAfter' | 'suppressed' | 'applyDiff' | 'hold' | 'editList' | 'saveCheckpoint'
+  | 'versionToFill'
+  | 'membersOf'
+  | 'profilesAfter'
+  | 'suppressed'
+  | 'applyDiff'
+  | 'hold'
+  | 'editList'
+  | 'mark'
+  | 'changedSince'
+  | 'setTimers'
+  | 'saveCheckpoint'
 > {
   return {
     versionToFill: (workspaceId, segmentId, version) =>
@@ -268,6 +254,10 @@ function fills(
           order by id limit ${limit}`.execute(tx);
         return found.rows.map(({ id }) => id);
       }),
+    mark: (workspaceId) => database.inWorkspace(workspaceId, (tx) => takeMark(tx, workspaceId)),
+    changedSince: (workspaceId, asked) =>
+      database.inWorkspace(workspaceId, (tx) => changedSince(tx, workspaceId, asked)),
+    setTimers: (timers) => database.inWorkspace(timers.workspaceId, (tx) => setTimers(tx, timers)),
     applyDiff: (diff) => database.inWorkspace(diff.fence.workspaceId, (tx) => applyIn(tx, diff)),
     editList: (workspaceId, edit) => database.inWorkspace(workspaceId, (tx) => editList(tx, workspaceId, edit)),
     hold: (fence, rule, change) =>

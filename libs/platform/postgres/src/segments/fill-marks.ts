@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import type { ChangedQuestion, FillMark, ProfileId, TimersToSet, WorkspaceId } from '@kohort/kernel-contracts';
+import type { WorkspaceTransaction } from '../database';
+import { binaryArray } from '../ingest/binary-array';
+import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
+
+/** Longer than a transaction lives: what people said of their consent carries the time at which it began. */
+const LONGEST_TRANSACTION = '5 minutes';
+
+/** The database's clock, the oldest transaction under way and the models that serve, of one instant. */
+export async function takeMark(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<FillMark> {
+  const answer = await sql<FillMark>`
+    select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+      pg_snapshot_xmin(pg_current_snapshot())::text as xid,
+      coalesce((select string_agg(key || ':' || live_version, ' ' order by key) from model
+        where workspace_id = ${workspaceId}::uuid), '') as models`.execute(tx);
+  return answer.rows[0] ?? { now: 0, xid: '0', models: '' };
+}
+
+/** People of whom something was written from the mark on that rules look at. See the port. */
+export async function changedSince(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  { mark, segmentIds, named }: ChangedQuestion,
+): Promise<readonly ProfileId[]> {
+  const since = sql`workspace_id = ${workspaceId}::uuid and xid >= ${mark.xid}::xid8`;
+  const instant = sql`'epoch'::timestamptz + ${mark.now}::float8 * interval '1 millisecond'`;
+  const found = await sql<{ id: ProfileId }>`
+    select distinct id from (
+      select profile_id as id from event_assignment where ${since}
+      union all select profile_id from trait_value where ${since}
+      union all select profile_id from membership_change where ${since}
+        and (segment_key = any(${[...named]}::text[]) or (cause <> 'edit' and segment_id = any(${[...segmentIds]}::uuid[])))
+      union all select i.profile_id from consent_event c join identifier i on i.workspace_id = c.workspace_id
+        and i.type = c.subject_type and i.value = c.subject_value
+        where c.workspace_id = ${workspaceId}::uuid
+          and c.recorded_at >= ${instant} - ${LONGEST_TRANSACTION}::interval
+      union all select m.profile_id from membership m join profile p on p.workspace_id = m.workspace_id
+        and p.id = m.profile_id and (p.merged_into is not null or p.suppressed_at is not null)
+        where m.workspace_id = ${workspaceId}::uuid and m.segment_id = any(${[...segmentIds]}::uuid[]) and m.member
+    ) as changed order by id`.execute(tx);
+  return found.rows.map(({ id }) => id);
+}
+
+/** Sets timers of live people in one statement; see the port. */
+export async function setTimers(tx: WorkspaceTransaction, timers: TimersToSet): Promise<void> {
+  const { workspaceId, segmentId, profileIds, dueAt } = timers;
+  if (profileIds.length === 0) return;
+  await sql`
+    with made as (
+      insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
+      select ${workspaceId}::uuid, ${segmentId}::uuid, w.id, w.due_at
+      from unnest(${binaryArray('uuid', profileIds)}::uuid[], ${binaryArray('timestamptz', dueAt)}::timestamptz[])
+        as w (id, due_at)
+      join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = w.id and p.merged_into is null
+        and p.suppressed_at is null
+      on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
+      where t.due_at > excluded.due_at
+      returning due_at)
+    select pg_notify(${TIMER_CHANNEL}, '') from made
+    where due_at < clock_timestamp() + ${TIMER_NEAR_MS} * interval '1 millisecond' limit 1`.execute(tx);
+}
