@@ -12,6 +12,7 @@ import {
   quarantineStore,
   resumeSwitches,
   runHandler,
+  runsHandler,
   sealHours,
   segmentStore,
   watchStore,
@@ -19,7 +20,7 @@ import {
   TIMER_CHANNEL,
 } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
-import { RuleSets, backfillSegment, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
+import { RuleSets, backfillSegments, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
 import { identityHandlers } from './identity-handlers';
 import type { Timers } from '@kohort/hosts-runtime';
 import { qualityHandlers } from './quality-handlers';
@@ -80,11 +81,11 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
     'segments.rescore': async ({ workspaceId }, { signal }) => {
       await rescoreSegments(segments, { workspaceId, signal });
     },
-    'segments.backfill': runHandler({
+    'segments.backfill': runsHandler({
       database,
       clock,
       params: runParams['segments.backfill'],
-      flow: (context, params) => backfillSegment({ ...segments, ...stores }, context, params),
+      flow: (runs) => backfillSegments({ ...segments, ...stores }, runs),
     }),
     'features.compute': runHandler({
       database,

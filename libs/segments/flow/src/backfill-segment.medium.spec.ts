@@ -1,31 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { manualClock } from '@kohort/kernel-clock-random';
-import {
-  runParams,
-  segmentIdSchema,
-  type ProfileId,
-  type Run,
-  type RunId,
-  type SegmentId,
-  type WorkspaceId,
-} from '@kohort/kernel-contracts';
+import type { ProfileId } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
-import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
-import {
-  cancelRun,
-  createRun,
-  getRun,
-  runHandler,
-  segmentStore,
-  startTestDatabase,
-  type TestDatabase,
-} from '@kohort/platform-postgres';
-import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
-import { backfillSegment, explainMembership, RuleSets, type BackfillDeps } from './index';
+import { cancelRun } from '@kohort/platform-postgres';
+import { PEOPLE, useBackfillWorld } from '../test/backfill-world';
+import { explainMembership, type BackfillDeps } from './index';
 
 jest.setTimeout(240_000);
-const PEOPLE = 1_200;
 const rule = (where: unknown): object => ({ version: 1, entity: 'profile', where });
 const buyers = rule({
   event: { name: 'Order Completed', count: { op: 'gte', n: 2 }, window: { last: { n: 30, unit: 'day' } } },
@@ -36,106 +16,8 @@ const rich = rule({
 const others = rule({ none: [{ segment: { key: 'buyers' } }] });
 
 describe('back-filling a version', () => {
-  let db: TestDatabase;
-  let test: TestColumns;
-  let loader: OpenColumnLoader;
-  let deps: BackfillDeps;
-  let workspaceId: WorkspaceId;
-  let signal: AbortSignal;
-  beforeAll(async () => {
-    [db, test] = await Promise.all([startTestDatabase(), startTestColumns()]);
-    loader = openColumnLoader({ database: db.database, columns: test.columns });
-    deps = { store: segmentStore(db.database), ruleSets: new RuleSets(), columns: test.columns.store, loader };
-  });
-  afterAll(async () => {
-    await loader.close();
-    await test.stop();
-    await db.stop();
-  });
-  beforeEach(async () => {
-    workspaceId = await db.addWorkspace();
-    await fill();
-  });
-
-  async function query<T>(statement: ReturnType<typeof sql<T>>): Promise<T[]> {
-    return db.database.inWorkspace(workspaceId, async (tx) => (await statement.execute(tx)).rows);
-  }
-  /** Person i has i % 4 orders, one every ten days back from now, of i % 20 each. */
-  async function fill(): Promise<void> {
-    const [source, batch] = [randomUUID(), randomUUID()];
-    await query(
-      sql`insert into source (workspace_id, id, key, name, kind) values (${workspaceId}, ${source}, 's', 'S', 'http')`,
-    );
-    await query(sql`insert into batch (workspace_id, id, kind) values (${workspaceId}, ${batch}, 'events')`);
-    await query(sql`insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at)
-      select ${workspaceId}, gen_random_uuid(), 'u' || i, now(), now() from generate_series(0, ${PEOPLE - 1}) i`);
-    await query(sql`insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, user_id, ts, properties)
-      select ${workspaceId}, gen_random_uuid(), now(), ${batch}, ${source}, 'm' || i || '-' || k, 'track',
-        case when k = 0 then 'Page Viewed' else 'Order Completed' end, 'u' || i, now() - k * interval '10 days 1 hour',
-        jsonb_build_object('total', i % 20)
-      from generate_series(0, ${PEOPLE - 1}) i, lateral generate_series(0, i % 4) k`);
-    await query(sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-      select e.workspace_id, e.id, p.id, e.batch_id, e.received_at, e.ts, 1 from event e
-      join profile p on p.workspace_id = e.workspace_id and p.canonical_id = e.user_id`);
-  }
-  async function addSegment(key: string, json: object): Promise<SegmentId> {
-    const id = segmentIdSchema.parse(randomUUID());
-    await query(
-      sql`insert into segment (workspace_id, id, key, name, kind, status) values (${workspaceId}, ${id}, ${key}, ${key}, 'rule', 'backfilling')`,
-    );
-    await addVersion(id, 1, json);
-    return id;
-  }
-  async function addVersion(id: SegmentId, version: number, json: object): Promise<void> {
-    const hash = createHash('sha256').update(JSON.stringify(json)).digest();
-    await query(sql`insert into segment_version (workspace_id, segment_id, version, rule, rule_hash)
-      values (${workspaceId}, ${id}, ${version}, ${JSON.stringify(json)}::jsonb, ${hash})`);
-  }
-  const ask = (segmentId: SegmentId, version: number, more: { released?: boolean } = {}): Promise<RunId> =>
-    db.database.inWorkspace(workspaceId, async (tx) => {
-      const params = { segmentId, version, ...more };
-      return (await createRun(tx, { workspaceId, job: 'segments.backfill', params })).runId;
-    });
-  async function run(runId: RunId, using: BackfillDeps = deps): Promise<Run> {
-    const handle = runHandler({
-      database: db.database,
-      clock: manualClock(0),
-      params: runParams['segments.backfill'],
-      flow: (context, params) => {
-        signal = context.signal;
-        return backfillSegment(using, context, params);
-      },
-    });
-    await handle({ workspaceId, runId }, { signal: new AbortController().signal, isLastAttempt: true }).catch(
-      () => undefined,
-    );
-    const found = await db.database.inWorkspace(workspaceId, (tx) => getRun(tx, { workspaceId, runId }));
-    if (!found) throw new TypeError('no run');
-    return found;
-  }
-  const segment = async (
-    key: string,
-  ): Promise<{ live_version: number | null; status: string; size: string; n: string }> => {
-    const [row] = await query(sql<{ live_version: number | null; status: string; size: string; n: string }>`
-      select live_version, status, size, (select count(*) from membership m where m.segment_id = s.id and member) as n
-      from segment s where key = ${key}`);
-    if (!row) throw new TypeError('no segment');
-    return row;
-  };
-  const numbers = (from: (i: number) => boolean): string[] =>
-    Array.from({ length: PEOPLE }, (_, i) => i)
-      .filter(from)
-      .map((i) => `u${i}`)
-      .sort();
-  const members = async (key: string): Promise<string[]> =>
-    (
-      await query(sql<{
-        who: string;
-      }>`select p.canonical_id as who from membership m join profile p on p.id = m.profile_id
-      join segment s on s.id = m.segment_id where m.member and s.key = ${key}`)
-    )
-      .map(({ who }) => who)
-      .sort();
+  const world = useBackfillWorld();
+  const { query, addSegment, addVersion, ask, run, runAll, segment, numbers, members } = world;
 
   it('fills a first version, makes it serve, sets the timers, and adds nothing when run again', async () => {
     const id = await addSegment('buyers', buyers);
@@ -153,17 +35,16 @@ describe('back-filling a version', () => {
     });
     const timers = await query(sql`select count(*)::int as n, min(due_at) > now() as ahead from segment_timer`);
     expect(timers).toEqual([{ n: PEOPLE / 2, ahead: true }]);
-    const proofs = await query(sql`select count(*)::int as n, min((proof -> 'nodes' -> 0 ->> 'count')::int) as least,
-      count(proof_hash)::int as hashes from membership where proof is not null`);
-    expect(proofs).toEqual([{ n: PEOPLE / 2, least: 2, hashes: PEOPLE / 2 }]);
+    // Proofs are worked out when somebody is next evaluated, or asked about.
+    expect(await query(sql`select count(proof)::int as n from membership`)).toEqual([{ n: 0 }]);
     expect(await run(await ask(id, 1))).toMatchObject({ result: { entered: 0, exited: 0, corrected: 0 } });
     const [log] = await query(
       sql`select count(*)::int as n, count(distinct batch_id)::int as batches, min(cause) as cause from membership_change`,
     );
     expect(log).toEqual({ n: PEOPLE / 2, batches: 1, cause: 'edit' });
     const [someone] = await query(sql<{ id: ProfileId }>`select id from profile where canonical_id = 'u2'`);
-    const why = await explainMembership(deps, {
-      workspaceId,
+    const why = await explainMembership(world.deps, {
+      workspaceId: world.workspaceId,
       profileId: someone?.id as ProfileId,
       segmentKey: 'buyers',
     });
@@ -225,29 +106,31 @@ describe('back-filling a version', () => {
 
   it('asks the column store for sums and sequences, and evaluates person by person what is too much for it', async () => {
     let walked = 0;
-    const counted = { ...deps.store };
+    const counted = { ...world.deps.store };
     counted.read = (...args) => {
       walked += 1;
-      return deps.store.read(...args);
+      return world.deps.store.read(...args);
     };
     const sums = await addSegment('rich', rich);
-    expect(await run(await ask(sums, 1), { ...deps, store: counted })).toMatchObject({
+    expect(await run(await ask(sums, 1), { ...world.deps, store: counted })).toMatchObject({
       status: 'succeeded',
       result: { exited: 0, corrected: 0 },
     });
     expect(await members('rich')).toEqual(numbers((i) => (i % 4) * (i % 20) >= 30));
-    expect(walked).toBe(1);
+    expect(walked).toBe(0);
     const steps = [{ event: { name: 'Order Completed' } }, { event: { name: 'Order Completed' } }];
     const twice = await addSegment('twice', rule({ sequence: { steps } }));
-    expect(await run(await ask(twice, 1), { ...deps, store: counted })).toMatchObject({ status: 'succeeded' });
+    expect(await run(await ask(twice, 1), { ...world.deps, store: counted })).toMatchObject({ status: 'succeeded' });
     expect(await members('twice')).toEqual(numbers((i) => i % 4 >= 2));
-    expect(walked).toBe(2);
+    expect(walked).toBe(0);
     const tooHeavy = new AppError({ code: 'COLUMNS_TOO_HEAVY', kind: 'unsuitable-data', message: 'memory' });
-    const columns = { ...deps.columns, members: () => Promise.reject(tooHeavy) };
+    const columns = { ...world.deps.columns, fill: () => Promise.reject(tooHeavy) };
     const again = await addSegment('again', rule({ sequence: { steps } }));
-    expect(await run(await ask(again, 1), { ...deps, columns, store: counted })).toMatchObject({ status: 'succeeded' });
+    expect(await run(await ask(again, 1), { ...world.deps, columns, store: counted })).toMatchObject({
+      status: 'succeeded',
+    });
     expect(await members('again')).toEqual(numbers((i) => i % 4 >= 2));
-    expect(walked).toBeGreaterThan(3);
+    expect(walked).toBe(3);
   });
 
   it('fills a rule of SQL by the column store alone, and names a predicate that it cannot run', async () => {
@@ -278,17 +161,15 @@ describe('back-filling a version', () => {
     const id = await addSegment('buyers', buyers);
     const runId = await ask(id, 1);
     const crash = new AppError({ code: 'TEST_CRASH', kind: 'transient', message: 'crash' });
-    const [beforeFlip, inWalk] = [{ ...deps.store }, { ...deps.store }];
-    beforeFlip.applyDiff = (diff) => (diff.flip ? Promise.reject(crash) : deps.store.applyDiff(diff));
-    let walked = 0;
-    inWalk.evaluate = (request, evaluator) =>
-      (walked += 1) > 1 ? Promise.reject(crash) : deps.store.evaluate(request, evaluator);
+    const [beforeFlip, behindIt] = [{ ...world.deps.store }, { ...world.deps.store }];
+    beforeFlip.applyDiff = (diff) => (diff.flip ? Promise.reject(crash) : world.deps.store.applyDiff(diff));
+    behindIt.setTimers = () => Promise.reject(crash);
     const revive = (): Promise<unknown> =>
       query(sql`update run set status = 'queued', error = null where id = ${runId}`);
-    expect(await run(runId, { ...deps, store: beforeFlip })).toMatchObject({ status: 'failed' });
+    expect(await run(runId, { ...world.deps, store: beforeFlip })).toMatchObject({ status: 'failed' });
     expect(await segment('buyers')).toMatchObject({ live_version: null, n: String(PEOPLE / 2) });
     await revive();
-    expect(await run(runId, { ...deps, store: inWalk })).toMatchObject({
+    expect(await run(runId, { ...world.deps, store: behindIt })).toMatchObject({
       status: 'failed',
       checkpoint: { phase: 'settling', entered: 0 },
     });
@@ -305,24 +186,122 @@ describe('back-filling a version', () => {
     expect(timers).toEqual({ n: PEOPLE / 2, log: PEOPLE / 2 });
   });
 
+  const atLeast = (n: number, days = 90) =>
+    rule({
+      event: { name: 'Order Completed', count: { op: 'gte', n }, window: { last: { n: days, unit: 'day' } } },
+    });
+
+  it('fills many at once in one reading, each by itself: one that fails, is held or is cancelled stops no other', async () => {
+    const buyersId = await addSegment('buyers', buyers);
+    await run(await ask(buyersId, 1));
+    await addVersion(buyersId, 2, atLeast(9));
+    const ids = [
+      await addSegment('one', atLeast(1)),
+      await addSegment('broken', { version: 1, entity: 'profile', where: { evnt: {} } }),
+      await addSegment('two', atLeast(2)),
+      await addSegment('unwanted', atLeast(1)),
+      await addSegment(
+        'lately',
+        rule({ none: [{ event: { name: 'Order Completed', window: { last: { n: 15, unit: 'day' } } } }] }),
+      ),
+      // Refers to one of the same round.
+      await addSegment('not-two', rule({ none: [{ segment: { key: 'two' } }] })),
+    ];
+    const runIds = [await ask(buyersId, 2), ...(await Promise.all(ids.map((id) => ask(id, 1))))];
+    let [asked, readings] = [0, 0];
+    const columns: BackfillDeps['columns'] = {
+      ...world.deps.columns,
+      fill: async (statement, control) => {
+        const unwanted = runIds[4];
+        if (asked === 0 && unwanted)
+          await world.db.database.inWorkspace(world.workspaceId, (tx) =>
+            cancelRun(tx, { workspaceId: world.workspaceId, runId: unwanted }),
+          );
+        asked += statement.rules;
+        readings += 1;
+        return world.deps.columns.fill(statement, control);
+      },
+    };
+    const store = { ...world.deps.store };
+    store.applyDiff = async (diff) => {
+      // The wish to cancel is heard at the run's next beat.
+      const unwanted = world.started[4]?.signal;
+      if (diff.rule.key === 'one' && unwanted?.aborted === false)
+        await new Promise((done) => unwanted.addEventListener('abort', done, { once: true }));
+      return world.deps.store.applyDiff(diff);
+    };
+    const runs = await runAll(runIds, { ...world.deps, columns, store });
+    expect(runs.map(({ status, error }) => error?.code ?? status)).toEqual([
+      'SEGMENTS_GUARD_HELD',
+      'succeeded',
+      'SEGMENTS_RULE_UNKNOWN_NODE',
+      'succeeded',
+      'cancelled',
+      'succeeded',
+      'succeeded',
+    ]);
+    expect([asked, readings]).toEqual([6, 2]);
+    expect(await members('one')).toEqual(numbers((i) => i % 4 >= 1));
+    expect(await members('two')).toEqual(numbers((i) => i % 4 >= 2));
+    expect(await members('not-two')).toEqual(numbers((i) => i % 4 < 2));
+    expect(await members('lately')).toEqual(numbers((i) => i % 4 === 0));
+    expect(await members('buyers')).toEqual(numbers((i) => i % 4 >= 2));
+    const timers =
+      await query(sql`select s.key, count(*)::int as n from segment_timer t join segment s on s.id = t.segment_id
+      where s.key <> 'buyers' group by 1 order by 1`);
+    expect(timers).toEqual([
+      { key: 'lately', n: (PEOPLE / 4) * 3 },
+      { key: 'not-two', n: PEOPLE / 2 },
+      { key: 'one', n: (PEOPLE / 4) * 3 },
+      { key: 'two', n: PEOPLE / 2 },
+    ]);
+  });
+
+  it('puts right whose records changed between the answer and the flip, and who was merged or suppressed', async () => {
+    const id = await addSegment('buyers', buyers);
+    const store = { ...world.deps.store };
+    store.applyDiff = async (diff) => {
+      if (diff.flip) {
+        // u0 bought twice, u2 turned out to be u3, u6 is suppressed: all of it evaluated by the rules that serve until now.
+        await query(sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+          select a.workspace_id, a.event_id, p.id, a.batch_id, a.received_at, a.ts, x.sign
+          from event_assignment a join profile who on who.id = a.profile_id and who.canonical_id = 'u7'
+          cross join (values ('u7', -1), ('u0', 1)) as x (name, sign) join profile p on p.canonical_id = x.name`);
+        await query(
+          sql`update profile set merged_into = (select id from profile where canonical_id = 'u3') where canonical_id = 'u2'`,
+        );
+        await query(sql`update profile set suppressed_at = now() where canonical_id = 'u6'`);
+      }
+      return world.deps.store.applyDiff(diff);
+    };
+    const done = await run(await ask(id, 1), { ...world.deps, store });
+    expect(done).toMatchObject({ status: 'succeeded', result: { entered: PEOPLE / 2, corrected: 4 } });
+    expect(await members('buyers')).toEqual(numbers((i) => i === 0 || (i % 4 >= 2 && ![2, 6, 7].includes(i))));
+    const sizes = await query(sql`select 1 from segment s
+      where size <> (select count(*) from membership m where m.segment_id = s.id and member)`);
+    expect(sizes).toEqual([]);
+  });
+
   it('stops when a person cancels, and an overtaken worker can write nothing', async () => {
     const id = await addSegment('buyers', buyers);
     const runId = await ask(id, 1);
-    const cancelling = { ...deps.store };
+    const cancelling = { ...world.deps.store };
     cancelling.membersOf = async (...args) => {
-      await db.database.inWorkspace(workspaceId, (tx) => cancelRun(tx, { workspaceId, runId }));
-      await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
-      return deps.store.membersOf(...args);
+      await world.db.database.inWorkspace(world.workspaceId, (tx) =>
+        cancelRun(tx, { workspaceId: world.workspaceId, runId }),
+      );
+      await new Promise((done) => world.signal.addEventListener('abort', done, { once: true }));
+      return world.deps.store.membersOf(...args);
     };
-    expect(await run(runId, { ...deps, store: cancelling })).toMatchObject({ status: 'cancelled' });
+    expect(await run(runId, { ...world.deps, store: cancelling })).toMatchObject({ status: 'cancelled' });
     expect(await segment('buyers')).toMatchObject({ live_version: null, n: '0' });
-    const overtaken = { ...deps.store };
+    const overtaken = { ...world.deps.store };
     const second = await ask(id, 1);
     overtaken.membersOf = async (...args) => {
       await query(sql`update run set fence = fence + 1 where id = ${second}`);
-      return deps.store.membersOf(...args);
+      return world.deps.store.membersOf(...args);
     };
-    await run(second, { ...deps, store: overtaken });
+    await run(second, { ...world.deps, store: overtaken });
     expect(await segment('buyers')).toMatchObject({ live_version: null, n: '0' });
   });
 });

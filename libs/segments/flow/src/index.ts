@@ -1,5 +1,6 @@
 export { backfillSegment } from './backfill-segment.flow';
-export type { BackfillDeps, BackfillResult } from './backfill-segment.flow';
+export { backfillSegments } from './backfill-segments.flow';
+export type { BackfillDeps, BackfillEnd, BackfillResult, BackfillRun } from './fill-pass';
 export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
 export { evaluateTouched } from './evaluate-touched.flow';
 export { diffSegment } from './diff-segment.flow';
