@@ -202,7 +202,7 @@ export const pipeline = {
     timeLimitMs: minutes(60),
     writes: 'memberships, change log, timers, pointer to the version',
     repeatSafe: 'segment + profile + change version',
-    together: { most: 100, atOnce: 2, gatherMs: 0 },
+    together: { most: 100, atOnce: 2, gatherMs: 0, atCommit: false },
   }),
   'segments.rescore': job({
     owner: 'pipeline-worker',
