@@ -50,7 +50,7 @@ function rig(limits: Partial<GroupLimits> = {}, poison: readonly string[] = []) 
     clock,
     later,
     // Alone or not is the same, where a test does not say otherwise.
-    limits: { inFlightAlone: 0, ...limits },
+    limits: { inFlightAlone: 0, rowsBeside: 0, ...limits },
     store: {
       async storeGroup(requests) {
         const names = requests.map(nameOf);
@@ -170,6 +170,21 @@ describe('groupCommit', () => {
     clock.advance(1_000);
     await end(3);
     expect(names().slice(6)).toEqual([['a5'], ['a6'], ['a7']]);
+    endAll();
+    await Promise.all(all);
+  });
+
+  it('lets a small group wait for the one before it, and sends a large one beside it', async () => {
+    const { committer, names, end, endAll } = rig({ lingerMs: 0, rowsBeside: 4, inFlight: 9, inFlightPerLane: 9 });
+    const all = [committer.store(request('first'))];
+    for (const name of ['a', 'b', 'c']) all.push(committer.store(request(name)));
+    expect(names()).toEqual([['first']]);
+    all.push(committer.store(request('d')));
+    expect(names()).toEqual([['first'], ['a', 'b', 'c', 'd']]);
+    for (const name of ['e', 'f', 'g', 'h']) all.push(committer.store(request(name)));
+    expect(names()).toHaveLength(2);
+    await end(0);
+    expect(names()).toEqual([['first'], ['a', 'b', 'c', 'd'], ['e', 'f', 'g', 'h']]);
     endAll();
     await Promise.all(all);
   });

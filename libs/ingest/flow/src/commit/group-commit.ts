@@ -132,7 +132,8 @@ class Committer implements GroupCommitter {
 /**
  * Writes concurrent requests together: those of one workspace share a transaction, its statements and its outbox row.
  * The first request of an idle workspace goes at once; while requests keep coming, the next group gathers for at most
- * 10 ms or 500 rows, and longer only while its workspace's transactions are under way, so groups grow with the load.
+ * 10 ms or 500 rows, and longer only while its workspace's transactions are under way, so groups grow with the load: a
+ * small one waits for the one before it.
  * Workspaces take turns at the transactions; one that is alone may have more of them under way.
  *
  * Promise   a request resolves after its group's commit, with the outcomes that it would have had alone

@@ -35,16 +35,19 @@ export interface GroupLimits {
   readonly inFlight: number;
   readonly inFlightPerLane: number;
   readonly inFlightAlone: number;
+  /** Beside each transaction of its lane that is under way a group waits until it has so many rows. */
+  readonly rowsBeside: number;
   /** A lane is alone when no other has sent anything for so long. */
   readonly aloneMs: number;
 }
 
 /**
  * As measured: commits of single events then share one task downstream, and an idle door adds no wait. Four transactions
- * of one workspace bring a third more than two, but double what a quiet neighbour waits.
+ * of one workspace bring a third more than two, but double what a quiet neighbour waits. Small groups beside each other
+ * bring nothing: they wait for each other's row of the ledger, and each costs as much as a large one.
  */
 export const GROUP_LIMITS: GroupLimits = {
-  ...{ rows: 500, lingerMs: 10, idleMs: 50 },
+  ...{ rows: 500, rowsBeside: 50, lingerMs: 10, idleMs: 50 },
   ...{ inFlight: 6, inFlightPerLane: 2, inFlightAlone: 4, aloneMs: 1_000 },
 };
 
@@ -65,7 +68,7 @@ export function limitsNow(lanes: Iterable<Lane>, limits: GroupLimits, now: numbe
 /** When the lane's next group is due; null: not before one of its own comes back, or nothing waits. */
 export function dueAt(lane: Lane, limits: GroupLimits): number | null {
   const [first] = lane.waiting;
-  if (!first || lane.inFlight >= limits.inFlightPerLane) return null;
+  if (!first || lane.inFlight >= limits.inFlightPerLane || lane.rows < lane.inFlight * limits.rowsBeside) return null;
   const isIdle = lane.inFlight === 0 && first.arrivedAt - lane.sentAt >= limits.idleMs;
   if (isIdle || lane.rows >= limits.rows) return first.arrivedAt;
   return first.arrivedAt + limits.lingerMs;
