@@ -87,9 +87,10 @@ async function seed(url) {
           (array['Product Viewed', 'Product Viewed', 'Product Viewed', 'Checkout Started', '${ORDER}'])[1 + i % 5], 'u' || i % ${PROFILES},
           now() - interval '2 hours' - ((i::bigint * 7919) % 15552000) * interval '1 second',
           jsonb_build_object('revenue', (i * 31) % 200, 'product_id', 'p' || i % 500) from generate_series(${from}, ${to}) i`);
-      await client.query(`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+      await client.query(`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
         select '${ws}', seed_id('e' || i), seed_id('p' || i % ${PROFILES}), '${batch}', date_trunc('hour', now()),
-          now() - interval '2 hours' - ((i::bigint * 7919) % 15552000) * interval '1 second', 1 from generate_series(${from}, ${to}) i`);
+          now() - interval '2 hours' - ((i::bigint * 7919) % 15552000) * interval '1 second', 1,
+          (array['Product Viewed', 'Product Viewed', 'Product Viewed', 'Checkout Started', '${ORDER}'])[1 + i % 5] from generate_series(${from}, ${to}) i`);
     }
     for (let i = 0; i < RULES; i += 1) {
       const rule = JSON.stringify({ version: 1, entity: 'profile', where: ruleNumber(i) });
@@ -108,7 +109,8 @@ async function seed(url) {
         id,
       ]);
     }
-    await client.query('analyze');
+    // As autovacuum leaves what has stood for a while.
+    await client.query('vacuum analyze');
   } finally {
     await client.end();
   }

@@ -108,6 +108,8 @@ interface EventAssignmentTable {
   received_at: Timestamp;
   ts: Timestamp;
   sign: number;
+  /** Empty: the event has no name; null: it was not told. */
+  event_name: string | null;
 }
 
 interface TraitValueTable {

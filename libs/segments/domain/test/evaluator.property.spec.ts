@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compileRules, evaluateRule, makeHistory, parseRule, type ProvenOutcome } from '../src';
+import { compileRules, evaluateRule, makeHistory, parseRule, recordsNeeded, type ProvenOutcome } from '../src';
 import { now, person, zone } from './history-arbitraries';
 import { oracle, type RawPerson } from './oracle';
 import { teachPatterns } from './oracle-patterns';
@@ -50,6 +50,23 @@ describe.each([
     // Both answers are common, or agreement would mean little.
     expect(members).toBeGreaterThan(RUNS / 5);
     expect(members).toBeLessThan((RUNS * 4) / 5);
+  });
+
+  it('looks into the events that it says it looks into, and at the names and instants of the others', () => {
+    let bare = 0;
+    fc.assert(
+      fc.property(caseOf(leaf), (one) => {
+        const { detailedNames } = recordsNeeded([parseRule(one.rule)]);
+        const isDetailed = (name: string): boolean => detailedNames === null || detailedNames.includes(name);
+        const events = one.person.events.map((event) =>
+          isDetailed(event.name) ? event : { ...event, properties: {} },
+        );
+        bare += events.some((event, i) => event !== one.person.events[i]) ? 1 : 0;
+        expect(evaluate({ ...one, person: { ...one.person, events } })).toEqual(evaluate(one));
+      }),
+      { numRuns: Math.min(RUNS, 500), seed: SEED },
+    );
+    expect(bare).toBeGreaterThan(50);
   });
 
   it('gives the exact next change: constant before it, different at it', () => {

@@ -25,6 +25,8 @@ export interface LiveRules {
 /** Which records of a person the rules look at; null means all. */
 export interface RecordsNeeded {
   readonly eventNames: readonly string[] | null;
+  /** Of the events those whose properties are looked at; absent means all. Others may come with none. */
+  readonly detailedNames?: readonly string[] | null;
   readonly traitKeys: readonly string[] | null;
   /** Purposes of consent; absent means none. */
   readonly purposes?: readonly string[];

@@ -22,6 +22,8 @@ export interface PlanWrite {
   readonly batchId: BatchId;
   /** The batch that each event of the plan came with. */
   readonly batchOf: ReadonlyMap<EventId, BatchId>;
+  /** The names of events, empty for those without; of one that is not there readers look the event up. */
+  readonly nameOf?: ReadonlyMap<EventId, string>;
   readonly plan: IdentityPlan;
   readonly ids: readonly string[];
   /** The version of the rules that the plan was made by; 0 when the workspace has set none. */
@@ -52,8 +54,9 @@ export async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, pla
   await sql`
     update profile p set canonical_id = r.canonical_id, first_seen_at = r.first_seen_at, last_seen_at = r.last_seen_at
     from (select id, canonical_id, ${epoch('first_seen')} as first_seen_at, ${epoch('last_seen')} as last_seen_at
-          from json_to_recordset(${JSON.stringify(known)}::json)
-            as r (id uuid, canonical_id text, first_seen float8, last_seen float8)) as r
+          from unnest(${known.map(({ id }) => id)}::uuid[], ${known.map((row) => row.canonical_id)}::text[],
+            ${known.map((row) => row.first_seen)}::float8[], ${known.map((row) => row.last_seen)}::float8[])
+            as r (id, canonical_id, first_seen, last_seen)) as r
     where p.workspace_id = ${workspaceId}::uuid and p.id = r.id
       and (p.canonical_id, p.first_seen_at, p.last_seen_at)
         is distinct from (r.canonical_id, r.first_seen_at, r.last_seen_at)`.execute(tx);
@@ -137,19 +140,21 @@ export async function writeEarlier(tx: WorkspaceTransaction, { workspaceId, plan
 
 /** Whom new events count for. */
 export async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrite): Promise<void> {
-  const { workspaceId, batchId, batchOf, plan, ids } = write;
+  const { workspaceId, batchId, batchOf, nameOf, plan, ids } = write;
   const { assignments } = plan;
   if (assignments.length === 0) return;
   await sql`
-    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-    select ${workspaceId}::uuid, r.event_id, r.profile_id, r.batch_id, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1
+    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
+    select ${workspaceId}::uuid, r.event_id, r.profile_id, r.batch_id, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1,
+      r.name
     from unnest(
       ${assignments.map(({ event }) => event.eventId)}::uuid[],
       ${assignments.map(({ event }) => batchOf.get(event.eventId) ?? batchId)}::uuid[],
       ${assignments.map(({ profile }) => ids[profile])}::uuid[],
       ${assignments.map(({ event }) => event.receivedAt)}::float8[],
-      ${assignments.map(({ event }) => event.ts)}::float8[]
-    ) as r (event_id, batch_id, profile_id, received_at, ts)`.execute(tx);
+      ${assignments.map(({ event }) => event.ts)}::float8[],
+      ${assignments.map(({ event }) => nameOf?.get(event.eventId) ?? null)}::text[]
+    ) as r (event_id, batch_id, profile_id, received_at, ts, name)`.execute(tx);
 }
 
 /** Traits that new events state. */

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type {
   AppliedBatches,
   BatchId,
-  EventId,
   Identifier,
   IdentityDecision,
   IdentityOutcome,
@@ -53,18 +52,26 @@ async function chooseBatches(
   return count < 0 ? { now: batchIds, left: [] } : { now: batchIds.slice(0, count), left: batchIds.slice(count) };
 }
 
+interface Found extends Pick<PlanWrite, 'batchOf' | 'nameOf'> {
+  readonly events: readonly UnassignedEvent[];
+}
+
 async function unassignedEvents(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
   of: { readonly batchIds: readonly BatchId[]; readonly withContext: boolean },
-): Promise<{ readonly events: UnassignedEvent[]; readonly batchOf: ReadonlyMap<EventId, BatchId> }> {
-  const found = await sql<EventRow>`
-    select ${eventColumns(of.withContext)}
+): Promise<Found> {
+  const found = await sql<EventRow & { readonly name: string }>`
+    select ${eventColumns(of.withContext)}, coalesce(e.name, '') as name
     from event e
     where e.workspace_id = ${workspaceId}::uuid and e.batch_id = any(${of.batchIds}::uuid[])
       and not exists (select 1 from event_assignment a where a.workspace_id = e.workspace_id and a.event_id = e.id)
     `.execute(tx);
-  return { events: found.rows.map(eventOfRow), batchOf: new Map(found.rows.map((row) => [row.id, row.batch_id])) };
+  return {
+    events: found.rows.map(eventOfRow),
+    batchOf: new Map(found.rows.map((row) => [row.id, row.batch_id])),
+    nameOf: new Map(found.rows.map((row) => [row.id, row.name])),
+  };
 }
 
 /**
@@ -81,7 +88,7 @@ async function knownGraph(
   const columns = sql`i.type, i.value, i.profile_id as "profileId", ${millis('i.first_seen_at')} as "firstSeenAt"`;
   const found = await sql<KnownIdentifier>`
     select ${columns}
-    from json_to_recordset(${JSON.stringify(wanted)}::json) as w (type text, value text)
+    from unnest(${wanted.map(({ type }) => type)}::text[], ${wanted.map(({ value }) => value)}::text[]) as w (type, value)
     join identifier i on i.workspace_id = ${workspaceId}::uuid and i.type = w.type and i.value = w.value`.execute(tx);
   const owners = [...new Set(found.rows.map((row) => row.profileId))];
   if (owners.length === 0) return { identifiers: [], profiles: [] };
@@ -154,7 +161,11 @@ async function applyIn(
   const { version: rulesVersion, rules } = await beginDecision(tx, workspaceId);
   const decision = decisionOf(rules);
   const { now, left } = await chooseBatches(tx, workspaceId, batchIds);
-  const { events: found, batchOf } = await unassignedEvents(tx, workspaceId, {
+  const {
+    events: found,
+    batchOf,
+    nameOf,
+  } = await unassignedEvents(tx, workspaceId, {
     batchIds: now,
     withContext: decision.needs.context,
   });
@@ -162,7 +173,7 @@ async function applyIn(
   const [batchId] = now;
   if (events.length === 0 || batchId === undefined) return { outcome: NOTHING, left };
   const wanted = decision.identifiersOf(events);
-  const write = { workspaceId, batchId, batchOf, rulesVersion };
+  const write = { workspaceId, batchId, batchOf, nameOf, rulesVersion };
   const known = (await hasOpenLinks(tx, workspaceId, wanted))
     ? null
     : await knownGraph(tx, workspaceId, { wanted, holdings: decision.needs.holdings });

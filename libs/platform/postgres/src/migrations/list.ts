@@ -26,6 +26,7 @@ import { changeWebhooks } from './0025-change-webhooks';
 import { accounts } from './0026-accounts';
 import { webhookStarts } from './0027-webhook-starts';
 import { featureSets } from './0028-feature-sets';
+import { stream } from './0029-stream';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -57,4 +58,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0026-accounts': accounts,
   '0027-webhook-starts': webhookStarts,
   '0028-feature-sets': featureSets,
+  '0029-stream': stream,
 };

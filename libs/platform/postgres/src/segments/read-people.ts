@@ -45,6 +45,10 @@ export async function readLiveRules(tx: WorkspaceTransaction, workspaceId: Works
   return { timezone: zone?.time_zone ?? 'UTC', segments: segments.rows };
 }
 
+/** Whether a name is one of these; null: it is a name at all, for records without one have the empty text. */
+const isNamed = (column: string, names: readonly string[] | null) =>
+  names === null ? sql`${sql.raw(column)} <> ''` : sql`${sql.raw(column)} = any(${names}::text[])`;
+
 interface EventRow {
   readonly profileId: ProfileId;
   readonly id: EventId;
@@ -64,26 +68,37 @@ interface TraitRow {
 type ScoreRow = PersonRecords['scores'][number] & { readonly profileId: ProfileId };
 type MembershipRow = StandingMembership & { readonly profileId: ProfileId };
 
+/**
+ * An assignment names its event, so that events of other names are not looked up, nor those of which the name and the
+ * instant are all that is asked. One that was written without a name (by a move, or before there were names) is looked up.
+ */
 async function readEvents(
   tx: WorkspaceTransaction,
   scope: PeopleScope,
-  names: readonly string[] | null,
+  needs: Pick<RecordsNeeded, 'eventNames' | 'detailedNames'>,
 ): Promise<readonly EventRow[]> {
+  const { eventNames: names, detailedNames: detailed = null } = needs;
   if (names !== null && names.length === 0) return [];
   // `offset 0` keeps the look-up by key: on tables without statistics yet, as after a first import, the planner would
   // otherwise compare every event of these people with every event of the workspace.
-  const named = names === null ? sql`e.name is not null` : sql`e.name = any(${names}::text[])`;
   const found = await sql<EventRow>`
     with live as materialized (
-      select event_id, profile_id, min(received_at) as received_at from event_assignment
+      select event_id, profile_id, min(received_at) as received_at, max(event_name) as name, min(ts) as ts
+      from event_assignment
       where workspace_id = ${scope.workspaceId}::uuid and profile_id = any(${scope.profileIds}::uuid[])
-      group by event_id, profile_id having sum(sign) > 0)
-    select live.profile_id as "profileId", e.id, e.name, ${millis('e.ts')} as time, e.properties
-    from live cross join lateral (
-      select id, name, ts, properties from event
-      where workspace_id = ${scope.workspaceId}::uuid and id = live.event_id and received_at = live.received_at
-      offset 0) as e
-    where ${named}`.execute(tx);
+        and (event_name is null or ${isNamed('event_name', names)})
+      group by event_id, profile_id having sum(sign) > 0),
+    detailed as (
+      select live.profile_id, e.id, e.name, e.ts, e.properties
+      from live cross join lateral (
+        select id, name, ts, properties from event
+        where workspace_id = ${scope.workspaceId}::uuid and id = live.event_id and received_at = live.received_at
+        offset 0) as e
+      where (live.name is null or ${isNamed('live.name', detailed)}) and ${isNamed(`coalesce(e.name, '')`, names)})
+    select profile_id as "profileId", id, name, ${millis('ts')} as time, properties from detailed
+    union all
+    select profile_id, event_id, name, ${millis('ts')}, '{}'::jsonb from live
+    where live.name is not null and not ${isNamed('live.name', detailed)}`.execute(tx);
   return found.rows;
 }
 
@@ -125,7 +140,7 @@ export async function readPeople(
   const profiles = await sql<{ id: ProfileId; isLive: boolean }>`
     select id, merged_into is null and suppressed_at is null as "isLive" from profile
     where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[]) order by id`.execute(tx);
-  const events = grouped(await readEvents(tx, scope, needs.eventNames));
+  const events = grouped(await readEvents(tx, scope, needs));
   const traits = grouped(await readTraits(tx, scope, needs.traitKeys));
   const scores = await sql<ScoreRow>`
     select profile_id as "profileId", model_key as model, probability, percentile, cluster_key as cluster, confidence

@@ -4,6 +4,8 @@ import type { Entity, ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } fr
 /** Names of events and keys of traits that rules look at; `eventNames` null means events of every name. */
 export interface NeededRecords {
   readonly eventNames: readonly string[] | null;
+  /** Of the events those whose properties are looked at; of all others the name and the instant are enough. */
+  readonly detailedNames: readonly string[] | null;
   readonly traitKeys: readonly string[];
   /** Purposes of consent. */
   readonly purposes: readonly string[];
@@ -24,6 +26,8 @@ class Collector {
   readonly keys = new Set<string>();
   readonly purposes = new Set<string>();
   needsAll = false;
+  private readonly detailed = new Set<string>();
+  private needsAllDetailed = false;
   /** Whether any rule asks about this entity, and how many relations one after the other lead on from it. */
   isAsked = false;
   steps = 0;
@@ -34,12 +38,22 @@ class Collector {
     return this.needsAll ? null : [...this.names].sort();
   }
 
-  events(selections: readonly ParsedSelection[], window: ParsedWindow): void {
+  get detailedNames(): readonly string[] | null {
+    return this.needsAllDetailed ? null : [...this.detailed].sort();
+  }
+
+  /** `byNameAlone`: nothing but the selections' own comparisons looks at properties. */
+  events(selections: readonly ParsedSelection[], window: ParsedWindow, byNameAlone = false): void {
     // Sessions and first days are bounded by events of any name.
     if (window.kind === 'session' || window.kind === 'withinFirst') this.needsAll = true;
+    // One that refers to another compares with properties of that one, which may have no comparison itself.
+    const isDetailed = !byNameAlone || selections.some(({ where }) => where.length > 0);
     for (const { names } of selections) {
       if (names === null) this.needsAll = true;
       names?.forEach((name) => this.names.add(name));
+      if (!isDetailed) continue;
+      if (names === null) this.needsAllDetailed = true;
+      names?.forEach((name) => this.detailed.add(name));
     }
   }
 
@@ -65,17 +79,18 @@ class Collector {
         }
         return;
       case 'event':
-        return this.events([node.event], node.window);
+        return this.events([node.event], node.window, true);
       case 'top':
         return this.events([node.by.event], node.by.window);
       case 'aggregate':
         return this.events([node.aggregate.event], node.aggregate.window);
       case 'sequence': {
-        const { steps, without, strict, window } = node.sequence;
+        const { steps, without, strict, keyBy, window } = node.sequence;
         if (strict) this.needsAll = true;
         return this.events(
           [...steps, ...without].map(({ event }) => event),
           window,
+          keyBy === null,
         );
       }
       case 'frequency':
@@ -103,6 +118,7 @@ export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
   const steps = { profile: profile.steps, account: account.steps };
   return {
     eventNames: profile.eventNames,
+    detailedNames: profile.detailedNames,
     traitKeys: [...profile.keys].sort(),
     purposes: [...profile.purposes].sort(),
     ...(account.isAsked
