@@ -46,7 +46,10 @@ export interface Together {
   readonly most: number;
   /** Takes of one workspace that a process works on at once. */
   readonly atOnce: number;
-  /** A batch waits so long for others to come; 0 where somebody waits for the effect. */
+  /**
+   * The batches of a stretch of time of this length are taken at its end, each workspace's at an end of its own; 0 where
+   * somebody waits for the effect.
+   */
   readonly gatherMs: number;
   /**
    * Workers look for it as soon as it is committed, by word of mouth; the queue is for what they did not hear of. For
@@ -176,7 +179,7 @@ export const pipeline = {
     timeLimitMs: minutes(30),
     writes: 'column store',
     repeatSafe: 'watermark kept in the store',
-    together: { most: 1_000, atOnce: 1, gatherMs: 500, atCommit: false },
+    together: { most: 1_000, atOnce: 1, gatherMs: 2_000, atCommit: false },
   }),
   'segments.evaluate': job({
     owner: 'pipeline-worker',

@@ -7,7 +7,7 @@ import { markAppended } from './outbox-signal';
 interface Listener {
   readonly job: string;
   readonly field: string;
-  /** Its tasks fall due so much later, so that others join them. */
+  /** Its tasks fall due at the end of a stretch of this length, all of one workspace together; 0: at once. */
   readonly gatherMs: number;
   /** Workers hear of its tasks at the commit: they need no queue. */
   readonly atCommit: boolean;
@@ -52,7 +52,9 @@ export async function appendOutboxAll<T extends TopicName>(
     )
     insert into task (workspace_id, id, job, entity, payload, due_at, enqueued_at)
     select message.workspace_id, gen_random_uuid(), listener.job, message.payload ->> listener.field, message.payload,
-      clock_timestamp() + listener.gather_ms * interval '1 millisecond',
+      clock_timestamp() + case when listener.gather_ms = 0 then interval '0' else
+        (listener.gather_ms - mod((extract(epoch from clock_timestamp()) * 1000)::bigint
+          + abs(hashtext(message.workspace_id::text)::bigint), listener.gather_ms)) * interval '1 millisecond' end,
       case when listener.at_commit then clock_timestamp() end
     from message cross join unnest(${listeners.map((each) => each.job)}::text[],
       ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[],
@@ -62,6 +64,7 @@ export async function appendOutboxAll<T extends TopicName>(
   const workspaces = [...new Set(payloads.map(({ workspaceId }) => workspaceId))];
   markAppended(tx, {
     work: workspaces.flatMap((workspaceId) => jobs.map((job) => ({ workspaceId, job }))),
-    forRelay: jobs.length < listeners.length || listeners.length === 0,
+    // What is gathered first has time until the relay looks by itself; who reads the log of the others waits for it.
+    forRelay: listeners.length === 0 || listeners.some(({ atCommit, gatherMs }) => !atCommit && gatherMs === 0),
   });
 }

@@ -73,6 +73,8 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
   let sweptAt = clock.now();
   let tidiedAt = clock.now();
   let hiddenMs: number = HIDDEN_MS.first;
+  /** The last step told that there would be something to do now. */
+  let isExpected = false;
 
   const offer = async (tasks: readonly DueTask[]): Promise<void> => {
     if (tasks.length === 0) return;
@@ -100,16 +102,19 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
   const step = async (): Promise<number> => {
     const { passed, tasks, hasMore, nextDueMs } = await stepRelay(database.relay, STEP);
     await offer(tasks);
+    isExpected = true;
     if (passed === STEP || tasks.length === STEP) return 0;
     // What an open transaction hides comes with its end, of which nobody tells.
     hiddenMs = hasMore && passed === 0 ? Math.min(HIDDEN_MS.most, hiddenMs * 2) : HIDDEN_MS.first;
-    return Math.min(IDLE_MS, Math.ceil(nextDueMs ?? IDLE_MS), hasMore ? hiddenMs : IDLE_MS);
+    const sleepMs = Math.min(Math.ceil(nextDueMs ?? IDLE_MS), hasMore ? hiddenMs : IDLE_MS);
+    isExpected = sleepMs < IDLE_MS;
+    return Math.min(IDLE_MS, sleepMs);
   };
 
   /** One round; answers how long to sleep. `woken` spares the look whether there is anything. */
   return async (woken: boolean): Promise<number> => {
     await housekeeping();
-    if (woken) return step();
+    if (woken || isExpected) return step();
     const { hasReadable, hasHidden, nextDueMs, hasUnheard } = await relayState(database.relay);
     if (hasUnheard) await sweep();
     if (hasReadable || hasHidden || nextDueMs === 0) return step();
