@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import {
   type ChangeFilter,
   type ChangeLogPort,
+  type ChangePlace,
   type MembershipChange,
   type MembershipChangeBatch,
   type MembershipRecord,
@@ -18,8 +19,24 @@ import type { KohortTables } from '../tables';
 import { laterOf, narrowing, orderOf, toSentChange } from './change-rows';
 import { membersAt, type MembersAt } from './members-at';
 
-function toChange(row: Selectable<KohortTables['membership_change']>, scope: CursorScope): MembershipChange {
-  return { cursor: encodeCursor({ xid: row.xid, seq: row.seq }, scope), ...toSentChange(row) };
+/** Cursors that are remembered with their places. */
+const MOST_RECENT = 4_000;
+
+/** Where the cursors stand that were just given out: whoever asks of those need not prove them. */
+class RecentPlaces {
+  private readonly places = new Map<string, ChangePlace>();
+
+  encode(position: LogPosition, scope: CursorScope): string {
+    const cursor = encodeCursor(position, scope);
+    const [oldest] = this.places.size >= MOST_RECENT ? this.places.keys() : [];
+    if (oldest !== undefined) this.places.delete(oldest);
+    this.places.set(`${scope.workspaceId} ${cursor}`, { epoch: scope.epoch, order: orderOf(position) });
+    return cursor;
+  }
+
+  of(workspaceId: WorkspaceId, cursor: string): ChangePlace | undefined {
+    return this.places.get(`${workspaceId} ${cursor}`);
+  }
 }
 
 /** What the log is opened with. */
@@ -41,10 +58,23 @@ class LogReading {
   private constructor(
     private readonly tx: WorkspaceTransaction,
     private readonly scope: CursorScope,
+    private readonly recent: RecentPlaces,
   ) {}
 
-  static async open(tx: WorkspaceTransaction, of: Omit<CursorScope, 'epoch'>): Promise<LogReading> {
-    return new LogReading(tx, { ...of, epoch: await logEpoch(tx) });
+  static async open(
+    tx: WorkspaceTransaction,
+    of: Omit<CursorScope, 'epoch'>,
+    recent: RecentPlaces,
+  ): Promise<LogReading> {
+    return new LogReading(tx, { ...of, epoch: await logEpoch(tx) }, recent);
+  }
+
+  private encode(position: LogPosition): string {
+    return this.recent.encode(position, this.scope);
+  }
+
+  private toChange(row: Selectable<KohortTables['membership_change']>): MembershipChange {
+    return { cursor: this.encode({ xid: row.xid, seq: row.seq }), ...toSentChange(row) };
   }
 
   decode(cursor: string): LogPosition {
@@ -52,7 +82,7 @@ class LogReading {
   }
 
   async head(): Promise<string> {
-    return encodeCursor(await logHorizon(this.tx), this.scope);
+    return this.encode(await logHorizon(this.tx));
   }
 
   async readAfter(cursor: string, limit: number, filter: ChangeFilter): Promise<MembershipChangeBatch> {
@@ -66,8 +96,8 @@ class LogReading {
     const more = rows.length === limit;
     const reached = more || !narrow ? (next ?? after) : laterOf(next ?? after, end);
     return {
-      changes: rows.map((row) => toChange(row, this.scope)),
-      cursor: rows.length === 0 && !narrow ? cursor : encodeCursor(reached, this.scope),
+      changes: rows.map((row) => this.toChange(row)),
+      cursor: rows.length === 0 && !narrow ? cursor : this.encode(reached),
       more,
     };
   }
@@ -79,8 +109,8 @@ class LogReading {
       where workspace_id = ${this.scope.workspaceId} and (xid, seq) <= (${end.xid}::xid8, ${end.seq}::bigint)
       order by xid desc, seq desc limit ${limit}`.execute(this.tx);
     return {
-      changes: rows.reverse().map((row) => toChange(row, this.scope)),
-      cursor: encodeCursor(end, this.scope),
+      changes: rows.reverse().map((row) => this.toChange(row)),
+      cursor: this.encode(end),
       more: rows.length === limit,
     };
   }
@@ -108,10 +138,11 @@ class LogReading {
 /** The membership change log in PostgreSQL, read by the commit-safe reader. */
 export function changeLogAdapter(database: Database, options: ChangeLogOptions): ChangeLogPort {
   const { cursorKey: key, retentionMs = 7 * DAY_MS } = options;
+  const recent = new RecentPlaces();
   const within = <T>(workspaceId: WorkspaceId, work: (reading: LogReading) => Promise<T>): Promise<T> =>
     database.inWorkspace(
       workspaceId,
-      async (tx) => work(await LogReading.open(tx, { table: TABLE, workspaceId, key })),
+      async (tx) => work(await LogReading.open(tx, { table: TABLE, workspaceId, key }, recent)),
       { readOnly: true, keepPlans: true },
     );
   return {
@@ -124,6 +155,8 @@ export function changeLogAdapter(database: Database, options: ChangeLogOptions):
         await reading.resumable(cursor, retentionMs);
       }),
     placeOf: (workspaceId, cursor) => {
+      const known = recent.of(workspaceId, cursor);
+      if (known) return known;
       const { epoch, ...position } = openCursor(cursor, { table: TABLE, workspaceId, key });
       return { epoch, order: orderOf(position) };
     },
