@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -90,6 +90,15 @@ function initialise(identity: EngineIdentity, pgData: string, password: string, 
   }
 }
 
+const LEAST_BUFFERS_MB = 128;
+const MOST_BUFFERS_MB = 512;
+const MB = 1_048_576;
+
+/** A thirty-second of the memory, within bounds: what it keeps of tables that outgrow it comes by way of the system. */
+function sharedBuffersMb(): number {
+  return Math.min(MOST_BUFFERS_MB, Math.max(LEAST_BUFFERS_MB, Math.floor(totalmem() / 32 / MB)));
+}
+
 function serverCommand(identity: EngineIdentity, pgData: string, port: number, fsync: boolean): string[] {
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: '127.0.0.1',
@@ -98,7 +107,7 @@ function serverCommand(identity: EngineIdentity, pgData: string, port: number, f
     fsync: fsync ? 'on' : 'off',
     full_page_writes: fsync ? 'on' : 'off',
     synchronous_commit: 'on',
-    shared_buffers: '128MB',
+    shared_buffers: `${fsync ? sharedBuffersMb() : LEAST_BUFFERS_MB}MB`,
     max_wal_size: '2GB',
     huge_pages: 'off',
     // Statistics soon after a first import: until then the planner takes full tables for empty ones.
