@@ -57,6 +57,21 @@ interface EventRow {
   readonly properties: JsonObject;
 }
 
+/** A person's events of one name, side by side: far fewer rows go over the wire than there are events. */
+interface EventsRow {
+  readonly profileId: ProfileId;
+  readonly name: string;
+  readonly ids: readonly EventId[];
+  readonly times: readonly number[];
+  /** Null: nobody looks into them. */
+  readonly properties: readonly JsonObject[] | null;
+}
+
+const NO_PROPERTIES: JsonObject = {};
+
+const eventsOf = ({ profileId, name, ids, times, properties }: EventsRow): readonly EventRow[] =>
+  ids.map((id, i) => ({ profileId, id, name, time: times[i] ?? 0, properties: properties?.[i] ?? NO_PROPERTIES }));
+
 interface TraitRow {
   readonly profileId: ProfileId;
   readonly key: string;
@@ -81,7 +96,7 @@ async function readEvents(
   if (names !== null && names.length === 0) return [];
   // `offset 0` keeps the look-up by key: on tables without statistics yet, as after a first import, the planner would
   // otherwise compare every event of these people with every event of the workspace.
-  const found = await sql<EventRow>`
+  const found = await sql<EventsRow>`
     with live as materialized (
       select event_id, profile_id, min(received_at) as received_at, max(event_name) as name, min(ts) as ts
       from event_assignment
@@ -95,11 +110,13 @@ async function readEvents(
         where workspace_id = ${scope.workspaceId}::uuid and id = live.event_id and received_at = live.received_at
         offset 0) as e
       where (live.name is null or ${isNamed('live.name', detailed)}) and ${isNamed(`coalesce(e.name, '')`, names)})
-    select profile_id as "profileId", id, name, ${millis('ts')} as time, properties from detailed
+    select profile_id as "profileId", name, json_agg(id) as ids, json_agg(${millis('ts')}) as times,
+      json_agg(properties) as properties
+    from detailed group by profile_id, name
     union all
-    select profile_id, event_id, name, ${millis('ts')}, '{}'::jsonb from live
-    where live.name is not null and not ${isNamed('live.name', detailed)}`.execute(tx);
-  return found.rows;
+    select profile_id, name, json_agg(event_id), json_agg(${millis('ts')}), null from live
+    where live.name is not null and not ${isNamed('live.name', detailed)} group by profile_id, name`.execute(tx);
+  return found.rows.flatMap(eventsOf);
 }
 
 async function readTraits(
