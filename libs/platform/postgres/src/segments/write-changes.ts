@@ -14,6 +14,7 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { binaryRows, type BinaryColumn } from '../ingest/binary-rows';
 import { appendOutbox } from '../outbox';
 import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
@@ -36,6 +37,19 @@ interface Written {
   readonly n: number;
 }
 
+/** A batch is of many people and few segments: first who differs in every row. */
+const COLUMNS: readonly BinaryColumn<ChangeRow>[] = [
+  ['profile_id', 'uuid', ({ profileId }) => profileId],
+  ['segment_id', 'uuid', ({ segmentId }) => segmentId],
+  ['member', 'int4', ({ member }) => (member ? 1 : 0)],
+  ['segment_version', 'int4', ({ segmentVersion }) => segmentVersion],
+  ['rule_hash', 'bytea', ({ ruleHash }) => ruleHash],
+  ['cause', 'text', ({ cause }) => cause],
+  ['event_id', 'uuid', ({ eventId }) => eventId],
+  ['proof', 'jsonb', ({ proof }) => (proof === null ? null : JSON.stringify(proof))],
+  ['proof_hash', 'bytea', ({ proofHash }) => proofHash],
+];
+
 /** Membership and change log in one statement: what stands already as it should be is passed over. */
 async function writeRows(
   tx: WorkspaceTransaction,
@@ -44,18 +58,20 @@ async function writeRows(
 ): Promise<readonly Written[]> {
   const { workspaceId, batchId, at } = scope;
   const instant = sql`'epoch'::timestamptz + ${at}::float8 * interval '1 millisecond'`;
+  const sent = binaryRows(rows, COLUMNS);
   const answer = await sql<Written>`
     with wanted as materialized (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as r
-        ("segmentId" uuid, "profileId" uuid, member boolean, "segmentVersion" int, "ruleHash" text, cause text,
-         "eventId" uuid, proof jsonb, "proofHash" text)
+      select m.profile_id, ${sent.of('segment_id')} as segment_id, ${sent.of('member')} = 1 as member,
+        ${sent.of('segment_version')} as segment_version, ${sent.of('rule_hash')} as rule_hash,
+        ${sent.of('cause')} as cause, ${sent.of('event_id')} as event_id, ${sent.of('proof')} as proof,
+        ${sent.of('proof_hash')} as proof_hash
+      from ${sent.from}
     ), written as (
       insert into membership as m (workspace_id, segment_id, profile_id, member, change_version, segment_version,
         entered_at, exited_at, cause, proof, proof_hash)
-      select ${workspaceId}::uuid, "segmentId", "profileId", member, 1, "segmentVersion",
-        case when member then ${instant} end, case when not member then ${instant} end,
-        cause, proof, decode("proofHash", 'hex')
-      from wanted order by "segmentId", "profileId"
+      select ${workspaceId}::uuid, segment_id, profile_id, member, 1, segment_version,
+        case when member then ${instant} end, case when not member then ${instant} end, cause, proof, proof_hash
+      from wanted order by segment_id, profile_id
       on conflict (workspace_id, segment_id, profile_id) do update set
         member = excluded.member, change_version = m.change_version + 1, segment_version = excluded.segment_version,
         entered_at = coalesce(excluded.entered_at, m.entered_at), exited_at = excluded.exited_at,
@@ -67,9 +83,9 @@ async function writeRows(
         segment_version, rule_hash, evaluated_at, cause, proof_hash, event_id)
       select ${workspaceId}::uuid, ${batchId}::uuid, w.segment_id, s.key, w.profile_id,
         case when w.member then 'entered' else 'exited' end, w.change_version, w.segment_version,
-        decode(r."ruleHash", 'hex'), ${instant}, w.cause, w.proof_hash, r."eventId"
+        r.rule_hash, ${instant}, w.cause, w.proof_hash, r.event_id
       from written w
-      join wanted r on r."segmentId" = w.segment_id and r."profileId" = w.profile_id
+      join wanted r on r.segment_id = w.segment_id and r.profile_id = w.profile_id
       join segment s on s.workspace_id = ${workspaceId}::uuid and s.id = w.segment_id
       returning segment_id, kind
     )
