@@ -123,10 +123,20 @@ export function compileLiveRules(rules: LiveRules, segmentIds?: readonly Segment
 /** Remembers compiled rules: live rules change seldom and are evaluated all the time. */
 export class RuleSets {
   private readonly known = new Map<string, LiveRuleSet>();
+  /** By the value itself, for whoever gives out the same one as long as nothing changes. */
+  private readonly ofAll = new WeakMap<LiveRules, LiveRuleSet>();
 
   constructor(private readonly limit = 64) {}
 
   of(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
+    const same = segmentIds === undefined ? this.ofAll.get(rules) : undefined;
+    if (same !== undefined) return same;
+    const found = this.byContent(rules, segmentIds);
+    if (segmentIds === undefined) this.ofAll.set(rules, found);
+    return found;
+  }
+
+  private byContent(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
     const versions = rules.segments.map(({ segmentId, version, ruleHash }) => `${segmentId}:${version}:${ruleHash}`);
     const key = [rules.timezone, ...versions, '|', ...(segmentIds ?? ['*'])].join(' ');
     const known = this.known.get(key);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { profileIdSchema, type ProfileId, type WorkspaceId } from '@kohort/kernel-contracts';
 import { startTestDatabase, type TestDatabase } from '../test-database';
-import { readPeople } from './read-people';
+import { readLiveRules, readPeople } from './read-people';
 
 describe('readPeople', () => {
   let db: TestDatabase;
@@ -90,5 +90,39 @@ describe('readPeople', () => {
       expect((await read(['Gone'], detailed)).map(({ id }) => id)).toEqual([back]);
       expect((await read(['Seen'], detailed)).map(({ name }) => name)).toEqual(['Seen', 'Seen']);
     }
+  });
+
+  it('reads rules again when they change, and gives out the same value while they do not', async () => {
+    const rules = () => db.database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId));
+    const none = await rules();
+    expect(none).toEqual({ timezone: 'UTC', segments: [] });
+    expect(await rules()).toBe(none);
+    const ids = [randomUUID(), randomUUID()].sort();
+    for (const [i, id] of ids.entries()) {
+      await run(sql`insert into segment (workspace_id, id, key, name, kind, status, live_version)
+        values (${workspaceId}, ${id}, ${`käse ${i}`}, 's', 'rule', 'live', 1)`);
+      for (const version of [1, 2]) {
+        await run(sql`insert into segment_version (workspace_id, segment_id, version, rule, rule_hash)
+          values (${workspaceId}, ${id}, ${version}, ${JSON.stringify({ version })}::jsonb, decode(${`0${version}`}, 'hex'))`);
+      }
+    }
+    const first = await rules();
+    expect(first.segments.map(({ segmentId, version, rule }) => [segmentId, version, rule])).toEqual(
+      ids.map((id) => [id, 1, { version: 1 }]),
+    );
+    expect(await rules()).toBe(first);
+    const point = (version: number) =>
+      run(
+        sql`update segment set live_version = ${version} where workspace_id = ${workspaceId}::uuid and id = ${ids[0]}::uuid`,
+      );
+    await point(2);
+    expect((await rules()).segments.map(({ version, ruleHash }) => [version, ruleHash])).toEqual([
+      [2, '02'],
+      [1, '01'],
+    ]);
+    await point(1);
+    expect(await rules()).toEqual(first);
+    await run(sql`update workspace set time_zone = 'Europe/Berlin' where workspace_id = ${workspaceId}::uuid`);
+    expect(await rules()).toEqual({ ...first, timezone: 'Europe/Berlin' });
   });
 });
