@@ -11,9 +11,9 @@ export type {
   Owner,
   Pipeline,
   RunsInput,
-  Together,
 } from './pipeline';
 export { runTopics } from './run-topics';
 export type { RunJob } from './run-topics';
 export { topics } from './topics';
 export type { TopicName, TopicPayload, Topics } from './topics';
+export type { Together } from './together';

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { JsonColumn, Timestamp } from './column-types';
+import type { GeneratedBigint, JsonColumn, Timestamp } from './column-types';
 
 /** Why people were merged, kept apart or parted again. */
 export interface MergeLogTable {
@@ -79,4 +79,19 @@ export interface IdentitySwitchTable {
   run_id: string;
   version: number;
   since: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+/** Table `event_assignment` of 0002-records and 0029-stream. */
+export interface EventAssignmentTable {
+  workspace_id: string;
+  xid: Generated<string>;
+  seq: GeneratedBigint;
+  event_id: string;
+  profile_id: string;
+  batch_id: string;
+  received_at: Timestamp;
+  ts: Timestamp;
+  sign: number;
+  /** Empty: the event has no name; null: it was not told. */
+  event_name: string | null;
 }

@@ -15,6 +15,7 @@ import type {
   WorkspaceTable,
 } from './core-tables';
 import type {
+  EventAssignmentTable,
   IdentityLinkTable,
   IdentityRulesTable,
   IdentitySliceTable,
@@ -96,20 +97,6 @@ interface IdentifierTable {
   value: string;
   profile_id: string;
   first_seen_at: Timestamp;
-}
-
-interface EventAssignmentTable {
-  workspace_id: string;
-  xid: Generated<string>;
-  seq: GeneratedBigint;
-  event_id: string;
-  profile_id: string;
-  batch_id: string;
-  received_at: Timestamp;
-  ts: Timestamp;
-  sign: number;
-  /** Empty: the event has no name; null: it was not told. */
-  event_name: string | null;
 }
 
 interface TraitValueTable {
