@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { JobControl } from '@kohort/kernel-contracts';
 import { appErrorFromJson, defineErrors } from '@kohort/kernel-errors';
+import { isOutOfMemory } from './out-of-memory';
 import type { FromThread, ToThread } from './thread-protocol';
 
 export const computeErrors = defineErrors({
@@ -8,6 +9,10 @@ export const computeErrors = defineErrors({
   COMPUTE_THREAD_DIED: {
     kind: 'transient',
     message: (d) => `the computing thread ended with code ${String(d['exitCode'])}`,
+  },
+  COMPUTE_TIME_LIMIT: {
+    kind: 'unsuitable-data',
+    message: (d) => `the computation was not finished after ${String(d['seconds'])} s and was ended`,
   },
   COMPUTE_OUT_OF_MEMORY: {
     kind: 'unsuitable-data',
@@ -31,10 +36,6 @@ export interface Compute {
    * Throws  COMPUTE_CANCELLED when the signal fired; COMPUTE_OUT_OF_MEMORY; COMPUTE_THREAD_DIED; what the entry threw
    */
   run<Output>(thread: string, input: object, control: JobControl): Promise<Output>;
-}
-
-function outOfMemory(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
 /** Opens the starter of thread entries; nothing runs until `run` is called. */
@@ -72,7 +73,7 @@ export function openCompute(options: ComputeOptions): Compute {
         worker.on('error', (error) => {
           settle(() =>
             reject(
-              outOfMemory(error)
+              isOutOfMemory(error)
                 ? computeErrors.COMPUTE_OUT_OF_MEMORY({ limitMb: options.heapLimitMb })
                 : computeErrors.COMPUTE_THREAD_DIED({ exitCode: 'uncaught' }, { cause: error }),
             ),

@@ -1,11 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JobControl } from '@kohort/kernel-contracts';
-import { defineErrors, toAppError } from '@kohort/kernel-errors';
+import { failureOf, serveErrors } from './serve-errors';
 import type { FromThread, ToThread } from './thread-protocol';
-
-const serveErrors = defineErrors({
-  COMPUTE_NOT_A_THREAD: { kind: 'bug', message: () => 'a thread entry was loaded outside a worker thread' },
-});
 
 /**
  * The body of a thread entry: takes its input from the starter, runs the work once, reports progress, obeys cancel,
@@ -27,11 +23,6 @@ export function serveThread<Input, Output>(
   };
   work(workerData as Input, control)
     .then((output) => say({ type: 'done', output }))
-    .catch((thrown: unknown) => {
-      const error = toAppError(thrown, 'computing in a thread');
-      const { code, kind, details, afterMs } = error;
-      // The message of a bug is kept for the log of the starter; it is masked where it would leave the system.
-      say({ type: 'failed', error: { code, kind, message: error.message, details, afterMs } });
-    })
+    .catch((thrown: unknown) => say({ type: 'failed', error: failureOf(thrown) }))
     .finally(() => port.close());
 }
