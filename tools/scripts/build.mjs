@@ -16,6 +16,37 @@ function newest(dir) {
   return latest;
 }
 
+const absolute = (entries) => Object.fromEntries(Object.entries(entries).map(([k, v]) => [k, join(root, v)]));
+
+/** Bundles entries (name to absolute path) into a folder, which it empties. */
+export async function bundle({ from, to, entries }) {
+  const { build: viteBuild } = await import('vite');
+  await viteBuild({
+    configFile: false,
+    root: from,
+    logLevel: 'error',
+    oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+    resolve: { conditions: ['@kohort/source', 'node'] },
+    ssr: {
+      noExternal: [/^@kohort\//],
+      target: 'node',
+      resolve: { conditions: ['@kohort/source', 'node'], externalConditions: ['node'] },
+    },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: to,
+      emptyOutDir: true,
+      minify: false,
+      sourcemap: true,
+      rollupOptions: {
+        input: entries,
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[hash].cjs' },
+      },
+    },
+  });
+}
+
 /** Builds the named apps (all without names) where a source is newer than the bundle; returns the names built. */
 export async function build(names = []) {
   const apps = readdirSync(join(root, 'apps')).filter((name) => existsSync(join(root, 'apps', name, 'src/main.ts')));
@@ -25,34 +56,11 @@ export async function build(names = []) {
     const dir = join(root, 'apps', name);
     const main = join(dir, 'dist/main.cjs');
     if (existsSync(main) && statSync(main).mtimeMs > sources) continue;
-    const { build: viteBuild } = await import('vite');
     const entries = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')).kohort?.entries ?? {};
-    await viteBuild({
-      configFile: false,
-      root: dir,
-      logLevel: 'error',
-      oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-      resolve: { conditions: ['@kohort/source', 'node'] },
-      ssr: {
-        noExternal: [/^@kohort\//],
-        target: 'node',
-        resolve: { conditions: ['@kohort/source', 'node'], externalConditions: ['node'] },
-      },
-      build: {
-        ssr: true,
-        target: 'node20',
-        outDir: join(dir, 'dist'),
-        emptyOutDir: true,
-        minify: false,
-        sourcemap: true,
-        rollupOptions: {
-          input: {
-            main: join(dir, 'src/main.ts'),
-            ...Object.fromEntries(Object.entries(entries).map(([k, v]) => [k, join(root, v)])),
-          },
-          output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[hash].cjs' },
-        },
-      },
+    await bundle({
+      from: dir,
+      to: join(dir, 'dist'),
+      entries: { main: join(dir, 'src/main.ts'), ...absolute(entries) },
     });
     built.push(name);
   }
