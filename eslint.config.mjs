@@ -18,6 +18,7 @@ const pure = [
   'csv-stringify',
   'csv-stringify/*',
   'hyparquet',
+  'hyparquet/src/delta.js',
   'hyparquet-compressors',
   'libphonenumber-js',
   'libphonenumber-js/min',

@@ -23,6 +23,14 @@ export { importMessageId } from './mapping/table-units';
 export type { ImportFile } from './reading/import-file';
 export { openImport } from './reading/open-import';
 export type { ImportFormat, OpenedImport } from './reading/open-import';
+export { ParquetSession } from './reading/parquet/parquet-session';
+export type {
+  ColumnOfGroup,
+  ParquetDecoder,
+  ParquetDecoding,
+  ParquetFileName,
+} from './reading/parquet/parquet-decoder.port';
+export type { PackedRows } from './reading/parquet/packed-rows';
 export { READ_FAULTS } from './reading/source-row';
 export type { ReadRow } from './reading/source-row';
 export { dryRunReport } from './importing/dry-run-report';

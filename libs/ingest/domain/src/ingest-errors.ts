@@ -1,6 +1,10 @@
-import { defineErrors } from '@kohort/kernel-errors';
+import { defineErrors, type ErrorDetails } from '@kohort/kernel-errors';
 
 const list = (value: unknown): string => (Array.isArray(value) ? value.join('; ') : String(value));
+
+/** Where in a Parquet file it is. */
+const placeOf = (d: ErrorDetails): string =>
+  `${String(d['file'])}: row group ${String(d['rowGroup'])}, column "${String(d['column'])}"`;
 
 /** What can be wrong with an import as a whole; faults of single rows are row codes, not errors. */
 export const ingestErrors = defineErrors({
@@ -41,6 +45,19 @@ export const ingestErrors = defineErrors({
   INGEST_TOO_MANY_ROWS: {
     kind: 'invalid-input',
     message: (d) => `the file has more than ${String(d['limit'])} rows; split it`,
+  },
+  INGEST_PARQUET_DAMAGED: {
+    kind: 'invalid-input',
+    message: (d) => `${placeOf(d)} is damaged: ${String(d['reason'])}`,
+  },
+  INGEST_PARQUET_TOO_LARGE: {
+    kind: 'invalid-input',
+    message: (d) =>
+      `${placeOf(d)} needs more than ${String(d['limitMb'])} MB (KOHORT_HEAP_MB); write the file with smaller row groups`,
+  },
+  INGEST_PARQUET_TOO_SLOW: {
+    kind: 'invalid-input',
+    message: (d) => `${placeOf(d)} was not read after ${String(d['seconds'])} s; reading was ended`,
   },
   INGEST_FILE_CHANGED: {
     kind: 'conflict',

@@ -9,6 +9,7 @@ import { RowReader } from '../mapping/row-reader';
 import { SegmentUnits } from '../mapping/segment-units';
 import { TableUnits, type ImportOrigin } from '../mapping/table-units';
 import type { ImportFile } from '../reading/import-file';
+import type { ParquetDecoder } from '../reading/parquet/parquet-decoder.port';
 import { openImport, type ImportFormat, type OpenedImport } from '../reading/open-import';
 import type { ReadRow } from '../reading/source-row';
 
@@ -32,6 +33,8 @@ export interface ImportPlan {
   /** Whether rows may make people; the mapping's own word when absent. */
   readonly createProfiles?: boolean | undefined;
   readonly limits?: ImportLimits | undefined;
+  /** Decodes Parquet; this thread does when absent. */
+  readonly parquet?: ParquetDecoder | undefined;
   /** Rows that an earlier start has settled: they are read and passed over. */
   readonly skipRows?: number;
 }
@@ -110,11 +113,11 @@ class Batcher {
  * Units   progress counts bytes of the file as it lies there (compressed when it is)
  * Cost    one batch and one chunk in memory (Parquet: one row group)
  * Throws  INGEST_FILE_UNREADABLE, INGEST_HEADER_INVALID, INGEST_MAPPING_…, INGEST_COLUMNS_MISSING; while reading
- *         INGEST_FILE_MALFORMED, INGEST_TOO_MANY_ROWS, INGEST_CANCELLED
+ *         INGEST_FILE_MALFORMED, INGEST_PARQUET_…, INGEST_TOO_MANY_ROWS, INGEST_CANCELLED
  */
 export async function importRecords(file: ImportFile, plan: ImportPlan): Promise<ImportReading> {
   const limits = plan.limits ?? IMPORT_LIMITS;
-  const opened = await openImport(file, limits);
+  const opened = await openImport(file, limits, plan.parquet);
   const mapping = decideMapping(opened, plan);
   const createProfiles = plan.createProfiles ?? mapping.createProfiles;
   const origin = { sourceId: plan.sourceId, sha256: file.sha256, receivedAt: plan.receivedAt, createProfiles };

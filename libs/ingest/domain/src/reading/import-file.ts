@@ -53,6 +53,22 @@ export async function readRange(file: ImportFile, range: ByteRange): Promise<Buf
 }
 
 /**
+ * All bytes of a range, in memory that can be given away.
+ *
+ * Throws  INGEST_FILE_UNREADABLE when the file ends before them
+ */
+export async function readWhole(file: ImportFile, { start, end }: ByteRange): Promise<ArrayBuffer> {
+  const whole = new Uint8Array(end - start);
+  let at = 0;
+  for await (const chunk of file.read({ start, end })) {
+    whole.set(chunk.subarray(0, whole.length - at), at);
+    at += chunk.length;
+  }
+  if (at < whole.length) refuse(`it ends at byte ${start + at}, before the ${file.bytes} bytes that it should have`);
+  return whole.buffer;
+}
+
+/**
  * What a file is, by its first bytes; its name does not matter.
  *
  * Throws  INGEST_FILE_UNREADABLE for what is known and not taken: archives, UTF-16, other compressions, an empty file

@@ -4,6 +4,8 @@ import { CsvRecords } from './csv-records';
 import { IMPORT_LIMITS, type ImportLimits } from '../limits';
 import { inflate, sniffFile, type ImportFile } from './import-file';
 import { readLines, type Line } from './read-lines';
+import type { ParquetDecoder } from './parquet/parquet-decoder.port';
+import { parquetHere } from './parquet/parquet-session';
 import { openParquet } from './read-parquet';
 import type { ReadRow } from './source-row';
 
@@ -143,11 +145,15 @@ async function openCsv(
 
 /**
  * Opens a file: CSV (comma, semicolon, tab or bar), NDJSON, either gzipped, or Parquet; told apart by content. Reads no
- * further than the header.
+ * further than the header. Parquet is decoded in this thread, unless a decoder is given.
  *
  * Throws  INGEST_FILE_UNREADABLE, INGEST_HEADER_INVALID (line and column named)
  */
-export async function openImport(file: ImportFile, limits: ImportLimits = IMPORT_LIMITS): Promise<OpenedImport> {
+export async function openImport(
+  file: ImportFile,
+  limits: ImportLimits = IMPORT_LIMITS,
+  parquet: ParquetDecoder = parquetHere,
+): Promise<OpenedImport> {
   if (file.bytes > limits.fileBytes) {
     throw ingestErrors.INGEST_FILE_UNREADABLE({
       reason: `it has ${file.bytes} bytes, at most ${limits.fileBytes} may be`,
@@ -155,7 +161,7 @@ export async function openImport(file: ImportFile, limits: ImportLimits = IMPORT
   }
   const kind = await sniffFile(file);
   if (kind !== 'parquet') return openLines(file, kind === 'gzip', limits);
-  const table = await openParquet(file, limits);
+  const table = await openParquet(file, limits, parquet);
   let done = 0;
   return {
     format: 'parquet',

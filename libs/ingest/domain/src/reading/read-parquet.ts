@@ -1,20 +1,11 @@
-import {
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-  type AsyncBuffer,
-  type Compressors,
-  type FileMetaData,
-} from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
-import type { AppError } from '@kohort/kernel-errors';
+import { isAppError, type AppError } from '@kohort/kernel-errors';
 import { ingestErrors } from '../ingest-errors';
 import type { ImportLimits } from '../limits';
-import { readRange, type ImportFile } from './import-file';
+import { readWhole, type ImportFile } from './import-file';
+import { unpackRows, type PackedRows } from './parquet/packed-rows';
+import type { ParquetDecoder, ParquetDecoding } from './parquet/parquet-decoder.port';
+import { footerBytes, readOutline, type ParquetOutline } from './parquet/parquet-footer';
 import type { ReadRow } from './source-row';
-
-/** Rows handed on at once. */
-const BLOCK_ROWS = 5_000;
 
 /** A Parquet file's columns, row count and rows; rows come one row group at a time. */
 export interface ParquetTable {
@@ -23,127 +14,107 @@ export interface ParquetTable {
   rows(): AsyncGenerator<readonly ReadRow[]>;
 }
 
-/** A page may be this large once it is unpacked; writers make pages of about a megabyte. */
-const PAGE_BYTES = 268_435_456;
+/** Faults handed on at once. */
+const BLOCK_FAULTS = 5_000;
+/** Most footers are smaller: one read is enough. */
+const TAIL_BYTES = 65_536;
 
-const bounded: Compressors = Object.fromEntries(
-  Object.entries(compressors).map(([codec, unpack]) => [
-    codec,
-    (input: Uint8Array, length: number): Uint8Array => {
-      if (length >= 0 && length <= PAGE_BYTES) return unpack(input, length);
-      throw new RangeError(`a page of ${length} bytes`);
-    },
-  ]),
-);
-
-type CellText = (value: unknown) => string;
-
-const pad = (value: number, width: number): string => String(value).padStart(width, '0');
-
-/** Wall-clock text: a timestamp without a zone means what the clocks showed, wherever the file was made. */
-function wallText(date: Date): string {
-  const day = `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}`;
-  const time = `${pad(date.getUTCHours(), 2)}:${pad(date.getUTCMinutes(), 2)}:${pad(date.getUTCSeconds(), 2)}`;
-  return `${day}T${time}.${pad(date.getUTCMilliseconds(), 3)}`;
-}
-
-const plainJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? '';
-
-function cellText(local: boolean): CellText {
-  return (value) => {
-    if (value === null || value === undefined) return '';
-    if (typeof value === 'string') return value;
-    if (value instanceof Date) return local ? wallText(value) : value.toISOString();
-    return typeof value === 'object' ? plainJson(value) : String(value);
-  };
-}
-
-function textOfColumns(metadata: FileMetaData, header: readonly string[]): Map<string, CellText> {
-  const texts = new Map<string, CellText>();
-  for (const child of parquetSchema(metadata).children) {
-    const logical = child.element.logical_type;
-    const local =
-      child.element.converted_type === 'DATE' ||
-      logical?.type === 'DATE' ||
-      (logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC);
-    texts.set(child.element.name, cellText(local));
-  }
-  for (const column of header) if (!texts.has(column)) texts.set(column, cellText(false));
-  return texts;
-}
-
-/** What the reader of Parquet says about a damaged file, as an error of ours. */
-function unreadable(file: ImportFile, what: string, cause: unknown): AppError {
-  const reason = `its Parquet ${what} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
+/** What the reader of Parquet says about a damaged footer, as an error of ours. */
+function unreadable(file: ImportFile, cause: unknown): AppError {
+  const reason = `its Parquet footer cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
   return ingestErrors.INGEST_FILE_UNREADABLE({ reason, bytes: file.bytes }, { cause });
 }
 
-/** What the footer says of the file, checked before anything is made as large as it says. */
-interface Footer {
-  readonly metadata: FileMetaData;
-  readonly header: readonly string[];
-  readonly texts: ReadonlyMap<string, CellText>;
-  readonly rowCount: number;
+async function readFooter(file: ImportFile): Promise<{ footer: Uint8Array; outline: ParquetOutline }> {
+  const tail = new Uint8Array(await readWhole(file, { start: Math.max(0, file.bytes - TAIL_BYTES), end: file.bytes }));
+  try {
+    const bytes = footerBytes(tail, file.bytes);
+    const range = { start: file.bytes - bytes, end: file.bytes };
+    const footer =
+      bytes <= tail.length ? tail.slice(tail.length - bytes) : new Uint8Array(await readWhole(file, range));
+    return { footer, outline: readOutline(footer, file.bytes) };
+  } catch (cause) {
+    throw isAppError(cause) ? cause : unreadable(file, cause);
+  }
 }
 
-const countOf = (rows: unknown): number => {
-  const count = typeof rows === 'bigint' || typeof rows === 'number' ? Number(rows) : NaN;
-  if (Number.isSafeInteger(count) && count >= 0) return count;
-  throw new RangeError(`${String(rows)} rows`);
-};
-
-async function readFooter(file: ImportFile, buffer: AsyncBuffer, limits: ImportLimits): Promise<Footer> {
-  try {
-    const metadata = await parquetMetadataAsync(buffer);
-    const header = parquetSchema(metadata).children.map((child) => child.element.name);
-    if (header.some((name) => typeof name !== 'string')) throw new TypeError('a column has no name');
-    const rowCount = countOf(metadata.num_rows);
-    const inGroups = metadata.row_groups.reduce((sum, group) => sum + countOf(group.num_rows), 0);
-    if (inGroups !== rowCount) throw new RangeError(`${rowCount} rows, ${inGroups} in its groups`);
-    if (rowCount <= limits.rows) return { metadata, header, texts: textOfColumns(metadata, header), rowCount };
-  } catch (cause) {
-    throw unreadable(file, 'footer', cause);
+/** The rows of a group that cannot be read: each is told of, so that none is lost. */
+function* faults(message: string, of: { readonly from: number; readonly to: number }): Generator<readonly ReadRow[]> {
+  for (let line = of.from; line < of.to; line += BLOCK_FAULTS) {
+    const length = Math.min(BLOCK_FAULTS, of.to - line);
+    yield Array.from({ length }, (_, i): ReadRow => ({
+      kind: 'fault',
+      line: line + i,
+      code: 'damaged_row_group',
+      message,
+    }));
   }
-  throw ingestErrors.INGEST_TOO_MANY_ROWS({ limit: limits.rows });
+}
+
+async function decodeGroup(
+  file: ImportFile,
+  decoding: ParquetDecoding,
+  of: { readonly group: number; readonly outline: ParquetOutline },
+): Promise<void> {
+  const { group, outline } = of;
+  for (const [column, { name }] of outline.columns.entries()) {
+    const places = outline.groups[group]?.chunks[column] ?? [];
+    const chunks: ArrayBuffer[] = [];
+    for (const { start, end } of places) chunks.push(await readWhole(file, { start, end }));
+    await decoding.column({ group, column, name }, chunks);
+  }
+}
+
+/** Blocks of the group at hand; the next is made while the last is used. A failure shows when its block is asked for. */
+async function* blocks(decoding: ParquetDecoding): AsyncGenerator<PackedRows> {
+  let next = decoding.block();
+  for (let block = await next; block; block = await next) {
+    next = decoding.block();
+    next.catch(() => undefined);
+    yield block;
+  }
 }
 
 /**
  * Opens a Parquet file. Cells come as text, like those of a CSV file, so that one mapping serves both: instants as ISO
- * with Z, timestamps without a zone and dates as local time, nested values as JSON.
+ * with Z, timestamps without a zone and dates as local time, nested values as JSON. A row group that is damaged is read
+ * as that many faults, which name its column, and reading goes on behind it.
  *
- * Cost    one row group in memory
- * Throws  INGEST_FILE_UNREADABLE, also while rows are read; INGEST_TOO_MANY_ROWS when its footer promises too many
+ * Cost    one row group in memory, where the decoder runs
+ * Throws  INGEST_FILE_UNREADABLE; INGEST_TOO_MANY_ROWS when its footer promises too many; while reading
+ *         INGEST_PARQUET_TOO_LARGE and INGEST_PARQUET_TOO_SLOW, as the decoder says
  */
-export async function openParquet(file: ImportFile, limits: ImportLimits): Promise<ParquetTable> {
-  const buffer: AsyncBuffer = {
-    byteLength: file.bytes,
-    async slice(start, end = file.bytes) {
-      const bytes = await readRange(file, { start: start < 0 ? file.bytes + start : start, end });
-      const copy = new ArrayBuffer(bytes.length);
-      new Uint8Array(copy).set(bytes);
-      return copy;
-    },
-  };
-  const { metadata, header, texts, rowCount } = await readFooter(file, buffer, limits);
+export async function openParquet(
+  file: ImportFile,
+  limits: ImportLimits,
+  decoder: ParquetDecoder,
+): Promise<ParquetTable> {
+  const { footer, outline } = await readFooter(file);
+  if (outline.rowCount > limits.rows) throw ingestErrors.INGEST_TOO_MANY_ROWS({ limit: limits.rows });
   return {
-    header,
-    rowCount,
+    header: outline.columns.map(({ name }) => name),
+    rowCount: outline.rowCount,
     async *rows() {
-      let rowStart = 0;
-      for (const group of metadata.row_groups) {
-        const rowEnd = rowStart + Number(group.num_rows);
-        const wanted = { file: buffer, metadata, rowStart, rowEnd, compressors: bounded };
-        const objects = await parquetReadObjects(wanted).catch((cause: unknown) => {
-          throw unreadable(file, `rows from ${rowStart + 1} on`, cause);
-        });
-        for (let at = 0; at < objects.length; at += BLOCK_ROWS) {
-          yield objects.slice(at, at + BLOCK_ROWS).map((object, i): ReadRow => {
-            const cells = header.map((column) => texts.get(column)?.(object[column]) ?? '');
-            return { kind: 'cells', line: rowStart + at + i + 1, cells };
-          });
+      const decoding = await decoder.open({ name: file.name, bytes: file.bytes }, footer);
+      try {
+        let line = 1;
+        for (const [group, { rows }] of outline.groups.entries()) {
+          const to = line + rows;
+          if (rows === 0) continue;
+          try {
+            await decodeGroup(file, decoding, { group, outline });
+            for await (const block of blocks(decoding)) {
+              yield unpackRows(block, line);
+              line += block.rows;
+            }
+          } catch (thrown) {
+            if (!isAppError(thrown) || thrown.code !== 'INGEST_PARQUET_DAMAGED') throw thrown;
+            yield* faults(thrown.message, { from: line, to });
+          }
+          line = to;
         }
-        rowStart = rowEnd;
+      } finally {
+        await decoding.close();
       }
     },
   };

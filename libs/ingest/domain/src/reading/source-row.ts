@@ -6,6 +6,7 @@ export const READ_FAULTS = [
   'invalid_utf8',
   'invalid_json',
   'not_an_object',
+  'damaged_row_group',
 ] as const;
 export type ReadFault = (typeof READ_FAULTS)[number];
 

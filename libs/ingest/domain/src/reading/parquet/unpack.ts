@@ -1,0 +1,33 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { compressors, decompressZstd } from 'hyparquet-compressors';
+
+/** A page may be this large once it is unpacked; writers make pages of about a megabyte. */
+export const PAGE_BYTES = 268_435_456;
+
+type Unpack = (packed: Uint8Array, length: number) => Uint8Array | undefined;
+
+/** Each writes at most the length that the page promises. */
+const UNPACKERS: Readonly<Record<string, Unpack>> = {
+  UNCOMPRESSED: (packed) => packed,
+  SNAPPY: (packed, length) => compressors.SNAPPY?.(packed, length),
+  GZIP: (packed, length) => gunzipSync(packed, { maxOutputLength: Math.max(1, length) }),
+  BROTLI: (packed, length) => brotliDecompressSync(packed, { maxOutputLength: Math.max(1, length) }),
+  ZSTD: (packed, length) => decompressZstd(packed, new Uint8Array(length)),
+  LZ4: (packed, length) => compressors.LZ4?.(packed, length),
+  LZ4_RAW: (packed, length) => compressors.LZ4_RAW?.(packed, length),
+};
+
+/**
+ * Unpacks a page that says how large it will be.
+ *
+ * Throws  RangeError for another length than was promised; the codec's own errors
+ */
+export function unpackPage(packed: Uint8Array, length: number, codec: string): Uint8Array {
+  const unpack = UNPACKERS[codec];
+  if (!unpack) throw new RangeError(`pages packed with ${codec} cannot be read`);
+  if (length > PAGE_BYTES) throw new RangeError(`a page of ${length} bytes, at most ${PAGE_BYTES} may be`);
+  if (length === 0) return new Uint8Array(0);
+  const page = unpack(packed, length);
+  if (page?.length !== length) throw new RangeError(`a page unpacks to ${page?.length} bytes instead of ${length}`);
+  return page;
+}
