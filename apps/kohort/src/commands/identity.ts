@@ -12,6 +12,7 @@ import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
 import { dataFiles, localImportFile } from '../files/local-import-file';
+import { parquetDecoder } from '../files/parquet-decoder';
 import { loadBuiltInMappings, loadMapping } from '../files/mappings';
 import { readJson } from '../files/read-lines';
 import { textTable } from '../terminal/text-table';
@@ -54,7 +55,7 @@ async function simulateFile(path: string, flags: SimulateFlags): Promise<unknown
   let n = 0;
   for (const file of dataFiles(path)) {
     const plan = { sourceId: 'simulation', receivedAt: Date.now(), mapping, mappings, createProfiles: true };
-    const reading = await importRecords(await localImportFile(file), plan);
+    const reading = await importRecords(await localImportFile(file), { ...plan, parquet: parquetDecoder });
     for await (const { units } of reading.batches()) {
       for (const { message } of units) if (message) simulation.observe(eventOf(message, (n += 1)), null);
     }

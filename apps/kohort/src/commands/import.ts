@@ -20,6 +20,7 @@ import { importFile, isAddress, wasImported } from '../client/upload';
 import { clientErrors } from '../client/client-errors';
 import type { GatewayClient } from '../client/gateway-client';
 import { dataFiles, localImportFile } from '../files/local-import-file';
+import { parquetDecoder } from '../files/parquet-decoder';
 import { loadBuiltInMappings, loadMapping } from '../files/mappings';
 import { count } from '../terminal/account';
 import { progressView } from '../terminal/progress-bar';
@@ -88,7 +89,8 @@ export async function dryRun(
   const mappings = loadBuiltInMappings();
   const { createProfiles } = flags;
   const mapping = mappingOf(flags, mappings);
-  const plan = { sourceId: 'dry-run', receivedAt: Date.now(), mapping, mappings, createProfiles };
+  const receivedAt = Date.now();
+  const plan = { sourceId: 'dry-run', receivedAt, mapping, mappings, createProfiles, parquet: parquetDecoder };
   const file = await localImportFile(path);
   const reading = await importRecords(file, plan);
   const asImported = (batches: AsyncIterable<ImportBatch>): AsyncIterable<ImportBatch> =>

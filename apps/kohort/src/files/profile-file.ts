@@ -1,4 +1,4 @@
-import { openImport, type ReadRow } from '@kohort/ingest-domain';
+import { IMPORT_LIMITS, openImport, type ReadRow } from '@kohort/ingest-domain';
 import { seededRandom } from '@kohort/kernel-clock-random';
 import type { JobControl } from '@kohort/kernel-contracts';
 import {
@@ -9,6 +9,7 @@ import {
   type TableProfile,
 } from '@kohort/quality-domain';
 import { localImportFile } from './local-import-file';
+import { parquetDecoder } from './parquet-decoder';
 
 /** Of the isolation forest: the same file gives the same profile. */
 const SEED = 1;
@@ -35,7 +36,7 @@ export async function profileFile(
   options: FileProfileOptions,
   control: JobControl,
 ): Promise<TableProfile> {
-  const opened = await openImport(await localImportFile(path));
+  const opened = await openImport(await localImportFile(path), IMPORT_LIMITS, parquetDecoder);
   // The columns of NDJSON are found as they come.
   const header = opened.format === 'ndjson' ? (options.columns ?? (options.key ? [options.key] : [])) : opened.header;
   const profiler = new TableProfiler({ ...options, header });

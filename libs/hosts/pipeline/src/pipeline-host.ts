@@ -1,4 +1,5 @@
 import { computeFeaturesFlow } from '@kohort/features-flow';
+import { threadParquet } from '@kohort/hosts-reading';
 import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
 import { DEDUPE_DAYS, runParams, type SecretBox } from '@kohort/kernel-contracts';
@@ -108,7 +109,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
     segments,
     dataset: openDataset(columns, database),
     handlers: {
-      ...recordHandlers({ ...parts, http, screen, sources }),
+      ...recordHandlers({ ...parts, parquet: threadParquet(parts), http, screen, sources }),
       ...identityHandlers({ ...parts, screen }),
       ...segmentHandlers(parts, segments),
       ...trackingHandlers({ ...engines, screen }),

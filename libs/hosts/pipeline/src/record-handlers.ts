@@ -1,5 +1,5 @@
 import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
-import { IMPORT_LIMITS, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
+import { IMPORT_LIMITS, type ImportLimits, type Mapping, type ParquetDecoder } from '@kohort/ingest-domain';
 import { importFlow, inspectSource, pullFlow, type ImportDeps, type PullDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
@@ -19,6 +19,8 @@ export interface RecordParts {
   readonly columns: OpenedColumns;
   readonly mappings: readonly Mapping[];
   readonly importLimits?: ImportLimits | undefined;
+  /** Decodes Parquet; this thread does when absent. */
+  readonly parquet?: ParquetDecoder | undefined;
   readonly http: HttpStreamer;
   /** Keeps suppressed people out. */
   readonly screen: MessageScreen;
@@ -38,6 +40,7 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
     mappings,
     clock,
     limits: importLimits ?? IMPORT_LIMITS,
+    parquet: parts.parquet,
     suppression: suppressionGate(database, screen),
     plans: planGate({ store: trackingStore(database), clock }),
   };

@@ -7,6 +7,7 @@ import {
   type ImportBatch,
   type ImportLimits,
   type Mapping,
+  type ParquetDecoder,
 } from '@kohort/ingest-domain';
 import { importFile, importErrors, openSource, type ImportParams } from './import-source';
 
@@ -22,6 +23,7 @@ export interface DryRunDeps {
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
   readonly limits?: ImportLimits;
+  readonly parquet?: ParquetDecoder | undefined;
   /** Tells whom the import would leave out; nobody is told when absent. */
   readonly suppressionList?: { readonly gate: SuppressionGate; readonly workspaceId: WorkspaceId };
 }
@@ -50,8 +52,8 @@ export async function dryRunFlow(
 ): Promise<DryRunResult> {
   if (params.artifactKey === undefined) throw importErrors.INGEST_FILE_MISSING();
   const file = await importFile(deps.artifacts, params.artifactKey, params.fileName);
-  const { mappings, limits, clock } = deps;
-  const reading = await openSource(file, params, { mappings, limits, receivedAt: clock.now() });
+  const { mappings, limits, parquet, clock } = deps;
+  const reading = await openSource(file, params, { mappings, limits, parquet, receivedAt: clock.now() });
   const report = await dryRunReport(asImported(deps, reading.batches(control)));
   const { mapping, format } = reading;
   return { ...report, mapping: `${mapping.name}@${mapping.version}`, format };

@@ -8,6 +8,7 @@ import {
   type ImportLimits,
   type ImportReading,
   type Mapping,
+  type ParquetDecoder,
 } from '@kohort/ingest-domain';
 
 export const importErrors = defineErrors({
@@ -45,6 +46,8 @@ export async function importFile(artifacts: ArtifactStore, key: string, name: st
 export interface OpenOptions {
   readonly mappings: readonly Mapping[];
   readonly limits?: ImportLimits | undefined;
+  /** Decodes Parquet; this thread does when absent. */
+  readonly parquet?: ParquetDecoder | undefined;
   readonly receivedAt: number;
   readonly skipRows?: number;
 }

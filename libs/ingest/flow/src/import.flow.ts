@@ -25,6 +25,7 @@ import {
   type ImportLimits,
   type Judge,
   type Mapping,
+  type ParquetDecoder,
 } from '@kohort/ingest-domain';
 import { fetchFile } from './fetch-file.flow';
 import { importFile, openSource, type ImportParams, type StoredImportFile } from './import-source';
@@ -42,6 +43,8 @@ export interface ImportDeps {
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
   readonly limits: ImportLimits;
+  /** Decodes Parquet; this thread does when absent. */
+  readonly parquet?: ParquetDecoder | undefined;
   /** Tells whom no import may bring back; nobody is told when absent. */
   readonly suppression?: SuppressionGate;
   /** The approved tracking plans; nothing is held against one when absent. */
@@ -144,7 +147,8 @@ async function openSession(deps: ImportDeps, context: ImportContext, params: Imp
   const earlier = parseCheckpoint(context.run.checkpoint);
   const receivedAt = earlier?.receivedAt ?? deps.clock.now();
   const skipRows = earlier?.rowsConsumed ?? 0;
-  const options = { mappings: deps.mappings, limits: deps.limits, receivedAt };
+  const { mappings, limits, parquet } = deps;
+  const options = { mappings, limits, parquet, receivedAt };
   const reading = await openSource(file, params, { ...options, skipRows });
   const mapping = labelOf(reading.mapping);
   if (earlier && (earlier.sha256 !== file.sha256 || earlier.mapping !== mapping)) {
@@ -195,8 +199,9 @@ async function writeRejects(session: Session, file: ImportFile): Promise<string 
   if (rejected + suppressed + quarantined === 0) return null;
   const gathered = session.rejects?.content;
   if (gathered) return (await deps.artifacts.put(each(gathered))).key;
-  const { mappings, limits } = deps;
-  const reading = await openSource(file, params, { mappings, limits, receivedAt: checkpoint.receivedAt });
+  const { mappings, limits, parquet } = deps;
+  const { receivedAt } = checkpoint;
+  const reading = await openSource(file, params, { mappings, limits, parquet, receivedAt });
   const control: JobControl = {
     signal: context.signal,
     onProgress: (progress) => context.onProgress({ ...progress, phase: 'writing rejects' }),

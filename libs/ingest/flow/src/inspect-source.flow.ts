@@ -25,7 +25,10 @@ import type { PullDeps } from './pull-session';
 /** Rows of a preview when none are said. */
 const PREVIEW_ROWS = 1_000;
 
-type InspectDeps = Pick<PullDeps, 'people' | 'connections' | 'connectors' | 'mappings' | 'clock' | 'limits'>;
+type InspectDeps = Pick<
+  PullDeps,
+  'people' | 'connections' | 'connectors' | 'mappings' | 'clock' | 'limits' | 'parquet'
+>;
 
 interface Preview {
   readonly connection: SourceConnectionRecord;
@@ -77,6 +80,7 @@ async function* fileBatches(
         mappings: deps.mappings,
         createProfiles: connection.createProfiles ?? undefined,
         limits: deps.limits,
+        parquet: deps.parquet,
       },
     );
     for await (const batch of reading.batches()) {

@@ -14,7 +14,7 @@ import type {
   SourceFile,
   SuppressionGate,
 } from '@kohort/kernel-contracts';
-import { ingestErrors, type ImportLimits, type Mapping } from '@kohort/ingest-domain';
+import { ingestErrors, type ImportLimits, type Mapping, type ParquetDecoder } from '@kohort/ingest-domain';
 import type { ImportContext } from './import.flow';
 import { afterStep } from './import.state';
 import { withRejects, type PullCheckpoint } from './pull.state';
@@ -30,6 +30,8 @@ export interface PullDeps {
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
   readonly limits: ImportLimits;
+  /** Decodes Parquet; this thread does when absent. */
+  readonly parquet?: ParquetDecoder | undefined;
   /** Tells whom no pull may bring back; nobody is told when absent. */
   readonly suppression?: SuppressionGate;
   /** The approved tracking plans; nothing is held against one when absent. */

@@ -47,6 +47,7 @@ async function pullFile(session: PullSession, file: SourceFile): Promise<boolean
     mappings: deps.mappings,
     createProfiles: connection.createProfiles ?? undefined,
     limits: deps.limits,
+    parquet: deps.parquet,
     skipRows: isSame ? (known?.rows ?? 0) : 0,
   });
   const { createProfiles } = reading;

@@ -1,0 +1,2 @@
+export { threadParquet } from './thread-parquet';
+export type { ThreadParquetOptions } from './thread-parquet';
