@@ -1,4 +1,4 @@
-import type { Json } from '@kohort/kernel-contracts';
+import { readShape, type Json } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { postgresSourceErrors } from './errors';
 
@@ -17,7 +17,7 @@ export type Position = z.infer<typeof positionSchema>;
  */
 export function parsePosition(stored: Json, columns: readonly string[]): Position | null {
   if (stored === null) return null;
-  const read = positionSchema.safeParse(stored);
+  const read = readShape(positionSchema, stored);
   if (read.success && read.data.columns.join('\u0000') === columns.join('\u0000')) return read.data;
   throw postgresSourceErrors.POSTGRES_SOURCE_POSITION();
 }

@@ -1,4 +1,4 @@
-import type { Json } from '@kohort/kernel-contracts';
+import { readShape, type Json } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { s3SourceErrors } from './errors';
 
@@ -33,7 +33,7 @@ export function compareMarks(a: Mark, b: Mark): number {
  */
 export function parsePosition(stored: Json, where: string): Position | null {
   if (stored === null) return null;
-  const read = positionSchema.safeParse(stored);
+  const read = readShape(positionSchema, stored);
   if (read.success && read.data.where === where) return read.data;
   throw s3SourceErrors.S3_SOURCE_POSITION();
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { differingFeatureFields, featureFormulaSchema, type FeatureDefinition } from '@kohort/features-domain';
-import { keySchema } from '@kohort/kernel-contracts';
+import { keySchema, readShape } from '@kohort/kernel-contracts';
 import { PlacedText, shapeProblem } from '@kohort/segments-domain';
 import { Document, parseDocument } from 'yaml';
 import { definitionErrors } from './definition-errors';
@@ -28,7 +28,7 @@ export interface TraitFile {
  */
 export function parseTraitFile(file: string, source: string): TraitFile {
   const text = new PlacedText(file, source, definitionErrors.DEFINITION_INVALID);
-  const parsed = traitFileSchema.safeParse(text.data);
+  const parsed = readShape(traitFileSchema, text.data);
   if (!parsed.success) throw shapeProblem(text, parsed.error);
   const { trait: key, ...rest } = parsed.data;
   return { definition: { key, ...rest }, text };

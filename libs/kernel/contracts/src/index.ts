@@ -380,4 +380,4 @@ export type {
   SourceFile,
   SourceTable,
 } from './ports/source.port';
-export { readShape } from './read-shape';
+export { parseShape, readShape } from './read-shape';

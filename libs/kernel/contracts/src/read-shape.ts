@@ -24,3 +24,14 @@ export function readShape<T extends z.ZodType>(
     return { success: false, error: new z.ZodError([{ code: 'custom', path: [], message, input: undefined }]) };
   }
 }
+
+/**
+ * `schema.parse` for data from outside: what cannot be read is a ZodError, whatever the data say of themselves.
+ *
+ * Throws  ZodError
+ */
+export function parseShape<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
+  const read = readShape(schema, data);
+  if (!read.success) throw read.error;
+  return read.data;
+}

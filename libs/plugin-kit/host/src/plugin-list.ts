@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseManifest, type Plugin, type PluginManifest } from '@kohort/plugin-kit-sdk';
-import type { JsonObject } from '@kohort/kernel-contracts';
+import { readShape, type JsonObject } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { pluginHostErrors } from './errors';
 
@@ -59,7 +59,7 @@ const jsonSchema = z.record(z.string(), z.json());
  */
 export async function readPluginCard(folder: string): Promise<PluginCard> {
   const manifest = parseManifest(await readJson(join(folder, 'plugin.json')));
-  const read = jsonSchema.safeParse(await readJson(join(folder, 'settings.schema.json')));
+  const read = readShape(jsonSchema, await readJson(join(folder, 'settings.schema.json')));
   if (!read.success)
     throw pluginHostErrors.PLUGIN_HOST_UNREADABLE({ file: 'settings.schema.json', reason: 'it is no JSON object' });
   return { manifest, settings: read.data };

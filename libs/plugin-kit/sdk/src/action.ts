@@ -1,4 +1,11 @@
-import type { HttpRequest, JsonObject, MembershipDelta, SyncOperation, SyncStage } from '@kohort/kernel-contracts';
+import {
+  readShape,
+  type HttpRequest,
+  type JsonObject,
+  type MembershipDelta,
+  type SyncOperation,
+  type SyncStage,
+} from '@kohort/kernel-contracts';
 import type { z } from 'zod';
 import { classifyStatus, type ErrorClass } from './error-classes';
 import { fingerprint, memberKey, requestKey } from './keys';
@@ -168,7 +175,7 @@ function prepareOne<S, F extends z.ZodObject, I, C>(
       delta,
       stage: 'segment',
     };
-  const parsed = definition.fields.safeParse(raw);
+  const parsed = readShape(definition.fields, raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return {

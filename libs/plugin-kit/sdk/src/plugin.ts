@@ -1,4 +1,4 @@
-import type { Diagnosis, JsonObject, SyncOperation } from '@kohort/kernel-contracts';
+import { readShape, type Diagnosis, type JsonObject, type SyncOperation } from '@kohort/kernel-contracts';
 import type { z } from 'zod';
 import type { Action } from './action';
 import { pluginErrors } from './error-classes';
@@ -75,7 +75,7 @@ function checkDefinition(
 }
 
 function parseSettings<S extends z.ZodObject>(id: string, schema: S, settings: JsonObject): z.output<S> {
-  const read = schema.safeParse(settings);
+  const read = readShape(schema, settings);
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   throw pluginErrors.PLUGIN_SETTINGS_INVALID({

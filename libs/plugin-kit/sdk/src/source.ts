@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@kohort/kernel-clock-random';
-import type {
-  Diagnosis,
-  HttpStreamer,
-  HttpTransport,
-  JsonObject,
-  OpenedSource,
-  SourceTable,
+import {
+  readShape,
+  type Diagnosis,
+  type HttpStreamer,
+  type HttpTransport,
+  type JsonObject,
+  type OpenedSource,
+  type SourceTable,
 } from '@kohort/kernel-contracts';
 import type { z } from 'zod';
 import { pluginErrors } from './error-classes';
@@ -82,7 +83,7 @@ export function defineSource<S extends z.ZodObject>(definition: SourceDefinition
     secretKeys: secrets,
     settingsJsonSchema: () => settingsJsonSchema(definition.settings),
     connect(raw) {
-      const read = definition.settings.safeParse(raw);
+      const read = readShape(definition.settings, raw);
       if (!read.success) {
         const [issue] = read.error.issues;
         const reason = issue ? `${issue.path.join('.') || 'settings'}: ${issue.message}` : 'settings';

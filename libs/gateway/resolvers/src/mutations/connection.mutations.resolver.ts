@@ -21,11 +21,11 @@ import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
 import { requestJob } from './run-request';
+import { parseSyncMapping } from './sync-mapping';
 
 /** What an ad platform is for, unless something narrower is said. */
 const AD_PURPOSE = 'advertising';
 const nameSchema = z.string().trim().min(1).max(200);
-const mappingSchema = z.record(z.string().max(200), z.string().max(500));
 
 /** Sources, keys, and the syncs between segments and destinations. */
 @Resolver()
@@ -118,7 +118,7 @@ export class ConnectionMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('Sync', async () => {
-      const { mapping } = z.object({ mapping: mappingSchema.default({}) }).parse({ mapping: input.mapping ?? {} });
+      const mapping = parseSyncMapping(input.mapping ?? {});
       const sync = {
         destinationKey: input.destination,
         segmentKey: input.segment,

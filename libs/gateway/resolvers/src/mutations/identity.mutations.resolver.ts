@@ -8,7 +8,7 @@ import {
   UnmergeProfileResult,
 } from '@kohort/gateway-schema';
 import { identityErrors, parseIdentityRules, storedDecision } from '@kohort/identity-domain';
-import { runParams, type Json, type PartingRecord } from '@kohort/kernel-contracts';
+import { parseShape, runParams, type Json, type PartingRecord } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
@@ -56,7 +56,7 @@ export class IdentityMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('Job', async () => {
-      const params = runParams['identity.simulate'].parse({ rules: wholeRules(rules) });
+      const params = parseShape(runParams['identity.simulate'], { rules: wholeRules(rules) });
       return requestJob(context, { job: 'identity.simulate', params, idempotencyKey });
     });
   }
@@ -71,7 +71,7 @@ export class IdentityMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('Job', async () => {
-      const params = runParams['identity.rebuild'].parse({ version });
+      const params = parseShape(runParams['identity.rebuild'], { version });
       if (version > 0 && !(await context.identity.rulesOf(version))) {
         throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'version of the identity rules' });
       }

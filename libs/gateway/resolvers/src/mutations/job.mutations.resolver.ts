@@ -12,7 +12,7 @@ import {
   TrainPropensityInput,
   TrainPropensityResult,
 } from '@kohort/gateway-schema';
-import { runParams } from '@kohort/kernel-contracts';
+import { parseShape, runParams } from '@kohort/kernel-contracts';
 import type { GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
@@ -34,7 +34,7 @@ export class JobMutationsResolver {
       const source = await context.reader.sourceByKey(input.source);
       if (!source) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'source' });
       const { fileName, mapping } = input;
-      const params = runParams['ingest.import'].parse({
+      const params = parseShape(runParams['ingest.import'], {
         ...(input.artifactKey == null ? {} : { artifactKey: input.artifactKey }),
         ...(input.url == null ? {} : { url: input.url }),
         ...(input.createProfiles == null ? {} : { createProfiles: input.createProfiles }),
@@ -72,7 +72,12 @@ export class JobMutationsResolver {
         throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'source' });
       }
       const asOf = instantText(input.asOf ?? context.services.clock.now());
-      const params = runParams['quality.profile'].parse({ asOf, traits, days, ...(source == null ? {} : { source }) });
+      const params = parseShape(runParams['quality.profile'], {
+        asOf,
+        traits,
+        days,
+        ...(source == null ? {} : { source }),
+      });
       return requestJob(context, { job: 'quality.profile', params, idempotencyKey });
     });
   }
@@ -92,7 +97,7 @@ export class JobMutationsResolver {
       seed: input.seed,
     };
     return answer('Job', async () => {
-      const parsed = runParams['models.fitClusters'].parse(params);
+      const parsed = parseShape(runParams['models.fitClusters'], params);
       return requestJob(context, { job: 'models.fitClusters', params: parsed, idempotencyKey });
     });
   }
@@ -112,7 +117,7 @@ export class JobMutationsResolver {
       seed: input.seed,
     };
     return answer('Job', async () => {
-      const parsed = runParams['models.fitPropensity'].parse(params);
+      const parsed = parseShape(runParams['models.fitPropensity'], params);
       return requestJob(context, { job: 'models.fitPropensity', params: parsed, idempotencyKey });
     });
   }

@@ -6,7 +6,7 @@ import {
   RejectLinkCandidateResult,
 } from '@kohort/gateway-schema';
 import { storedDecision } from '@kohort/identity-domain';
-import { runParams } from '@kohort/kernel-contracts';
+import { parseShape, runParams } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { answer, type Answer } from '../errors/results';
@@ -27,7 +27,7 @@ export class LinkMutationsResolver {
   ): Promise<Answer> {
     return answer('Job', async () => {
       const { fields, threshold, reviewLow, seed, maxProfiles } = input;
-      const params = runParams['identity.link'].parse({
+      const params = parseShape(runParams['identity.link'], {
         ...(fields == null
           ? {}
           : { fields: fields.map(({ trait, type }) => (type == null ? { trait } : { trait, type })) }),

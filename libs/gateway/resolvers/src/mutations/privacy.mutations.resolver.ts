@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import {
   ConsentInput,
@@ -18,31 +17,11 @@ import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
-
-const subjectType = z.enum(['user_id', 'anonymous_id', 'email', 'phone']);
-const consentSchema = z.object({
-  identifierType: subjectType,
-  identifier: z.string().min(1).max(500),
-  purpose: z.string(),
-  at: z.number().nullish(),
-  basis: z.string().min(1).max(100).nullish(),
-  proof: z.string().max(2_000).nullish(),
-});
-const purposeSchema = z.object({
-  key: z.string(),
-  name: z.string().trim().min(1).max(200),
-  categories: z.array(z.string().max(200)).max(100),
-  saleOrSharing: z.boolean(),
-});
-const identifierSchema = z.object({ type: z.string().min(1).max(60), value: z.string().min(1).max(500) });
-const suppressionSchema = z.object({
-  identifiers: z.array(identifierSchema).min(1).max(500),
-  reason: z.string().min(1).max(500),
-});
+import { parseConsent, parsePurpose, parseSuppression } from './privacy-input';
 
 function say(context: GatewayContext, input: ConsentInput, state: ConsentState): Promise<Answer> {
   return answer('RecordedConsent', async () => {
-    const { identifierType: type, identifier: value, purpose, at, basis, proof } = consentSchema.parse(input);
+    const { identifierType: type, identifier: value, purpose, at, basis, proof } = parseConsent(input);
     const said = { at: at ?? undefined, basis: basis ?? undefined, proof: proof ?? undefined };
     const entry = { subject: { type, value }, purpose, state, ...said };
     const { recorded } = await recordConsent(context.services.privacy, callerOf(context).workspaceId, [entry]);
@@ -88,7 +67,7 @@ export class PrivacyMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('Purpose', () =>
-      definePurpose(context.services.privacy, callerOf(context).workspaceId, purposeSchema.parse(input)),
+      definePurpose(context.services.privacy, callerOf(context).workspaceId, parsePurpose(input)),
     );
   }
 
@@ -123,7 +102,7 @@ export class PrivacyMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('Suppression', () =>
-      suppressPeople(context.services.privacy, callerOf(context).workspaceId, suppressionSchema.parse(input)),
+      suppressPeople(context.services.privacy, callerOf(context).workspaceId, parseSuppression(input)),
     );
   }
 
@@ -135,7 +114,7 @@ export class PrivacyMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('Unsuppression', () =>
-      unsuppressPeople(context.services.privacy, callerOf(context).workspaceId, suppressionSchema.parse(input)),
+      unsuppressPeople(context.services.privacy, callerOf(context).workspaceId, parseSuppression(input)),
     );
   }
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { Args, Context, Int, Mutation, Resolver } from '@nestjs/graphql';
 import {
   CheckPullSourceResult,
@@ -9,23 +8,14 @@ import {
   RunPullSourceResult,
   SchedulePullSourceResult,
 } from '@kohort/gateway-schema';
-import { mappingFromData } from '@kohort/ingest-domain';
-import { keySchema, runParams, type Json, type JsonObject, type RunParams } from '@kohort/kernel-contracts';
+import { runParams, type Json, type RunParams } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, invalidInput, type Answer } from '../errors/results';
 import { IdempotencyKey } from './mutation-args';
+import { parseEvery, parsePullSource } from './pull-source-input';
 import { requestJob } from './run-request';
-
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
-const every = z.int().min(1).max(44_640).nullable();
-const inputSchema = z.object({
-  key: keySchema,
-  name: z.string().trim().min(1).max(200),
-  mapping: z.union([z.string().min(1).max(100), jsonObject]),
-  everyMinutes: every,
-});
 
 /** Configured sources: what is pulled from where, how it looks, and when. */
 @Resolver()
@@ -49,8 +39,7 @@ export class PullSourceMutationsResolver {
     return answer('PullSource', async () => {
       const { workspaceId } = callerOf(context);
       const { mapping, everyMinutes, createProfiles } = input;
-      const fields = inputSchema.parse({ ...input, mapping, everyMinutes: everyMinutes ?? null });
-      if (typeof fields.mapping !== 'string') mappingFromData(fields.mapping);
+      const fields = parsePullSource({ ...input, mapping, everyMinutes: everyMinutes ?? null });
       const sealed = verdict.secrets === null ? null : sourceSecrets.seal(workspaceId, fields.key, verdict.secrets);
       const connection = {
         ...fields,
@@ -75,7 +64,7 @@ export class PullSourceMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     return answer('PullSource', async () =>
-      context.commands.scheduleSourceConnection(key, every.parse(everyMinutes ?? null)),
+      context.commands.scheduleSourceConnection(key, parseEvery(everyMinutes ?? null)),
     );
   }
 

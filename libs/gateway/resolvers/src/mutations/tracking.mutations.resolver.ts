@@ -12,7 +12,7 @@ import {
   ReplayQuarantineResult,
   ResolveAlertResult,
 } from '@kohort/gateway-schema';
-import { runParams, type JsonObject } from '@kohort/kernel-contracts';
+import { parseShape, runParams, type JsonObject } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { parsePlan, planFromData, type TrackingPlan } from '@kohort/quality-domain';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
@@ -60,7 +60,7 @@ export class TrackingMutationsResolver {
     if (isAnswer(plan)) return plan;
     return answer('TrackingPlan', async () => {
       const sourceId = (await sourceOf(context, input.source)) ?? null;
-      const document = jsonObject.parse(plan);
+      const document = parseShape(jsonObject, plan);
       const createdBy = callerOf(context).keyId;
       const draft = { sourceId, origin: 'written' as const, document, evidence: null, createdBy };
       return context.commands.tracking.draftPlan(draft, idempotencyKey ?? null);
@@ -103,7 +103,7 @@ export class TrackingMutationsResolver {
   ): Promise<Answer> {
     return answer('Job', async () => {
       const sourceId = await sourceOf(context, input.source);
-      const params = runParams['tracking.learn'].parse({
+      const params = parseShape(runParams['tracking.learn'], {
         ...(sourceId === undefined ? {} : { sourceId }),
         ...(input.name == null ? {} : { name: input.name }),
         ...(input.tolerance == null ? {} : { tolerance: input.tolerance }),
@@ -127,7 +127,7 @@ export class TrackingMutationsResolver {
     return answer('Job', async () => {
       const { filter } = input;
       const sourceId = await sourceOf(context, filter?.source);
-      const params = runParams['tracking.replay'].parse({
+      const params = parseShape(runParams['tracking.replay'], {
         filter: {
           ...(filter?.ids == null ? {} : { ids: filter.ids }),
           ...(sourceId === undefined ? {} : { sourceId }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accessErrors, keyOfAuthorization, requireScope } from '@kohort/access-domain';
 import type { Caller, KeyRing } from '@kohort/access-flow';
 import { gatewayErrors, withSnapshotToken, type GatewayServices } from '@kohort/gateway-resolvers';
-import type { ChangeFilter } from '@kohort/kernel-contracts';
+import { readShape, type ChangeFilter } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { httpAnswer } from '@kohort/platform-nest';
 import { LAST_WORDS_MS, SLOW_MS } from '../live/live-door';
@@ -32,13 +32,13 @@ type Asked = z.infer<typeof query>;
 const kindList = z.array(z.enum(['entered', 'exited'])).min(1);
 
 function askedOf(request: FastifyRequest): Asked {
-  const parsed = query.safeParse(request.query);
+  const parsed = readShape(query, request.query);
   if (!parsed.success) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: String(parsed.error.issues[0]?.path[0]) });
   return parsed.data;
 }
 
 async function filterOf(services: GatewayServices, caller: Caller, asked: Asked): Promise<ChangeFilter> {
-  const kinds = asked.kinds === undefined ? undefined : kindList.safeParse(asked.kinds.split(','));
+  const kinds = asked.kinds === undefined ? undefined : readShape(kindList, asked.kinds.split(','));
   if (kinds?.success === false) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: 'kinds' });
   const reader = services.read.forWorkspace(caller.workspaceId, services.clock.now() + services.deadlineMs);
   const [segment] = asked.segment === undefined ? [] : await reader.segments.byKeys([asked.segment]);

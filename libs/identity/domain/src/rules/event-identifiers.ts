@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Identifier, UnassignedEvent } from '@kohort/kernel-contracts';
+import { readShape, type Identifier, type UnassignedEvent } from '@kohort/kernel-contracts';
 import { compareCodePoints } from '../compare-code-points';
 import { BRIDGE, type CompiledRules } from './compile-rules';
 
@@ -26,7 +26,7 @@ function addDevice(context: z.infer<typeof contextSchema>, add: Add): void {
 }
 
 function addFromContext(event: UnassignedEvent, add: Add): void {
-  const read = contextSchema.safeParse(event.context ?? {});
+  const read = readShape(contextSchema, event.context ?? {});
   if (!read.success) return;
   add('email', read.data.traits?.email);
   add('phone', read.data.traits?.phone);

@@ -1,4 +1,4 @@
-import type { JsonObject, NormalisedMessage } from '@kohort/kernel-contracts';
+import { readShape, type JsonObject, type NormalisedMessage } from '@kohort/kernel-contracts';
 import { inspectJson, isJsonObject } from '../json/inspect-json';
 import { isWithinBytes } from '../json/json-bytes';
 import { LIMITS } from '../limits';
@@ -195,7 +195,7 @@ export function normaliseEvent(raw: unknown, context: NormaliseContext): Normali
   }
   if (!isWithinBytes(raw, context.maxBytes ?? LIMITS.eventBytes)) return reject('event_too_large', '');
   if (isRawMessage(raw)) return assemble(raw, raw, context);
-  const parsed = messageSchema.safeParse(raw);
+  const parsed = readShape(messageSchema, raw);
   if (parsed.success) return assemble(parsed.data, raw, context);
   const field = String(parsed.error.issues[0]?.path[0] ?? '');
   return reject(field === 'type' ? 'type_unknown' : 'wrong_type', field);

@@ -1,3 +1,4 @@
+import { readShape } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { BASES, WEEK_HOURS } from './season';
 import type { VolumeBaseline } from './volume-baseline';
@@ -18,6 +19,6 @@ const schema: z.ZodType<VolumeBaseline> = z.object({
 
 /** A kept baseline; null when it is not of this release: the next whole hour makes it anew. */
 export function parseBaseline(data: unknown): VolumeBaseline | null {
-  const parsed = schema.safeParse(data);
+  const parsed = readShape(schema, data);
   return parsed.success ? parsed.data : null;
 }

@@ -1,3 +1,4 @@
+import { readShape } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { qualityErrors } from '../quality-errors';
 import { columnProfileSchema } from './column-profile';
@@ -84,11 +85,11 @@ export type TableProfile = z.infer<typeof tableProfileSchema>;
  * Throws  QUALITY_PROFILE_INVALID with the place, QUALITY_PROFILE_VERSION
  */
 export function profileFromData(data: unknown): TableProfile {
-  const version = versionSchema.safeParse(data);
+  const version = readShape(versionSchema, data);
   if (version.success && version.data.version !== PROFILE_VERSION) {
     throw qualityErrors.QUALITY_PROFILE_VERSION({ found: version.data.version, wanted: PROFILE_VERSION });
   }
-  const parsed = tableProfileSchema.safeParse(data);
+  const parsed = readShape(tableProfileSchema, data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw qualityErrors.QUALITY_PROFILE_INVALID({

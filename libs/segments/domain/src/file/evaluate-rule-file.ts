@@ -1,3 +1,4 @@
+import { readShape } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { segmentsErrors } from '../errors';
 import { compileRules } from '../evaluate/compile-rules';
@@ -37,7 +38,7 @@ function readNow(now: number | string): number {
 }
 
 function readSegments(json: unknown): ReadonlyMap<string, ReturnType<typeof parseRule>> {
-  const parsed = segmentsSchema.safeParse(json ?? {});
+  const parsed = readShape(segmentsSchema, json ?? {});
   if (!parsed.success) {
     throw segmentsErrors.SEGMENTS_RULE_INVALID({
       node: 'segments',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '@kohort/kernel-contracts';
+import { readShape, type Json, type JsonObject } from '@kohort/kernel-contracts';
 import { segmentsErrors } from '../errors';
 import { UNIT_MS } from '../time/duration';
 import { parseInstant } from '../time/instant';
@@ -85,7 +85,7 @@ function eventOf(line: number, json: MessageJson): { event: string | null; prope
  * Throws  SEGMENTS_MESSAGE_INVALID (invalid-input) naming the line
  */
 export function readMessage({ line, message }: MessageLine): FileMessage {
-  const parsed = messageSchema.safeParse(message);
+  const parsed = readShape(messageSchema, message);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return refuse(

@@ -1,3 +1,4 @@
+import { readShape } from '@kohort/kernel-contracts';
 import ipaddr from 'ipaddr.js';
 import { RE2JS } from 're2js';
 import { Range } from 'semver';
@@ -110,14 +111,14 @@ const isCidr = (text: string): boolean =>
   (ipaddr.IPv6.isValidCIDR(text) && text.includes(':') && !text.includes('%'));
 
 function readCidr(value: unknown): Operand | OperandProblem {
-  const parsed = cidrSchema.safeParse(value);
+  const parsed = readShape(cidrSchema, value);
   const ranges = parsed.success ? [parsed.data].flat() : [];
   if (ranges.length === 0 || !ranges.every(isCidr)) return type('"cidr" takes ranges such as "10.0.0.0/8"');
   return { family: 'cidr', ranges };
 }
 
 function readSize(value: unknown): Operand | OperandProblem {
-  const parsed = sizeSchema.safeParse(value);
+  const parsed = readShape(sizeSchema, value);
   if (!parsed.success) return type('"arraySize" takes a number, or { "op", "n" }');
   const { op, n } = typeof parsed.data === 'number' ? { op: 'eq' as const, n: parsed.data } : parsed.data;
   const test = readNumberTest(op, n);
@@ -129,13 +130,13 @@ type Reader = (op: Operator, value: unknown) => Operand | OperandProblem;
 const READERS: Readonly<Record<Operand['family'], Reader>> = {
   nothing: (op, value) => (value === undefined ? { family: 'nothing' } : type(`"${op}" takes no value`)),
   scalar: (op, value) => {
-    const parsed = scalarSchema.safeParse(value);
+    const parsed = readShape(scalarSchema, value);
     return parsed.success
       ? { family: 'scalar', value: parsed.data }
       : type(`"${op}" takes a text, a number or true/false`);
   },
   list: (op, value) => {
-    const parsed = listSchema.safeParse(value);
+    const parsed = readShape(listSchema, value);
     if (!parsed.success) return type(`"${op}" takes a list of texts, numbers or true/false`);
     return sameType(parsed.data)
       ? { family: 'list', values: parsed.data }
@@ -146,7 +147,7 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
       ? { family: 'ordered', value }
       : type(`"${op}" takes a number or a text`),
   pair: (op, value) => {
-    const parsed = z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), z.string()])]).safeParse(value);
+    const parsed = readShape(z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), z.string()])]), value);
     if (!parsed.success || typeof parsed.data[0] !== typeof parsed.data[1]) {
       return type(`"${op}" takes [low, high], two numbers or two texts`);
     }
@@ -162,20 +163,20 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
       : type(`"${op}" takes an ISO-8601 instant with a zone, or a date`);
   },
   span: (op, value) => {
-    const parsed = durationSchema.safeParse(value);
+    const parsed = readShape(durationSchema, value);
     if (!parsed.success) return type(`"${op}" takes { "n", "unit" }`);
     const problem = durationProblem(parsed.data, false);
     return problem === undefined ? { family: 'span', duration: parsed.data } : type(`"${op}": ${problem}`);
   },
   anniversary: (op, value) => {
     if (value === undefined) return { family: 'anniversary', days: 0 };
-    const parsed = z.strictObject({ n: z.number().int().min(0).max(365), unit: z.literal('day') }).safeParse(value);
+    const parsed = readShape(z.strictObject({ n: z.number().int().min(0).max(365), unit: z.literal('day') }), value);
     return parsed.success
       ? { family: 'anniversary', days: parsed.data.n }
       : type(`"${op}" takes nothing, or { "n": days ahead, "unit": "day" }`);
   },
   elements: (op, value) => {
-    const parsed = elementsSchema.safeParse(value);
+    const parsed = readShape(elementsSchema, value);
     return parsed.success
       ? { family: 'elements', values: [parsed.data].flat() }
       : type(`"${op}" takes a text, a number, true/false or a list of them`);
@@ -184,7 +185,7 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
   semver: (_op, value) => readSemver(value),
   cidr: (_op, value) => readCidr(value),
   circle: (op, value) => {
-    const parsed = circleSchema.safeParse(value);
+    const parsed = readShape(circleSchema, value);
     return parsed.success
       ? { family: 'circle', ...parsed.data }
       : type(`"${op}" takes { "center": { "lat", "lon" }, "radiusKm" }`);
