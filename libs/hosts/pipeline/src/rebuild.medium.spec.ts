@@ -68,6 +68,10 @@ describe('everybody made anew', () => {
     await expect(world.goOn(runId, { signal: abort.signal, onProgress })).rejects.toThrow(/abort/i);
     const stranded = async (): Promise<number> => (await databaseHealth(database, systemClock)).strandedSwitches;
     expect([await stranded(), await resumeSwitches(database, 0)]).toEqual([0, []]);
+    // As a job that has failed for good is left: run and task have ended.
+    await world.query(sql`insert into task (workspace_id, id, job, entity, payload, status, failures, last_error)
+      values (${world.workspaceId}, gen_random_uuid(), 'identity.rebuild', ${runId}, '{}', 'quarantined', 3, '{}')`);
+    expect(await stranded()).toBe(1);
     await world.query(sql`update run set status = 'failed', finished_at = now() where id = ${runId}`);
     expect(await stranded()).toBe(1);
     // Not before its time.
@@ -77,8 +81,11 @@ describe('everybody made anew', () => {
     const twice = await Promise.all([resumeSwitches(database, 0), resumeSwitches(database, 0)]);
     expect(twice.flat()).toEqual([world.workspaceId]);
     expect(await stranded()).toBe(0);
-    const tasks = await world.query(sql<{ job: string }>`select job from task where entity = ${runId}`);
-    expect(tasks).toEqual([{ job: 'identity.rebuild' }]);
+    const tasks = await world.query(
+      sql<{ job: string; status: string }>`select job, status, failures, enqueued_at from task where entity = ${runId}`,
+    );
+    // It is due again, and the relay has yet to hand it to its queue.
+    expect(tasks).toEqual([{ job: 'identity.rebuild', status: 'waiting', failures: 0, enqueued_at: null }]);
     expect(await world.goOn(runId)).toMatchObject({ events: 24, profilesBefore: 1 });
     const never = await IdentityWorld.open(parts, limited);
     // It was stored, and counts with the others now.
