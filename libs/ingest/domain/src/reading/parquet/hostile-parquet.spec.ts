@@ -140,6 +140,12 @@ describe('a page that says what is not so', () => {
       { codec: 'GZIP' },
     ],
     [
+      'unpacks to what its bytes cannot become',
+      dataPage({ values: 2, size: 250_000_000 }, gzipSync(plainTexts(['3', '4']))),
+      'bytes of GZIP cannot be 250000000',
+      { codec: 'GZIP' },
+    ],
+    [
       'unpacks to more than it says',
       dataPage({ values: 2, size: 10 }, gzipSync(Buffer.alloc(33_554_432))),
       'Cannot create a Buffer larger than 10 bytes',

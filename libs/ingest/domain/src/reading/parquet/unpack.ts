@@ -17,6 +17,11 @@ const UNPACKERS: Readonly<Record<string, Unpack>> = {
   LZ4_RAW: (packed, length) => compressors.LZ4_RAW?.(packed, length),
 };
 
+/** How many bytes one packed byte can become at most; the other codecs have no such number. */
+const LARGEST_RATIO: Readonly<Record<string, number>> = { SNAPPY: 22, GZIP: 1_032, LZ4: 255, LZ4_RAW: 255 };
+/** Of what little a page has around its data. */
+const SLACK_BYTES = 64;
+
 /**
  * Unpacks a page that says how large it will be.
  *
@@ -26,6 +31,8 @@ export function unpackPage(packed: Uint8Array, length: number, codec: string): U
   const unpack = UNPACKERS[codec];
   if (!unpack) throw new RangeError(`pages packed with ${codec} cannot be read`);
   if (length > PAGE_BYTES) throw new RangeError(`a page of ${length} bytes, at most ${PAGE_BYTES} may be`);
+  const possible = (packed.length + SLACK_BYTES) * (LARGEST_RATIO[codec] ?? Infinity);
+  if (length > possible) throw new RangeError(`${packed.length} bytes of ${codec} cannot be ${length}`);
   if (length === 0) return new Uint8Array(0);
   const page = unpack(packed, length);
   if (page?.length !== length) throw new RangeError(`a page unpacks to ${page?.length} bytes instead of ${length}`);
