@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ParquetFooter } from '@kohort/ingest-domain';
 import { threadParquet } from './thread-parquet';
 
 /** Threads played by hand: each opens every file, and then does one thing with the first column. */
@@ -16,6 +17,17 @@ const entries = {
   greedy: played('const held = []; for (;;) held.push(new Array(1e6).fill(held.length));'),
 };
 
+/** What the threads that are played make nothing of. */
+const footer: ParquetFooter = {
+  bytes: new Uint8Array(8),
+  outline: {
+    metadata: { version: 1, schema: [], num_rows: 0n, row_groups: [], metadata_length: 0 },
+    columns: [],
+    rowCount: 0,
+    groups: [],
+  },
+};
+
 describe('Parquet in a thread', () => {
   const root = mkdtempSync(join(tmpdir(), 'kohort-reading-'));
   afterAll(() => rmSync(root, { recursive: true }));
@@ -25,7 +37,7 @@ describe('Parquet in a thread', () => {
     writeFileSync(join(threadsDir, 'parquet.thread.cjs'), entries[entry]);
     const decoder = threadParquet({ threadsDir, heapLimitMb: 48, timeLimitMs, idleMs: 60_000 });
     const file = { name: 'orders.parquet', bytes: 100 };
-    return { decoder, file, decoding: await decoder.open(file, new Uint8Array(8)) };
+    return { decoder, file, decoding: await decoder.open(file, footer) };
   }
   const column = { group: 2, column: 0, name: 'total' };
 
@@ -40,10 +52,10 @@ describe('Parquet in a thread', () => {
 
   it('gives the thread of a file that is through to the next, and starts another for one beside it', async () => {
     const { decoder, decoding, file } = await opened('fine');
-    const [first, second] = [await decoding.block(), await decoder.open(file, new Uint8Array(8))];
+    const [first, second] = [await decoding.block(), await decoder.open(file, footer)];
     expect((await second.block())?.rows).not.toBe(first?.rows);
     await decoding.close();
-    const third = await decoder.open(file, new Uint8Array(8));
+    const third = await decoder.open(file, footer);
     expect((await third.block())?.rows).toBe(first?.rows);
     await Promise.all([second.close(), third.close()]);
   });
@@ -54,7 +66,7 @@ describe('Parquet in a thread', () => {
     expect(thrown).toContain('orders.parquet: row group 3, column "total" was not read after 0.5 s');
     await expect(decoding.block()).rejects.toMatchObject({ code: 'INGEST_PARQUET_TOO_SLOW' });
     await decoding.close();
-    await (await decoder.open(file, new Uint8Array(8))).close();
+    await (await decoder.open(file, footer)).close();
   });
 
   it('ends a thread that needs too much memory, and lives on', async () => {
@@ -65,6 +77,6 @@ describe('Parquet in a thread', () => {
       details: { file: 'orders.parquet', rowGroup: 3, column: 'total', limitMb: 48 },
     });
     await decoding.close();
-    await (await decoder.open(file, new Uint8Array(8))).close();
+    await (await decoder.open(file, footer)).close();
   });
 });

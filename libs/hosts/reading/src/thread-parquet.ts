@@ -114,7 +114,7 @@ export function threadParquet(options: ThreadParquetOptions): ParquetDecoder {
   return {
     async open(file, footer) {
       const decoding = new ThreadDecoding(idle.take(), file, options, (service) => idle.giveBack(service));
-      await decoding.open(footer);
+      await decoding.open(footer.bytes);
       return decoding;
     },
   };

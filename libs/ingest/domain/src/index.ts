@@ -23,12 +23,15 @@ export { importMessageId } from './mapping/table-units';
 export type { ImportFile } from './reading/import-file';
 export { openImport } from './reading/open-import';
 export type { ImportFormat, OpenedImport } from './reading/open-import';
+export { readOutline } from './reading/parquet/parquet-footer';
+export type { ParquetOutline } from './reading/parquet/parquet-footer';
 export { ParquetSession } from './reading/parquet/parquet-session';
 export type {
   ColumnOfGroup,
   ParquetDecoder,
   ParquetDecoding,
   ParquetFileName,
+  ParquetFooter,
 } from './reading/parquet/parquet-decoder.port';
 export type { PackedRows } from './reading/parquet/packed-rows';
 export { READ_FAULTS } from './reading/source-row';

@@ -1,4 +1,4 @@
-import { ParquetSession } from '@kohort/ingest-domain';
+import { ParquetSession, readOutline } from '@kohort/ingest-domain';
 import { serveQuestions, type Answered } from '@kohort/platform-compute';
 import type { ParquetQuestion } from '../parquet-question';
 import { readingErrors } from '../reading-errors';
@@ -6,8 +6,10 @@ import { readingErrors } from '../reading-errors';
 let session: ParquetSession | null = null;
 
 async function answer(question: ParquetQuestion): Promise<Answered> {
-  if (question.kind === 'open') session = new ParquetSession(question.file, question.footer);
-  else if (question.kind === 'end') session = null;
+  if (question.kind === 'open') {
+    const { file, footer } = question;
+    session = new ParquetSession(file, readOutline(footer, file.bytes));
+  } else if (question.kind === 'end') session = null;
   else if (!session) throw readingErrors.READING_NOTHING_OPEN();
   else if (question.kind === 'column') await session.column(question.of, question.chunks);
   else {

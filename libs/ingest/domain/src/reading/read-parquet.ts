@@ -3,7 +3,7 @@ import { ingestErrors } from '../ingest-errors';
 import type { ImportLimits } from '../limits';
 import { readWhole, type ImportFile } from './import-file';
 import { unpackRows, type PackedRows } from './parquet/packed-rows';
-import type { ParquetDecoder, ParquetDecoding } from './parquet/parquet-decoder.port';
+import type { ParquetDecoder, ParquetDecoding, ParquetFooter } from './parquet/parquet-decoder.port';
 import { footerBytes, readOutline, type ParquetOutline } from './parquet/parquet-footer';
 import type { ReadRow } from './source-row';
 
@@ -25,14 +25,14 @@ function unreadable(file: ImportFile, cause: unknown): AppError {
   return ingestErrors.INGEST_FILE_UNREADABLE({ reason, bytes: file.bytes }, { cause });
 }
 
-async function readFooter(file: ImportFile): Promise<{ footer: Uint8Array; outline: ParquetOutline }> {
+async function readFooter(file: ImportFile): Promise<ParquetFooter> {
   const tail = new Uint8Array(await readWhole(file, { start: Math.max(0, file.bytes - TAIL_BYTES), end: file.bytes }));
   try {
     const bytes = footerBytes(tail, file.bytes);
     const range = { start: file.bytes - bytes, end: file.bytes };
     const footer =
       bytes <= tail.length ? tail.slice(tail.length - bytes) : new Uint8Array(await readWhole(file, range));
-    return { footer, outline: readOutline(footer, file.bytes) };
+    return { bytes: footer, outline: readOutline(footer, file.bytes) };
   } catch (cause) {
     throw isAppError(cause) ? cause : unreadable(file, cause);
   }
@@ -89,7 +89,8 @@ export async function openParquet(
   limits: ImportLimits,
   decoder: ParquetDecoder,
 ): Promise<ParquetTable> {
-  const { footer, outline } = await readFooter(file);
+  const footer = await readFooter(file);
+  const { outline } = footer;
   if (outline.rowCount > limits.rows) throw ingestErrors.INGEST_TOO_MANY_ROWS({ limit: limits.rows });
   return {
     header: outline.columns.map(({ name }) => name),

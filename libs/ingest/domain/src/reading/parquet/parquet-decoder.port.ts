@@ -1,4 +1,5 @@
 import type { PackedRows } from './packed-rows';
+import type { ParquetOutline } from './parquet-footer';
 
 /** The file that is decoded: its name is for errors alone. */
 export interface ParquetFileName {
@@ -30,8 +31,13 @@ export interface ParquetDecoding {
   close(): Promise<void>;
 }
 
+/** A footer that has been read: its bytes, for a decoder that runs elsewhere, and what they say. */
+export interface ParquetFooter {
+  readonly bytes: Uint8Array;
+  readonly outline: ParquetOutline;
+}
+
 /** Decodes Parquet, in this thread or in another. */
 export interface ParquetDecoder {
-  /** Takes a footer that has been read before, as `readOutline` wants it. */
-  open(file: ParquetFileName, footer: Uint8Array): Promise<ParquetDecoding>;
+  open(file: ParquetFileName, footer: ParquetFooter): Promise<ParquetDecoding>;
 }

@@ -9,59 +9,50 @@ import { openImport } from '../open-import';
 jest.setTimeout(240_000);
 
 type Options = Parameters<typeof parquetWriteBuffer>[0];
+type Column = Options['columnData'][number];
 
-const written = (options: Options): Buffer => Buffer.from(parquetWriteBuffer(options));
-const ids = ['a', 'b', 'c', 'd'];
+const written = (column: Omit<Column, 'name'>, options: Partial<Options> = {}): Buffer =>
+  Buffer.from(parquetWriteBuffer({ codec: 'UNCOMPRESSED', ...options, columnData: [{ name: 'v', ...column }] }));
+const gzip: Partial<Options> = { codec: 'GZIP', compressors: { GZIP: (bytes) => gzipSync(bytes) } };
+const indexes = Buffer.concat([levelRun(3, 1), Buffer.from([1, 3, 0b101])]);
+
+/** Small files, one column each: what is damaged is a page or its header more often than a name. */
 const seeds: readonly [Buffer, ...Buffer[]] = [
-  written({
-    codec: 'UNCOMPRESSED',
-    rowGroupSize: 2,
-    columnData: [
-      { name: 'id', data: ids, type: 'STRING', encoding: 'PLAIN' },
-      { name: 'v', data: ['x', null, 'x', 'y'], type: 'STRING', encoding: 'RLE_DICTIONARY' },
-      { name: 'n', data: [1, 2, 3, -4], type: 'INT32', encoding: 'DELTA_BINARY_PACKED' },
-    ],
-  }),
-  written({
-    columnData: [
-      { name: 'at', data: ids.map((_, i) => new Date(i * 1e11)), type: 'TIMESTAMP' },
-      { name: 'text', data: ids.map((id) => `same beginning ${id}`), type: 'STRING', encoding: 'DELTA_BYTE_ARRAY' },
-      { name: 'flag', data: [true, false, null, true], type: 'BOOLEAN' },
-    ],
-  }),
-  written({
-    codec: 'GZIP',
-    compressors: { GZIP: (bytes) => gzipSync(bytes) },
-    columnData: [
-      { name: 'd', data: [1.5, 2.5, 3.5, 4.5], type: 'DOUBLE', encoding: 'BYTE_STREAM_SPLIT' },
-      { name: 'l', data: [1n, 2n, 3n, 1n << 60n], type: 'INT64', encoding: 'DELTA_BINARY_PACKED' },
-    ],
-  }),
-  written({
-    codec: 'UNCOMPRESSED',
-    schema: [
-      { name: 'root', num_children: 1 },
-      { name: 'list', num_children: 1, repetition_type: 'OPTIONAL', converted_type: 'LIST' },
-      { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
-      { name: 'element', type: 'INT32', repetition_type: 'OPTIONAL' },
-    ],
-    columnData: [{ name: 'list', data: [[1, 2], [], null, [3, null]] }],
-  }),
-  rawParquet([3], [
-    { name: 'id', type: 'BYTE_ARRAY', chunks: [dataPage({ values: 3 }, plainTexts(['a', 'b', 'c']))] },
-    {
-      name: 'v',
-      type: 'BYTE_ARRAY',
-      isOptional: true,
-      chunks: [
-        Buffer.concat([
-          dictionaryPage(2, plainTexts(['x', 'y'])),
-          dataPage({ values: 3, encoding: 'RLE_DICTIONARY' }, Buffer.concat([levelRun(3, 1), Buffer.from([1, 3, 0b101])])),
-        ]),
+  written({ data: ['x', null, 'x', 'y'], type: 'STRING', encoding: 'RLE_DICTIONARY' }, { rowGroupSize: 2 }),
+  written({ data: [1, 2, 3, -4], type: 'INT32', encoding: 'DELTA_BINARY_PACKED' }),
+  written({ data: [1n, 2n, 3n, 1n << 60n], type: 'INT64', encoding: 'DELTA_BINARY_PACKED' }, gzip),
+  written({ data: [1.5, 2.5, 3.5, 4.5], type: 'DOUBLE', encoding: 'BYTE_STREAM_SPLIT' }, { codec: 'SNAPPY' }),
+  written({ data: ['begins a', 'begins b', 'begins c'], type: 'STRING', encoding: 'DELTA_BYTE_ARRAY' }),
+  written({ data: [true, false, null, true], type: 'BOOLEAN' }),
+  written({ data: [0, 1, 2].map((i) => new Date(i * 1e11)), type: 'TIMESTAMP' }, { codec: 'SNAPPY' }),
+  Buffer.from(
+    parquetWriteBuffer({
+      codec: 'UNCOMPRESSED',
+      schema: [
+        { name: 'root', num_children: 1 },
+        { name: 'v', num_children: 1, repetition_type: 'OPTIONAL', converted_type: 'LIST' },
+        { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
+        { name: 'element', type: 'INT32', repetition_type: 'OPTIONAL' },
       ],
-    },
-  ]),
-]; // prettier-ignore
+      columnData: [{ name: 'v', data: [[1, 2], [], null, [3, null]] }],
+    }),
+  ),
+  rawParquet([3], [{ name: 'v', type: 'BYTE_ARRAY', chunks: [dataPage({ values: 3 }, plainTexts(['a', 'b', 'c']))] }]),
+  rawParquet(
+    [3],
+    [
+      {
+        ...{ name: 'v', type: 'BYTE_ARRAY', isOptional: true },
+        chunks: [
+          Buffer.concat([
+            dictionaryPage(2, plainTexts(['x', 'y'])),
+            dataPage({ values: 3, encoding: 'RLE_DICTIONARY' }, indexes),
+          ]),
+        ],
+      },
+    ],
+  ),
+];
 
 /** Damage in the pages two times of three, else anywhere: most of a small file is footer. */
 function damaged(random: Random): Buffer {
@@ -101,7 +92,7 @@ describe('whatever is in a Parquet file', () => {
       },
     });
     expect(Math.min(accepted, refused)).toBeGreaterThan(5_000);
-    expect(Math.min(cells, faults)).toBeGreaterThan(20_000);
+    expect(Math.min(cells, faults)).toBeGreaterThan(15_000);
     // What is asked for is bounded: files of some hundred bytes leave nothing behind.
     expect(process.memoryUsage().rss - before).toBeLessThan(768 * 1_048_576);
   });

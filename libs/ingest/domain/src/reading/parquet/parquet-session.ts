@@ -4,7 +4,7 @@ import { cellTextOf, type CellText } from './cell-text';
 import { decodeColumn, type ColumnPages } from './decode-column';
 import { packRows, type PackedRows } from './packed-rows';
 import type { ColumnOfGroup, ParquetDecoder, ParquetFileName } from './parquet-decoder.port';
-import { readOutline, type ParquetOutline } from './parquet-footer';
+import type { ParquetOutline } from './parquet-footer';
 
 /** Rows handed on at once, or fewer where their text is longer than this many characters. */
 const BLOCK_ROWS = 5_000;
@@ -50,17 +50,14 @@ class ColumnCursor {
  * Cost    the values of one row group in memory
  */
 export class ParquetSession {
-  private readonly outline: ParquetOutline;
   private group = -1;
   private left = 0;
   private cursors: ColumnCursor[] = [];
 
   constructor(
     private readonly file: ParquetFileName,
-    footer: Uint8Array,
-  ) {
-    this.outline = readOutline(footer, file.bytes);
-  }
+    private readonly outline: ParquetOutline,
+  ) {}
 
   async column(of: ColumnOfGroup, chunks: readonly ArrayBuffer[]): Promise<void> {
     if (of.group !== this.group || of.column === 0) this.begin(of.group);
@@ -122,8 +119,8 @@ export class ParquetSession {
 
 /** Decodes in this thread: for small files and for tests. What serves others decodes in a thread of its own. */
 export const parquetHere: ParquetDecoder = {
-  async open(file, footer) {
-    const session = new ParquetSession(file, footer);
+  async open(file, { outline }) {
+    const session = new ParquetSession(file, outline);
     return {
       column: (of, chunks) => session.column(of, chunks),
       block: async () => session.block(),
