@@ -17,7 +17,7 @@ export interface ThreadParquetOptions {
   readonly threadsDir: string;
   /** Heap of the thread, in MB. */
   readonly heapLimitMb: number;
-  /** How long one column of a row group may take; two minutes when absent. */
+  /** How long one column of a row group, or one block of its rows, may take; two minutes when absent. */
   readonly timeLimitMs?: number;
   /** How long a thread waits for the next file; half a minute when absent. */
   readonly idleMs?: number;
@@ -84,7 +84,8 @@ class ThreadDecoding implements ParquetDecoding {
   }
 
   private ask<Answer = null>(question: ParquetQuestion, transfer: readonly ArrayBuffer[] = []): Promise<Answer> {
-    const { timeLimitMs = TIME_LIMIT_MS } = this.options;
+    const isDecoding = question.kind === 'column' || question.kind === 'block';
+    const timeLimitMs = (isDecoding ? this.options.timeLimitMs : undefined) ?? TIME_LIMIT_MS;
     return this.service.ask<Answer>(question, { timeLimitMs, transfer }).catch((thrown: unknown) => {
       throw isAppError(thrown) ? this.named(thrown, question.kind) : thrown;
     });
