@@ -1,4 +1,5 @@
 export { centreRows, columnSums } from './columns';
+export { gaussianPass } from './gaussian';
 export { kmeansAssign, kmeansInertia } from './kmeans';
 export { kmeansTrials, kmeansClosest } from './kmeans-init';
 export { nanDistances } from './nan-distances';

@@ -35,7 +35,7 @@ function expm1(y: v128): v128 {
 /** log(1 + x) of two numbers of at least 0, within 1 unit in the last place. Coefficients: FreeBSD's msun, e_log.c. */
 // @ts-ignore: decorator
 @inline
-function log1p(x: v128): v128 {
+export function log1p(x: v128): v128 {
   const one = f64x2.splat(1);
   const u = f64x2.add(one, x);
   const below = f64x2.sub(x, f64x2.sub(u, one));

@@ -2,6 +2,8 @@ export { Arena, arenaBytes } from './pool/arena';
 export { breathe, poolOf } from './pool/compute-control';
 export type { ComputeControl, FitControl } from './pool/compute-control';
 export type { Estimator } from './estimator';
+export { GaussianWorkspace } from './gaussian-workspace';
+export type { GaussianComponents, GaussianMoments, GaussianSums, GaussianUse } from './gaussian-workspace';
 export { inlineKernelPool, startKernelPool } from './pool/kernel-pool';
 export type { KernelJob, KernelPool, PoolOptions, ShardRange } from './pool/kernel-pool';
 export { KmeansWorkspace, NO_LABEL, TRIAL_LANES } from './kmeans-workspace';

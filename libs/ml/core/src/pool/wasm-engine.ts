@@ -15,6 +15,7 @@ interface WasmApi {
 export const KERNEL_NAMES = [
   'columnSums',
   'centreRows',
+  'gaussianPass',
   'kmeansAssign',
   'kmeansInertia',
   'kmeansTrials',
