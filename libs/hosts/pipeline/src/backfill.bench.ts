@@ -124,7 +124,7 @@ export async function openBackfillBench(people: number, events: number): Promise
       fromUnixTimestamp64Milli(toInt64(${until - YEAR_MS} + intDiv(e.number * ${YEAR_MS - DAY_MS / 24}, ${events})), 'UTC'),
       concat('{"order_id": ', toString(e.number), ', "total": ', toString((cityHash64(e.number, 5) % 20000) / 100),
         ', "product_id": "p', toString(cityHash64(e.number, 9) % 1000), '", "category": "c', toString(e.number % 20), '"}'),
-      0, e.number, 1 FROM (SELECT number, cityHash64(number, 7) % ${people} AS n FROM numbers(${at}, ${Math.min(ROWS_AT_ONCE, events - at)})) AS e
+      0, e.number, 1, '' FROM (SELECT number, cityHash64(number, 7) % ${people} AS n FROM numbers(${at}, ${Math.min(ROWS_AT_ONCE, events - at)})) AS e
       JOIN kohort.bench_people AS p ON p.n = e.n`);
   }
   await columns.select(`INSERT INTO kohort.trait_rows SELECT ${ws}, id, 'plan', ['"free"', '"pro"', '"team"'][cityHash64(n, 1) % 3 + 1],
