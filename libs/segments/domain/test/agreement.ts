@@ -66,7 +66,8 @@ export function expectAgreement(
     const rules = fc.sample(rulesOf({ now: at, zone }), { numRuns: RULES, seed: seed + 1000 + n });
     const answers = world.answers(rules, workspaceId, at);
     expect(answers.size).toBe(people.length);
-    const fills = world.fills(rules, workspaceId, at);
+    // Every other population: a fill asks all of it anew.
+    const fills = n % 2 === 0 ? world.fills(rules, workspaceId, at) : null;
     for (const [i, rule] of rules.entries()) {
       const compiled = compileRules([{ rule: parseRule(rule) }], { otherSegments: 'membership' });
       for (const raw of people) {
@@ -77,6 +78,7 @@ export function expectAgreement(
           inAll.push(JSON.stringify({ evaluated, found, expected, now: new Date(at), rule, person: raw }));
         }
         inSql.add(String(expected));
+        if (fills === null) continue;
         // A back-fill asks at an instant: what is stamped later is looked at by the evaluator alone.
         const init = toInit(raw);
         const past = makeHistory({
