@@ -17,6 +17,7 @@ interface SegmentRow {
   readonly key: string;
   readonly name: string;
   readonly kind: string;
+  readonly entity: string;
   readonly status: string;
   readonly size: number;
   readonly valueShare: number | null;
@@ -63,7 +64,7 @@ async function preview(flags: PreviewFlags, command: Command): Promise<void> {
 async function list(flags: SegmentFlags): Promise<void> {
   const client = connect(flags);
   const { segments } = await client.query<{ segments: { nodes: SegmentRow[] } }>(
-    '{ segments(first: 100) { nodes { key name kind status size valueShare lastChangeAt } } }',
+    '{ segments(first: 100) { nodes { key name kind entity status size valueShare lastChangeAt } } }',
   );
   await client.close();
   if (flags.json) {
@@ -73,6 +74,7 @@ async function list(flags: SegmentFlags): Promise<void> {
   const rows = segments.nodes.map((row) => [
     row.key,
     row.kind.toLowerCase(),
+    row.entity === 'ACCOUNT' ? 'accounts' : 'people',
     row.status.toLowerCase(),
     count(row.size),
     percent(row.valueShare),
@@ -80,7 +82,7 @@ async function list(flags: SegmentFlags): Promise<void> {
     row.name,
   ]);
   process.stdout.write(
-    `${textTable(['segment', 'kind', 'status', 'people', 'revenue', 'last change', 'name'], rows)}\n`,
+    `${textTable(['segment', 'kind', 'of', 'status', 'size', 'revenue', 'last change', 'name'], rows)}\n`,
   );
 }
 

@@ -29,6 +29,7 @@ export const SegmentKind = enumOf(
   ['rule', 'cluster', 'predictive', 'list'],
   'What decides who is in a segment.',
 );
+export const SegmentEntity = enumOf('SegmentEntity', ['profile', 'account'], 'Whom a segment holds.');
 export const SegmentStatus = enumOf(
   'SegmentStatus',
   ['draft', 'backfilling', 'live', 'held', 'paused', 'failed', 'archived'],

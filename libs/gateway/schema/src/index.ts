@@ -26,6 +26,7 @@ export {
   ModelKind,
   ModelVersionStatus,
   RecordFate,
+  SegmentEntity,
   SegmentKind,
   SegmentStatus,
   SizeStep,

@@ -81,7 +81,7 @@ describe('queries', () => {
         edges: [
           {
             node: {
-              ...{ key: 'pro', kind: 'RULE', status: 'LIVE', size: 1, liveVersion: 2 },
+              ...{ key: 'pro', kind: 'RULE', entity: 'PROFILE', status: 'LIVE', size: 1, liveVersion: 2 },
               rule: { where: { trait: { value: 'ours' } } },
               freshness: { lastChangeAt: '2026-01-01T00:06:00.250Z', recordingLagMs: 250 },
             },

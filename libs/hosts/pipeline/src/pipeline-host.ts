@@ -21,7 +21,14 @@ import {
   TIMER_CHANNEL,
 } from '@kohort/platform-postgres';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
-import { RuleSets, backfillSegments, evaluateTouched, rescoreSegments, type SegmentsDeps } from '@kohort/segments-flow';
+import {
+  RuleSets,
+  backfillSegments,
+  evaluateAccounts,
+  evaluateTouched,
+  rescoreSegments,
+  type SegmentsDeps,
+} from '@kohort/segments-flow';
 import { identityHandlers } from './identity-handlers';
 import type { Timers } from '@kohort/hosts-runtime';
 import { qualityHandlers } from './quality-handlers';
@@ -78,6 +85,9 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
   return {
     'segments.evaluate': async (input, { signal }) => {
       await evaluateTouched(segments, input, signal);
+    },
+    'segments.relate': async (input, { signal }) => {
+      await evaluateAccounts(segments, input, signal);
     },
     'segments.rescore': async ({ workspaceId }, { signal }) => {
       await rescoreSegments(segments, { workspaceId, signal });

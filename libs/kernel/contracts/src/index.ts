@@ -319,6 +319,9 @@ export type {
   ProfileMatrix,
 } from './ports/columns.port';
 export type {
+  AccountRecordsNeeded,
+  NamedAccount,
+  RelatedRecords,
   EvaluationDecision,
   EvaluationInput,
   EvaluationOutcome,
@@ -344,6 +347,7 @@ export type {
   VersionToFill,
 } from './ports/segments.port';
 export type { ConnectorCalls, ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports/connectors.port';
+export { MOST_PEOPLE_READ } from './ports/segments.port';
 export type {
   FeatureRow,
   FeatureSetPoint,

@@ -1,14 +1,14 @@
-export { OWNERS, jobNames, pipeline, togetherOf } from './pipeline';
+export { OWNERS } from './job-definition';
+export type { JobDefinition, Owner } from './job-definition';
+export { jobNames, pipeline, togetherOf } from './pipeline';
 export type {
   BatchesInput,
   HandlerControl,
   HandlerInput,
-  JobDefinition,
   JobHandler,
   JobHandlers,
   JobInput,
   JobName,
-  Owner,
   Pipeline,
   RunsInput,
 } from './pipeline';

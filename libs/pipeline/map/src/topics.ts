@@ -14,6 +14,8 @@ export const topics = {
   EventsStored: batch,
   /** The events of a batch are assigned to profiles. */
   ProfilesTouched: batch,
+  /** The people of a batch have been evaluated, and rules look at their accounts. */
+  AccountsTouched: batch,
   /** Membership changes of one transaction. */
   MembershipChanged: batch,
   /** A model has new scores for everybody; the run that made them. */

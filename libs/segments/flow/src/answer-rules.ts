@@ -31,6 +31,8 @@ export interface Question {
   /** All rules that may be referred to, with the asked ones in the versions that are asked. */
   readonly live: LiveRules;
   readonly byKey: ReadonlyMap<string, ParsedRule>;
+  /** Keys of segments that lead from people to accounts, or back. */
+  readonly relational: ReadonlySet<string>;
 }
 
 /** A rule's answer, or why there is none. */
@@ -65,7 +67,8 @@ function wayOf(question: Question, rule: AskedRule): Way | { readonly thrown: Ap
   const isBatch = isBatchOnly(rule.parsed);
   try {
     const { untimed } = compileFill([{ rule: rule.parsed, key: rule.key }], optionsOf(question));
-    if (isBatch) return 'alone';
+    // A statement is over one entity. Who is asked through a relation may be more than an evaluation reads.
+    if (isBatch || rule.parsed.entity === 'account' || question.relational.has(rule.key)) return 'alone';
     return untimed.size > 0 ? 'walk' : 'together';
   } catch (thrown) {
     if (!isAppError(thrown)) throw thrown;
@@ -131,6 +134,7 @@ class Asking {
       this.answers.set(rule.segmentId, answer);
     } catch (thrown) {
       if (!isAppError(thrown) || !SPLIT.has(thrown.code)) throw thrown;
+      if (thrown.code === 'COLUMNS_TOO_HEAVY' && !isBatchOnly(rule.parsed)) return void this.walked.push(rule);
       this.answers.set(rule.segmentId, { thrown: refused(rule, thrown) });
     }
   }
@@ -165,11 +169,12 @@ class Asking {
       live,
       rules.map(({ segmentId }) => segmentId),
     );
-    const found = set.segments.map(() => ({
-      ids: [] as ProfileId[],
-      waking: [] as ProfileId[],
-      dueAt: [] as number[],
-    }));
+    const empty = (): { ids: ProfileId[]; waking: ProfileId[]; dueAt: number[] } => ({
+      ids: [],
+      waking: [],
+      dueAt: [],
+    });
+    const found = new Map(set.segments.map(({ segmentId }) => [segmentId, empty()]));
     let [after, done]: [ProfileId | null, number] = [null, 0];
     for (;;) {
       pass.signal.throwIfAborted();
@@ -179,8 +184,10 @@ class Asking {
       const { people } = await deps.store.read(workspaceId, some, () => set.needs);
       for (const person of people) {
         if (!person.isLive) continue;
-        evaluateRules(set.compiled, toHistory(person), now).forEach(({ member, nextChangeAt }, i) => {
-          const answer = found[i];
+        const { segments, compiled } = set.judging[person.entity];
+        evaluateRules(compiled, toHistory(person), now).forEach(({ member, nextChangeAt }, i) => {
+          const segment = segments[i];
+          const answer = segment && found.get(segment.segmentId);
           if (member) answer?.ids.push(person.profileId);
           if (nextChangeAt === null) return;
           answer?.waking.push(person.profileId);
@@ -191,7 +198,7 @@ class Asking {
       done += some.length;
       pass.tell({ phase: 'evaluating people', done, total: null });
     }
-    set.segments.forEach(({ segmentId }, i) => this.answers.set(segmentId, found[i] ?? EMPTY));
+    for (const [segmentId, answer] of found) this.answers.set(segmentId, answer);
   }
 }
 

@@ -3,7 +3,7 @@ import { compileRules, isBatchOnly, parseRule, segmentsNamed, type ParsedRule } 
 import { answerRules, type AskedRule, type Question } from './answer-rules';
 import { emptySegment } from './empty-segment';
 import { FillPass, type BackfillDeps, type BackfillEnd, type BackfillRun, type Filling } from './fill-pass';
-import { compileLiveRules, NOT_LIVE, rulesByKey, withDependents } from './live-rule-set';
+import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
 import { checkpointOf, publishVersion, type Checkpoint } from './publish-version';
 import { segmentsFlowErrors } from './segments-flow-errors';
 import { settleVersions } from './settle-versions';
@@ -76,7 +76,7 @@ async function questionOf(
   const asked = new Map<string, SegmentRule>(round.map(({ version: { rule } }) => [rule.segmentId, rule]));
   const others = live.segments.filter(({ segmentId }) => !asked.has(segmentId));
   const rules = { ...live, segments: [...others, ...asked.values()] };
-  const { segments } = compileLiveRules(rules);
+  const { segments, relational } = compileLiveRules(rules);
   const byKey = rulesByKey(segments);
   const open = round.filter(({ run, version, parsed }) => {
     try {
@@ -85,7 +85,7 @@ async function questionOf(
         segments: byKey,
         otherSegments: 'membership',
         timezone: live.timezone,
-        without: NOT_LIVE,
+        entity: parsed.entity,
       } as const;
       if (!isBatchOnly(parsed)) compileRules([{ rule: parsed, key: version.rule.key }], options);
       return true;
@@ -97,7 +97,7 @@ async function questionOf(
   const own = open.map(({ parsed, version: { rule } }): AskedRule => ({ ...rule, parsed }));
   const dependents = withDependents(segments, new Set(own.map(({ key }) => key)));
   const more = dependents.filter(({ segmentId }) => !asked.has(segmentId));
-  return { question: { workspaceId, now, rules: [...own, ...more], live: rules, byKey }, open };
+  return { question: { workspaceId, now, rules: [...own, ...more], live: rules, byKey, relational }, open };
 }
 
 async function fillRound(scope: RoundScope, round: readonly ParsedFilling[]): Promise<void> {

@@ -19,6 +19,9 @@ export function toHistory(person: PersonRecords): History {
     traits: person.traits,
     memberships: person.memberships.filter(({ member }) => member).map(({ key }) => key),
     consents: person.consents,
+    ...(person.related === undefined
+      ? {}
+      : { related: person.related.map(({ since, records }) => ({ since, history: toHistory(records) })) }),
     predictions: person.scores.flatMap(({ model, probability, percentile }) =>
       probability === null || percentile === null ? [] : [{ model, probability, percentile }],
     ),
@@ -37,9 +40,12 @@ function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): Eva
   const timers: TimerDecision[] = [];
   const { profileId } = person;
   // Who was merged into another is in no segment; the other has the records.
-  const outcomes = person.isLive ? evaluateRules(set.compiled, toHistory(person), now) : [];
-  set.segments.forEach((segment, i) => {
+  const { segments, compiled } = set.judging[person.entity];
+  const outcomes = person.isLive ? evaluateRules(compiled, toHistory(person), now) : [];
+  segments.forEach((segment, i) => {
     const { segmentId } = segment;
+    // Relations lead to more people than were read: who is in stays in until the column store is asked.
+    if (person.isCut === true && person.isLive && set.relational.has(segment.key)) return;
     const outcome = outcomes[i];
     const member = outcome?.member ?? false;
     if (outcome !== undefined && outcome.nextChangeAt !== null) {

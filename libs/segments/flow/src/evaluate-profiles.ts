@@ -1,4 +1,4 @@
-import type { Fence, SegmentId, SegmentStore, TouchedProfile, WorkspaceId } from '@kohort/kernel-contracts';
+import type { BatchId, Fence, SegmentId, SegmentStore, TouchedProfile, WorkspaceId } from '@kohort/kernel-contracts';
 import { evaluatorOf } from './decide-memberships';
 import type { RuleSets } from './live-rule-set';
 
@@ -31,18 +31,22 @@ export interface ProfilesRequest {
   readonly profiles: readonly TouchedProfile[];
   readonly segmentIds?: readonly SegmentId[];
   readonly fence?: Fence;
+  /** Batches that are done with the last of them. */
+  readonly batchIds?: readonly BatchId[];
   readonly signal?: AbortSignal;
 }
 
 /** Evaluates any number of people, 500 a transaction; what is done before an abort stays done. */
 export async function evaluateProfiles(deps: SegmentsDeps, request: ProfilesRequest): Promise<EvaluationTotals> {
-  const { profiles, signal, ...rest } = request;
+  const { profiles, signal, batchIds, ...rest } = request;
   const evaluator = evaluatorOf(deps.ruleSets, request.segmentIds);
   let totals = NO_EVALUATION;
   for (let at = 0; at < profiles.length; at += PEOPLE_AT_ONCE) {
     signal?.throwIfAborted();
     const some = profiles.slice(at, at + PEOPLE_AT_ONCE);
-    const { entered, exited } = await deps.store.evaluate({ ...rest, profiles: some }, evaluator);
+    const isLast = at + PEOPLE_AT_ONCE >= profiles.length;
+    const done = isLast && batchIds !== undefined ? { batchIds } : {};
+    const { entered, exited } = await deps.store.evaluate({ ...rest, ...done, profiles: some }, evaluator);
     totals = addTotals(totals, { profiles: some.length, entered, exited });
   }
   return totals;

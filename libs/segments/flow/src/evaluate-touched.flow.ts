@@ -18,5 +18,5 @@ export async function evaluateTouched(
 ): Promise<EvaluationTotals> {
   const { workspaceId, batchIds } = batches;
   const profiles = await deps.store.touchedBy(workspaceId, batchIds);
-  return evaluateProfiles(deps, { workspaceId, profiles, signal });
+  return evaluateProfiles(deps, { workspaceId, profiles, batchIds, signal });
 }

@@ -33,20 +33,25 @@ export async function explainMembership(
     (live) => deps.ruleSets.of(live).needs,
   );
   const set = deps.ruleSets.of(rules);
-  const index = set.segments.findIndex(({ key }) => key === segmentKey);
-  const segment = set.segments[index];
+  const segment = set.segments.find(({ key }) => key === segmentKey);
   if (segment === undefined) throw segmentsFlowErrors.SEGMENTS_SEGMENT_NOT_LIVE({ key: segmentKey });
   const [person] = people;
   if (person === undefined) throw segmentsFlowErrors.SEGMENTS_PROFILE_MISSING();
-  const outcome = person.isLive ? evaluateRules(set.compiled, toHistory(person), now)[index] : undefined;
+  const { segments, compiled } = set.judging[person.entity];
+  // Who is of the other kind is not in, whatever their records say.
+  const place = segments.findIndex(({ key }) => key === segmentKey);
+  const outcome = person.isLive && place >= 0 ? evaluateRules(compiled, toHistory(person), now)[place] : undefined;
+  const recorded = person.memberships.find(({ segmentId }) => segmentId === segment.segmentId) ?? null;
+  // An account with more people than are read: what the column store found is all that is known.
+  const isCut = person.isCut === true && set.relational.has(segmentKey);
   return {
     segmentKey,
     segmentVersion: segment.version,
     ruleHash: segment.ruleHash,
     evaluatedAt: now,
-    member: outcome?.member ?? false,
-    nextChangeAt: outcome?.nextChangeAt ?? null,
-    proof: outcome?.explain() ?? { nodes: [], flip: null },
-    recorded: person.memberships.find(({ segmentId }) => segmentId === segment.segmentId) ?? null,
+    member: isCut ? (recorded?.member ?? false) : (outcome?.member ?? false),
+    nextChangeAt: isCut ? null : (outcome?.nextChangeAt ?? null),
+    proof: (isCut ? undefined : outcome?.explain()) ?? { nodes: [], flip: null },
+    recorded,
   };
 }

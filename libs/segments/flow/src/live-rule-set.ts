@@ -6,8 +6,10 @@ import {
   recordsNeeded,
   segmentsNamed,
   usesModels,
+  usesRelations,
   type CompiledRules,
   type CompileOptions,
+  type Entity,
   type ParsedRule,
 } from '@kohort/segments-domain';
 
@@ -16,18 +18,25 @@ export interface ReadableSegment extends SegmentRule {
   readonly parsed: ParsedRule;
 }
 
-/** The rules of a workspace, ready to be evaluated together. */
-export interface LiveRuleSet {
+/** The rules over people, or those over accounts. */
+export interface EntityRules {
   /** In the order of the compiled rules. */
   readonly segments: readonly ReadableSegment[];
   readonly compiled: CompiledRules;
+}
+
+/** The rules of a workspace, ready to be evaluated together. */
+export interface LiveRuleSet {
+  /** Of people and of accounts. */
+  readonly segments: readonly ReadableSegment[];
+  /** What judges the one, and what the other. */
+  readonly judging: Readonly<Record<Entity, EntityRules>>;
+  /** Keys of segments whose answer follows from relations, directly or through other segments. */
+  readonly relational: ReadonlySet<string>;
   readonly needs: RecordsNeeded;
   /** Keys of segments whose stored rule cannot be evaluated for a person; they keep their members as they are. */
   readonly unreadable: readonly string[];
 }
-
-/** Evaluated by the column store alone so far. */
-export const NOT_LIVE = { kinds: ['relation', 'group'], where: 'live' } as const;
 
 /** Rules by their segments' keys, for the `segment` nodes of others. */
 export function rulesByKey(segments: readonly ReadableSegment[]): ReadonlyMap<string, ParsedRule> {
@@ -53,10 +62,11 @@ function readable({ segments, timezone }: LiveRules): {
     const rule = attempt(segment, () => parseRule(segment.rule, segment.key));
     return rule === null ? [] : [{ ...segment, parsed: rule }];
   });
-  const options = { segments: rulesByKey(parsed), otherSegments: 'membership', timezone, without: NOT_LIVE } as const;
-  const good = parsed.filter(
-    (segment) => attempt(segment, () => compileRules([{ rule: segment.parsed, key: segment.key }], options)) !== null,
-  );
+  const options = { segments: rulesByKey(parsed), otherSegments: 'membership', timezone } as const;
+  const good = parsed.filter((segment) => {
+    const { parsed: rule, key } = segment;
+    return attempt(segment, () => compileRules([{ rule, key }], { ...options, entity: rule.entity })) !== null;
+  });
   return { readable: good, unreadable };
 }
 
@@ -105,16 +115,18 @@ export function compileLiveRules(rules: LiveRules, segmentIds?: readonly Segment
     segments: rulesByKey(good),
     otherSegments: 'membership',
     timezone: rules.timezone,
-    without: NOT_LIVE,
   };
   const segments = segmentIds === undefined ? good : good.filter(({ segmentId }) => segmentIds.includes(segmentId));
-  const compiled = compileRules(
-    segments.map(({ parsed, key }) => ({ rule: parsed, key })),
-    options,
-  );
+  const over = (entity: Entity): EntityRules => {
+    const own = segments.filter(({ parsed }) => parsed.entity === entity);
+    const asked = own.map(({ parsed, key }) => ({ rule: parsed, key }));
+    return { segments: own, compiled: compileRules(asked, { ...options, entity }) };
+  };
+  const leading = good.filter(({ parsed }) => usesRelations(parsed)).map(({ key }) => key);
   return {
     segments,
-    compiled,
+    judging: { profile: over('profile'), account: over('account') },
+    relational: new Set(withDependents(good, new Set(leading)).map(({ key }) => key)),
     needs: recordsNeeded(withNamed(good, segments).map(({ parsed }) => parsed)),
     unreadable,
   };

@@ -74,11 +74,11 @@ const summarySchema = z.object({
 });
 const groupSchema = z.object({ label: z.string(), place: count, members: count, everybody: count });
 
-/** Everybody with the latest value of the trait, and whether they are in the segment. */
-const PEOPLE = `SELECT profile_id, max(here) AS is_here, max(member) AS is_member,
+/** Everybody, in a table, with the latest value of the trait, and whether they are in the segment. */
+const withTrait = (everybody: string): string => `SELECT profile_id, max(here) AS is_here, max(member) AS is_member,
     argMaxIf(value, (since, message), present) AS v FROM (
   SELECT profile_id, toUInt8(1) AS here, toUInt8(0) AS member, '' AS value, toDateTime64(0, 3, 'UTC') AS since, '' AS message,
-    toUInt8(0) AS present FROM profiles WHERE workspace_id = {workspaceId:UUID}
+    toUInt8(0) AS present FROM ${everybody} WHERE workspace_id = {workspaceId:UUID}
   UNION ALL SELECT profile_id, toUInt8(0), toUInt8(1), '', toDateTime64(0, 3, 'UTC'), '', toUInt8(0)
     FROM memberships WHERE workspace_id = {workspaceId:UUID} AND segment_key = {key:String}
   UNION ALL SELECT profile_id, toUInt8(0), toUInt8(0), value, valid_from, message_id, toUInt8(1)
@@ -103,7 +103,9 @@ export async function composeSegment(
   const isExact = await deps.refresh(workspaceId, control);
   const { now } = await deps.store.read(workspaceId, [], () => ({ eventNames: [], traitKeys: [] }));
   const params = { workspaceId, key, trait, now };
-  const people = `(${PEOPLE}) WHERE is_here = 1`;
+  const { segments } = deps.ruleSets.of(await deps.store.liveRules(workspaceId));
+  const isOfAccounts = segments.some((segment) => segment.key === key && segment.parsed.entity === 'account');
+  const people = `(${withTrait(isOfAccounts ? 'accounts' : 'profiles')}) WHERE is_here = 1`;
   const number = `if(${IS_NUMBER}, JSONExtractFloat(v), NULL)`;
   const [summary] = await deps.columns.query(
     `SELECT toString(countIf(is_member)) AS members, toString(count()) AS everybody,

@@ -119,7 +119,10 @@ export async function previewSegment(
   const { timezone } = rules;
   const segments = rulesByKey(deps.ruleSets.of(rules).segments.filter((segment) => segment.key !== key));
   if (!isBatchOnly(rule))
-    compileRules([{ rule, ...(key === null ? {} : { key }) }], { segments, otherSegments: 'membership', timezone });
+    compileRules([{ rule, ...(key === null ? {} : { key }) }], {
+      ...{ segments, otherSegments: 'membership', timezone },
+      entity: rule.entity,
+    });
   const suppressed = await deps.store.suppressed(workspaceId, MOST_EXCLUDED + 1);
   const excluded = suppressed.slice(0, MOST_EXCLUDED);
   const scope = { workspaceId, nowMs: now, timezone, segments, without: NOT_IN_COLUMNS };

@@ -89,7 +89,7 @@ async function peopleToCorrect(
  */
 export async function settleVersions(deps: BackfillDeps, pass: FillPass, served: Served): Promise<EvaluationTotals> {
   const { workspaceId } = served.question;
-  const { segments } = deps.ruleSets.of(await deps.store.liveRules(workspaceId));
+  const { segments, relational } = deps.ruleSets.of(await deps.store.liveRules(workspaceId));
   const keys = segments.filter(({ segmentId }) => served.segmentIds.includes(segmentId)).map(({ key }) => key);
   // Lists, rankings and predicates are not evaluated person by person: their members stand as they were counted.
   const affected = withDependents(segments, new Set(keys));
@@ -111,6 +111,8 @@ export async function settleVersions(deps: BackfillDeps, pass: FillPass, served:
   const uncovered = new Set([
     ...(models === served.mark.models ? [] : modelSegments(affected)),
     ...affected.filter((one) => !known.includes(one) || !served.answers.has(one.segmentId)),
+    // Nor when time turns what a relation leads to, nor who changed through it.
+    ...affected.filter(({ key, parsed }) => parsed.entity === 'account' || relational.has(key)),
   ]);
   if (uncovered.size === 0) return corrected;
   const rest = [...uncovered].map(({ segmentId }) => segmentId);

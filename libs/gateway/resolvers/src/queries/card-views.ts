@@ -34,3 +34,9 @@ export function metricsOf(card: Json): Json {
   const { auc, aucLow, aucHigh, logLoss, brier, liftTopDecile } = chosen;
   return { baseRate, trainRows, testRows, algorithm: chosen.name, auc, aucLow, aucHigh, logLoss, brier, liftTopDecile };
 }
+
+const accountRule = z.object({ entity: z.literal('account') });
+
+/** Whom a rule judges; lists and segments without a rule hold people. */
+export const entityOf = (rule: Json): 'profile' | 'account' =>
+  accountRule.safeParse(rule).success ? 'account' : 'profile';

@@ -1,5 +1,6 @@
 import { Args, Context, ID, Int, Parent, Query, ResolveField, Resolver, Float } from '@nestjs/graphql';
 import {
+  SegmentEntity,
   ClusterType,
   DateTimeScalar,
   DiffSyncType,
@@ -28,7 +29,7 @@ import type {
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
-import { clustersNamedBy, sheetsOf } from './card-views';
+import { clustersNamedBy, entityOf, sheetsOf } from './card-views';
 import { callsOfSyncs } from './downstream-calls';
 
 /** A membership as the API shows it: those who were never in have no version and no cause. */
@@ -140,6 +141,12 @@ export class SegmentResolver {
   @Policy('graphql:read')
   rule(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
     return ruleOf(context, segment.id);
+  }
+
+  @ResolveField(() => SegmentEntity, { description: 'Whom it holds: people, or accounts.' })
+  @Policy('graphql:read')
+  async entity(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    return entityOf(await ruleOf(context, segment.id));
   }
 
   @ResolveField(() => String, { nullable: true, description: 'The same rule in the text form.' })

@@ -30,7 +30,20 @@ export interface RecordsNeeded {
   readonly traitKeys: readonly string[] | null;
   /** Purposes of consent; absent means none. */
   readonly purposes?: readonly string[];
+  /** Absent: no rule looks at an account, and nothing is read of any. */
+  readonly accounts?: AccountRecordsNeeded;
 }
+
+/** Which records of accounts the rules look at, and how far they lead on. */
+export interface AccountRecordsNeeded {
+  readonly eventNames: readonly string[] | null;
+  readonly traitKeys: readonly string[] | null;
+  /** Steps from a person (1: to the accounts, 2: to their people too) and from an account; 0: none. */
+  readonly steps: { readonly profile: number; readonly account: number };
+}
+
+/** More people of an account than this are not read for one evaluation. */
+export const MOST_PEOPLE_READ = 1_000;
 
 /** Where a person stands in a segment. */
 export interface StandingMembership {
@@ -45,6 +58,8 @@ export interface StandingMembership {
 /** A person with the records that the rules look at. Times are epoch milliseconds. */
 export interface PersonRecords {
   readonly profileId: ProfileId;
+  /** Rules judge the one or the other. */
+  readonly entity: 'profile' | 'account';
   /** False for one that was merged into another: it is in no segment. */
   readonly isLive: boolean;
   readonly events: readonly {
@@ -69,6 +84,16 @@ export interface PersonRecords {
   readonly memberships: readonly StandingMembership[];
   /** Of the purposes asked for, those to which consent is given. */
   readonly consents: readonly string[];
+  /** The accounts of a person or the people of an account, as far as rules lead; absent: they do not. */
+  readonly related?: readonly RelatedRecords[];
+  /** Rules lead to more people than are read: what they ask cannot be answered here. */
+  readonly isCut?: boolean;
+}
+
+/** One to whom a relation leads, since when (epoch milliseconds; it may lie ahead). */
+export interface RelatedRecords {
+  readonly since: number;
+  readonly records: PersonRecords;
 }
 
 /** What an evaluation is given: rules, people and the database's clock, all of one transaction. */
@@ -133,6 +158,15 @@ export interface EvaluationRequest {
   readonly segmentIds?: readonly SegmentId[];
   /** Where the work belongs to a run. */
   readonly fence?: Fence;
+  /** Batches that are done with these people: where rules look at accounts, `AccountsTouched` follows for each. */
+  readonly batchIds?: readonly BatchId[];
+}
+
+/** An account that events of a batch name. */
+export interface NamedAccount {
+  readonly accountId: ProfileId;
+  /** They say something of it that rules look at. */
+  readonly isChanged: boolean;
 }
 
 /** What a transaction wrote. `batchId` is null when nothing changed. */
@@ -220,6 +254,20 @@ export interface VersionToFill {
 export interface SegmentStore {
   /** People whose records these batches changed, each once, in the order of their ids. */
   touchedBy(workspaceId: WorkspaceId, batchIds: readonly BatchId[]): Promise<readonly TouchedProfile[]>;
+  /** Accounts that events of these batches name, each once, in the order of their ids. */
+  accountsNamed(
+    workspaceId: WorkspaceId,
+    batchIds: readonly BatchId[],
+    needs: AccountRecordsNeeded,
+  ): Promise<readonly NamedAccount[]>;
+  /** Accounts to which these people belong, or did until their events went elsewhere, in the order of their ids. */
+  accountsOf(workspaceId: WorkspaceId, profileIds: readonly ProfileId[]): Promise<readonly ProfileId[]>;
+  /** Live people of an account behind an id, in the order of their ids; null for the beginning. */
+  peopleOfAccount(
+    workspaceId: WorkspaceId,
+    accountId: ProfileId,
+    page: { readonly after: ProfileId | null; readonly limit: number },
+  ): Promise<readonly ProfileId[]>;
   /** People with a timer that is due by the database's clock, longest due first. */
   dueTimers(limit: number): Promise<readonly { readonly workspaceId: WorkspaceId; readonly profileId: ProfileId }[]>;
   /** Milliseconds until the next timer is due, 0 when one is; null when there is none. */

@@ -15,6 +15,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { givenConsents } from '../privacy/given-consents';
+import { withRelated } from './read-related';
 
 /** Whose records are read. */
 export interface PeopleScope {
@@ -173,18 +174,64 @@ function grouped<T extends { readonly profileId: ProfileId }>(rows: readonly T[]
   return (id) => byProfile.get(id) ?? [];
 }
 
-/** The records of some people, as far as they are needed, and where they stand in every segment. */
-export async function readPeople(
+const idsOf = (rows: readonly SubjectRow[], kind: SubjectRow['kind']): readonly ProfileId[] =>
+  rows.filter((row) => row.kind === kind).map(({ id }) => id);
+
+/** Null where none is asked for means none: an account's traits are named wherever a rule looks at them. */
+const accountTraits = ({ accounts }: RecordsNeeded): readonly string[] | null =>
+  accounts === undefined ? [] : accounts.traitKeys;
+
+/** The events that name accounts and that count for somebody. */
+async function readAccountEvents(
+  tx: WorkspaceTransaction,
+  of: { readonly workspaceId: WorkspaceId; readonly accounts: readonly SubjectRow[] },
+  names: readonly string[] | null,
+): Promise<readonly EventRow[]> {
+  const { workspaceId, accounts } = of;
+  if (accounts.length === 0 || (names !== null && names.length === 0)) return [];
+  const named = names === null ? sql`name is not null` : sql`name = any(${names}::text[])`;
+  const found = await sql<EventRow>`
+    select a.id as "profileId", e.id, e.name, ${millis('e.ts')} as time, e.properties
+    from unnest(${idsOf(accounts, 'account')}::uuid[], ${accounts.map(({ groupId }) => groupId)}::text[]) as a (id, group_id)
+    cross join lateral (
+      select id, name, ts, properties from event
+      where workspace_id = ${workspaceId}::uuid and group_id = a.group_id and ${named} offset 0) as e
+    where exists (
+      select 1 from event_assignment of where of.workspace_id = ${workspaceId}::uuid and of.event_id = e.id
+      group by of.event_id having sum(of.sign) > 0)`.execute(tx);
+  return found.rows;
+}
+
+interface SubjectRow {
+  readonly id: ProfileId;
+  readonly isLive: boolean;
+  readonly kind: 'person' | 'account';
+  readonly groupId: string;
+}
+
+/** Everything of some people or accounts but whom relations lead to. */
+async function readSubjects(
   tx: WorkspaceTransaction,
   scope: PeopleScope,
   needs: RecordsNeeded,
 ): Promise<readonly PersonRecords[]> {
   const { workspaceId, profileIds } = scope;
-  const profiles = await sql<{ id: ProfileId; isLive: boolean }>`
-    select id, merged_into is null and suppressed_at is null as "isLive" from profile
+  const profiles = await sql<SubjectRow>`
+    select id, merged_into is null and suppressed_at is null as "isLive", kind, canonical_id as "groupId" from profile
     where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[]) order by id`.execute(tx);
-  const events = grouped(await readEvents(tx, scope, needs));
-  const traits = grouped(await readTraits(tx, scope, needs.traitKeys));
+  const accounts = profiles.rows.filter(({ kind }) => kind === 'account');
+  // Most workspaces have none, and most evaluations meet none.
+  const people = accounts.length === 0 ? scope : { ...scope, profileIds: idsOf(profiles.rows, 'person') };
+  const events = grouped([
+    ...(await readEvents(tx, people, needs)),
+    ...(await readAccountEvents(tx, { workspaceId, accounts }, needs.accounts?.eventNames ?? [])),
+  ]);
+  const traits = grouped([
+    ...(await readTraits(tx, people, needs.traitKeys)),
+    ...(accounts.length === 0
+      ? []
+      : await readTraits(tx, { workspaceId, profileIds: idsOf(accounts, 'account') }, accountTraits(needs))),
+  ]);
   const scores = await sql<ScoreRow>`
     select profile_id as "profileId", model_key as model, probability, percentile, cluster_key as cluster, confidence
     from live_score where workspace_id = ${workspaceId}::uuid and profile_id = any(${profileIds}::uuid[])`.execute(tx);
@@ -195,8 +242,9 @@ export async function readPeople(
     where m.workspace_id = ${workspaceId}::uuid and m.profile_id = any(${profileIds}::uuid[])`.execute(tx);
   const consents = grouped(await givenConsents(tx, { ...scope, purposes: needs.purposes ?? [] }));
   const [scoresOf, membershipsOf] = [grouped(scores.rows), grouped(memberships.rows)];
-  return profiles.rows.map(({ id, isLive }) => ({
+  return profiles.rows.map(({ id, isLive, kind }) => ({
     profileId: id,
+    entity: kind === 'account' ? ('account' as const) : ('profile' as const),
     isLive,
     events: events(id),
     traits: traits(id),
@@ -204,4 +252,24 @@ export async function readPeople(
     memberships: membershipsOf(id),
     consents: consents(id).map(({ purpose }) => purpose),
   }));
+}
+
+/** The records of some people and accounts, as far as they are needed, and of whom their rules lead to. */
+export async function readPeople(
+  tx: WorkspaceTransaction,
+  scope: PeopleScope,
+  needs: RecordsNeeded,
+): Promise<readonly PersonRecords[]> {
+  const found = await readSubjects(tx, scope, needs);
+  const { accounts } = needs;
+  if (accounts === undefined) return found;
+  const read = (profileIds: readonly ProfileId[]): Promise<readonly PersonRecords[]> =>
+    readSubjects(tx, { ...scope, profileIds }, needs);
+  const of = (entity: PersonRecords['entity']): readonly PersonRecords[] =>
+    found.filter((records) => records.entity === entity);
+  const { workspaceId } = scope;
+  return [
+    ...(await withRelated(tx, of('profile'), { workspaceId, read, steps: accounts.steps.profile })),
+    ...(await withRelated(tx, of('account'), { workspaceId, read, steps: accounts.steps.account })),
+  ];
 }

@@ -18,10 +18,12 @@ import type {
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
+import { appendOutboxAll } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
 import { editList, followMerges } from './edit-list';
 import { changedSince, setTimers, takeMark } from './fill-marks';
 import { databaseNow, readLiveRules, readPeople } from './read-people';
+import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
 import { writeChanges, writeProofs, writeTimers } from './write-changes';
 import { writeDiff } from './write-diff';
 
@@ -56,7 +58,8 @@ async function evaluateIn(
   const profileIds = profiles.map(({ profileId }) => profileId);
   await lockPeople(tx, workspaceId, profileIds);
   const rules = await readLiveRules(tx, workspaceId);
-  const people = await readPeople(tx, { workspaceId, profileIds }, evaluator.needs(rules));
+  const needs = evaluator.needs(rules);
+  const people = await readPeople(tx, { workspaceId, profileIds }, needs);
   const now = await databaseNow(tx);
   const { changes, proofs, timers } = evaluator.decide({ now, rules, people });
   const why = new Map(profiles.map((profile) => [profile.profileId, profile]));
@@ -69,6 +72,10 @@ async function evaluateIn(
   const outcome = await writeChanges(tx, { workspaceId, at: now }, [...rows, ...moved]);
   await writeProofs(tx, workspaceId, proofs);
   await writeTimers(tx, { workspaceId, profileIds, segmentIds: segmentIds ?? null }, timers);
+  if (needs.accounts !== undefined && request.batchIds !== undefined) {
+    const payloads = request.batchIds.map((batchId) => ({ workspaceId, batchId }));
+    await appendOutboxAll(tx, 'AccountsTouched', payloads);
+  }
   return outcome;
 }
 
@@ -276,6 +283,12 @@ export function segmentStore(database: Database): SegmentStore {
     ...fills(database),
     touchedBy: (workspaceId, batchIds) =>
       database.inWorkspace(workspaceId, (tx) => touchedBy(tx, workspaceId, batchIds), HOT),
+    accountsNamed: (workspaceId, batchIds, needs) =>
+      database.inWorkspace(workspaceId, (tx) => accountsNamed(tx, workspaceId, { batchIds, needs })),
+    accountsOf: (workspaceId, profileIds) =>
+      database.inWorkspace(workspaceId, (tx) => accountsOf(tx, workspaceId, profileIds)),
+    peopleOfAccount: (workspaceId, accountId, page) =>
+      database.inWorkspace(workspaceId, (tx) => peopleOfAccount(tx, workspaceId, { accountId, ...page })),
     evaluate: (request, evaluator) =>
       database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator), HOT),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),
