@@ -1,22 +1,22 @@
 import {
-  GaussianWorkspace,
   breathe,
   checkParams,
   checkShape,
-  mlErrors,
   poolOf,
   type ComputeControl,
   type Estimator,
   type FitControl,
   type GaussianComponents,
+  type GaussianWorkspace,
   type Matrix,
 } from '@kohort/ml-core';
 import type { CovarianceType } from '../covariance/covariance-type';
-import { momentsFor, sumsOfLabels, totalScatter, type CovarianceRule } from '../covariance/estimate-parameters';
+import { totalScatter, type CovarianceRule } from '../covariance/estimate-parameters';
 import { precisionFactors } from '../covariance/precision-factors';
-import { expectationMaximisation, type EmEnd } from '../expectation-maximisation';
-import { checkStart, originOf, startCount, startLabels } from '../mixture-start';
-import { factorOf, likeliest, sharesOf, sizesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
+import type { EmEnd } from '../expectation-maximisation';
+import { fitMixture } from '../fit-mixture';
+import { checkStart, originOf } from '../mixture-start';
+import { likeliest, sharesOf, sizesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
 import {
   bayesianMixtureDefaults,
   bayesianMixtureLimits,
@@ -94,35 +94,18 @@ function checkFit(matrix: Matrix, params: BayesianMixtureParams): void {
 async function fit(matrix: Matrix, params: BayesianMixtureParams, control: FitControl): Promise<FittedBayesianMixture> {
   checkFit(matrix, params);
   await breathe(control);
-  const { k, covariance, start, weightPrior, regularisation, concentration = 1 / k } = params;
-  const starts: ArrayLike<number>[] = [];
-  for (let at = 0; at < startCount(start); at += 1) starts.push(await startLabels(matrix, { k, start, at }, control));
-  const pool = poolOf(control);
+  const { k, covariance, weightPrior, regularisation, concentration = 1 / k } = params;
   const origin = originOf(matrix);
-  const scatter = totalScatter(pool, matrix, origin);
+  const scatter = totalScatter(poolOf(control), matrix, origin);
   const rule: CovarianceRule = { type: covariance, d: matrix.cols, regularisation, scatter };
   const prior: MixturePrior = {
     weights: weightPrior,
     concentration,
     covariance: priorCovariance(scatter, matrix.rows, [covariance, matrix.cols]),
   };
-  const use = { k, factor: factorOf(covariance), moments: momentsFor(covariance), keep: 'labels' } as const;
-  const work = new GaussianWorkspace(pool, matrix, use);
-  try {
-    work.load(origin);
-    let best: EmEnd<MixturePosterior> | undefined;
-    for (const [at, labels] of starts.entries()) {
-      const from = sumsOfLabels(matrix, { origin, labels, k }, covariance);
-      const settings = { start: from, limits: params, control };
-      const end = await expectationMaximisation(work, posteriorRule(rule, prior), settings);
-      if (!best || end.bound > best.bound) best = end;
-      control.onProgress?.({ phase: 'fitting components', done: at + 1, total: starts.length });
-    }
-    if (!best) throw mlErrors.ML_PARAM({ estimator: NAME, parameter: 'restarts', must: 'at least 1' });
-    return finish(work, best, { params, origin });
-  } finally {
-    work.release();
-  }
+  return fitMixture({ matrix, origin, params, control }, posteriorRule(rule, prior), (work, end) =>
+    finish(work, end, { params, origin }),
+  );
 }
 
 const weighing = (fitted: BayesianMixtureState): WeighingModel => ({ ...fitted, components: storedComponents(fitted) });

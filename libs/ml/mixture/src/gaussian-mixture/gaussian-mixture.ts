@@ -1,29 +1,27 @@
 import {
-  GaussianWorkspace,
   breathe,
   checkParams,
   checkShape,
-  mlErrors,
   poolOf,
   type ComputeControl,
   type Estimator,
   type FitControl,
   type GaussianComponents,
+  type GaussianWorkspace,
   type Matrix,
 } from '@kohort/ml-core';
 import { freeParameters } from '../covariance/covariance-type';
 import {
   estimateParameters,
-  momentsFor,
-  sumsOfLabels,
   totalScatter,
   type CovarianceRule,
   type Estimated,
 } from '../covariance/estimate-parameters';
 import { precisionFactors } from '../covariance/precision-factors';
-import { expectationMaximisation, type EmEnd, type MixtureRule } from '../expectation-maximisation';
-import { checkStart, originOf, startCount, startLabels } from '../mixture-start';
-import { factorOf, likeliest, sharesOf, sizesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
+import type { EmEnd, MixtureRule } from '../expectation-maximisation';
+import { fitMixture } from '../fit-mixture';
+import { checkStart, originOf } from '../mixture-start';
+import { likeliest, sharesOf, sizesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
 import { gaussianMixtureDefaults, gaussianMixtureLimits, type GaussianMixtureParams } from './gaussian-mixture.params';
 import { gaussianMixtureFromJson, gaussianMixtureToJson, type GaussianMixtureState } from './gaussian-mixture.state';
 
@@ -116,31 +114,6 @@ function storedComponents({ cols: d, covariance, weights, means, covariances, or
   return componentsOf({ counts: weights, means: relative, covariances }, { type: covariance, d });
 }
 
-/** Runs every start and keeps the one with the greatest bound, the first of equals. */
-async function bestStart(
-  work: GaussianWorkspace,
-  starts: readonly ArrayLike<number>[],
-  { matrix, origin, rule, params, control }: Fitting,
-): Promise<EmEnd<Estimated>> {
-  let best: EmEnd<Estimated> | undefined;
-  for (const [at, labels] of starts.entries()) {
-    const start = sumsOfLabels(matrix, { origin, labels, k: params.k }, params.covariance);
-    const end = await expectationMaximisation(work, ruleOf(rule, matrix.rows), { start, limits: params, control });
-    if (!best || end.bound > best.bound) best = end;
-    control.onProgress?.({ phase: 'fitting components', done: at + 1, total: starts.length });
-  }
-  if (!best) throw mlErrors.ML_PARAM({ estimator: NAME, parameter: 'restarts', must: 'at least 1' });
-  return best;
-}
-
-interface Fitting {
-  readonly matrix: Matrix;
-  readonly origin: Float64Array;
-  readonly rule: CovarianceRule;
-  readonly params: GaussianMixtureParams;
-  readonly control: FitControl;
-}
-
 /**
  * A mixture of Gaussians by expectation-maximisation.
  *
@@ -158,21 +131,13 @@ async function fit(matrix: Matrix, params: GaussianMixtureParams, control: FitCo
   const { k, covariance, start, regularisation } = params;
   checkStart(NAME, matrix, k, start);
   await breathe(control);
-  const starts: ArrayLike<number>[] = [];
-  for (let at = 0; at < startCount(start); at += 1) starts.push(await startLabels(matrix, { k, start, at }, control));
-  const pool = poolOf(control);
   const origin = originOf(matrix);
-  const scatter = covariance === 'tied' ? totalScatter(pool, matrix, origin) : new Float64Array(0);
+  const scatter = covariance === 'tied' ? totalScatter(poolOf(control), matrix, origin) : new Float64Array(0);
   const rule = { type: covariance, d: matrix.cols, regularisation, scatter };
-  const use = { k, factor: factorOf(covariance), moments: momentsFor(covariance), keep: 'labels' } as const;
-  const work = new GaussianWorkspace(pool, matrix, use);
-  try {
-    work.load(origin);
-    const end = await bestStart(work, starts, { matrix, origin, rule, params, control });
-    return finish(work, end, { origin, rule, rows: matrix.rows });
-  } finally {
-    work.release();
-  }
+  const { rows } = matrix;
+  return fitMixture({ matrix, origin, params, control }, ruleOf(rule, rows), (work, end) =>
+    finish(work, end, { origin, rule, rows }),
+  );
 }
 
 const weighing = (fitted: GaussianMixtureState): WeighingModel => ({ ...fitted, components: storedComponents(fitted) });
