@@ -24,6 +24,8 @@ export interface LanczosWish {
   readonly known?: readonly Float64Array[];
 }
 
+/** Tolerance of the look for what was missed. */
+const ROUGH = 1e-3;
 const MOST_STEPS = 600;
 /** A look costs the cube of the steps: each comes a fifth later than the one before. */
 const LOOK_GROWTH = 1.2;
@@ -129,19 +131,26 @@ export async function leadingEigen(
 ): Promise<LeadingEigen> {
   const known = wish.known ?? [];
   const found: { value: number; vector: Float64Array }[] = [];
-  for (let round = 0; ; round += 1) {
-    const wanted = round === 0 ? wish.count : Math.min(wish.count, 2);
+  const space = (count: number, tolerance: number, name: string): Promise<LeadingEigen> => {
     const beside = [...known, ...found.map(({ vector }) => vector)];
-    if (beside.length >= operator.n) break;
-    const space = await grow(
-      operator,
-      { count: wanted, tolerance: wish.tolerance, known: beside },
-      { random: random.split(round), control },
+    return grow(operator, { count, tolerance, known: beside }, { random: random.split(name), control });
+  };
+  const floor = (): number => found.map(({ value }) => value).sort((a, b) => b - a)[wish.count - 1] ?? -Infinity;
+  for (let round = 0; known.length + found.length < operator.n; round += 1) {
+    if (round > 0 && floor() > -Infinity) {
+      // A rough look first: what is surely smaller need not be known exactly.
+      const [value = -Infinity] = (await space(1, ROUGH, `look ${round}`)).values;
+      const size = Math.max(...found.map((one) => Math.abs(one.value)));
+      if (value + 2 * ROUGH * size <= floor()) break;
+    }
+    const least = floor();
+    const { values, vectors } = await space(
+      round === 0 ? wish.count : Math.min(wish.count, 2),
+      wish.tolerance,
+      `${round}`,
     );
-    found.push(...space.vectors.map((vector, k) => ({ value: space.values[k] as number, vector })));
-    const floor = found.map(({ value }) => value).sort((a, b) => b - a)[wish.count - 1];
-    const larger = floor !== undefined && space.values.some((value) => value > floor + Math.abs(floor) * 1e-9);
-    if (round > 0 && !larger) break;
+    found.push(...vectors.map((vector, k) => ({ value: values[k] as number, vector })));
+    if (round > 0 && !values.some((value) => value > least + Math.abs(least) * 1e-9)) break;
   }
   const kept = found.sort((a, b) => b.value - a.value).slice(0, wish.count);
   for (const { vector } of kept) {

@@ -55,12 +55,13 @@ export async function spectralEmbedding(
   const { n, starts, others, weights } = graph;
   const roots = degreesOf(graph).map(Math.sqrt);
   const { count, vectors: known } = partVectors(graph, roots, PARTS_A_CLUSTER * k);
+  const scaled = new Float64Array(n);
   const apply = (from: Float64Array, to: Float64Array): void => {
+    for (let i = 0; i < n; i += 1) scaled[i] = (from[i] as number) / (roots[i] as number);
     for (let i = 0; i < n; i += 1) {
       let sum = 0;
       for (let at = starts[i] as number; at < (starts[i + 1] as number); at += 1) {
-        const other = others[at] as number;
-        sum += ((weights[at] as number) * (from[other] as number)) / (roots[other] as number);
+        sum += (weights[at] as number) * (scaled[others[at] as number] as number);
       }
       // Lifted by one, the operator has no negative eigenvalue to compete with.
       to[i] = sum / (roots[i] as number) + (from[i] as number);
