@@ -102,7 +102,7 @@ function checkInput({ costs, rows, cols, goal = 'least' }: AssignmentInput): voi
  * Shape   costs: rows × cols, row-major, either side may be longer
  * Units   those of the costs
  * Ties    between assignments of equal total the answer is the same on every machine, and no more is promised
- * Cost    O(r²·c), r the shorter side; 1,000 × 1,000 in about a second
+ * Cost    O(r²·c), r the shorter side; 1,000 × 1,000 in about 0.2 s
  * Throws  MATCHING_COSTS for NaN, a wrong length or an infinity of the wrong sign; MATCHING_INFEASIBLE when forbidden
  *         pairs leave no complete assignment
  * Source  shortest augmenting paths: Jonker & Volgenant 1987, Crouse 2016; held to scipy by assignment.golden.json
