@@ -14,6 +14,9 @@ const QUIET_SECONDS = Math.min(30, SECONDS);
 /** Changes of one transaction, and how often one is written. */
 const TOGETHER = 20;
 const EVERY_MS = 200;
+/** Whoever reads lines is written some megabytes of the log before the line to it is full: fewer of them, and not at once. */
+const LINES_CLIENTS = Number(process.env['KOHORT_SLOW_LINES'] ?? Math.ceil(CLIENTS / 4));
+const LINES_AGAIN_MS = 5_000;
 const ALLOWED_MB = 100;
 
 const QUERY = `subscription { membershipChanged(after: "$after") { id cursor recordedAt segmentKey profileId } }`;
@@ -70,7 +73,7 @@ class NeverReaders {
   }
 }
 
-/** Clients that ask for the log as lines and never read them; each comes back when it is cut off. */
+/** Clients that ask for the log as lines and never read them; each comes back a while after it was cut off. */
 class LinesLeftLying {
   private readonly requests = new Set<ClientRequest>();
   private isOver = false;
@@ -106,7 +109,7 @@ class LinesLeftLying {
     request.on('error', () => undefined);
     request.once('close', () => {
       this.requests.delete(request);
-      if (!this.isOver) this.connect();
+      if (!this.isOver) setTimeout(() => this.isOver || this.connect(), LINES_AGAIN_MS).unref();
     });
   }
 }
@@ -153,7 +156,7 @@ describe('clients that never read, for minutes', () => {
       });
       never.start(CLIENTS);
       lying = new LinesLeftLying(door.gateway.url, of);
-      lying.start(CLIENTS);
+      lying.start(LINES_CLIENTS);
       const during = await writeFor(SECONDS);
       const report = {
         clients: CLIENTS,
