@@ -14,6 +14,7 @@ import {
   type NormalisedMessage,
   type ProfileId,
   type JobControl,
+  type Json,
   type RunId,
   runParams,
   type WorkspaceId,
@@ -33,7 +34,7 @@ import {
   type TestDatabase,
 } from '@kohort/platform-postgres';
 import { silentLogger } from '@kohort/kernel-telemetry';
-import { evaluateTouched, RuleSets } from '@kohort/segments-flow';
+import { evaluateTouched, RuleSets, runDueTimers } from '@kohort/segments-flow';
 import { trackChanges, type SyncPorts } from '@kohort/sync-flow';
 import type { TestColumns } from '@kohort/testing-columns';
 
@@ -101,13 +102,17 @@ export class IdentityWorld {
     this.sync = { store, deliverer, clock: systemClock, random: seededRandom(1), logger: silentLogger };
   }
 
-  static async open(parts: WorldParts, rules: IdentityRules | null): Promise<IdentityWorld> {
+  static async open(
+    parts: WorldParts,
+    rules: IdentityRules | null,
+    segments: Readonly<Record<string, Json>> = SEGMENTS,
+  ): Promise<IdentityWorld> {
     const world = new IdentityWorld(parts, await parts.db.addWorkspace(), randomUUID());
     const { workspaceId } = world;
     await world.query(sql`insert into source (workspace_id, id, key, name, kind)
       values (${workspaceId}, ${world.sourceId}, 's', 'S', 'http')`);
     if (rules) await world.saveRules(rules, 'active');
-    for (const [key, where] of Object.entries(SEGMENTS)) {
+    for (const [key, where] of Object.entries(segments)) {
       const id = randomUUID();
       const rule = JSON.stringify({ version: 1, entity: 'profile', where });
       await world.query(sql`with s as (insert into segment (workspace_id, id, key, name, kind, status, live_version)
@@ -178,6 +183,30 @@ export class IdentityWorld {
     const tracked = changes.map(({ batch }) => batchIdSchema.parse(batch));
     if (tracked.length > 0) await trackChanges(this.sync, { workspaceId: this.workspaceId, batchIds: tracked });
     this.tracked = changes.at(-1)?.seq ?? this.tracked;
+  }
+
+  /** By the database's clock, epoch milliseconds. */
+  async now(): Promise<number> {
+    const [row] = await this.query(sql<{ ms: number }>`select floor(extract(epoch from now()) * 1000)::float8 as ms`);
+    return row?.ms ?? 0;
+  }
+
+  /** Lets what time alone has changed be written. */
+  async passTime(): Promise<void> {
+    for (;;) if ((await runDueTimers(this.deps, 1_000)).profiles === 0) return;
+  }
+
+  /** Who is in, as `segment profile-id`. */
+  async membersByName(): Promise<ReadonlySet<string>> {
+    const rows = await this.query(sql<{ line: string }>`select s.key || ' ' || m.profile_id as line
+      from membership m join segment s on s.id = m.segment_id where m.member`);
+    return new Set(rows.map(({ line }) => line));
+  }
+
+  /** Ids of people by each of their names. */
+  async profilesByName(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.query(sql<{ value: string; id: string }>`select value, profile_id as id from identifier`);
+    return new Map(rows.map(({ value, id }) => [value, id]));
   }
 
   /** The link is barred before anybody speaks of it. */
