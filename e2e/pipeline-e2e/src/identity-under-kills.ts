@@ -163,7 +163,12 @@ export class KilledIdentity {
   }
 
   async jobOf(id: string): Promise<Job> {
-    return (await this.running.query<{ job: Job }>('query ($id: ID!) { job(id: $id) { status result } }', { id })).job;
+    return (
+      await this.running.query<{ job: Job }>(
+        'query ($id: ID!) { job(id: $id) { status result error { code message } } }',
+        { id },
+      )
+    ).job;
   }
 
   async untilDone(id: string): Promise<Job> {
@@ -172,7 +177,7 @@ export class KilledIdentity {
       job = await this.jobOf(id);
       return !['QUEUED', 'RUNNING'].includes(job.status);
     });
-    expect(job.status).toBe('SUCCEEDED');
+    expect(job).toMatchObject({ status: 'SUCCEEDED', error: null });
     return job;
   }
 
