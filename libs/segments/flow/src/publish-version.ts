@@ -6,6 +6,8 @@ import { segmentsFlowErrors } from './segments-flow-errors';
 
 /** Changes of one transaction before the version serves. */
 const ROWS_AT_ONCE = 20_000;
+/** So few changes are written with the pointer: nobody waits long for it. */
+const ROWS_WITH_POINTER = 500;
 
 const checkpointSchema = z.object({
   phase: z.literal('settling'),
@@ -73,7 +75,7 @@ export async function publishVersion(
     exited += outcome.exited;
     context.onProgress({ phase: 'writing memberships', done: entered + exited, total });
   };
-  if (version.liveVersion === null) {
+  if (version.liveVersion === null && total > ROWS_WITH_POINTER) {
     for (let at = 0; at < entering.length; at += ROWS_AT_ONCE) {
       await apply({ entering: entering.slice(at, at + ROWS_AT_ONCE), leaving: [] }, false);
     }

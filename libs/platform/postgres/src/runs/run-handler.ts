@@ -7,7 +7,7 @@ import type { HandlerControl } from '@kohort/pipeline-map';
 import { classifyFailure } from '../classify-failure';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
-import { startRun, type RunSession } from './start-run';
+import { startRun, startRuns, type RunSession } from './start-run';
 
 export interface RunHandlerOptions<P> {
   readonly database: Database;
@@ -85,10 +85,7 @@ async function openRuns<P>(
 ): Promise<readonly OpenRun<P>[]> {
   const { database, clock, params } = options;
   const opened: OpenRun<P>[] = [];
-  for (const runId of input.runIds) {
-    const { workspaceId } = input;
-    const session = await startRun(database, { workspaceId, runId, clock, signal: control.signal });
-    if (!session) continue;
+  for (const session of await startRuns(database, { ...input, clock, signal: control.signal })) {
     try {
       opened.push({ session, started: { context: session.context, params: params.parse(session.context.run.params) } });
     } catch (thrown) {
