@@ -1,6 +1,6 @@
 import { QuantileSketch, type Distribution } from '../profile/quantile-sketch';
 import { chiSquareTail, chiSquareTest } from './chi-square';
-import { jensenShannon } from './divergences';
+import { jensenShannon } from '@kohort/ml-drift';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov';
 import golden from './reference/drift.golden.json';
 

@@ -1,3 +1,4 @@
+import { kolmogorovTail } from '@kohort/ml-drift';
 import { shareBelow, type Distribution } from '../profile/quantile-sketch';
 
 /** The largest distance between two cumulative distributions, and how likely chance is to make one as large. */
@@ -5,8 +6,6 @@ export interface KolmogorovSmirnov {
   readonly distance: number;
   readonly pValue: number;
 }
-
-const TERMS = 100;
 
 /**
  * Two-sample Kolmogorov–Smirnov test on sketches. Exact distributions give the exact distance; centroids add the error of
@@ -23,13 +22,6 @@ export function kolmogorovSmirnov(before: Distribution, after: Distribution): Ko
       if (gap > distance) distance = gap;
     }
   }
-  const root = Math.sqrt((before.count * after.count) / (before.count + after.count));
-  return { distance, pValue: tail((root + 0.12 + 0.11 / root) * distance) };
-}
-
-function tail(lambda: number): number {
-  if (lambda < 0.2) return 1;
-  let sum = 0;
-  for (let j = 1; j <= TERMS; j += 1) sum += (j % 2 === 1 ? 2 : -2) * Math.exp(-2 * j * j * lambda * lambda);
-  return Math.min(1, Math.max(0, sum));
+  const effectiveRows = (before.count * after.count) / (before.count + after.count);
+  return { distance, pValue: kolmogorovTail(distance, effectiveRows) };
 }

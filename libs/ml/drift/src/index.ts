@@ -1,0 +1,13 @@
+export { centroidShift } from './centroid-shift';
+export type { CentroidShift } from './centroid-shift';
+export { cusum } from './cusum';
+export type { Cusum, CusumParams } from './cusum';
+export { jensenShannon, populationStability } from './divergences';
+export { driftErrors } from './drift-errors';
+export { kolmogorovSmirnovTest, kolmogorovTail } from './kolmogorov-smirnov';
+export type { KsResult } from './kolmogorov-smirnov';
+export { maximumMeanDiscrepancy } from './maximum-mean-discrepancy';
+export type { MmdOptions, MmdResult } from './maximum-mean-discrepancy';
+export { binSamples } from './quantile-bins';
+export type { BinnedSamples } from './quantile-bins';
+export { wassersteinDistance } from './wasserstein';
