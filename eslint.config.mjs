@@ -68,7 +68,7 @@ const onlyForSpecs = ['type:testing', 'type:testkit', 'type:adapter', 'type:ml']
 /** Domain and ml are plain functions: packages that reach the machine are not on their list. */
 const external = {
   'type:domain': pure,
-  'type:ml': [...pure, '@tensorflow/**', 'ml-xgboost', 'ml-xgboost/**'],
+  'type:ml': [...pure, '@tensorflow/**', 'ml-xgboost', 'ml-xgboost/**', 'umap-js'],
   'type:contract': ['zod'],
 };
 

@@ -4,3 +4,4 @@ export { xgboostErrors } from './xgboost-errors';
 export { parseXgboostModel } from './xgboost-model';
 export { xgboostEngine } from './xgboost.adapter';
 export { MAX_XGBOOST_CELLS, xgboostLimits } from './xgboost.params';
+export { umapEngine } from './umap.adapter';
