@@ -29,7 +29,8 @@ export type { PropensityScores } from './propensity/score-propensity';
 export type { LabelledTable, PropensityContext } from './propensity/train-model';
 export { clusterErrors } from './clusters/cluster-errors';
 export { runClusterCommand } from './clusters/cluster-file';
-export type { ClusterCommandParams, ClusterCommandResult, ClusterCsvTable } from './clusters/cluster-file';
+export type { ClusterCommandParams, ClusterCommandResult } from './clusters/cluster-file';
+export type { ClusterCsvTable } from './clusters/csv-features';
 export {
   assignClusters,
   clusterCentres,
@@ -55,3 +56,7 @@ export { DEFAULT_PLAYBOOK, playbookSchema } from './clusters/playbook';
 export type { PlaybookRule } from './clusters/playbook';
 export { clusterProfileSheets } from './clusters/profile-sheets';
 export type { ProfileSheetInput } from './clusters/profile-sheets';
+export { projectionPage } from './projections/projection-page';
+export type { ProjectionPageContent } from './projections/projection-page';
+export { runProjectCommand } from './projections/project-file';
+export type { ProjectCommandParams, ProjectCommandResult } from './projections/project-file';

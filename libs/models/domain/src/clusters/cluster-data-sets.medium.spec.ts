@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { runClusterCommand, type ClusterCsvTable } from './cluster-file';
+import { runClusterCommand } from './cluster-file';
+import type { ClusterCsvTable } from './csv-features';
 
 const folder = process.env['KOHORT_DATA_DIR'] ?? join(__dirname, '..', '..', '..', '..', '..', '..', 'shared', 'data');
 const has = existsSync(join(folder, 'README.md'));

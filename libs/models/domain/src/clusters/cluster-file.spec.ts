@@ -1,4 +1,5 @@
-import { runClusterCommand, type ClusterCsvTable } from './cluster-file';
+import { runClusterCommand } from './cluster-file';
+import type { ClusterCsvTable } from './csv-features';
 
 const table = (header: string[], rows: string[][]): ClusterCsvTable => ({ header, rows, lineOf: (row) => row + 2 });
 const good = table(

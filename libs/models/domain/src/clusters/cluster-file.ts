@@ -1,16 +1,8 @@
 import type { ScalingMode } from '@kohort/ml-clustering';
-import type { WideMatrix } from '@kohort/ml-core';
 import type { ClusterSheet } from '@kohort/kernel-contracts';
 import { clusterErrors } from './cluster-errors';
+import { checkCsvShape, readCsvFeatures, readCsvIds, type ClusterCsvTable } from './csv-features';
 import { clusterTable, type ClusterControl, type ClusterMetrics, type ClusterTableResult } from './cluster-table';
-
-/** A parsed CSV file. */
-export interface ClusterCsvTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** Line of the file, from 1, on which a row (from 0) begins. */
-  readonly lineOf: (row: number) => number;
-}
 
 /** The settings of `kohort cluster`. */
 export interface ClusterCommandParams {
@@ -56,76 +48,6 @@ export interface ClusterCommandResult {
   readonly result: ClusterTableResult;
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-
-function checkShape({ header, rows, lineOf }: ClusterCsvTable): void {
-  if (rows.length === 0) throw clusterErrors.CLUSTERS_TABLE_EMPTY();
-  rows.forEach((row, i) => {
-    if (row.length === header.length) return;
-    throw clusterErrors.CLUSTERS_ROW_WIDTH({ line: lineOf(i), found: row.length, expected: header.length });
-  });
-}
-
-/** Index of a column that must be in the header exactly once. */
-function columnAt({ header }: ClusterCsvTable, column: string, role: string): number {
-  const at = header.indexOf(column);
-  if (at < 0) throw clusterErrors.CLUSTERS_COLUMN_MISSING({ line: 1, column, role });
-  if (header.lastIndexOf(column) !== at) {
-    throw clusterErrors.CLUSTERS_COLUMN_REPEATED({ line: 1, column, where: 'stands twice in the header (line 1)' });
-  }
-  return at;
-}
-
-function readIds(table: ClusterCsvTable, column: string | undefined): string[] {
-  if (column === undefined) return table.rows.map((_, i) => String(i + 1));
-  const at = columnAt(table, column, 'id');
-  const firstRow = new Map<string, number>();
-  return table.rows.map((row, i) => {
-    const id = row[at] ?? '';
-    const line = table.lineOf(i);
-    if (id.trim() === '') throw clusterErrors.CLUSTERS_ID_EMPTY({ line, column });
-    const earlier = firstRow.get(id);
-    if (earlier !== undefined) {
-      throw clusterErrors.CLUSTERS_ID_REPEATED({ line, column, firstLine: table.lineOf(earlier) });
-    }
-    firstRow.set(id, i);
-    return id;
-  });
-}
-
-/** A cell's number; undefined for anything else. The cell itself is not told: it may be a person's. */
-function numberIn(cell: string): number | undefined {
-  const text = cell.trim();
-  if (!DECIMAL.test(text)) return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
-}
-
-function readFeatures(table: ClusterCsvTable, features: readonly string[]): WideMatrix {
-  if (features.length === 0) {
-    throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'features', must: 'at least one column' });
-  }
-  const twice = features.find((name, i) => features.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw clusterErrors.CLUSTERS_COLUMN_REPEATED({ column: twice, where: 'is named twice in the features' });
-  }
-  const places = features.map((name) => columnAt(table, name, 'feature'));
-  const cols = places.length;
-  const data = new Float64Array(table.rows.length * cols);
-  table.rows.forEach((row, i) => {
-    places.forEach((place, j) => {
-      const cell = row[place] ?? '';
-      const value = numberIn(cell);
-      if (value === undefined) {
-        const found = cell.trim() === '' ? 'nothing' : `text of ${cell.trim().length} characters`;
-        throw clusterErrors.CLUSTERS_NOT_A_NUMBER({ line: table.lineOf(i), column: features[j] ?? '', found });
-      }
-      data[i * cols + j] = value;
-    });
-  });
-  return { data, rows: table.rows.length, cols };
-}
-
 /**
  * Clusters the rows of a CSV table: the pure part of `kohort cluster`.
  *
@@ -149,9 +71,9 @@ export async function runClusterCommand(
   if (!['none', 'zscore', 'auto'].includes(scale)) {
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'scale', must: 'none, zscore or auto' });
   }
-  checkShape(table);
-  const ids = readIds(table, params.id);
-  const matrix = readFeatures(table, features);
+  checkCsvShape(table);
+  const ids = readCsvIds(table, params.id);
+  const matrix = readCsvFeatures(table, features);
   const settings = { algorithm, k, seed, scaling: scale, nInit: params.nInit } as const;
   const result = await clusterTable({ featureNames: features, matrix, ids }, settings, control);
   const { labels, distances, metrics, warnings, choice, sheets, nInit } = result;
