@@ -9,6 +9,7 @@ import { identityCommand } from './commands/identity';
 import { importCommand } from './commands/import';
 import { linkCommand } from './commands/link';
 import { profileCommand } from './commands/profile';
+import { projectCommand } from './commands/project';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
 import { exportCommand } from './commands/export';
@@ -41,6 +42,7 @@ function program(): Command {
     sourceCommand(),
     profileCommand(),
     clusterCommand(),
+    projectCommand(),
     propensityCommand(),
     linkCommand(),
     identityCommand(),
