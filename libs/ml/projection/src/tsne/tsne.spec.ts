@@ -76,7 +76,7 @@ describe('QuadTree', () => {
 });
 
 describe('tsneAffinities', () => {
-  it('are symmetric, sum to 1, and have the perplexity asked for', async () => {
+  it('are symmetric, sum to 1, and are carried by about as many rows as the perplexity says', async () => {
     const matrix = matrixOf(groups(30, 3));
     const lists = await neighbourLists(matrix, 89, {});
     const { starts, columns, values } = tsneAffinities(lists, 12);
@@ -91,6 +91,10 @@ describe('tsneAffinities', () => {
       expect(at.get(`${j} ${i}`)).toBeCloseTo(value, 14);
     }
     expect(at.size).toBe(values.length);
+    // The nearest weigh most, and few carry nearly all of it.
+    const row = Array.from(values.subarray(0, starts[1] as number)).sort((a, b) => b - a);
+    const total = row.reduce((a, b) => a + b, 0);
+    expect(row.slice(0, 30).reduce((a, b) => a + b, 0) / total).toBeGreaterThan(0.9);
   });
 });
 
