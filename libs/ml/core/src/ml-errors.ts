@@ -20,6 +20,10 @@ export const mlErrors = defineErrors({
     kind: 'unsuitable-data',
     message: (d) => `${d['estimator']} needs at least ${d['needed']} ${d['of'] ?? 'rows'}, there are ${d['rows']}`,
   },
+  ML_UNSATISFIABLE: {
+    kind: 'unsuitable-data',
+    message: (d) => `no clustering keeps what ${d['estimator']} was asked for: ${d['problem']}`,
+  },
   ML_CANCELLED: { kind: 'cancelled', message: () => 'the computation was cancelled' },
   ML_POOL_BUSY: { kind: 'bug', message: () => 'the kernel pool already holds an open job: one computation at a time' },
   ML_POOL_CLOSED: { kind: 'bug', message: () => 'the kernel pool is closed' },

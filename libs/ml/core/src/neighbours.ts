@@ -173,6 +173,8 @@ export async function countNeighbours(
 export interface NearestRows {
   /** m × k Euclidean distances, rising; Infinity where there are fewer than k points. */
   readonly distances: Float64Array;
+  /** The same squared, not rounded by the root: equal where the kernels' distances are. */
+  readonly squared: Float64Array;
   /** m × k rows of the points; NO_ROW where there are fewer. */
   readonly rows: Uint32Array;
 }
@@ -203,7 +205,7 @@ function homesOf(index: NeighbourIndex, tileBoxes: Float64Array, homes: Uint32Ar
  * Shape   queries: m rows of the index's width; returns m × k
  * Units   distances in units of the points
  * Ties    the lower row comes first
- * Cost    O(m · k · points near), at worst O(m · n · d); 12·m·k bytes
+ * Cost    O(m · k · points near), at worst O(m · n · d); 20·m·k bytes
  * Throws  ML_CANCELLED, ML_TOO_LARGE
  */
 export async function nearestNeighbours(
@@ -212,8 +214,9 @@ export async function nearestNeighbours(
   control: ComputeControl = {},
 ): Promise<NearestRows> {
   const distances = new Float64Array(queries.rows * k);
+  const squared = new Float64Array(queries.rows * k);
   const rows = new Uint32Array(queries.rows * k);
-  if (queries.rows === 0) return { distances, rows };
+  if (queries.rows === 0) return { distances, squared, rows };
   const room = roomFor(queries.rows);
   const extra = [4 * index.rows, room, 8 * room * k, 4 * room * k].map((bytes) => bytes + 4 * LEAF);
   const lookup = openLookup(index, room, extra, control);
@@ -232,13 +235,14 @@ export async function nearestNeighbours(
       for (let at = 0; at < part.length; at += 1) {
         const to = (part[at] as number) * k;
         for (let c = 0; c < k; c += 1) {
-          distances[to + c] = Math.sqrt(near[at * k + c] as number);
+          squared[to + c] = near[at * k + c] as number;
+          distances[to + c] = Math.sqrt(squared[to + c] as number);
           rows[to + c] = ids[at * k + c] as number;
         }
       }
       control.onProgress?.({ phase: 'finding neighbours', done: start + part.length, total: queries.rows });
     }
-    return { distances, rows };
+    return { distances, squared, rows };
   } finally {
     lookup.job.release();
   }

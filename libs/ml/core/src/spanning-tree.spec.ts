@@ -21,8 +21,8 @@ describe('growSpanningTree', () => {
         const coarse = seed % 2 === 0;
         const value = () => (coarse ? random.int(4) : random.normal());
         const points = { rows, cols, data: Float32Array.from({ length: rows * cols }, value) };
-        const core = Float64Array.from({ length: rows }, () => (random.next() < 0.1 ? Infinity : random.next()));
-        const growth = { core, by, radius };
+        const coreSquared = Float64Array.from({ length: rows }, () => (random.next() < 0.1 ? Infinity : random.next()));
+        const growth = { coreSquared, by, radius };
         expect(await growSpanningTree(points, growth)).toEqual(spanningTreeTwin(points, growth));
       }),
       { seed: 8, numRuns: 60 },

@@ -10,8 +10,11 @@ const NOBODY = 0xffff_ffff;
 
 /** What a tree is grown by. */
 export interface TreeGrowth {
-  /** Least distance at which a point joins others and others join it: its core distance. Zeros when left out. */
-  readonly core?: Float64Array;
+  /**
+   * Squares of the least distances at which a point joins others and others join it, its core distance; as
+   * nearestNeighbours gives them, so that equal distances stay equal. Zeros when left out.
+   */
+  readonly coreSquared?: Float64Array;
   /**
    * `mutual`: a pair needs the larger of both core distances (HDBSCAN); `own`: that of the point already taken alone
    * (OPTICS).
@@ -76,7 +79,7 @@ function checkMagnitudes({ data }: Matrix): void {
 /**
  * Prim's algorithm over all pairs: from row 0 the row that needs least joins next, through the row it needs it for.
  *
- * Shape   points: n×d, finite; core: n values
+ * Shape   points: n×d, finite; coreSquared: n values
  * Units   distances in units of the points, in double precision
  * Ties    the lowest row is taken first, and keeps the row through which it first needed so little
  * Cost    O(n²·d / 2) time on one thread (0.5 s for 20,000 × 3), 8·n·d bytes
@@ -112,7 +115,7 @@ export async function growSpanningTree(
     const taken = arena.u32(room);
     for (let i = 0; i < n; i += 1) {
       open.ids[i] = i;
-      open.core[i] = (growth.core?.[i] ?? 0) ** 2;
+      open.core[i] = growth.coreSquared?.[i] ?? 0;
       for (let j = 0; j < d; j += 1) blocks[(i >> 2) * 4 * d + (i & 3) + j * 4] = data[i * d + j] as number;
     }
     const tree = { order: new Uint32Array(n), need: new Float64Array(n), through: new Int32Array(n) };

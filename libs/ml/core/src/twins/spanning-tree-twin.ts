@@ -3,12 +3,12 @@ import type { SpanningTree, TreeGrowth } from '../spanning-tree';
 import { squaredGapTwin } from './neighbours-twin';
 
 /** Prim's algorithm pair by pair: the oracle of the kernel, equal bit for bit. Not exported by the package. */
-export function spanningTreeTwin(points: Matrix, { core, by, radius = Infinity }: TreeGrowth): SpanningTree {
+export function spanningTreeTwin(points: Matrix, { coreSquared, by, radius = Infinity }: TreeGrowth): SpanningTree {
   const n = points.rows;
   const need = new Float64Array(n).fill(Infinity);
   const through = new Int32Array(n).fill(-1);
   const open = new Set(Array.from({ length: n }, (_, i) => i));
-  const coreOf = (i: number): number => (core?.[i] ?? 0) ** 2;
+  const coreOf = (i: number): number => coreSquared?.[i] ?? 0;
   const tree = { order: new Uint32Array(n), need: new Float64Array(n), through: new Int32Array(n) };
   for (let at = 0; at < n; at += 1) {
     let next = -1;
