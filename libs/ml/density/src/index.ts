@@ -1,0 +1,18 @@
+export { NOISE } from './core-distances';
+export { dbscan } from './dbscan/dbscan';
+export type { FittedDbscan } from './dbscan/dbscan';
+export { dbscanDefaults, dbscanLimits } from './dbscan/dbscan.params';
+export type { DbscanParams } from './dbscan/dbscan.params';
+export type { DbscanState } from './dbscan/dbscan.state';
+export { hdbscan, hdbscanScores } from './hdbscan/hdbscan';
+export type { FittedHdbscan, HdbscanScores } from './hdbscan/hdbscan';
+export { hdbscanDefaults, hdbscanLimits } from './hdbscan/hdbscan.params';
+export type { HdbscanParams } from './hdbscan/hdbscan.params';
+export type { HdbscanState } from './hdbscan/hdbscan.state';
+export type { CondensedTree } from './hdbscan/condensed-tree';
+export { optics } from './optics/optics';
+export type { FittedOptics } from './optics/optics';
+export { opticsDefaults, opticsLimits } from './optics/optics.params';
+export type { OpticsExtraction, OpticsParams } from './optics/optics.params';
+export type { OpticsState } from './optics/optics.state';
+export type { ReachabilityPlot } from './optics/reachability-plot';
