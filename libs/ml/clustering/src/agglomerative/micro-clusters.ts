@@ -1,6 +1,7 @@
 import { takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
 import { kmeans } from '../kmeans/kmeans';
 import { kmeansDefaults } from '../kmeans/kmeans.params';
+import { countDistinctRows, drawRows } from '../row-sample';
 
 /** A large table condensed to means. */
 export interface MicroClusters {
@@ -16,22 +17,6 @@ export interface MicroClusters {
 const SAMPLE_FOR_EACH = 20;
 const ROUNDS = 8;
 
-/** Row numbers of a sample without repetition, rising. */
-function sampleOf(rows: number, wanted: number, random: FitControl['random']): number[] {
-  const chosen: number[] = [];
-  for (let i = 0; i < rows && chosen.length < wanted; i += 1) {
-    if (random.next() * (rows - i) < wanted - chosen.length) chosen.push(i);
-  }
-  return chosen;
-}
-
-/** Different rows, up to so many. */
-function distinctRows({ data, rows, cols }: Matrix, most: number): number {
-  const seen = new Set<string>();
-  for (let i = 0; i < rows && seen.size < most; i += 1) seen.add(data.subarray(i * cols, i * cols + cols).join());
-  return seen.size;
-}
-
 /**
  * Condenses a table to about `wanted` micro-clusters: k-means on a sample, then every row to its nearest centroid, and
  * the exact mean of each. Those without a row are left out.
@@ -42,8 +27,8 @@ function distinctRows({ data, rows, cols }: Matrix, most: number): number {
  */
 export async function condense(matrix: Matrix, wanted: number, control: FitControl): Promise<MicroClusters> {
   const { rows: n, cols: d, data } = matrix;
-  const sample = takeRows(matrix, sampleOf(n, wanted * SAMPLE_FOR_EACH, control.random.split('sample')));
-  const k = distinctRows(sample, wanted);
+  const sample = takeRows(matrix, drawRows(n, wanted * SAMPLE_FOR_EACH, control.random.split('sample')));
+  const k = countDistinctRows(sample, wanted);
   const params = { ...kmeansDefaults, k, maxIterations: ROUNDS, start: { method: 'k-means++', restarts: 1 } as const };
   const fitted = await kmeans.fit(sample, params, control);
   const labels = await kmeans.predict(fitted, matrix, control);
