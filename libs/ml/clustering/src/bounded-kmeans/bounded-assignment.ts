@@ -61,10 +61,13 @@ class MoveGraph {
   readonly labels: Int32Array;
   readonly sizes: number[];
   private readonly heaps: MoveHeap[][];
+  /** Gains below this are rounding: they would let two equal ways go round each other. */
+  private readonly rounding: number;
 
   constructor(private readonly input: AssignmentInput) {
     const { costs, k } = input;
     const n = costs.length / k;
+    this.rounding = 1e-12 * costs.reduce((most, cost) => Math.max(most, Math.abs(cost)), 0);
     this.labels = new Int32Array(n);
     this.sizes = new Array<number>(k).fill(0);
     this.heaps = Array.from({ length: k }, (_, a) =>
@@ -109,8 +112,7 @@ class MoveGraph {
       for (let a = 0; a < k; a += 1) {
         for (let b = 0; b < k; b += 1) {
           const through = (cost[a] as number) + (edges[a * k + b] as number);
-          // A gain below rounding would let two equal ways go round each other.
-          if (!(through < (cost[b] as number) - 1e-12 * Math.abs(through))) continue;
+          if (!(through < (cost[b] as number) - this.rounding)) continue;
           cost[b] = through;
           before[b] = a;
           changed = true;
@@ -124,10 +126,19 @@ class MoveGraph {
   shift(from: readonly number[], to: readonly number[]): void {
     const { cost, before } = this.waysFrom(from);
     const end = to.reduce((best, c) => ((cost[c] as number) < (cost[best] as number) ? c : best), to[0] as number);
+    const seen = new Set([end]);
+    const way = [end];
+    for (let at = before[end] as number; at !== -1 && !seen.has(at); at = before[at] as number) {
+      seen.add(at);
+      way.push(at);
+    }
+    // A way that goes round has no start: the sum of many roundings. One move from a start to the end always helps.
+    const sound = from.includes(way[way.length - 1] as number) ? way : [end, from[0] as number];
     const moves: [number, number][] = [];
-    for (let b = end, steps = 0; before[b] !== -1 && steps <= this.input.k; b = before[b] as number, steps += 1) {
-      const row = this.heaps[before[b] as number]?.[b]?.top();
-      if (row !== undefined) moves.push([row, b]);
+    for (let at = 0; at + 1 < sound.length; at += 1) {
+      const cluster = sound[at] as number;
+      const row = this.heaps[sound[at + 1] as number]?.[cluster]?.top();
+      if (row !== undefined) moves.push([row, cluster]);
     }
     for (const [row, cluster] of moves) {
       const old = this.labels[row] as number;
