@@ -2,8 +2,6 @@ import { seededRandom } from '@kohort/kernel-clock-random';
 import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { hasDataSets, onlineRetailRfm, readCells, readColumns, readReference, zScored } from '../test/data-sets';
-import { birch } from './birch/birch';
-import { birchDefaults } from './birch/birch.params';
 import { boundedKmeans } from './bounded-kmeans/bounded-kmeans';
 import { boundedKmeansDefaults } from './bounded-kmeans/bounded-kmeans.params';
 import { kmedoids } from './kmedoids/kmedoids';
@@ -32,14 +30,13 @@ function planted(name: string) {
     }
   });
 
-  it('s1: k-medoids and BIRCH agree with the truth as well as k-means and ward', async () => {
-    type Result = { readonly kmeans: { readonly ari: number }; readonly agglomerative_ward: { readonly ari: number } };
-    const wanted = readReference<{ s1: Result }>('clustering-benchmarks').s1;
-    const { matrix, truth } = planted('s1');
-    const medoids = await kmedoids.fit(matrix, { ...kmedoidsDefaults, k: 15 }, control());
-    expect(adjustedRandIndex(truth, medoids.labels)).toBeGreaterThan(wanted.kmeans.ari - 0.005);
-    const subclusters = await birch.fit(matrix, { ...birchDefaults, k: 15, threshold: 10_000 }, control());
-    expect(adjustedRandIndex(truth, subclusters.labels)).toBeGreaterThan(wanted.agglomerative_ward.ari - 0.02);
+  it('a1: k-medoids of samples agrees with the truth nearly as well as k-means', async () => {
+    type Result = { readonly kmeans: { readonly ari: number } };
+    const wanted = readReference<{ a1: Result }>('clustering-benchmarks').a1;
+    const { matrix, truth } = planted('a1');
+    const params = { ...kmedoidsDefaults, k: 20, mostRows: 500, sampleRows: 300, samples: 3 };
+    const { labels } = await kmedoids.fit(matrix, params, control());
+    expect(adjustedRandIndex(truth, labels)).toBeGreaterThan(wanted.kmeans.ari - 0.1);
   });
 
   it('unbalance: bounds are kept where groups have 100 to 2,000 rows', async () => {
@@ -66,8 +63,5 @@ function planted(name: string) {
     expect(fitted.converged).toBe(true);
     expect(Math.min(...fitted.sizes)).toBeGreaterThan(50);
     expect(columns[0]?.filter(Number.isNaN)).toHaveLength(24);
-    const dissimilarity = { kind: 'gower', categories: [2, 3] } as const;
-    const medoids = await kmedoids.fit(matrix, { ...kmedoidsDefaults, k: 4, dissimilarity }, control());
-    expect(medoids.sizes.reduce((sum, size) => sum + size, 0)).toBe(cells.length);
   });
 });
