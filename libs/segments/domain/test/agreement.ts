@@ -43,7 +43,10 @@ export const SORTS = [
   ['aggregates by themselves', aggregates, 500_000],
 ] as const;
 
-/** Asks populations of people many random rules, three times each: evaluator = SQL = oracle. */
+/**
+ * Asks populations of people many random rules, three times each: evaluator = SQL = oracle. Answers of how many pairs
+ * a fill could say when time turns them, and of how many it said the very instant that the evaluator names.
+ */
 export function expectAgreement(
   world: ColumnWorld,
   rulesOf: (context: RuleContext) => fc.Arbitrary<unknown>,
@@ -52,7 +55,7 @@ export function expectAgreement(
     seed,
     people: size = PEOPLE,
   }: { readonly triples: number; readonly seed: number; readonly people?: number },
-): void {
+): { readonly timed: number; readonly exact: number } {
   const populations = Math.ceil(triples / (size * RULES));
   const instants = fc.sample(now, { numRuns: populations, seed });
   const [inSql, inAll] = [new Set<string>(), [] as string[]];
@@ -100,5 +103,5 @@ export function expectAgreement(
   });
   expect(inAll.sort((a, b) => a.length - b.length).slice(0, 3)).toEqual([]);
   expect(inSql.size).toBe(2);
-  expect(timed.filter(Boolean).length).toBeGreaterThan(timed.length / 100);
+  return { timed: timed.length, exact: timed.filter(Boolean).length };
 }
