@@ -1,4 +1,5 @@
 export { centreRows, columnSums } from './columns';
+export { activateRows, adamStep, applySlopes, momentumStep, multiplyRows } from './dense';
 export { gaussianPass } from './gaussian';
 export { kmeansAssign, kmeansInertia } from './kmeans';
 export { kmeansTrials, kmeansClosest } from './kmeans-init';

@@ -1,6 +1,8 @@
 export { Arena, arenaBytes } from './pool/arena';
 export { breathe, poolOf } from './pool/compute-control';
 export type { ComputeControl, FitControl } from './pool/compute-control';
+export { ACTIVATIONS, activateRows, adamStep, applySlopes, momentumStep, multiplyRows } from './dense-kernels';
+export type { Activation, DenseRows, RowProduct, WeightStep } from './dense-kernels';
 export type { Estimator } from './estimator';
 export { GaussianWorkspace } from './gaussian-workspace';
 export type { GaussianComponents, GaussianMoments, GaussianSums, GaussianUse } from './gaussian-workspace';

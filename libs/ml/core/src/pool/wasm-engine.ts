@@ -15,6 +15,11 @@ interface WasmApi {
 export const KERNEL_NAMES = [
   'columnSums',
   'centreRows',
+  'activateRows',
+  'adamStep',
+  'applySlopes',
+  'momentumStep',
+  'multiplyRows',
   'gaussianPass',
   'kmeansAssign',
   'kmeansInertia',
