@@ -1,0 +1,55 @@
+import type { Random } from '@kohort/kernel-clock-random';
+import type { ComputeControl, Matrix } from '@kohort/ml-core';
+import type { Loss } from './loss';
+import type { NetworkShape, NetworkWeights } from './network';
+
+/** How weights follow their gradients. */
+export type Optimiser =
+  | { readonly method: 'adam'; readonly rate: number; readonly beta1?: number; readonly beta2?: number }
+  | { readonly method: 'descent'; readonly rate: number; readonly momentum?: number };
+
+/** What a session is opened with. */
+export interface NeuralPlan {
+  readonly shape: NetworkShape;
+  readonly weights: NetworkWeights;
+  readonly loss: Loss;
+  readonly optimiser: Optimiser;
+  /** Most rows of one batch. */
+  readonly batchRows: number;
+}
+
+/** Rows and what the network should answer for them. */
+export interface NeuralBatch {
+  readonly input: Matrix;
+  readonly target: Matrix;
+  /** The chance of dropout; without it nothing is dropped. */
+  readonly random?: Random;
+}
+
+/**
+ * One network within an engine.
+ *
+ * A caller may rely on: what comes out of `forward` for a row does not depend on the rows beside it; `gradients` and `step`
+ * on equal weights and batches give equal answers; nothing given is changed; `release` ends the session and gives back all
+ * it held. One session at a time on one kernel pool.
+ */
+export interface NeuralSession {
+  /** rows × units of the last layer, without dropout. Takes any number of rows. Throws ML_SHAPE, ML_CANCELLED. */
+  forward(input: Matrix): Float32Array;
+  /** The loss before a step and its gradients; the weights stay. Throws ML_SHAPE, ML_CANCELLED. */
+  gradients(batch: NeuralBatch): { readonly loss: number; readonly weights: NetworkWeights };
+  /** One step of the optimiser; answers the loss before it. Throws ML_SHAPE, ML_CANCELLED. */
+  step(batch: NeuralBatch): number;
+  /** A copy of the weights. */
+  weights(): NetworkWeights;
+  /** Puts other weights in; what the optimiser remembers stays. Throws ML_SHAPE. */
+  load(weights: NetworkWeights): void;
+  release(): void;
+}
+
+/** An engine that computes and trains dense networks. */
+export interface NeuralBackend {
+  readonly name: string;
+  /** Throws ML_PARAM, ML_SHAPE, ML_TOO_LARGE, and what its engine cannot do. */
+  open(plan: NeuralPlan, control?: ComputeControl): Promise<NeuralSession>;
+}
