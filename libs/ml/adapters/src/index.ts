@@ -1,5 +1,6 @@
 export { loadTensorflow, tensorflowAvailable } from './tensorflow.adapter';
 export type { LoadedTensorflow, Tensorflow, TensorflowBackend } from './tensorflow.adapter';
+export { tensorflowBackend } from './tensorflow-neural.adapter';
 export { xgboostErrors } from './xgboost-errors';
 export { parseXgboostModel } from './xgboost-model';
 export { xgboostEngine } from './xgboost.adapter';
