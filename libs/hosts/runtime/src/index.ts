@@ -21,3 +21,4 @@ export { checkSuppressionKeys, suppressionKeysOf } from './suppression-keys';
 export { firstPartySources } from './first-party-sources';
 export { startLoop } from './loop';
 export type { Loop, Timers, WakeableTimers } from './loop';
+export { openProcessMetrics } from './process-metrics';

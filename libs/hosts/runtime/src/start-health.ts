@@ -1,9 +1,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { lanesOf } from '@kohort/platform-queue';
 import { databaseHealth } from '@kohort/platform-postgres';
 import type { Owner } from '@kohort/pipeline-map';
 import type { Engines } from './engines';
+import { openProcessMetrics } from './process-metrics';
 
 const MAX_SKEW_MS = 5_000;
 
@@ -25,11 +26,9 @@ export interface Health {
 }
 
 function openRegistry({ owner, engines }: HealthOptions): Registry {
-  const registry = new Registry();
+  const registry = openProcessMetrics('kohort_');
   const registers = [registry];
   registry.setDefaultLabels({ service: owner });
-  // A finer clock would wake an idle process ten times a second and more to find that it is idle.
-  collectDefaultMetrics({ register: registry, prefix: 'kohort_', eventLoopMonitoringPrecision: 500 });
   new Gauge({
     name: 'kohort_queue_jobs',
     help: 'Jobs in the queues of this worker, by queue and state',

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { openProcessMetrics } from '@kohort/hosts-runtime';
 
 /** What the gateway counts. One registry a gateway, so that several may live in one process. */
 export interface GatewayMetrics {
@@ -19,9 +20,7 @@ export function openMetrics(gauges: {
   readonly spoolBytes: () => number;
   readonly spoolRecords: () => number;
 }): GatewayMetrics {
-  const registry = new Registry();
-  // A finer clock would wake an idle process ten times a second and more to find that it is idle.
-  collectDefaultMetrics({ register: registry, prefix: 'kohort_gateway_', eventLoopMonitoringPrecision: 500 });
+  const registry = openProcessMetrics('kohort_gateway_');
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
