@@ -10,6 +10,7 @@ export { inlineKernelPool, startKernelPool } from './pool/kernel-pool';
 export type { KernelJob, KernelPool, PoolOptions, ShardRange } from './pool/kernel-pool';
 export { KmeansWorkspace, NO_LABEL, TRIAL_LANES } from './kmeans-workspace';
 export type { ClusterSums } from './kmeans-workspace';
+export { labelSizes } from './label-sizes';
 export {
   MAGNITUDE_LIMIT,
   checkMatrix,

@@ -1,4 +1,11 @@
-import { mlErrors, nearestNeighbours, type ComputeControl, type Matrix, type NeighbourIndex } from '@kohort/ml-core';
+import {
+  labelSizes,
+  mlErrors,
+  nearestNeighbours,
+  type ComputeControl,
+  type Matrix,
+  type NeighbourIndex,
+} from '@kohort/ml-core';
 
 /** The label of a row that belongs to no cluster. */
 export const NOISE = -1;
@@ -22,13 +29,7 @@ export async function coreDistances(
 
 /** Rows of each label 0..k-1, and of noise. */
 export function countLabels(labels: Int32Array, k: number): { sizes: number[]; noise: number } {
-  const sizes = new Array<number>(k).fill(0);
-  let noise = 0;
-  for (const label of labels) {
-    if (label === NOISE) noise += 1;
-    else sizes[label] = (sizes[label] as number) + 1;
-  }
-  return { sizes, noise };
+  return { sizes: labelSizes(labels, k), noise: labels.filter((label) => label === NOISE).length };
 }
 
 /** A copy of a matrix, so that a fitted value does not change with its input. */

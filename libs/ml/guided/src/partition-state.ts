@@ -1,6 +1,6 @@
 import { kmeansFromJson, kmeansToJson, type KmeansState } from '@kohort/ml-clustering';
 import type { Json } from '@kohort/kernel-contracts';
-import { mlErrors, readState, type Matrix } from '@kohort/ml-core';
+import { labelSizes, mlErrors, readState, type Matrix } from '@kohort/ml-core';
 import { z } from 'zod';
 import type { GuidedEnd } from './guided-rounds';
 
@@ -33,8 +33,7 @@ export function stateForm(estimator: string): StateForm {
 export function partitionOf(end: GuidedEnd, origin: Float64Array, labels: Uint16Array): KmeansState {
   const cols = origin.length;
   const k = end.centroids.length / cols;
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(labels, k);
   const centroids = end.centroids.map((value, at) => value + (origin[at % cols] as number));
   const { inertia, iterations, converged } = end;
   return { version: 1, k, cols, centroids, origin, inertia, iterations, converged, sizes };

@@ -72,10 +72,3 @@ export function sharesOf(model: WeighingModel, matrix: Matrix, control: ComputeC
   });
   return weigh(model, matrix, { control, keep: 'shares', read });
 }
-
-/** How many rows bear each label. */
-export function sizesOf(labels: Uint16Array, k: number): number[] {
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
-  return sizes;
-}

@@ -5,6 +5,7 @@ import {
   checkWidth,
   growSpanningTree,
   indexNeighbours,
+  labelSizes,
   mlErrors,
   nearestNeighbours,
   poolOf,
@@ -94,8 +95,7 @@ async function fit(matrix: Matrix, params: AgglomerativeParams, control: FitCont
   const itemLabels = cutDendrogram(dendrogram, cut);
   const labels = micro ? Int32Array.from(micro.labels, (at) => itemLabels[at] as number) : Int32Array.from(itemLabels);
   const k = itemLabels.reduce((most, label) => Math.max(most, label + 1), 0);
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(labels, k);
   const condensed = micro ? { rows: matrix.rows, microClusters: items.rows } : null;
   return { version: 1, linkage, cols: matrix.cols, k, sizes, dendrogram, items, itemLabels, condensed, labels };
 }

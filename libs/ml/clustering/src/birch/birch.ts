@@ -4,6 +4,7 @@ import {
   checkParams,
   checkWidth,
   indexNeighbours,
+  labelSizes,
   mlErrors,
   nearestNeighbours,
   poolOf,
@@ -113,8 +114,7 @@ async function fit(matrix: Matrix, params: BirchParams, control: FitControl): Pr
   const subclusterLabels = await labelSubclusters(subclusters, weights, params.k, shared);
   const labels = await labelsFor({ subclusters, subclusterLabels }, matrix, shared);
   const k = params.k ?? subclusters.rows;
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(labels, k);
   return { version: 1, cols, k, threshold, subclusters, weights, subclusterLabels, sizes, labels };
 }
 

@@ -5,6 +5,7 @@ import {
   checkMatrix,
   checkParams,
   checkWidth,
+  labelSizes,
   mlErrors,
   poolOf,
   readState,
@@ -109,12 +110,10 @@ async function boundedRounds(
   }
   const distances = kmeansDistances(state, matrix);
   let inertia = 0;
-  const sizes = new Array<number>(k).fill(0);
   labels.forEach((label, i) => {
     inertia += (distances[i * k + label] as number) ** 2;
-    sizes[label] = (sizes[label] as number) + 1;
   });
-  return { state: { ...state, inertia, iterations, converged, sizes }, labels };
+  return { state: { ...state, inertia, iterations, converged, sizes: labelSizes(labels, k) }, labels };
 }
 
 /**

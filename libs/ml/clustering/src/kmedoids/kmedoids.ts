@@ -3,6 +3,7 @@ import {
   checkParams,
   checkShape,
   checkWidth,
+  labelSizes,
   mlErrors,
   takeRows,
   type ComputeControl,
@@ -97,8 +98,7 @@ async function fit(matrix: Matrix, params: KmedoidsParams, control: FitControl):
   const end = large ? await pamOfSamples(matrix, { how, params }, control) : await pamOf(matrix, how, params, control);
   const medoids = takeRows(matrix, end.medoids);
   const { labels, cost } = await nearestMedoids(how, { medoids, matrix }, control);
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(labels, k);
   const { passes, converged } = end;
   const sampled = large ? { rows: Math.max(params.sampleRows, k), samples: params.samples } : null;
   const state = { version: 1, cols: matrix.cols, k, medoids, dissimilarity: how, cost, sizes } as const;

@@ -4,6 +4,7 @@ import {
   checkParams,
   checkShape,
   checkWidth,
+  labelSizes,
   mlErrors,
   type ComputeControl,
   type Estimator,
@@ -102,8 +103,7 @@ async function assignAll(columns: MixedColumns, matrix: Matrix, prototypes: Prot
 
 /** Gives each cluster without rows the row that costs most where it is, from a cluster that keeps others. */
 function fillEmpty(labels: Int32Array, costs: Float64Array, k: number): void {
-  const counts = new Float64Array(k);
-  for (const label of labels) counts[label] = (counts[label] as number) + 1;
+  const counts = labelSizes(labels, k);
   for (let c = 0; c < k; c += 1) {
     if (counts[c] !== 0) continue;
     let worst = -1;
@@ -167,8 +167,7 @@ async function fit(matrix: Matrix, params: KprototypesParams, control: FitContro
     control.onProgress?.({ phase: 'fitting clusters', done: at + 1, total: starts });
   }
   if (!best) return refuse('restarts', 'at least 1');
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of best.labels) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(best.labels, k);
   return { version: 1, k, cols: matrix.cols, columns, gamma, sizes, ...best };
 }
 

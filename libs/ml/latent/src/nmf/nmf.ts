@@ -3,6 +3,7 @@ import {
   checkParams,
   checkShape,
   checkWidth,
+  labelSizes,
   mlErrors,
   type ComputeControl,
   type Estimator,
@@ -136,8 +137,7 @@ async function fit(matrix: Matrix, params: NmfParams, control: FitControl): Prom
   const { error, iterations, converged } = best;
   const parts = normalised(best.parts, k);
   const labels = largestShares(amountsOf({ parts, k, cols: matrix.cols }, counts), k);
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) if (label >= 0) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(labels, k);
   const empty = labels.length - sizes.reduce((sum, size) => sum + size, 0);
   return { version: 1, k, cols: matrix.cols, parts, error, iterations, converged, sizes, empty, labels };
 }

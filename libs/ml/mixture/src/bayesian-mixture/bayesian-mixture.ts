@@ -2,6 +2,7 @@ import {
   breathe,
   checkParams,
   checkShape,
+  labelSizes,
   poolOf,
   type ComputeControl,
   type Estimator,
@@ -16,7 +17,7 @@ import { precisionFactors } from '../covariance/precision-factors';
 import type { EmEnd } from '../expectation-maximisation';
 import { fitMixture } from '../fit-mixture';
 import { checkStart, originOf } from '../mixture-start';
-import { likeliest, sharesOf, sizesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
+import { likeliest, sharesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
 import {
   bayesianMixtureDefaults,
   bayesianMixtureLimits,
@@ -69,7 +70,7 @@ function finish(
   };
   work.pass(storedComponents(stored));
   const labels = Uint16Array.from(work.labels);
-  const sizes = sizesOf(labels, k);
+  const sizes = labelSizes(labels, k);
   return { version: 1, ...stored, sizes, used: sizes.filter((size) => size > 0).length, labels };
 }
 

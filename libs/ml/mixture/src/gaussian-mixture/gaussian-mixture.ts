@@ -2,6 +2,7 @@ import {
   breathe,
   checkParams,
   checkShape,
+  labelSizes,
   poolOf,
   type ComputeControl,
   type Estimator,
@@ -21,7 +22,7 @@ import { precisionFactors } from '../covariance/precision-factors';
 import type { EmEnd, MixtureRule } from '../expectation-maximisation';
 import { fitMixture } from '../fit-mixture';
 import { checkStart, originOf } from '../mixture-start';
-import { likeliest, sharesOf, sizesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
+import { likeliest, sharesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
 import { gaussianMixtureDefaults, gaussianMixtureLimits, type GaussianMixtureParams } from './gaussian-mixture.params';
 import { gaussianMixtureFromJson, gaussianMixtureToJson, type GaussianMixtureState } from './gaussian-mixture.state';
 
@@ -86,7 +87,7 @@ function finish(
   };
   const { logLikelihood } = work.pass(storedComponents({ k, cols: d, ...stored }));
   const labels = Uint16Array.from(work.labels);
-  const sizes = sizesOf(labels, k);
+  const sizes = labelSizes(labels, k);
   const free = freeParameters(type, k, d);
   const criteria = { bic: free * Math.log(rows) - 2 * logLikelihood, aic: 2 * free - 2 * logLikelihood };
   const { iterations, converged } = end;
