@@ -1,15 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { availableParallelism } from 'node:os';
-import { startKernelPool } from '@kohort/ml-core';
 import { runClusterCommand } from '@kohort/models-domain';
 import { readTable } from '../files/read-table';
 import { writeCsv } from '../files/write-output';
-import { printReport } from '../terminal/outcome';
+import { computeInView } from '../terminal/compute-in-view';
+import { printReport, reportOf } from '../terminal/outcome';
 import { percent } from '../terminal/account';
-import { progressView } from '../terminal/progress-bar';
 import { textTable } from '../terminal/text-table';
-import { KOHORT_VERSION } from '../version';
-import { nameList, wholeNumber } from './options';
+import { nameList, scaleOption, wholeNumber } from './options';
 
 interface ClusterFlags {
   readonly csv: string;
@@ -33,29 +30,9 @@ function clusterCount(text: string): number | 'auto' {
 async function run(flags: ClusterFlags): Promise<void> {
   const started = performance.now();
   const table = await readTable(flags.csv);
-  const view = progressView('cluster');
-  const pool = await startKernelPool({ threads: Math.min(4, availableParallelism()), blocking: 'allowed' });
-  const result = await runClusterCommand(table, flags, {
-    pool,
-    onProgress: (progress) => view.update(progress),
-  }).finally(async () => {
-    view.end();
-    await pool.close();
-  });
+  const result = await computeInView('cluster', (control) => runClusterCommand(table, flags, control));
   if (flags.out !== undefined || !flags.json) writeCsv(flags.out, result.header, result.rows);
-  printReport(
-    {
-      command: 'cluster',
-      version: KOHORT_VERSION,
-      seed: result.seed,
-      input: result.input,
-      params: result.params,
-      metrics: result.metrics,
-      durationMs: Math.round(performance.now() - started),
-      warnings: result.warnings,
-    },
-    flags.json ?? false,
-  );
+  printReport(reportOf('cluster', started, result), flags.json ?? false);
   if (flags.json) return;
   const rows = result.sheets.map((sheet, i) => [
     i,
@@ -77,14 +54,7 @@ export function clusterCommand(): Command {
     .requiredOption('--features <columns>', 'numeric columns: a,b,c', nameList)
     .addOption(new Option('--algorithm <name>', 'how to group').default('kmeans'))
     .option('--k <number>', 'how many groups, or auto', clusterCount, 'auto')
-    .addOption(
-      new Option(
-        '--scale <mode>',
-        'columns as they are, z-scored, or by their shape (log of heavy tails, then z-score)',
-      )
-        .choices(['none', 'zscore', 'auto'])
-        .default('none'),
-    )
+    .addOption(scaleOption('none'))
     .option('--seed <number>', 'seed of the starts', wholeNumber, 1)
     .option(
       '--out <file>',

@@ -5,9 +5,8 @@ import { openCompute } from '@kohort/hosts-linkage';
 import { DEFAULT_REVIEW_LOW, DEFAULT_THRESHOLD } from '@kohort/identity-linkage';
 import type { LinkageReport, LinkageRequest } from '../linkage/linkage-request';
 import { linkageText } from '../terminal/linkage-account';
-import { printReport } from '../terminal/outcome';
+import { printReport, reportOf } from '../terminal/outcome';
 import { progressView } from '../terminal/progress-bar';
-import { KOHORT_VERSION } from '../version';
 import { nameList, openShare, wholeNumber } from './options';
 
 interface LinkFlags {
@@ -95,9 +94,7 @@ async function run(flags: LinkFlags): Promise<void> {
     ...(quality ? { precision: quality.precision, recall: quality.recall, f1: quality.f1 } : {}),
   };
   printReport(
-    {
-      command: 'link',
-      version: KOHORT_VERSION,
+    reportOf('link', started, {
       seed: flags.seed,
       input: { rows, columns },
       params: {
@@ -109,9 +106,8 @@ async function run(flags: LinkFlags): Promise<void> {
         threads: flags.threads,
       },
       metrics: flags.json ? { ...counts, ...found, quality, weights: fields } : counts,
-      durationMs: Math.round(performance.now() - started),
       warnings,
-    },
+    }),
     flags.json ?? false,
   );
   if (!flags.json) process.stderr.write(`${linkageText(report)}\n`);

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** Parses an option that is a whole number. Commander turns what it throws into a usage error, exit 2. */
 export function wholeNumber(text: string): number {
@@ -23,4 +23,10 @@ export function openShare(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('it must be a number between 0 and 1');
   return value;
+}
+
+/** `--scale`: what is done to columns before distances are taken. */
+export function scaleOption(fallback: 'none' | 'auto'): Option {
+  const about = 'columns as they are, z-scored, or by their shape (log of heavy tails, then z-score)';
+  return new Option('--scale <mode>', about).choices(['none', 'zscore', 'auto']).default(fallback);
 }

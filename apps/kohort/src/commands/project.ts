@@ -1,16 +1,13 @@
-import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { umapEngine } from '@kohort/ml-adapters';
-import { startKernelPool } from '@kohort/ml-core';
 import { PROJECTION_METHODS, type ProjectionMethod } from '@kohort/ml-projection';
 import { projectionPage, runProjectCommand } from '@kohort/models-domain';
 import { readTable } from '../files/read-table';
 import { writeCsv, writeText } from '../files/write-output';
-import { printReport } from '../terminal/outcome';
-import { progressView } from '../terminal/progress-bar';
-import { KOHORT_VERSION } from '../version';
-import { nameList, wholeNumber } from './options';
+import { computeInView } from '../terminal/compute-in-view';
+import { printReport, reportOf } from '../terminal/outcome';
+import { nameList, scaleOption, wholeNumber } from './options';
 
 interface ProjectFlags {
   readonly csv: string;
@@ -37,16 +34,9 @@ function positiveNumber(text: string): number {
 async function run(flags: ProjectFlags): Promise<void> {
   const started = performance.now();
   const table = await readTable(flags.csv);
-  const view = progressView('project');
-  const pool = await startKernelPool({ threads: Math.min(4, availableParallelism()), blocking: 'allowed' });
-  const result = await runProjectCommand(table, flags, {
-    pool,
-    umap: umapEngine(),
-    onProgress: (progress) => view.update(progress),
-  }).finally(async () => {
-    view.end();
-    await pool.close();
-  });
+  const result = await computeInView('project', (control) =>
+    runProjectCommand(table, flags, { ...control, umap: umapEngine() }),
+  );
   const { header, rows, ids, colors, projection } = result;
   if (flags.html !== undefined) {
     const color = colors === null ? null : { name: flags.color ?? '', values: colors };
@@ -54,19 +44,7 @@ async function run(flags: ProjectFlags): Promise<void> {
     writeText(flags.html, projectionPage({ title, projection, ids, color }));
   }
   if (flags.out !== undefined || (!flags.json && flags.html === undefined)) writeCsv(flags.out, header, rows);
-  printReport(
-    {
-      command: 'project',
-      version: KOHORT_VERSION,
-      seed: result.seed,
-      input: result.input,
-      params: result.params,
-      metrics: result.metrics,
-      durationMs: Math.round(performance.now() - started),
-      warnings: result.warnings,
-    },
-    flags.json ?? false,
-  );
+  printReport(reportOf('project', started, result), flags.json ?? false);
   if (flags.json) return;
   for (const note of projection.notes) process.stderr.write(`  ${note}\n`);
 }
@@ -80,14 +58,7 @@ export function projectCommand(): Command {
     .option('--id <column>', 'column that names the row; row numbers when absent')
     .option('--features <columns>', 'numeric columns: a,b,c; all that hold numbers alone when absent', nameList)
     .option('--color <column>', 'column that colours the points: a cluster, a segment, a label')
-    .addOption(
-      new Option(
-        '--scale <mode>',
-        'columns as they are, z-scored, or by their shape (log of heavy tails, then z-score)',
-      )
-        .choices(['none', 'zscore', 'auto'])
-        .default('auto'),
-    )
+    .addOption(scaleOption('auto'))
     .option('--seed <number>', 'seed of the picture', wholeNumber, 1)
     .option('--perplexity <number>', 't-SNE: effective number of neighbours (30)', positiveNumber)
     .option('--neighbours <number>', 'UMAP: neighbours of each row (15)', wholeNumber)

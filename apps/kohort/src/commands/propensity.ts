@@ -3,9 +3,8 @@ import { xgboostEngine } from '@kohort/ml-adapters';
 import { propensityTable, type PropensityModelKind } from '@kohort/models-domain';
 import { readTable } from '../files/read-table';
 import { writeCsv } from '../files/write-output';
-import { printReport } from '../terminal/outcome';
+import { printReport, reportOf } from '../terminal/outcome';
 import { progressView } from '../terminal/progress-bar';
-import { KOHORT_VERSION } from '../version';
 import { nameList, wholeNumber } from './options';
 
 interface PropensityFlags {
@@ -30,19 +29,7 @@ async function run(flags: PropensityFlags): Promise<void> {
     onProgress: (progress) => view.update(progress),
   }).finally(() => view.end());
   if (flags.out !== undefined || !flags.json) writeCsv(flags.out, result.header, result.rows);
-  printReport(
-    {
-      command: 'propensity',
-      version: KOHORT_VERSION,
-      seed: result.seed,
-      input: result.input,
-      params: result.params,
-      metrics: result.metrics,
-      durationMs: Math.round(performance.now() - started),
-      warnings: result.warnings,
-    },
-    flags.json ?? false,
-  );
+  printReport(reportOf('propensity', started, result), flags.json ?? false);
 }
 
 /** `kohort propensity`: out-of-fold scores of a table, with no server. */

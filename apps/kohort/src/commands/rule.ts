@@ -3,8 +3,7 @@ import { evaluateRuleFile, parseRule, printRule } from '@kohort/segments-domain'
 import { readJson, readJsonLines } from '../files/read-lines';
 import { readRule } from '../files/read-rule';
 import { writeText } from '../files/write-output';
-import { printReport } from '../terminal/outcome';
-import { KOHORT_VERSION } from '../version';
+import { printReport, reportOf } from '../terminal/outcome';
 
 interface RuleEvalFlags {
   readonly events: string;
@@ -33,16 +32,13 @@ async function evaluate(flags: RuleEvalFlags): Promise<void> {
   if (flags.out !== undefined || !flags.json)
     writeText(flags.out, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   const members = lines.filter((line) => line.member).length;
-  const report = {
-    command: 'rule eval',
-    version: KOHORT_VERSION,
+  const report = reportOf('rule eval', started, {
     seed: null,
     input: { rows, columns: 0 },
     params: { events: flags.events, rule: flags.rule, segments: flags.segments ?? null, now: flags.now },
     metrics: { profiles: lines.length, members },
-    durationMs: Math.round(performance.now() - started),
     warnings: rows === 0 ? ['the file of events is empty'] : [],
-  };
+  });
   if (flags.json || flags.out !== undefined) printReport(report, flags.json ?? false);
 }
 

@@ -3,8 +3,7 @@ import { coveragePercent, mergeCoverage, type RuleCoverage } from '@kohort/segme
 import { fixtureFiles } from '../files/fixture-files';
 import { runFixtureFile, type FixtureSuite } from '../files/load-fixtures';
 import { caseAccount, coverageAccount } from '../terminal/fixture-account';
-import { printReport, type CommandReport } from '../terminal/outcome';
-import { KOHORT_VERSION } from '../version';
+import { printReport, reportOf } from '../terminal/outcome';
 
 interface TestFlags {
   readonly minCoverage?: number;
@@ -42,19 +41,15 @@ async function test(paths: readonly string[], flags: TestFlags): Promise<void> {
   const tooLow = flags.minCoverage !== undefined && percent < flags.minCoverage;
   const shortfall = `coverage ${percent.toFixed(1)} % is below the ${String(flags.minCoverage)} % asked for`;
   if (flags.json === true) {
-    const report: CommandReport & { readonly cases: object; readonly coverage: object } = {
-      command: 'test',
-      version: KOHORT_VERSION,
+    const report = reportOf('test', started, {
       seed: null,
       input: { rows: cases.reduce((sum, one) => sum + one.messages, 0), columns: 0 },
       params: { files, minCoverage: flags.minCoverage ?? null },
       metrics: { suites: suites.length, cases: cases.length, passed, failed, coverage: percent },
-      durationMs: Math.round(performance.now() - started),
       warnings: tooLow ? [shortfall] : [],
-      cases,
-      coverage,
-    };
-    printReport(report, true);
+    });
+    const detailed = { ...report, cases, coverage };
+    printReport(detailed, true);
   } else {
     tell(suites, coverage);
     if (tooLow) process.stdout.write(`✗ ${shortfall}\n`);

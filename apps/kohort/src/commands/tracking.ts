@@ -7,8 +7,7 @@ import { systemClock } from '@kohort/kernel-clock-random';
 import { readText } from '../files/read-bytes';
 import { readJsonLines } from '../files/read-lines';
 import { writeText } from '../files/write-output';
-import { printReport } from '../terminal/outcome';
-import { KOHORT_VERSION } from '../version';
+import { printReport, reportOf } from '../terminal/outcome';
 
 interface LearnFlags {
   readonly ndjson: string;
@@ -68,9 +67,7 @@ async function learn(flags: LearnFlags): Promise<void> {
   if (flags.out !== undefined || !flags.json) writeText(flags.out, stringify(checked));
   const least = evidence.reduce((low, event) => Math.min(low, event.confidence), 1);
   printReport(
-    {
-      command: 'tracking learn',
-      version: KOHORT_VERSION,
+    reportOf('tracking learn', started, {
       seed: null,
       input: { rows, columns: 0 },
       params: { ndjson: flags.ndjson, tolerance: flags.tolerance },
@@ -81,9 +78,8 @@ async function learn(flags: LearnFlags): Promise<void> {
         leastConfidence: least,
         ...(flags.json ? { learned: evidence } : {}),
       },
-      durationMs: Math.round(performance.now() - started),
       warnings: refused > 0 ? [`${refused} lines are no messages; \`kohort tracking check\` lists them`] : [],
-    },
+    }),
     flags.json ?? false,
   );
 }
@@ -123,16 +119,13 @@ async function check(flags: CheckFlags): Promise<void> {
   const text = found.map((one) => `${JSON.stringify(one)}\n`).join('');
   if (flags.out !== undefined || !flags.json) writeText(flags.out, text);
   printReport(
-    {
-      command: 'tracking check',
-      version: KOHORT_VERSION,
+    reportOf('tracking check', started, {
       seed: null,
       input: { rows, columns: 0 },
       params: { ndjson: flags.ndjson, plan: flags.plan },
       metrics: { blockedRows, ...counts },
-      durationMs: Math.round(performance.now() - started),
       warnings: [],
-    },
+    }),
     flags.json ?? false,
   );
   process.exitCode = blockedRows > 0 ? BLOCKED : 0;

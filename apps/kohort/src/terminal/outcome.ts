@@ -1,4 +1,5 @@
 import { isAppError, toAppError, type AppError } from '@kohort/kernel-errors';
+import { KOHORT_VERSION } from '../version';
 
 /** 0 ok · 2 bad input or usage · 3 unsuitable data · 1 anything else. */
 export function exitCodeOf(error: AppError): number {
@@ -34,6 +35,20 @@ export interface CommandReport {
   readonly metrics: object;
   readonly durationMs: number;
   readonly warnings: readonly string[];
+}
+
+/** What a file command knows of its run when it ends. */
+export type RunAccount = Omit<CommandReport, 'command' | 'version' | 'durationMs'>;
+
+/**
+ * The report of a run that ends now.
+ *
+ * Units   started: milliseconds of `performance.now()`
+ */
+export function reportOf(command: string, started: number, account: RunAccount): CommandReport {
+  const { seed, input, params, metrics, warnings } = account;
+  const durationMs = Math.round(performance.now() - started);
+  return { command, version: KOHORT_VERSION, seed, input, params, metrics, durationMs, warnings };
 }
 
 /** Prints the report: one JSON object, or aligned lines for people. */
