@@ -1,11 +1,13 @@
 import type { ClusterLabels } from './cluster-groups';
 import { contingencyOf, type Contingency } from './contingency';
 
-function entropy(sizes: Float64Array, n: number): number {
+/** Entropy of a labelling in nats. */
+export function entropy(sizes: Float64Array, n: number): number {
   return sizes.reduce((sum, size) => sum - (size / n) * (Math.log(size) - Math.log(n)), 0);
 }
 
-function mutualInformation({ n, first, second, cells }: Contingency): number {
+/** Mutual information of two labellings in nats. */
+export function mutualInformation({ n, first, second, cells }: Contingency): number {
   let total = 0;
   for (const { a, b, count } of cells) {
     const independent = Math.log(first[a] as number) + Math.log(second[b] as number);

@@ -8,6 +8,39 @@ import sklearn
 from sklearn import metrics
 
 
+def simplified_silhouette(x, labels):
+    """By its definition: distances to cluster means."""
+    clusters = np.unique(labels)
+    to_means = np.linalg.norm(x[:, None, :] - np.array([x[labels == c].mean(axis=0) for c in clusters])[None], axis=2)
+    own = np.searchsorted(clusters, labels)
+    rows = np.arange(len(x))
+    a = to_means[rows, own]
+    to_means[rows, own] = np.inf
+    b = to_means.min(axis=1)
+    return float(np.mean((b - a) / np.maximum(a, b)))
+
+
+def kmeans_bic(x, labels):
+    """Of k round clouds of one variance, from the log density of every row."""
+    n, d = x.shape
+    clusters, sizes = np.unique(labels, return_counts=True)
+    means = np.array([x[labels == c].mean(axis=0) for c in clusters])
+    own = np.searchsorted(clusters, labels)
+    squares = ((x - means[own]) ** 2).sum(axis=1)
+    variance = squares.sum() / (d * (n - len(clusters)))
+    log_density = np.log(sizes[own] / n) - d / 2 * np.log(2 * np.pi * variance) - squares / (2 * variance)
+    return float(-2 * log_density.sum() + len(clusters) * (d + 1) * np.log(n))
+
+
+def jaccards(first, second):
+    """By sets: for each cluster of the first labelling the best Jaccard similarity with one of the second."""
+    sets = [set(np.flatnonzero(second == c)) for c in np.unique(second)]
+    return [
+        max(len(mine & theirs) / len(mine | theirs) for theirs in sets)
+        for mine in (set(np.flatnonzero(first == c)) for c in np.unique(first))
+    ]
+
+
 def matrix_case(name, x, labels):
     # float32 values held in float64: both sides see the same numbers and neither computes in single precision.
     x = np.asarray(x, dtype=np.float32).astype(np.float64)
@@ -20,6 +53,8 @@ def matrix_case(name, x, labels):
         "silhouette": float(metrics.silhouette_score(x, labels)),
         "daviesBouldin": float(metrics.davies_bouldin_score(x, labels)),
         "calinskiHarabasz": float(metrics.calinski_harabasz_score(x, labels)),
+        "simplifiedSilhouette": simplified_silhouette(x, labels),
+        "bic": kmeans_bic(x, labels),
     }
 
 
@@ -31,6 +66,10 @@ def pair_case(name, first, second):
         "ari": float(metrics.adjusted_rand_score(first, second)),
         "nmi": float(metrics.normalized_mutual_info_score(first, second)),
         "ami": float(metrics.adjusted_mutual_info_score(first, second)),
+        "homogeneity": float(metrics.homogeneity_score(first, second)),
+        "completeness": float(metrics.completeness_score(first, second)),
+        "vMeasure": float(metrics.v_measure_score(first, second)),
+        "jaccards": jaccards(first, second),
     }
 
 
