@@ -9,13 +9,13 @@ import {
   type FitControl,
   type Matrix,
 } from '@kohort/ml-core';
+import { measureStability, type Clusterer } from '@kohort/ml-judging';
 import { silhouette } from '@kohort/ml-metrics';
 import type { ClusteringWarning } from '../clustering-warning';
 import { kmeans } from '../kmeans/kmeans';
 import { kmeansDefaults } from '../kmeans/kmeans.params';
 import { chooseKLimits, type ChooseKParams } from './choose-k.params';
 import { STABLE, recommendK, type KScore } from './recommend-k';
-import { measureStability } from './stability';
 import { structurelessSilhouette } from './structureless';
 
 /** The chosen number of clusters with everything it was chosen from. */
@@ -65,6 +65,17 @@ function mayRiseBeyond(table: readonly KScore[]): boolean {
   return best.k >= second.k || (rising && last.silhouette > NEARLY_BEST * best.silhouette);
 }
 
+const RESAMPLE_STARTS = 3;
+
+/** k-means with few starts, for resamples. */
+function kmeansOf(k: number): Clusterer {
+  const params = { ...kmeansDefaults, k, start: { method: 'k-means++', restarts: RESAMPLE_STARTS } as const };
+  return async (matrix, control) => {
+    const fitted = await kmeans.fit(matrix, params, control);
+    return { labels: fitted.labels, assign: (other, inner) => kmeans.predict(fitted, other, inner) };
+  };
+}
+
 /** Scores one k: fits on the swept rows, measures on the scored ones. */
 async function scoreK(
   { swept, scored, k }: { swept: Matrix; scored: Matrix; k: number },
@@ -79,7 +90,7 @@ async function scoreK(
   const value = found < 2 || found >= scored.rows ? 0 : (await silhouette(scored, labels, control)).value;
   const { agreement, weakestJaccard } = await measureStability(
     scored,
-    { labels, k, resamples: params.resamples },
+    { labels, k, resamples: params.resamples, cluster: kmeansOf(k) },
     { ...control, random: control.random.split('stability') },
   );
   const sizes = [...fitted.sizes].sort((a, b) => b - a);

@@ -1,68 +1,8 @@
-import { EigenvalueDecomposition, Matrix as DenseMatrix } from 'ml-matrix';
-import type { Random } from '@kohort/kernel-clock-random';
-import { columnMeans, type FitControl, type Matrix } from '@kohort/ml-core';
+import type { FitControl, Matrix } from '@kohort/ml-core';
+import { normalTable, tableShape, uniformTable } from '@kohort/ml-judging';
 import { silhouette } from '@kohort/ml-metrics';
 import { kmeans } from '../kmeans/kmeans';
 import { kmeansDefaults } from '../kmeans/kmeans.params';
-
-/** The rows' principal axes: what is left of a table when its clusters are forgotten. */
-interface Shape {
-  readonly means: Float64Array;
-  /** Columns are axes. */
-  readonly axes: DenseMatrix;
-  readonly spreads: readonly number[];
-  /** Least and greatest coordinate on each axis. */
-  readonly ranges: readonly (readonly [number, number])[];
-}
-
-function shapeOf(matrix: Matrix): Shape {
-  const { data, rows: n, cols: d } = matrix;
-  const means = columnMeans(matrix);
-  const covariance = DenseMatrix.zeros(d, d);
-  const at = (i: number, j: number): number => (data[i * d + j] as number) - (means[j] as number);
-  for (let i = 0; i < n; i += 1) {
-    for (let a = 0; a < d; a += 1) {
-      for (let b = a; b < d; b += 1) covariance.set(a, b, covariance.get(a, b) + (at(i, a) * at(i, b)) / n);
-    }
-  }
-  for (let a = 0; a < d; a += 1) for (let b = 0; b < a; b += 1) covariance.set(a, b, covariance.get(b, a));
-  const decomposition = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-  const axes = decomposition.eigenvectorMatrix;
-  const ranges = Array.from({ length: d }, (_, axis): [number, number] => {
-    let [low, high] = [Infinity, -Infinity];
-    for (let i = 0; i < n; i += 1) {
-      let coordinate = 0;
-      for (let j = 0; j < d; j += 1) coordinate += at(i, j) * axes.get(j, axis);
-      low = Math.min(low, coordinate);
-      high = Math.max(high, coordinate);
-    }
-    return [low, high];
-  });
-  return { means, axes, spreads: decomposition.realEigenvalues.map((value) => Math.sqrt(Math.max(0, value))), ranges };
-}
-
-function draw(shape: Shape, rows: number, coordinate: (axis: number) => number): Matrix {
-  const d = shape.means.length;
-  const data = new Float32Array(rows * d);
-  for (let i = 0; i < rows; i += 1) {
-    const coordinates = Array.from({ length: d }, (_, axis) => coordinate(axis));
-    for (let j = 0; j < d; j += 1) {
-      let value = shape.means[j] as number;
-      for (let axis = 0; axis < d; axis += 1) value += (coordinates[axis] as number) * shape.axes.get(j, axis);
-      data[i * d + j] = value;
-    }
-  }
-  return { data, rows, cols: d };
-}
-
-/** One uniform box and one normal cloud of the table's own shape: neither has clusters. */
-function structurelessTables(shape: Shape, rows: number, random: Random): Matrix[] {
-  const box = draw(shape, rows, (axis) => {
-    const [low, high] = shape.ranges[axis] ?? [0, 0];
-    return low + (high - low) * random.next();
-  });
-  return [box, draw(shape, rows, (axis) => (shape.spreads[axis] ?? 0) * random.normal())];
-}
 
 const DRAWS = 4;
 const MOST_ROWS = 1500;
@@ -81,14 +21,15 @@ export async function structurelessSilhouette(
   k: number,
   control: FitControl,
 ): Promise<{ mean: number; deviation: number }> {
-  const shape = shapeOf(matrix);
+  const shape = tableShape(matrix);
   const rows = Math.min(matrix.rows, MOST_ROWS);
   const params = { ...kmeansDefaults, k, start: { method: 'k-means++', restarts: 5 } as const };
   const inner = { ...control, onProgress: undefined };
   const kinds: number[][] = [[], []];
   for (let at = 0; at < DRAWS; at += 1) {
     const random = control.random.split(at);
-    for (const [kind, table] of structurelessTables(shape, rows, random).entries()) {
+    const tables = [uniformTable(shape, rows, random), normalTable(shape, rows, random)];
+    for (const [kind, table] of tables.entries()) {
       const fitted = await kmeans.fit(table, params, { ...inner, random });
       kinds[kind]?.push((await silhouette(table, fitted.labels, inner)).value);
     }

@@ -1,0 +1,10 @@
+export type { Clusterer, Partition } from './clusterer';
+export { findElbow } from './elbow';
+export type { Elbow, SpreadOfK } from './elbow';
+export { chooseByGap, gapStatistic } from './gap-statistic';
+export type { GapInput, GapOfK, GapRule, GapStatistic } from './gap-statistic';
+export { judgingErrors } from './judging-errors';
+export { measureStability } from './stability';
+export type { Stability, StabilityInput } from './stability';
+export { normalTable, tableShape, uniformTable } from './table-shape';
+export type { TableShape } from './table-shape';
