@@ -54,7 +54,7 @@ function doubles(people: number) {
   const loader: ColumnLoader = {
     load: async () => {
       steps.push('load');
-      return { events: 0, traits: 0, memberships: 0, scores: 0, rebuilt: false, durationMs: 0 };
+      return { events: 0, traits: 0, memberships: 0, consents: 0, scores: 0, rebuilt: false, durationMs: 0 };
     },
     verify: async () => ({ equal: true }),
   };

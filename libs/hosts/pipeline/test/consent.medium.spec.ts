@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { seededRandom } from '@kohort/kernel-clock-random';
 import type { ConsentKind, ConsentState, ConsentStatement, Json, ProfileId } from '@kohort/kernel-contracts';
 import { refusedPeople, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
@@ -30,6 +31,15 @@ const given = async (world: PrivacyWorld, value: string): Promise<Record<string,
   const { purposes } = await consentOf(world.ports, world.workspaceId, await personOf(world, value));
   return Object.fromEntries(purposes.map((one) => [one.purpose, one.given]));
 };
+/** What the log says that the column store follows, by person and purpose. */
+const logged = async (world: PrivacyWorld): Promise<ReadonlySet<string>> => {
+  const found = await db.database.inWorkspace(world.workspaceId, (tx) =>
+    sql<{ of: string; given: boolean }>`
+      select distinct on (profile_id, purpose) profile_id || ' ' || purpose as of, given from consent_given
+      order by profile_id, purpose, seq desc`.execute(tx),
+  );
+  return new Set(found.rows.filter((row) => row.given).map((row) => row.of));
+};
 const stamped = (preferences: Record<string, boolean>): Json => ({ categoryPreferences: preferences });
 
 describe('consent from the door to a person', () => {
@@ -42,6 +52,8 @@ describe('consent from the door to a person', () => {
     await world.resolve();
     expect(await given(world, 'a1')).toEqual({ advertising: true, analytics: false });
     expect(await world.batches('ConsentChanged')).toHaveLength(1);
+    const [one, other] = [await personOf(world, 'a1'), await personOf(world, 'a2')];
+    expect([...(await logged(world))].sort()).toEqual([`${one} advertising`, `${other} advertising`].sort());
     // The device of the other one says no later; both turn out to be one person.
     await world.send([{ type: 'page', anonymousId: 'a2' }], { context: { secGpc: true } });
     await world.resolve();
@@ -51,6 +63,7 @@ describe('consent from the door to a person', () => {
     ]);
     await world.resolve();
     expect(await given(world, 'a1')).toEqual({ advertising: false, analytics: false });
+    expect(await logged(world)).not.toContain(`${await personOf(world, 'u')} advertising`);
     expect(await world.count('consent_change')).toBeGreaterThan(2);
     expect((await world.batches('ConsentChanged')).length).toBe(3);
     const { history } = await consentOf(world.ports, world.workspaceId, await personOf(world, 'u'));
@@ -136,4 +149,20 @@ it('what the sync stage asks in SQL is what the domain says, for 300 people with
     );
     expect([...found].sort()).toEqual(expected.sort());
   }
+  const given = people.flatMap(([userId, anonymousId]) =>
+    ['advertising', 'email'].flatMap((purpose) => {
+      const own = statements.filter(
+        (one) => one.purpose === purpose && [userId, anonymousId].some((value) => value === one.subject.value),
+      );
+      return isConsentGiven(consentInstants(own)) ? [`${ids.get(userId)} ${purpose}`] : [];
+    }),
+  );
+  expect([...(await logged(world))].sort()).toEqual(given.sort());
+  // What is said again turns nothing.
+  const rows = await world.count('consent_given');
+  await world.ports.store.record(
+    world.workspaceId,
+    statements.map((one) => ({ ...one, source: 'again' })),
+  );
+  expect(await world.count('consent_given')).toBe(rows);
 });

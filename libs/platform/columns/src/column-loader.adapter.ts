@@ -125,7 +125,7 @@ async function isAhead(loading: Loading): Promise<boolean> {
 }
 
 async function logCounts(loading: Loading): Promise<Omit<ColumnLoadReport, 'rebuilt' | 'durationMs'>> {
-  const counts = { events: 0, traits: 0, memberships: 0 };
+  const counts = { events: 0, traits: 0, memberships: 0, consents: 0 };
   for (const log of COLUMN_LOGS) counts[log.log] = await loadLog(loading, log);
   return { ...counts, scores: await loadScores(loading) };
 }

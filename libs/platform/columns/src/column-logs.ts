@@ -18,10 +18,10 @@ export interface LogStretch {
 
 /** How one log of PostgreSQL becomes rows of one table. */
 export interface ColumnLog {
-  readonly log: 'events' | 'traits' | 'memberships';
+  readonly log: 'events' | 'traits' | 'memberships' | 'consents';
   /** The append-only table whose (xid, seq) is read. */
-  readonly source: 'event_assignment' | 'trait_value' | 'membership_change';
-  readonly target: 'events' | 'trait_rows' | 'membership_rows';
+  readonly source: 'event_assignment' | 'trait_value' | 'membership_change' | 'consent_given';
+  readonly target: 'events' | 'trait_rows' | 'membership_rows' | 'consent_rows';
   /** Columns of `target` in its order, as PostgreSQL expressions over `r` (the log's row) and what `join` adds. */
   readonly expressions: readonly string[];
   readonly join: string;
@@ -91,6 +91,18 @@ export const COLUMN_LOGS: readonly ColumnLog[] = [
       order by segment_key, profile_id, change_version desc) l where kind = 'entered'`,
     stored: (db) =>
       `SELECT change_version AS n FROM ${db}.membership_rows FINAL WHERE workspace_id = {workspaceId:UUID} AND member = 1`,
+  },
+  {
+    log: 'consents',
+    source: 'consent_given',
+    target: 'consent_rows',
+    expressions: ['r.workspace_id', 'r.profile_id', 'r.purpose', 'r.given::int', 'r.seq'],
+    join: '',
+    live: (condition) => `select seq as n from (
+      select distinct on (purpose, profile_id) seq, given from consent_given r where ${condition}
+      order by purpose, profile_id, seq desc) l where given`,
+    stored: (db) =>
+      `SELECT seq AS n FROM ${db}.consent_rows FINAL WHERE workspace_id = {workspaceId:UUID} AND given = 1`,
   },
 ];
 

@@ -2,7 +2,7 @@ import { ACCOUNT_TRAIT, GROUP_TRAIT } from '@kohort/kernel-contracts';
 import { columnsErrors } from './errors';
 
 /** Raised when a table changes; an older store is dropped and filled anew. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Where the tables lie. `single`: one server, the embedded engine among them. `cluster`: every table is a local one on
@@ -75,6 +75,13 @@ const TABLES: readonly TableDefinition[] = [
     columns: [...IDS, 'segment_key LowCardinality(String)', 'member UInt8', 'change_version UInt64'],
     version: 'change_version',
     orderBy: ['workspace_id', 'segment_key', 'profile_id'],
+    shardBy: 'cityHash64(profile_id)',
+  },
+  {
+    name: 'consent_rows',
+    columns: [...IDS, 'purpose LowCardinality(String)', 'given UInt8', 'seq UInt64'],
+    version: 'seq',
+    orderBy: ['workspace_id', 'purpose', 'profile_id'],
     shardBy: 'cityHash64(profile_id)',
   },
   {
@@ -160,6 +167,10 @@ const VIEWS: readonly { readonly name: string; readonly select: (database: strin
   {
     name: 'memberships',
     select: (db) => `SELECT workspace_id, profile_id, segment_key FROM ${db}.membership_rows FINAL WHERE member = 1`,
+  },
+  {
+    name: 'consents',
+    select: (db) => `SELECT workspace_id, profile_id, purpose FROM ${db}.consent_rows FINAL WHERE given = 1`,
   },
   {
     name: 'scores',

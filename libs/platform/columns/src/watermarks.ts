@@ -13,7 +13,7 @@ export interface Watermarks {
   readonly store: string;
 }
 
-/** One log's new place. `log` is `events`, `traits`, `memberships`, or `scores:<model key>` (then `seq` is a version). */
+/** One log's new place. `log` is `events`, `traits`, `memberships`, `consents`, or `scores:<model key>` (then `seq` is a version). */
 export interface Watermark {
   readonly workspaceId: WorkspaceId;
   readonly log: string;

@@ -34,6 +34,16 @@ export interface ConsentChangeTable {
   profile_id: string;
 }
 
+/** Table `consent_given` of 0030-consent-given. */
+export interface ConsentGivenTable {
+  workspace_id: string;
+  profile_id: string;
+  purpose: string;
+  given: boolean;
+  xid: Generated<string>;
+  seq: Generated<string>;
+}
+
 /** Table `suppression` of 0015-privacy. */
 export interface SuppressionTable {
   workspace_id: string;

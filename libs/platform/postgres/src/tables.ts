@@ -23,7 +23,13 @@ import type {
   LinkCandidateTable,
   MergeLogTable,
 } from './identity-tables';
-import type { ConsentChangeTable, ConsentEventTable, ConsentPurposeTable, SuppressionTable } from './privacy-tables';
+import type {
+  ConsentChangeTable,
+  ConsentEventTable,
+  ConsentGivenTable,
+  ConsentPurposeTable,
+  SuppressionTable,
+} from './privacy-tables';
 import type { QualityRecordsTable, QualitySnapshotTable } from './quality-tables';
 import type {
   EventBaselineTable,
@@ -385,5 +391,6 @@ export interface KohortTables {
   consent_purpose: ConsentPurposeTable;
   consent_event: ConsentEventTable;
   consent_change: ConsentChangeTable;
+  consent_given: ConsentGivenTable;
   suppression: SuppressionTable;
 }

@@ -12,7 +12,6 @@ import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE } from './evaluate-profiles';
 import type { Answer, BackfillDeps, FillPass } from './fill-pass';
 import { compileLiveRules } from './live-rule-set';
-import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
 /** A rule that is asked for everybody. */
@@ -53,7 +52,6 @@ const optionsOf = ({ workspaceId, now, live, byKey }: Question) => ({
   nowMs: now,
   timezone: live.timezone,
   segments: byKey,
-  without: NOT_IN_COLUMNS,
 });
 
 /** What is wrong with a statement that holds somebody's predicate is wrong with the predicate. */

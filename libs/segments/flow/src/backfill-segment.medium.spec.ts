@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import type { ProfileId } from '@kohort/kernel-contracts';
+import { manualClock } from '@kohort/kernel-clock-random';
+import type { ConsentStatement, Json, ProfileId } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
-import { cancelRun } from '@kohort/platform-postgres';
+import { cancelRun, privacyStore } from '@kohort/platform-postgres';
 import { PEOPLE, useBackfillWorld } from '../test/backfill-world';
-import { explainMembership, type BackfillDeps } from './index';
+import { explainMembership, previewSegment, type BackfillDeps } from './index';
 
 jest.setTimeout(240_000);
 const rule = (where: unknown): object => ({ version: 1, entity: 'profile', where });
@@ -280,6 +281,59 @@ describe('back-filling a version', () => {
     const sizes = await query(sql`select 1 from segment s
       where size <> (select count(*) from membership m where m.segment_id = s.id and member)`);
     expect(sizes).toEqual([]);
+  });
+
+  it('answers conditions of consent in the column store, as the evaluator does, also after statements that undo others', async () => {
+    await query(sql`insert into identifier (workspace_id, profile_id, type, value, first_seen_at)
+      select ${world.workspaceId}, id, 'user_id', canonical_id, now() from profile`);
+    const said = (i: number, state: 'granted' | 'withdrawn', at: number): ConsentStatement => ({
+      subject: { type: 'user_id', value: `u${i}` },
+      purpose: 'email',
+      ...{ state, kind: 'explicit', at, basis: 'consent', source: 'api', proof: '' },
+    });
+    const privacy = privacyStore(world.db.database);
+    const everybody = Array.from({ length: PEOPLE }, (_, i) => i);
+    await privacy.record(
+      world.workspaceId,
+      everybody.filter((i) => i % 3 === 0).map((i) => said(i, 'granted', 1_000)),
+    );
+    await world.deps.loader.load(world.workspaceId);
+    await privacy.record(
+      world.workspaceId,
+      everybody.filter((i) => i % 6 === 0).map((i) => said(i, 'withdrawn', 2_000)),
+    );
+    const mail = { consent: { purpose: 'email' } };
+    const where = { all: [mail, { none: [{ segment: { key: 'buyers' } }] }] };
+    const ids = [
+      await addSegment('buyers', buyers),
+      await addSegment('mail', rule(mail)),
+      await addSegment('both', rule(where)),
+    ];
+    // Nobody is read one by one for it.
+    const store = { ...world.deps.store, profilesAfter: () => Promise.reject(new TypeError('walked')) };
+    const runs = await runAll(await Promise.all(ids.map((id) => ask(id, 1))), { ...world.deps, store });
+    expect(runs.map(({ status, error }) => ({ status, error }))).toEqual(
+      ids.map(() => ({ status: 'succeeded', error: null })),
+    );
+    expect(await members('mail')).toEqual(numbers((i) => i % 3 === 0 && i % 6 !== 0));
+    expect(await members('both')).toEqual(numbers((i) => i % 6 === 3 && i % 4 < 2));
+    const preview = await previewSegment(
+      {
+        ...world.deps,
+        columns: world.deps.columns,
+        refresh: () => Promise.resolve(true),
+        clock: manualClock(0),
+      },
+      { workspaceId: world.workspaceId, rule: rule({ all: [mail] }) as Json, key: null, compare: ['both'] },
+    );
+    expect(preview).toMatchObject({ members: PEOPLE / 6, isExact: true, overlap: [{ shared: PEOPLE / 12 }] });
+    const everyone = await query(sql<{ id: ProfileId; name: string }>`
+      select id, canonical_id as name from profile where canonical_id in ('u3', 'u6', 'u7')`);
+    for (const { id, name } of everyone) {
+      const of = { workspaceId: world.workspaceId, profileId: id, segmentKey: 'mail' };
+      expect(await explainMembership(world.deps, of)).toMatchObject({ member: name === 'u3' });
+    }
+    expect(await world.deps.loader.verify(world.workspaceId)).toEqual({ equal: true });
   });
 
   it('stops when a person cancels, and an overtaken worker can write nothing', async () => {

@@ -12,7 +12,6 @@ import type { Clock } from '@kohort/kernel-clock-random';
 import { compilePreview, compileRules, isBatchOnly, parseRule, type PreviewCondition } from '@kohort/segments-domain';
 import type { SegmentsDeps } from './evaluate-profiles';
 import { rulesByKey } from './live-rule-set';
-import { NOT_IN_COLUMNS } from './not-in-columns';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
 /** What a preview needs beside the store of memberships. */
@@ -125,7 +124,7 @@ export async function previewSegment(
     });
   const suppressed = await deps.store.suppressed(workspaceId, MOST_EXCLUDED + 1);
   const excluded = suppressed.slice(0, MOST_EXCLUDED);
-  const scope = { workspaceId, nowMs: now, timezone, segments, without: NOT_IN_COLUMNS };
+  const scope = { workspaceId, nowMs: now, timezone, segments };
   const options = { ...scope, compare, sample: SAMPLE, excluded };
   const startedAt = deps.clock.now();
   const isFresh = await deps.refresh(workspaceId, control);

@@ -34,6 +34,7 @@ export interface FillAnswer {
  * - `accounts(workspace_id, profile_id)`, `account_events` (as `live_events`, the account's id as `profile_id`) and
  *   `account_people(workspace_id, profile_id, account_id, since)`: accounts, the events that name them, their people
  * - `memberships(workspace_id, profile_id, segment_key)` who is in now
+ * - `consents(workspace_id, profile_id, purpose)` to what people consent, over all their identifiers
  * - `scores(workspace_id, profile_id, model_key, probability, percentile, cluster_key, confidence)` of live versions
  *
  * A caller may rely on: the reading user can change nothing and reach no other store; a statement over the limits fails
@@ -81,6 +82,7 @@ export interface ColumnLoadReport {
   readonly events: number;
   readonly traits: number;
   readonly memberships: number;
+  readonly consents: number;
   readonly scores: number;
   /** The store was empty, damaged or of another timeline, and was filled from the beginning. */
   readonly rebuilt: boolean;

@@ -27,6 +27,7 @@ import { accounts } from './0026-accounts';
 import { webhookStarts } from './0027-webhook-starts';
 import { featureSets } from './0028-feature-sets';
 import { stream } from './0029-stream';
+import { consentGiven } from './0030-consent-given';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -59,4 +60,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0027-webhook-starts': webhookStarts,
   '0028-feature-sets': featureSets,
   '0029-stream': stream,
+  '0030-consent-given': consentGiven,
 };

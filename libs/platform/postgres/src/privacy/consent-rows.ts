@@ -10,6 +10,7 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
+import { logGiven } from './given-consents';
 
 /** The purposes that a workspace has defined itself. */
 export async function readPurposes(
@@ -117,7 +118,7 @@ export async function noteMoved(
   if (!found?.recorded) return null;
   const said = sql`consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
     and i.value = c.subject_value`;
-  return tell(tx, workspaceId, async (batchId) => {
+  const told = await tell(tx, workspaceId, async (batchId) => {
     const noted = await sql`
       insert into consent_change (workspace_id, batch_id, profile_id)
       select ${workspaceId}::uuid, ${batchId}::uuid, i.profile_id from ${said}
@@ -127,4 +128,14 @@ export async function noteMoved(
       where i.workspace_id = ${workspaceId}::uuid and i.profile_id = any(${[...moved.profileIds]}::uuid[])`.execute(tx);
     return Number(noted.numAffectedRows ?? 0n);
   });
+  const people = await sql<{ id: ProfileId }>`
+    select i.profile_id as id from ${said}
+    where c.workspace_id = ${workspaceId}::uuid and c.batch_id = any(${[...moved.batchIds]}::uuid[])
+    union select unnest(${[...moved.profileIds]}::uuid[])`.execute(tx);
+  await logGiven(
+    tx,
+    workspaceId,
+    people.rows.map(({ id }) => id),
+  );
+  return told;
 }

@@ -4,9 +4,6 @@ import type { WorkspaceTransaction } from '../database';
 import { binaryArray } from '../ingest/binary-array';
 import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
-/** Longer than a transaction lives: what people said of their consent carries the time at which it began. */
-const LONGEST_TRANSACTION = '5 minutes';
-
 /** The database's clock, the oldest transaction under way and the models that serve, of one instant. */
 export async function takeMark(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<FillMark> {
   const answer = await sql<FillMark>`
@@ -24,17 +21,13 @@ export async function changedSince(
   { mark, segmentIds, named }: ChangedQuestion,
 ): Promise<readonly ProfileId[]> {
   const since = sql`workspace_id = ${workspaceId}::uuid and xid >= ${mark.xid}::xid8`;
-  const instant = sql`'epoch'::timestamptz + ${mark.now}::float8 * interval '1 millisecond'`;
   const found = await sql<{ id: ProfileId }>`
     select distinct id from (
       select profile_id as id from event_assignment where ${since}
       union all select profile_id from trait_value where ${since}
       union all select profile_id from membership_change where ${since}
         and (segment_key = any(${[...named]}::text[]) or (cause <> 'edit' and segment_id = any(${[...segmentIds]}::uuid[])))
-      union all select i.profile_id from consent_event c join identifier i on i.workspace_id = c.workspace_id
-        and i.type = c.subject_type and i.value = c.subject_value
-        where c.workspace_id = ${workspaceId}::uuid
-          and c.recorded_at >= ${instant} - ${LONGEST_TRANSACTION}::interval
+      union all select profile_id from consent_given where ${since}
       union all select m.profile_id from membership m join profile p on p.workspace_id = m.workspace_id
         and p.id = m.profile_id and (p.merged_into is not null or p.suppressed_at is not null)
         where m.workspace_id = ${workspaceId}::uuid and m.segment_id = any(${[...segmentIds]}::uuid[]) and m.member

@@ -35,8 +35,6 @@ export interface SqlOptions {
    * `tied` says of whom that is wrong. For `compileRulesToSql` alone.
    */
   readonly untied?: boolean;
-  /** Kinds of nodes for which the store at hand has no table. */
-  readonly without?: readonly ParsedNode['kind'][];
 }
 
 /** Where a node stands: the zone of its rule, and the keys of the segments whose rules it was reached through. */
@@ -87,7 +85,6 @@ export class RuleStatement {
   }
 
   protected node(node: ParsedNode, place: Place): string {
-    if (this.options.without?.includes(node.kind) === true) throw this.unsupported(node);
     const context = this.contextOf(place);
     switch (node.kind) {
       case 'all':
