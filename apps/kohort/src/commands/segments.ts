@@ -22,6 +22,8 @@ interface SegmentRow {
   readonly size: number;
   readonly valueShare: number | null;
   readonly lastChangeAt: string | null;
+  readonly refreshMinutes: number | null;
+  readonly freshness: { readonly countedAt: string | null; readonly nextRefreshAt: string | null };
 }
 
 interface PreviewFlags extends SegmentFlags {
@@ -64,7 +66,7 @@ async function preview(flags: PreviewFlags, command: Command): Promise<void> {
 async function list(flags: SegmentFlags): Promise<void> {
   const client = connect(flags);
   const { segments } = await client.query<{ segments: { nodes: SegmentRow[] } }>(
-    '{ segments(first: 100) { nodes { key name kind entity status size valueShare lastChangeAt } } }',
+    '{ segments(first: 100) { nodes { key name kind entity status size valueShare lastChangeAt refreshMinutes freshness { countedAt nextRefreshAt } } } }',
   );
   await client.close();
   if (flags.json) {
@@ -79,10 +81,12 @@ async function list(flags: SegmentFlags): Promise<void> {
     count(row.size),
     percent(row.valueShare),
     row.lastChangeAt ?? '–',
+    row.freshness.countedAt ?? 'live',
+    row.refreshMinutes === null ? '–' : `${row.refreshMinutes} min`,
     row.name,
   ]);
   process.stdout.write(
-    `${textTable(['segment', 'kind', 'of', 'status', 'size', 'revenue', 'last change', 'name'], rows)}\n`,
+    `${textTable(['segment', 'kind', 'of', 'status', 'size', 'revenue', 'last change', 'as of', 'every', 'name'], rows)}\n`,
   );
 }
 
@@ -170,6 +174,19 @@ async function discard(key: string, flags: SegmentFlags): Promise<void> {
   });
 }
 
+async function every(key: string, minutes: string, flags: SegmentFlags): Promise<void> {
+  const everyMinutes = minutes === 'never' ? null : wholeNumber(minutes);
+  const client = connect(flags);
+  const { answer } = await client.query<{ answer: MutationAnswer }>(
+    `mutation ($key: String!, $everyMinutes: Int) { answer: scheduleSegment(key: $key, everyMinutes: $everyMinutes) {
+      __typename ... on Segment { key refreshMinutes freshness { countedAt nextRefreshAt } } ${FAILURE_FIELDS} } }`,
+    { key, everyMinutes },
+  );
+  await client.close();
+  const text = everyMinutes === null ? 'only when it is published again' : `every ${everyMinutes} min`;
+  printFound('segments every', payloadOf(answer, 'Segment'), { json: flags.json, text: `${key} is counted ${text}` });
+}
+
 /** `kohort segments …`: segments of a running workspace, before they serve and afterwards. */
 export function segmentsCommand(): Command {
   const command = withConnection(
@@ -209,6 +226,12 @@ export function segmentsCommand(): Command {
     .option('--release', 'even if it takes more than 30 % out')
     .action((segment: string, version: number, _flags: object, self: Command) =>
       rollback(segment, version, self.optsWithGlobals()),
+    );
+  add('every', 'count a ranking or a predicate (top, sql) anew so often, and after each import')
+    .argument('<segment>', 'its key')
+    .argument('<minutes>', 'how often, or `never`: only when it is published again')
+    .action((segment: string, minutes: string, _flags: object, self: Command) =>
+      every(segment, minutes, self.optsWithGlobals()),
     );
   add('discard', 'give a held version up')
     .argument('<segment>', 'its key')

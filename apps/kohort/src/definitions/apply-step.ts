@@ -23,11 +23,20 @@ async function mutate(client: GatewayClient, document: string, variables: object
 
 const fields = `{ __typename ${FAILURE_FIELDS} }`;
 
+async function schedule(client: GatewayClient, { key, refreshMinutes }: SegmentDefinition): Promise<void> {
+  await mutate(
+    client,
+    `mutation ($key: String!, $minutes: Int) { done: scheduleSegment(key: $key, everyMinutes: $minutes) ${fields} }`,
+    { key, minutes: refreshMinutes },
+  );
+}
+
 async function create(client: GatewayClient, wanted: SegmentDefinition): Promise<void> {
   const { key, label: name, kind, description, tags, purpose, rule } = wanted;
   await mutate(client, `mutation ($input: CreateSegmentInput!) { done: createSegment(input: $input) ${fields} }`, {
     input: { key, name, kind: kind.toUpperCase(), description, tags, purpose, rule },
   });
+  if (wanted.refreshMinutes !== null) await schedule(client, wanted);
 }
 
 /** Sets what differs: words, purpose, and a draft of the rule that follows the version that was seen. */
@@ -58,6 +67,8 @@ async function change(client: GatewayClient, wanted: SegmentDefinition, now: Wor
       { key, rule, after: now.latestVersion },
     );
   }
+  // Behind the rule: what a rule is says whether it is counted.
+  if (has.refreshMinutes !== wanted.refreshMinutes) await schedule(client, wanted);
 }
 
 /** Publishes the latest version and waits until it serves; answers what the guard says when it holds it. */

@@ -16,6 +16,8 @@ const definitionSchema = z
     description: z.string(),
     tags: z.array(z.string()),
     purpose: z.string().nullable(),
+    /** Absent in plans of before it was kept in files. */
+    refreshMinutes: z.number().int().nullable().default(null),
     isDraft: z.boolean(),
     rule: z.record(z.string(), z.unknown()),
   })
@@ -66,8 +68,8 @@ export function planTotals(steps: readonly SegmentStep[]): Readonly<Record<Segme
 
 const definitionJson = (one: SegmentStep['before']): object | null => {
   if (one === null) return null;
-  const { key, kind, label, description, tags, purpose, isDraft, rule } = one;
-  return { key, kind, label, description, tags, purpose, isDraft, rule };
+  const { key, kind, label, description, tags, purpose, refreshMinutes, isDraft, rule } = one;
+  return { key, kind, label, description, tags, purpose, refreshMinutes, isDraft, rule };
 };
 
 /** The plan as one JSON object, as `--json` prints it and `apply --plan` reads it. */

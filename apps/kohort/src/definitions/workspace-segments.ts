@@ -31,6 +31,7 @@ interface SegmentNode {
   readonly description: string;
   readonly tags: readonly string[];
   readonly purpose: string | null;
+  readonly refreshMinutes: number | null;
   readonly status: string;
   readonly size: number;
   readonly liveVersion: number | null;
@@ -47,12 +48,12 @@ interface SegmentPage {
 
 const SEGMENTS = `query ($first: Int!, $after: Cursor) { segments(first: $first, after: $after) {
   pageInfo { hasNextPage endCursor }
-  nodes { key kind name description tags purpose status size liveVersion rule versions(first: 1) { nodes { version rule } } } } }`;
+  nodes { key kind name description tags purpose refreshMinutes status size liveVersion rule versions(first: 1) { nodes { version rule } } } } }`;
 
 function read(node: SegmentNode, kind: SegmentDefinition['kind']): WorkspaceSegment {
-  const { key, name: label, description, tags, purpose, status, size, rule } = node;
+  const { key, name: label, description, tags, purpose, refreshMinutes, status, size, rule } = node;
   const [latest] = node.versions.nodes;
-  const words = { key, kind, label, description, tags, purpose, isDraft: node.liveVersion === null };
+  const words = { key, kind, label, description, tags, purpose, refreshMinutes, isDraft: node.liveVersion === null };
   return {
     definition: segmentDefinition(words, rule),
     status: status.toLowerCase(),

@@ -53,6 +53,7 @@ function wordChanges({ before, desired, fields }: SegmentStep): readonly string[
     description: one.description,
     tags: one.tags.join(', '),
     purpose: one.purpose,
+    refreshMinutes: one.refreshMinutes,
     draft: one.isDraft,
   });
   const [was, wanted] = [values(before), values(desired)];

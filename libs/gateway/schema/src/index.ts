@@ -180,6 +180,7 @@ export {
   CreateApiKeyResult,
   CreateSegmentResult,
   DescribeSegmentResult,
+  ScheduleSegmentResult,
   ComputedTraitPreviewResult,
   EditComputedTraitsResult,
   CreateChangeWebhookResult,

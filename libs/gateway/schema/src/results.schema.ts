@@ -22,6 +22,7 @@ export const EditComputedTraitsResult = resultOf('EditComputedTraits', ComputedT
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
 export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);
+export const ScheduleSegmentResult = resultOf('ScheduleSegment', SegmentType);
 export const UpdateSegmentResult = resultOf('UpdateSegment', SegmentType);
 export const SegmentPreviewResult = resultOf('SegmentPreview', SegmentPreviewType);
 export const RuleAdviceResult = resultOf('RuleAdvice', RuleAdviceType);

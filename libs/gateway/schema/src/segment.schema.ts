@@ -36,6 +36,13 @@ export class SegmentType {
   @Field(() => [String], { description: 'For people, to find it by; each once, in order.' })
   tags!: string[];
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Minutes. A ranking or a predicate (top, sql) is counted anew so often, and after each import; null: when it is published again.',
+  })
+  refreshMinutes!: number | null;
+
   @Field(() => DateTimeScalar)
   createdAt!: number;
 }
@@ -113,6 +120,16 @@ export class FreshnessType {
 
   @Field(() => Int, { nullable: true, description: 'From the evaluation of the latest change to its recording.' })
   recordingLagMs!: number | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Its members are those of this instant: of a ranking or a predicate, which are counted. Null when everybody is evaluated as records come and time passes.',
+  })
+  countedAt!: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it is counted anew by itself; null: never.' })
+  nextRefreshAt!: number | null;
 }
 
 /** Whether a person is in a segment, since when and why. */

@@ -100,7 +100,7 @@ export function bindServices(options: GatewayOptions): BoundServices {
     },
     keys: keyMaker(options.pepper),
     scoreReasons: scoreExplainer({ database, artifacts: options.artifacts, clock }),
-    memberships: membershipExplainer(database),
+    memberships: membershipExplainer(database, options.columns?.store ?? null),
     previews: options.columns ? segmentPreviewer({ database, columns: options.columns, clock }) : null,
     lists: listEditor(database),
     traits: { store: featureStore(database), columns: options.columns ?? null },

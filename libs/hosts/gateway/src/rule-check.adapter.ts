@@ -1,4 +1,4 @@
-import { parseRule, printRule, readRuleText } from '@kohort/segments-domain';
+import { isBatchOnly, parseRule, printRule, readRuleText } from '@kohort/segments-domain';
 import { isAppError, type AppError } from '@kohort/kernel-errors';
 import type { Json, JsonObject, RuleCheck } from '@kohort/kernel-contracts';
 
@@ -24,6 +24,14 @@ export const ruleCheck: RuleCheck = {
     } catch (thrown) {
       if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
       return { valid: false, issues: [{ path: placeOf(thrown), message: thrown.message }] };
+    }
+  },
+  isCounted(rule) {
+    try {
+      return isBatchOnly(parseRule(rule));
+    } catch (thrown) {
+      if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
+      return false;
     }
   },
   print: printRule,

@@ -10,7 +10,7 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
     ledger:
       '{ ledger(first: 5) { nodes { source { key } received stored duplicate rejected suppressed quarantined residual } } }',
     segments: `{ segments(first: 5, filter: { kind: RULE, status: LIVE, search: "PRO" }) { edges { cursor node { key name kind entity status size
-      liveVersion createdAt rule lastChangeAt freshness { lastChangeAt recordingLagMs } } } pageInfo { hasNextPage endCursor } } }`,
+      liveVersion createdAt rule lastChangeAt freshness { lastChangeAt recordingLagMs countedAt } } } pageInfo { hasNextPage endCursor } } }`,
     segment: `{ segment(key: "pro") { versions(first: 5) { nodes { version rule createdAt publishedAt } }
       members(first: 5) { nodes { member changeVersion segmentVersion enteredAt exitedAt cause profile ${profile} segment { key } } }
       usedBy(first: 5) { nodes { id mode } } profileSheet { key } } }`,

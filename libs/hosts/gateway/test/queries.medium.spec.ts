@@ -83,7 +83,7 @@ describe('queries', () => {
             node: {
               ...{ key: 'pro', kind: 'RULE', entity: 'PROFILE', status: 'LIVE', size: 1, liveVersion: 2 },
               rule: { where: { trait: { value: 'ours' } } },
-              freshness: { lastChangeAt: '2026-01-01T00:06:00.250Z', recordingLagMs: 250 },
+              freshness: { lastChangeAt: '2026-01-01T00:06:00.250Z', recordingLagMs: 250, countedAt: null },
             },
           },
         ],

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { LifeRig, countOf } from './life-rig';
+import { LifeRig, PEOPLE, countOf } from './life-rig';
 
 jest.setTimeout(120_000);
 
@@ -139,6 +139,58 @@ describe('the life of a segment through the API', () => {
       expect(await life.publish('shoppers')).toMatchObject({ status: 'FAILED' });
       expect(await life.publish('shoppers', 'release: true')).toMatchObject({ status: 'SUCCEEDED' });
       expect(await versions('shoppers')).toMatchObject({ liveVersion: 3, size: few, heldVersion: null });
+    });
+
+    it('are counted anew on a schedule where a rule ranks everybody, and say of which instant they are', async () => {
+      const schedule = (segment: string, minutes: number | null): Promise<unknown> =>
+        ask(
+          `mutation ($key: String!, $minutes: Int) { answer: scheduleSegment(key: $key, everyMinutes: $minutes) {
+            __typename ... on Segment { refreshMinutes } ... on Failure { code } ... on InvalidInput { issues { message } } } }`,
+          { key: segment, minutes },
+        ).then(({ answer }) => answer);
+      const measure = { aggregate: { event: { name: 'Order Completed' }, fn: 'sum', property: 'total' } };
+      const { made } = await ask(
+        'mutation ($input: CreateSegmentInput!) { made: createSegment(input: $input) { __typename } }',
+        {
+          input: {
+            ...{ key: 'top_ten', name: 'Top ten' },
+            rule: { version: 1, entity: 'profile', where: { top: { by: measure, n: 10 } } },
+          },
+        },
+      );
+      expect(made).toEqual({ __typename: 'Segment' });
+      expect(await schedule('top_ten', 60)).toEqual({ __typename: 'Segment', refreshMinutes: 60 });
+      await life.publish('top_ten');
+      const fresh = (segment: string): Promise<unknown> =>
+        ask('query ($key: String!) { segment(key: $key) { freshness { countedAt nextRefreshAt } } }', {
+          key: segment,
+        }).then(({ segment: found }) => found);
+      expect(await fresh('top_ten')).toEqual({
+        freshness: { countedAt: expect.stringMatching(/Z$/), nextRefreshAt: expect.stringMatching(/Z$/) },
+      });
+      const { segment } = (await ask(
+        '{ segment(key: "top_ten") { members(first: 10) { nodes { profile { id canonicalId } } } } }',
+      )) as { segment: { members: { nodes: { profile: { id: string; canonicalId: string } }[] } } };
+      const first = segment.members.nodes.find(({ profile }) => profile.canonicalId === 'u59');
+      const why = await ask(
+        'query ($profile: ID!) { explainMembership(profile: $profile, segment: "top_ten") { memberNow evaluatedAt proof } }',
+        { profile: first?.profile.id },
+      );
+      // Three orders of 59 each: nobody has spent more.
+      expect(why).toMatchObject({
+        explainMembership: {
+          memberNow: true,
+          proof: { nodes: [{ values: [{ n: 10, rank: 1, ranked: PEOPLE, lastRank: 10, value: 177 }] }] },
+        },
+      });
+      expect(await schedule('top_ten', null)).toEqual({ __typename: 'Segment', refreshMinutes: null });
+      expect(await fresh('top_ten')).toMatchObject({ freshness: { nextRefreshAt: null } });
+      // Others are live: they are of no instant, and counted by nobody.
+      await life.made('lively', 'plan = "pro"');
+      await life.publish('lively');
+      expect(await fresh('lively')).toEqual({ freshness: { countedAt: null, nextRefreshAt: null } });
+      expect(await schedule('lively', 60)).toMatchObject({ __typename: 'InvalidInput' });
+      expect(await schedule('top_ten', 0)).toMatchObject({ __typename: 'InvalidInput' });
     });
 
     it('archive: everybody is taken out once, and the key is never used again', async () => {

@@ -15,6 +15,7 @@ import {
   runHandler,
   runsHandler,
   sealHours,
+  segmentRefreshes,
   segmentStore,
   watchStore,
   listen,
@@ -129,6 +130,7 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
       const timers = startTimers({
         segments,
         connections: sources.connections,
+        refreshes: segmentRefreshes(database),
         logger,
         onTimerSet: (wake) => listen(database.url, TIMER_CHANNEL, wake),
       });

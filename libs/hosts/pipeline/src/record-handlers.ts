@@ -8,6 +8,7 @@ import {
   ingestStore,
   knownPeople,
   runHandler,
+  segmentRefreshes,
   suppressionGate,
   trackingStore,
 } from '@kohort/platform-postgres';
@@ -31,6 +32,7 @@ export interface RecordParts {
 export function recordHandlers(parts: RecordParts): JobHandlers {
   const { engines, columns, mappings, importLimits, http, screen, sources } = parts;
   const { database, artifacts, clock } = engines;
+  const refreshes = segmentRefreshes(database);
   const imports: ImportDeps = {
     store: ingestStore(database, { screen }),
     people: knownPeople(database),
@@ -51,6 +53,7 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
       params: runParams['ingest.import'],
       flow: async (context, params): Promise<Json> => {
         const { counts, reasons, ...result } = await importFlow(imports, context, params);
+        if (counts.stored > 0) await refreshes.afterImport(context.run.workspaceId);
         return { ...result, counts: { ...counts }, reasons };
       },
     }),
@@ -60,6 +63,7 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
       params: runParams['ingest.pull'],
       flow: async (context, params): Promise<Json> => {
         const { counts, reasons, ...result } = await pullFlow({ ...imports, ...sources }, context, params);
+        if (counts.stored > 0) await refreshes.afterImport(context.run.workspaceId);
         return { ...result, counts: { ...counts }, reasons };
       },
     }),

@@ -46,6 +46,7 @@ export async function exitLags(db: TestDatabase, load: ExitLoad): Promise<readon
   const timers = startTimers({
     segments,
     connections: { startDue: () => Promise.resolve(0) },
+    refreshes: { startDue: () => Promise.resolve(0) },
     logger: silentLogger,
     onTimerSet: (wake) => listen(db.database.url, TIMER_CHANNEL, wake),
   });

@@ -1,4 +1,4 @@
-import type { SourceConnections } from '@kohort/kernel-contracts';
+import type { SegmentRefreshes, SourceConnections } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { classifyFailure, TIMER_LOOK_MS } from '@kohort/platform-postgres';
 import { runDueTimers, type SegmentsDeps } from '@kohort/segments-flow';
@@ -9,9 +9,9 @@ const STEP = 500;
 /** People who were due and could not be evaluated are tried again after this. */
 const AGAIN_MS = 500;
 
-/** Source connections a step. */
-const PULLS = 100;
-const LOOK_FOR_PULLS_MS = 5_000;
+/** Source connections, or segments, a step. */
+const RUNS = 100;
+const LOOK_FOR_RUNS_MS = 5_000;
 
 /** What the timers look at. */
 export interface TimerParts {
@@ -19,6 +19,7 @@ export interface TimerParts {
   readonly onTimerSet: (wake: () => void) => Promise<{ close(): Promise<void> }>;
   readonly segments: SegmentsDeps;
   readonly connections: Pick<SourceConnections, 'startDue'>;
+  readonly refreshes: Pick<SegmentRefreshes, 'startDue'>;
   readonly logger: Logger;
 }
 
@@ -30,15 +31,15 @@ export async function lookAtTimers(segments: SegmentsDeps, signal?: AbortSignal)
 }
 
 /**
- * Looks for people whose answer time alone has changed and evaluates them, and for source connections that are due and
- * asks for their pulls.
+ * Looks for people whose answer time alone has changed and evaluates them, and for source connections and counted
+ * segments that are due and asks for their pulls and counts.
  *
  * Promise  at least once; a timer stands until its person has been evaluated, a slot until its pull has been asked for
  * Order    one step after the other; two processes at once find nothing twice
  * Cost     nothing is due: one small statement every five seconds, however many timers stand
  * Resume   what is due at the start is overdue and done first
  */
-export function startTimers({ segments, connections, logger, onTimerSet }: TimerParts): Timers {
+export function startTimers({ segments, connections, refreshes, logger, onTimerSet }: TimerParts): Timers {
   const people = startLoop({
     name: 'segment timers',
     everyMs: AGAIN_MS,
@@ -52,13 +53,24 @@ export function startTimers({ segments, connections, logger, onTimerSet }: Timer
   });
   const pulls = startLoop({
     name: 'pull timers',
-    everyMs: LOOK_FOR_PULLS_MS,
+    everyMs: LOOK_FOR_RUNS_MS,
     logger,
-    step: async () => (await connections.startDue(PULLS)) === PULLS,
+    step: async () => (await connections.startDue(RUNS)) === RUNS,
+  });
+  const counts = startLoop({
+    name: 'refresh timers',
+    everyMs: LOOK_FOR_RUNS_MS,
+    logger,
+    step: async () => (await refreshes.startDue(RUNS)) === RUNS,
   });
   return {
     async stop() {
-      await Promise.all([people.stop(), pulls.stop(), listening.then((one) => one.close()).catch(() => undefined)]);
+      await Promise.all([
+        people.stop(),
+        pulls.stop(),
+        counts.stop(),
+        listening.then((one) => one.close()).catch(() => undefined),
+      ]);
     },
   };
 }

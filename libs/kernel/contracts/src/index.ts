@@ -339,6 +339,7 @@ export type {
   PersonRecords,
   ProofDecision,
   RecordsNeeded,
+  SegmentRefreshes,
   SegmentRule,
   SegmentStore,
   StandingMembership,

@@ -65,6 +65,8 @@ export const backfillParamsSchema = z.strictObject({
   released: z.boolean().optional(),
   /** The segment is archived: everybody is taken out. */
   emptied: z.boolean().optional(),
+  /** Nobody asked: the version serves, and is counted anew because time has passed, or an import has ended. */
+  refresh: z.enum(['time', 'import']).optional(),
 });
 
 /**

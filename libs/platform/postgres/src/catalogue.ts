@@ -21,6 +21,7 @@ export const RELAY_TABLES: readonly string[] = [
   'watch_turn',
   'ledger_minute',
   'identity_switch',
+  'segment',
   'reader_position',
 ];
 

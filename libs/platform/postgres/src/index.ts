@@ -86,6 +86,7 @@ export { suppressionGate } from './privacy/screen-entries';
 export { refusedPeople } from './privacy/refused-people';
 export { syncStore } from './sync/sync-store.adapter';
 export { segmentStore } from './segments/segment-store.adapter';
+export { segmentRefreshes } from './segments/segment-refreshes.adapter';
 export { quarantineStore } from './tracking/quarantine-store.adapter';
 export { trackingStore } from './tracking/tracking-store.adapter';
 export { qualityStore } from './quality/quality-store.adapter';

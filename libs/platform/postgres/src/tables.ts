@@ -148,6 +148,10 @@ interface SegmentTable {
   purpose: ColumnType<string | null, string | null | undefined, string | null>;
   description: Generated<string>;
   tags: Generated<string[]>;
+  refresh_minutes: Generated<number | null>;
+  refresh_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  refresh_asked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  counted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 }
 
 interface SegmentVersionTable {

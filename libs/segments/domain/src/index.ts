@@ -44,6 +44,8 @@ export { compileRulesToSql, compileToSql } from './sql/compile-to-sql';
 export type { CompiledSql, SqlOptions } from './sql/compile-to-sql';
 export { compileFill, peopleSlices } from './sql/compile-fill';
 export type { CompiledFill, PeopleSlice, RuleToFill } from './sql/compile-fill';
+export { compileStanding } from './sql/compile-standing';
+export type { CompiledStanding } from './sql/compile-standing';
 export { compilePreview } from './sql/compile-preview';
 export type { CompiledPreview, PreviewCondition, PreviewOptions } from './sql/compile-preview';
 export type { SqlValue } from './sql/sql-params';

@@ -16,6 +16,7 @@ const words = fc.record({
     { maxLength: 5 },
   ),
   purpose: fc.constantFrom(null, 'advertising'),
+  refreshMinutes: fc.constant(null),
   isDraft: fc.boolean(),
 });
 

@@ -124,6 +124,7 @@ async function fillRound(scope: RoundScope, round: readonly ParsedFilling[]): Pr
     answers,
     segmentIds: [...served.keys()].map(idOf),
     unwritten: resumed.map(idOf),
+    cause: [...served.keys()].every(({ run }) => run.params.refresh !== undefined) ? 'time' : 'edit',
     isWhole: served.size === round.length,
   });
   for (const [{ run }, { members, ...counts }] of served) {

@@ -7,6 +7,8 @@ export { evaluateTouched } from './evaluate-touched.flow';
 export { diffSegment } from './diff-segment.flow';
 export type { SegmentDiff } from './diff-segment.flow';
 export { editList } from './edit-list.flow';
+export { explainCounted } from './explain-counted.flow';
+export type { CountedExplanation } from './explain-counted.flow';
 export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
 export { adviseRule } from './advise-rule.flow';

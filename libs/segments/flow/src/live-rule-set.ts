@@ -2,6 +2,7 @@ import type { LiveRules, RecordsNeeded, SegmentId, SegmentRule } from '@kohort/k
 import { isAppError } from '@kohort/kernel-errors';
 import {
   compileRules,
+  isBatchOnly,
   parseRule,
   recordsNeeded,
   segmentsNamed,
@@ -62,7 +63,9 @@ function readable({ segments, timezone }: LiveRules): {
     const rule = attempt(segment, () => parseRule(segment.rule, segment.key));
     return rule === null ? [] : [{ ...segment, parsed: rule }];
   });
-  const options = { segments: rulesByKey(parsed), otherSegments: 'membership', timezone } as const;
+  // Rankings and predicates are counted: who refers to one looks at its members.
+  const followed = parsed.filter((segment) => !isBatchOnly(segment.parsed));
+  const options = { segments: rulesByKey(followed), otherSegments: 'membership', timezone } as const;
   const good = parsed.filter((segment) => {
     const { parsed: rule, key } = segment;
     return attempt(segment, () => compileRules([{ rule, key }], { ...options, entity: rule.entity })) !== null;

@@ -29,10 +29,15 @@ export function checkpointOf({ run }: Filling): Checkpoint | null {
 async function holdMassExit(
   deps: BackfillDeps,
   fence: Fence,
-  change: { readonly rule: VersionToFill['rule']; readonly leaving: number; readonly members: number },
+  change: {
+    readonly rule: VersionToFill['rule'];
+    readonly leaving: number;
+    readonly members: number;
+    readonly lost: number;
+  },
 ): Promise<void> {
-  const { leaving, members, rule } = change;
-  if (leaving <= members * GUARDED_SHARE) return;
+  const { leaving, members, rule, lost } = change;
+  if (lost <= members * GUARDED_SHARE) return;
   await deps.store.hold(fence, rule, { leaving, members });
   const { key, version } = rule;
   throw segmentsFlowErrors.SEGMENTS_GUARD_HELD({ key, version, leaving, members });
@@ -63,14 +68,21 @@ export async function publishVersion(
   const { entering, leaving } = differenceOf(answer.ids, standing);
   const total = entering.length + leaving.length;
   if (version.liveVersion !== null && params.released !== true)
-    await holdMassExit(deps, fence, { rule, leaving: leaving.length, members: standing.length });
+    await holdMassExit(deps, fence, {
+      rule,
+      leaving: leaving.length,
+      members: standing.length,
+      // In a ranking others take the places of those who leave it: a count is held where it shrinks the segment.
+      lost: params.refresh === undefined ? leaving.length : leaving.length - entering.length,
+    });
   let [entered, exited] = [0, 0];
   const apply = async (
     some: { entering: readonly ProfileId[]; leaving: readonly ProfileId[] },
     flip: boolean,
   ): Promise<void> => {
     context.signal.throwIfAborted();
-    const outcome = await deps.store.applyDiff({ fence, rule, evaluatedAt: now, flip, ...some });
+    const cause = params.refresh ?? 'edit';
+    const outcome = await deps.store.applyDiff({ fence, rule, evaluatedAt: now, flip, cause, ...some });
     entered += outcome.entered;
     exited += outcome.exited;
     context.onProgress({ phase: 'writing memberships', done: entered + exited, total });

@@ -1,4 +1,4 @@
-import type { FillMark, ProfileId, SegmentId } from '@kohort/kernel-contracts';
+import type { FillMark, MembershipCause, ProfileId, SegmentId } from '@kohort/kernel-contracts';
 import { segmentsNamed } from '@kohort/segments-domain';
 import type { Answered, Question } from './answer-rules';
 import { addTotals, evaluateProfiles, NO_EVALUATION, type EvaluationTotals } from './evaluate-profiles';
@@ -19,6 +19,8 @@ export interface Served {
   readonly segmentIds: readonly SegmentId[];
   /** Segments whose memberships were not written from these answers: versions of an earlier start. */
   readonly unwritten: readonly SegmentId[];
+  /** Why those come and go who follow. */
+  readonly cause: MembershipCause;
   /** Answers of segments that refer to others hold for the versions that serve. */
   readonly isWhole: boolean;
 }
@@ -90,8 +92,11 @@ async function peopleToCorrect(
 export async function settleVersions(deps: BackfillDeps, pass: FillPass, served: Served): Promise<EvaluationTotals> {
   const { workspaceId } = served.question;
   const { segments, relational } = deps.ruleSets.of(await deps.store.liveRules(workspaceId));
-  const keys = segments.filter(({ segmentId }) => served.segmentIds.includes(segmentId)).map(({ key }) => key);
-  // Lists, rankings and predicates are not evaluated person by person: their members stand as they were counted.
+  const keys = served.question.rules
+    .filter(({ segmentId }) => served.segmentIds.includes(segmentId))
+    .map(({ key }) => key);
+  // Rankings and predicates are not evaluated person by person: their members stand as they were counted. Those who refer
+  // to them follow their memberships.
   const affected = withDependents(segments, new Set(keys));
   if (affected.length === 0) return NO_EVALUATION;
   const isFilled = ({ segmentId }: ReadableSegment): boolean => served.segmentIds.includes(segmentId);
@@ -103,7 +108,7 @@ export async function settleVersions(deps: BackfillDeps, pass: FillPass, served:
   }
   const people = await peopleToCorrect(deps, pass, served, affected);
   const segmentIds = affected.map(({ segmentId }) => segmentId);
-  const profiles = people.map((profileId) => ({ profileId, cause: 'edit' as const, eventId: null }));
+  const profiles = people.map((profileId) => ({ profileId, cause: served.cause, eventId: null }));
   const { signal } = pass;
   const corrected = await evaluateProfiles(deps, { workspaceId, profiles, segmentIds, signal });
   // What the answer does not cover: models that took over in the meantime, segments that refer to one that was held.
@@ -118,6 +123,6 @@ export async function settleVersions(deps: BackfillDeps, pass: FillPass, served:
   const rest = [...uncovered].map(({ segmentId }) => segmentId);
   return addTotals(
     corrected,
-    await walkProfiles(deps, { workspaceId, segmentIds: rest, cause: 'edit', after: null, signal }),
+    await walkProfiles(deps, { workspaceId, segmentIds: rest, cause: served.cause, after: null, signal }),
   );
 }

@@ -10,7 +10,7 @@ function counting() {
       asked.push(keys);
       return ids
         .filter((id) => keys.includes(id) && id !== ids[1])
-        .map((segmentId) => ({ segmentId, lastChangeAt: 1, recordingLagMs: 0 }))
+        .map((segmentId) => ({ segmentId, lastChangeAt: 1, recordingLagMs: 0, countedAt: null, nextRefreshAt: null }))
         .reverse();
     },
   };

@@ -10,6 +10,7 @@ import {
   DescribeSegmentResult,
   JsonScalar,
   PublishSegmentResult,
+  ScheduleSegmentResult,
   UpdateSegmentResult,
 } from '@kohort/gateway-schema';
 import { keySchema, type Json, type RuleVerdict, type SegmentWords } from '@kohort/kernel-contracts';
@@ -24,6 +25,8 @@ const wordsSchema = z.object({
   description: z.string().max(2_000).nullish(),
   tags: z.array(z.string().trim().min(1).max(50)).max(20).nullish(),
 });
+
+const minutesSchema = z.int().min(1).max(43_200).nullable();
 
 /** What was said of a segment, checked: tags each once, in order. */
 function wordsOf(input: DescribeSegmentInput): { words: SegmentWords } | { refusal: Answer } {
@@ -115,6 +118,35 @@ export class SegmentMutationsResolver {
     const said = wordsOf(input);
     if ('refusal' in said) return said.refusal;
     return answer('Segment', () => context.commands.describeSegment(key, said.words));
+  }
+
+  @Mutation(() => ScheduleSegmentResult, {
+    description:
+      'Counts a ranking or a predicate (top, sql) anew every so many minutes (1 to 43,200) and after each import; null: only when it is published again.',
+  })
+  @Policy('graphql:write')
+  async scheduleSegment(
+    @Args('key') key: string,
+    @Args('everyMinutes', { type: () => Int, nullable: true }) everyMinutes: number | null,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    const minutes = minutesSchema.safeParse(everyMinutes ?? null);
+    if (!minutes.success) {
+      return invalidInput('GATEWAY_INPUT_INVALID', [
+        { path: 'everyMinutes', message: 'it must be 1 to 43,200, or null' },
+      ]);
+    }
+    if (minutes.data !== null) {
+      const found = await context.loaders.segmentByKey.load(key);
+      const versions = found ? (await context.reader.segments.versions(found.id, { first: 1, after: null })).items : [];
+      if (versions.length > 0 && !versions.some(({ node }) => context.services.rules.isCounted(node.rule))) {
+        return invalidInput('GATEWAY_INPUT_INVALID', [
+          { path: 'everyMinutes', message: 'its rule has no top and no sql: it is live and never counted' },
+        ]);
+      }
+    }
+    return answer('Segment', () => context.commands.scheduleSegment(key, minutes.data));
   }
 
   @Mutation(() => PublishSegmentResult, { description: 'Computes a version for everybody, then serves it.' })

@@ -193,8 +193,11 @@ export class SegmentResolver {
 
   @ResolveField(() => FreshnessType)
   @Policy('graphql:read')
-  freshness(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
-    return context.loaders.freshness.load(segment.id);
+  async freshness(@Parent() segment: SegmentRecord, @Context('gateway') context: GatewayContext) {
+    const found = await context.loaders.freshness.load(segment.id);
+    const rule = await ruleOf(context, segment.id);
+    const isCounted = rule !== null && context.services.rules.isCounted(rule);
+    return found && { ...found, countedAt: isCounted ? found.countedAt : null };
   }
 
   @ResolveField(() => DateTimeScalar, { nullable: true })

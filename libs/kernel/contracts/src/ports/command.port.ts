@@ -122,6 +122,8 @@ export interface WorkspaceCommands {
     },
   ): Promise<SegmentRecord>;
   describeSegment(segmentKey: string, words: SegmentWords): Promise<SegmentRecord>;
+  /** Counts its members anew so often, and after each import; null: when somebody publishes it again. */
+  scheduleSegment(segmentKey: string, everyMinutes: number | null): Promise<SegmentRecord>;
   /** Asks for the back-fill of a version (the latest when not named); the version is served when that is complete. */
   publishSegment(
     target: { readonly key: string; readonly version: number | null; readonly released: boolean },
@@ -172,6 +174,8 @@ export type RuleVerdict =
 export interface RuleCheck {
   /** A rule as JSON, or a text in the language's text form. */
   check(rule: Json): RuleVerdict;
+  /** Whether who is in is counted over everybody (`top`, `sql`) and not followed person by person. */
+  isCounted(rule: Json): boolean;
   /** The text form of a stored rule. */
   print(rule: Json): string;
 }

@@ -32,6 +32,8 @@ export interface SegmentRecord {
   readonly purpose: string | null;
   readonly description: string;
   readonly tags: readonly string[];
+  /** Counted anew so often; null: when somebody asks. */
+  readonly refreshMinutes: number | null;
   readonly createdAt: number;
 }
 
@@ -68,6 +70,10 @@ export interface FreshnessRecord {
   readonly segmentId: SegmentId;
   readonly lastChangeAt: number | null;
   readonly recordingLagMs: number | null;
+  /** The instant of the answer over everybody that members were last written from; null: there was none. */
+  readonly countedAt: number | null;
+  /** When it is counted anew next; null: not by itself. */
+  readonly nextRefreshAt: number | null;
 }
 
 /** From the acceptance of events to the changes that they brought about, of the latest changes of a segment. */

@@ -186,6 +186,8 @@ export interface MembershipDiff {
   readonly evaluatedAt: number;
   /** Makes the version the one that serves, in the same transaction. */
   readonly flip: boolean;
+  /** Why; absent: an edit. */
+  readonly cause?: MembershipCause;
 }
 
 /** An instant of the database, and what was behind it: records of older transactions had been committed. */
@@ -240,6 +242,8 @@ export interface VersionToFill {
   readonly rule: SegmentRule;
   readonly liveVersion: number | null;
   readonly isArchived: boolean;
+  /** Epoch milliseconds of the answer that its members were last written from; null: there was none. */
+  readonly countedAt: number | null;
 }
 
 /**
@@ -301,4 +305,17 @@ export interface SegmentStore {
   setTimers(timers: TimersToSet): Promise<void>;
   /** Where a walk over everybody stands, kept with the run. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
+}
+
+/**
+ * Segments whose members are counted over everybody and not followed person by person: when they are counted anew.
+ *
+ * A caller may rely on: each slot of a segment becomes one back-fill of its live version, whoever asks and how often; none
+ * while another of the segment is under way.
+ */
+export interface SegmentRefreshes {
+  /** Asks for what is due by the database's clock; answers how many. */
+  startDue(limit: number): Promise<number>;
+  /** An import has ended: what is counted by itself is due, once everybody whom the import brought is known. */
+  afterImport(workspaceId: WorkspaceId): Promise<void>;
 }

@@ -191,11 +191,26 @@ function describeSegment(scope: Scope, key: string, words: SegmentWords): Promis
   });
 }
 
+function scheduleSegment(scope: Scope, key: string, everyMinutes: number | null): Promise<SegmentRecord> {
+  return writing(scope, async (tx) => {
+    const segment = await heldSegment(tx, scope, key);
+    if (segment.status === 'archived') throw commandErrors.COMMAND_SEGMENT_ARCHIVED();
+    // A repeat moves no slot.
+    await sql`update segment set refresh_minutes = ${everyMinutes}::int,
+        refresh_at = now() + make_interval(mins => ${everyMinutes}::int), refresh_asked_at = null
+      where workspace_id = ${scope.workspaceId} and id = ${segment.id}
+        and refresh_minutes is distinct from ${everyMinutes}::int`.execute(tx);
+    return { ...segment, refreshMinutes: everyMinutes };
+  });
+}
+
 function discardVersion(scope: Scope, key: string, version: number | null): Promise<SegmentRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, key);
     const { rows } = await sql<{ version: number }>`
-      update segment_version set discarded_at = now(), held = null
+      update segment_version
+      -- What serves goes on serving: only the count that was held is given up.
+      set discarded_at = case when version is distinct from ${segment.liveVersion}::int then now() end, held = null
       where workspace_id = ${scope.workspaceId} and segment_id = ${segment.id} and held is not null
         and (${version}::int is null or version = ${version}::int)
       returning version`.execute(tx);
@@ -207,7 +222,7 @@ function discardVersion(scope: Scope, key: string, version: number | null): Prom
 function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, key);
-    await sql`update segment set status = 'archived'
+    await sql`update segment set status = 'archived', refresh_minutes = null, refresh_at = null
       where workspace_id = ${scope.workspaceId} and id = ${segment.id}`.execute(tx);
     const latest = await latestVersion(tx, scope, segment.id);
     await insertRun(tx, scope, {
@@ -219,7 +234,7 @@ function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
       },
       idempotencyKey: `archive:${segment.id}`,
     });
-    return { ...segment, status: 'archived' };
+    return { ...segment, status: 'archived', refreshMinutes: null };
   });
 }
 
@@ -228,6 +243,7 @@ type SegmentCommands = Pick<
   | 'createSegment'
   | 'draftSegmentVersion'
   | 'describeSegment'
+  | 'scheduleSegment'
   | 'publishSegment'
   | 'archiveSegment'
   | 'rollbackSegment'
@@ -239,6 +255,7 @@ export function segmentCommands(scope: Scope): SegmentCommands {
   return {
     createSegment: (segment, idempotencyKey) => createSegment(scope, segment, idempotencyKey),
     draftSegmentVersion: (key, draft) => draftVersion(scope, key, draft),
+    scheduleSegment: (key, everyMinutes) => scheduleSegment(scope, key, everyMinutes),
     describeSegment: (key, words) => describeSegment(scope, key, words),
     rollbackSegment: (target, idempotencyKey) =>
       publishSegment(scope, { ...target, servedBefore: true }, idempotencyKey),

@@ -28,6 +28,7 @@ import { webhookStarts } from './0027-webhook-starts';
 import { featureSets } from './0028-feature-sets';
 import { stream } from './0029-stream';
 import { consentGiven } from './0030-consent-given';
+import { segmentRefresh } from './0031-segment-refresh';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -61,4 +62,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0028-feature-sets': featureSets,
   '0029-stream': stream,
   '0030-consent-given': consentGiven,
+  '0031-segment-refresh': segmentRefresh,
 };

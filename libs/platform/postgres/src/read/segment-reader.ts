@@ -31,6 +31,7 @@ interface SegmentRow {
   purpose: string | null;
   description: string;
   tags: string[];
+  refresh_minutes: number | null;
   created_at: Date;
 }
 
@@ -71,6 +72,7 @@ export const SEGMENT_COLUMNS = [
   'purpose',
   'description',
   'tags',
+  'refresh_minutes',
   'created_at',
 ] as const;
 const MEMBERSHIP_COLUMNS = [
@@ -113,6 +115,7 @@ export function toSegment(row: SegmentRow): SegmentRecord {
     purpose: row.purpose,
     description: row.description,
     tags: row.tags,
+    refreshMinutes: row.refresh_minutes,
     createdAt: ms(row.created_at),
   };
 }
@@ -211,9 +214,16 @@ async function heldVersions(scope: Scope, ids: readonly string[]): Promise<reado
 
 async function freshness(scope: Scope, ids: readonly string[]): Promise<readonly FreshnessRecord[]> {
   const { rows } = await reading(scope, (tx) =>
-    sql<{ id: string; recorded_at: Date | null; evaluated_at: Date | null }>`
-      select wanted.id, last.recorded_at, last.evaluated_at
+    sql<{
+      id: string;
+      recorded_at: Date | null;
+      evaluated_at: Date | null;
+      counted_at: Date | null;
+      refresh_at: Date | null;
+    }>`
+      select wanted.id, last.recorded_at, last.evaluated_at, s.counted_at, s.refresh_at
       from unnest(${uuidsOf(ids)}::uuid[]) as wanted (id)
+      left join segment s on s.workspace_id = ${scope.workspaceId} and s.id = wanted.id
       left join lateral (
         select c.recorded_at, c.evaluated_at from membership_change c
         where c.workspace_id = ${scope.workspaceId} and c.segment_id = wanted.id
@@ -224,6 +234,8 @@ async function freshness(scope: Scope, ids: readonly string[]): Promise<readonly
     lastChangeAt: msOrNull(row.recorded_at),
     recordingLagMs:
       row.recorded_at && row.evaluated_at ? Math.max(0, ms(row.recorded_at) - ms(row.evaluated_at)) : null,
+    countedAt: msOrNull(row.counted_at),
+    nextRefreshAt: msOrNull(row.refresh_at),
   }));
 }
 

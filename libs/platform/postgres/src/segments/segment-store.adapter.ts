@@ -120,17 +120,17 @@ async function versionToFill(
   workspaceId: WorkspaceId,
   of: { segmentId: SegmentId; version: number },
 ): Promise<VersionToFill | null> {
-  const found = await sql<SegmentRule & { liveVersion: number | null; status: string }>`
+  const found = await sql<SegmentRule & { liveVersion: number | null; status: string; countedAt: number | null }>`
     select s.id as "segmentId", s.key, v.version, v.rule, encode(v.rule_hash, 'hex') as "ruleHash",
-      s.live_version as "liveVersion", s.status
+      s.live_version as "liveVersion", s.status, floor(extract(epoch from s.counted_at) * 1000)::float8 as "countedAt"
     from segment s join segment_version v on v.workspace_id = s.workspace_id and v.segment_id = s.id
     where s.workspace_id = ${workspaceId}::uuid and s.id = ${of.segmentId}::uuid and v.version = ${of.version}`.execute(
     tx,
   );
   const [row] = found.rows;
   if (row === undefined) return null;
-  const { liveVersion, status, ...rule } = row;
-  return { rule, liveVersion, isArchived: status === 'archived' };
+  const { liveVersion, status, countedAt, ...rule } = row;
+  return { rule, liveVersion, isArchived: status === 'archived', countedAt };
 }
 
 interface Standing {
@@ -189,7 +189,8 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
       where workspace_id = ${workspaceId}::uuid and segment_id = ${rule.segmentId}::uuid and version = ${rule.version}`.execute(
       tx,
     );
-    await sql`update segment set live_version = ${rule.version}, status = 'live'
+    await sql`update segment set live_version = ${rule.version}, status = 'live',
+        counted_at = 'epoch'::timestamptz + ${diff.evaluatedAt}::float8 * interval '1 millisecond'
       where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid and status <> 'archived'`.execute(tx);
   }
   return outcome;

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import {
   batchIdSchema,
   type EvaluationOutcome,
+  type MembershipCause,
   type MembershipDiff,
   type ProfileId,
   type SegmentRule,
@@ -19,6 +20,7 @@ interface Side {
   readonly at: number;
   readonly ids: readonly ProfileId[];
   readonly member: boolean;
+  readonly cause: MembershipCause;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Side {
  * was archived in the meantime nobody enters.
  */
 async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> {
-  const { workspaceId, batchId, rule, at, ids, member } = side;
+  const { workspaceId, batchId, rule, at, ids, member, cause } = side;
   if (ids.length === 0) return 0;
   const instant = sql`'epoch'::timestamptz + ${at}::float8 * interval '1 millisecond'`;
   const [entered, exited] = member ? [instant, sql`null::timestamptz`] : [sql`null::timestamptz`, instant];
@@ -41,7 +43,7 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
       insert into membership as m (workspace_id, segment_id, profile_id, member, change_version, segment_version,
         entered_at, exited_at, cause, proof, proof_hash)
       select ${workspaceId}::uuid, ${rule.segmentId}::uuid, w.id, ${member}::boolean, 1, ${rule.version}::int,
-        ${entered}, ${exited}, 'edit', null, null
+        ${entered}, ${exited}, ${cause}::text, null, null
       from unnest(${binaryArray('uuid', ids)}::uuid[]) as w (id) ${member ? present : sql``}
       on conflict (workspace_id, segment_id, profile_id) do update set
         member = excluded.member, change_version = m.change_version + 1, segment_version = excluded.segment_version,
@@ -54,7 +56,7 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
         segment_version, rule_hash, evaluated_at, cause, proof_hash, event_id)
       select ${workspaceId}::uuid, ${batchId}::uuid, ${rule.segmentId}::uuid, ${rule.key}, profile_id,
         ${member ? 'entered' : 'exited'}, change_version, ${rule.version}::int, decode(${rule.ruleHash}, 'hex'),
-        ${instant}, 'edit', null, null
+        ${instant}, ${cause}::text, null, null
       from written returning 1
     )
     select count(*)::int as n from logged`.execute(tx);
@@ -62,19 +64,19 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
 }
 
 /**
- * Writes entries and exits of one segment that follow from an edit, with log, size, batch and outbox row. Nothing is
+ * Writes entries and exits of one segment that follow from an answer over everybody, with log, size, batch and outbox row. Nothing is
  * written, and no batch made, when everybody stands already as wanted.
  *
  * Cost   one statement a side; people's rows are not taken: a caller sees to it that nobody evaluates the segment beside it
  */
 export async function writeDiff(
   tx: WorkspaceTransaction,
-  diff: Pick<MembershipDiff, 'fence' | 'rule' | 'entering' | 'leaving' | 'evaluatedAt'>,
+  diff: Pick<MembershipDiff, 'fence' | 'rule' | 'entering' | 'leaving' | 'evaluatedAt' | 'cause'>,
 ): Promise<EvaluationOutcome> {
-  const { rule, evaluatedAt: at } = diff;
+  const { rule, evaluatedAt: at, cause = 'edit' } = diff;
   const { workspaceId } = diff.fence;
   const batchId = batchIdSchema.parse(randomUUID());
-  const shared = { workspaceId, batchId, rule, at };
+  const shared = { workspaceId, batchId, rule, at, cause };
   const entered = await writeSide(tx, { ...shared, ids: diff.entering, member: true });
   const exited = await writeSide(tx, { ...shared, ids: diff.leaving, member: false });
   if (entered + exited === 0) return { entered, exited, batchId: null };

@@ -16,7 +16,7 @@ export interface StandingSegments {
   readonly lists: ReadonlySet<string>;
 }
 
-export const PLAN_FIELDS = ['label', 'description', 'tags', 'purpose', 'draft', 'rule'] as const;
+export const PLAN_FIELDS = ['label', 'description', 'tags', 'purpose', 'refreshMinutes', 'draft', 'rule'] as const;
 export type PlanField = (typeof PLAN_FIELDS)[number];
 
 /** One thing to do, or nothing. `before` is null for what is not there yet, `desired` for what is to be archived. */
@@ -42,8 +42,8 @@ export interface SegmentPlan {
 
 /** What of a definition may change; its key and kind never do. */
 export function planFieldsOf(definition: SegmentDefinition): Readonly<Record<PlanField, Json>> {
-  const { label, description, tags, purpose, isDraft, ruleHash } = definition;
-  return { label, description, tags, purpose, draft: isDraft, rule: ruleHash };
+  const { label, description, tags, purpose, refreshMinutes, isDraft, ruleHash } = definition;
+  return { label, description, tags, purpose, refreshMinutes, draft: isDraft, rule: ruleHash };
 }
 
 const same = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b);

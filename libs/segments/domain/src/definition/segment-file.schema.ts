@@ -12,6 +12,7 @@ const WORDS = {
   description: 'What it is for; at most 2,000 characters.',
   tags: 'Words to find it by.',
   purpose: 'What members must have consented to before they are sent.',
+  refreshMinutes: 'A rule with top or sql is counted anew so often, and after each import; only by hand when absent.',
   draft: 'true: kept as a draft, not published.',
   rule: 'Who is in: the text form, or {version: 1, entity: profile, where: …}.',
 };
@@ -23,6 +24,7 @@ const frame = {
   description: z.string().max(2_000).optional().describe(WORDS.description),
   tags: z.array(z.string().trim().min(1).max(50)).max(20).optional().describe(WORDS.tags),
   purpose: z.string().min(1).max(63).optional().describe(WORDS.purpose),
+  refreshMinutes: z.int().min(1).max(43_200).optional().describe(WORDS.refreshMinutes),
   draft: z.boolean().optional().describe(WORDS.draft),
 };
 

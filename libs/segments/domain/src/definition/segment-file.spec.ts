@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '@kohort/kernel-contracts';
 import {
+  differingFields,
   newSegmentFile,
   parseSegmentFile,
   segmentDefinition,
@@ -34,6 +35,8 @@ describe('a segment kept as a file', () => {
     ['rule: { version: 1, entity: profile, where: { all: [{ evnt: { name: A } }] } }', 3, 53],
     ['rule: did "A"\nlabl: x', 4, 7],
     ['rule: did "A"\ndraft: maybe', 4, 8],
+    ['rule: did "A"\nrefreshMinutes: 60', 4, 17],
+    ['rule: did "A"\nrefreshMinutes: 0', 4, 17],
     ['rule: did "A"\nlabel: again', 4, 1],
   ])('names line and column of a slip: %s', (rest, line, column) => {
     const read = () => parseSegmentFile('dir/s.yaml', `segment: s\nlabel: S\n${rest}\n`);
@@ -73,6 +76,18 @@ draft: true
     const spellings = named.map((segment): JsonObject => ({ ...definition.rule, where: { segment } }));
     const made = spellings.map((spelt) => newSegmentFile(segmentDefinition(definition, spelt)));
     expect(made.map((text) => parseSegmentFile('a.yaml', text).definition.rule)).toEqual(spellings);
+  });
+
+  it('says how often a ranking is counted anew', () => {
+    const file = `segment: best\nlabel: Best\nrefreshMinutes: 60\nrule:\n  version: 1\n  entity: profile\n  where: { sql: { predicate: count() > 3 } }\n`;
+    const best = parseSegmentFile('a.yaml', file);
+    expect(best.definition.refreshMinutes).toBe(60);
+    const seldom = { ...best.definition, refreshMinutes: 1_440 };
+    const text = updatedSegmentFile(best, seldom);
+    expect(text).toBe(file.replace('60', '1440'));
+    expect(parseSegmentFile('a.yaml', newSegmentFile(seldom)).definition).toEqual(seldom);
+    expect(updatedSegmentFile(best, { ...seldom, refreshMinutes: null })).not.toContain('refresh');
+    expect(differingFields(best.definition, seldom)).toEqual(['refreshMinutes']);
   });
 
   it('has a JSON Schema for editors, in which the rule is whole', () => {

@@ -1,7 +1,7 @@
 import { readShape, type JsonObject } from '@kohort/kernel-contracts';
 import { segmentsErrors } from '../errors';
 import { parseRule } from '../rule/parse-rule';
-import { segmentsNamed } from '../evaluate/records-needed';
+import { isBatchOnly, segmentsNamed } from '../evaluate/records-needed';
 import { compareCodePoints } from '../values/code-points';
 import { PlacedText } from '../yaml/placed-text';
 import { ruleAt, shapeProblem } from '../yaml/rule-in-text';
@@ -16,6 +16,8 @@ export interface SegmentDefinition {
   /** Each once, in code-point order. */
   readonly tags: readonly string[];
   readonly purpose: string | null;
+  /** A rule with `top` or `sql` is counted anew so often; null: by hand. */
+  readonly refreshMinutes: number | null;
   readonly isDraft: boolean;
   readonly rule: JsonObject;
   /** SHA-256 of the rule's stable JSON: both forms of one rule have one hash. */
@@ -57,11 +59,12 @@ export function parseSegmentFile(file: string, source: string): SegmentFile {
     description = '',
     tags = [],
     purpose = null,
+    refreshMinutes = null,
     draft = false,
   } = parsed.data;
   const rule = ruleAt(text, ['rule'], parsed.data.rule);
-  return {
-    definition: segmentDefinition({ key, kind, label, description, tags, purpose, isDraft: draft }, rule),
-    text,
-  };
+  if (refreshMinutes !== null && !isBatchOnly(parseRule(rule)))
+    throw text.problem(['refreshMinutes'], 'the rule has no top and no sql: it is live and never counted');
+  const words = { key, kind, label, description, tags, purpose, refreshMinutes, isDraft: draft };
+  return { definition: segmentDefinition(words, rule), text };
 }

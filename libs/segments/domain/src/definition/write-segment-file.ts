@@ -21,7 +21,7 @@ function textOf(rule: JsonObject, hash: string): string | null {
 
 /** The fields of a file in the order in which a new one has them; what is as by default is left out. */
 function fieldsOf(definition: SegmentDefinition): readonly (readonly [string, Json])[] {
-  const { key, kind, label, description, tags, purpose, isDraft } = definition;
+  const { key, kind, label, description, tags, purpose, refreshMinutes, isDraft } = definition;
   return [
     ['segment', key],
     ...(kind === 'rule' ? [] : [['kind', kind] as const]),
@@ -29,6 +29,7 @@ function fieldsOf(definition: SegmentDefinition): readonly (readonly [string, Js
     ...(description === '' ? [] : [['description', description] as const]),
     ...(tags.length === 0 ? [] : [['tags', tags] as const]),
     ...(purpose === null ? [] : [['purpose', purpose] as const]),
+    ...(refreshMinutes === null ? [] : [['refreshMinutes', refreshMinutes] as const]),
     ...(isDraft ? [['draft', true] as const] : []),
   ];
 }
@@ -66,7 +67,7 @@ export function updatedSegmentFile(file: SegmentFile, definition: SegmentDefinit
   const had = new Map(fieldsOf(before));
   const document: Document<ParsedNode> = text.document.clone();
   let changed = false;
-  for (const name of ['kind', 'label', 'description', 'tags', 'purpose', 'draft']) {
+  for (const name of ['kind', 'label', 'description', 'tags', 'purpose', 'refreshMinutes', 'draft']) {
     if (sameJson(wanted.get(name), had.get(name))) continue;
     changed = true;
     const value = wanted.get(name);

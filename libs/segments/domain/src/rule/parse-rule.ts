@@ -131,7 +131,10 @@ function readLeaf(place: Place, kind: NodeKind, body: unknown): object {
     }
     case 'sql': {
       const { predicate } = check(place, BODIES.sql, body);
-      return { predicate: readSqlPredicate(predicate, (reason) => invalid(place, `predicate: ${reason}`)) };
+      return {
+        predicate: readSqlPredicate(predicate, (reason) => invalid(place, `predicate: ${reason}`)),
+        text: predicate,
+      };
     }
     default:
       check<unknown>(place, BODIES[kind], body);

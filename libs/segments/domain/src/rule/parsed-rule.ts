@@ -158,7 +158,7 @@ export type ParsedNode = ParsedBase &
         readonly exact: boolean;
       }
     /** Answered by the column store alone. */
-    | { readonly kind: 'sql'; readonly predicate: SqlExpression }
+    | { readonly kind: 'sql'; readonly predicate: SqlExpression; readonly text: string }
     /** Of the accounts of a person, or of the people of an account: for how many of them `where` holds. */
     | {
         readonly kind: 'relation' | 'group';

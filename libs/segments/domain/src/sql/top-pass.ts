@@ -37,7 +37,8 @@ export class TopPass {
     return this.found;
   }
 
-  private ranked({ by, n, percent }: TopNode, column: string, context: SqlContext): string {
+  /** Everybody who has a value: `place` among `ranked` people, of whom the first `last` are in, and the `value`. */
+  ranks({ by, n, percent }: TopNode, context: SqlContext): string {
     const { params } = context;
     const values = new EventPass(this.now, this.tables.events).measure(by, context);
     const profile = `SELECT profile_id, 0 AS is_read, toUInt8(${hasValueOverNothing(by.fn) ? 1 : 0}) AS has, ${measureZero(by.fn)} AS amount FROM ${this.tables.everybody} WHERE workspace_id = {workspaceId:UUID}`;
@@ -45,9 +46,13 @@ export class TopPass {
     const everybody = `SELECT profile_id, argMax(has, is_read) AS has_value, argMax(amount, is_read) AS value, min(is_read) = 0 AS is_here FROM (${profile} UNION ALL ${read}) GROUP BY profile_id`;
     // By the text of ids: the engine orders UUIDs by their second half.
     const order = 'ORDER BY value DESC, toString(profile_id)';
-    const ranks = `SELECT profile_id, toInt256(row_number() OVER (${order})) AS place, toInt256(count() OVER ()) AS ranked FROM (${everybody}) WHERE is_here AND has_value = 1`;
+    const ranks = `SELECT profile_id, toInt256(row_number() OVER (${order})) AS place, toInt256(count() OVER ()) AS ranked, value FROM (${everybody}) WHERE is_here AND has_value = 1`;
     const last = n === null ? shareOf(percent ?? 0, params.bind.bind(params)) : `toInt256(${params.integer(n)})`;
-    const held = `SELECT profile_id, multiIf(place <= ${last}, 2, place * 100 <= ${last} * ${STAYING_PERCENT}, 1, 0) AS ${column} FROM (${ranks})`;
+    return `SELECT profile_id, place, ranked, ${last} AS last, value FROM (${ranks})`;
+  }
+
+  private ranked(node: TopNode, column: string, context: SqlContext): string {
+    const held = `SELECT profile_id, multiIf(place <= last, 2, place * 100 <= last * ${STAYING_PERCENT}, 1, 0) AS ${column} FROM (${this.ranks(node, context)})`;
     return `SELECT profile_id, ${column} FROM (${held}) WHERE ${column} > 0`;
   }
 }
