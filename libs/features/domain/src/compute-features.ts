@@ -1,7 +1,16 @@
 import { DateTime } from 'luxon';
 import { Decimal } from 'decimal.js';
-import type { DayWindow, FeatureDefinition, FeatureFormula, Measure } from './feature-definition';
+import { evaluateEventFormula } from './events/evaluate-event-formula';
+import type {
+  DayWindow,
+  FeatureDefinition,
+  FeatureFormula,
+  FeaturePart,
+  Measure,
+  ScoreFormula,
+} from './feature-definition';
 import { SEGMENT_ORDERS, type OrderMapping } from './order-mapping';
+import { populationKey, type PopulationFigures } from './population-figures';
 import { NO_REVENUE, readOrders, type HistoryEvent, type Order } from './read-orders';
 
 export interface ComputeOptions {
@@ -10,11 +19,14 @@ export interface ComputeOptions {
   /** IANA name: calendar days, weekends and hours are those of its clocks. */
   readonly timeZone: string;
   readonly orders?: OrderMapping;
+  /** What formulas are told by that look at everybody; without it they are missing. */
+  readonly population?: PopulationFigures;
 }
 
 const DAY_MS = 86_400_000;
 
 interface Known {
+  readonly population: PopulationFigures | undefined;
   readonly orders: readonly Order[];
   readonly events: readonly HistoryEvent[];
   readonly asOf: number;
@@ -91,23 +103,49 @@ function measure(known: Known, what: Measure): number | null {
   }
 }
 
+function figure(known: Known, part: FeaturePart): number | null {
+  if (!('aggregate' in part)) return measure(known, part);
+  const value = evaluateEventFormula(part, known.events, known);
+  return typeof value === 'number' ? value : null;
+}
+
+function score(known: Known, formula: ScoreFormula): number | null {
+  const value = figure(known, formula.score);
+  const cuts = 'cuts' in formula ? formula.cuts : known.population?.[populationKey(formula)];
+  if (value === null || cuts === undefined || value <= (formula.above ?? -Infinity)) return null;
+  const below = cuts.filter((cut) => cut < value).length;
+  return formula.reverse ? cuts.length + 1 - below : 1 + below;
+}
+
+function cell(known: Known, formulas: readonly ScoreFormula[]): number | null {
+  return formulas
+    .map((formula) => score(known, formula))
+    .reduce((number, digit) => (number === null || digit === null ? null : number * 10 + digit), 0);
+}
+
+function quotient(a: number | null, b: number | null): number | null {
+  return a === null || b === null || b === 0 ? null : a / b;
+}
+
 function evaluate(known: Known, formula: FeatureFormula): number | null {
-  if ('measure' in formula) return measure(known, formula);
-  const isRatio = 'ratio' in formula;
-  const [first, second] = isRatio ? formula.ratio : formula.change;
-  const a = measure(known, first);
-  const b = measure(known, second);
+  if ('aggregate' in formula || 'measure' in formula) return figure(known, formula);
+  if ('score' in formula) return score(known, formula);
+  if ('cell' in formula) return cell(known, formula.cell);
+  if ('affinity' in formula) {
+    const own = quotient(figure(known, formula.affinity[0]), figure(known, formula.affinity[1]));
+    return quotient(own, known.population?.[populationKey(formula)]?.[0] ?? null);
+  }
+  const [first, second] = 'ratio' in formula ? formula.ratio : formula.change;
+  const [a, b] = [figure(known, first), figure(known, second)];
   if (a === null || b === null) return null;
-  const divisor = isRatio ? b : a + b;
-  if (divisor === 0) return null;
-  return isRatio ? a / divisor : (a - b) / divisor;
+  return 'ratio' in formula ? quotient(a, b) : quotient(a - b, a + b);
 }
 
 /**
  * One person's features at an instant, straight from the definitions. The statement that computes everybody's is held
  * to this. A function of the set of events: their order never matters, and nothing after `asOf` does.
  *
- * Shape   one value a definition, in their order; null where the feature is missing
+ * Shape   one value a definition, in their order; null where the feature is missing, or a text
  * Cost    O(events) a definition
  */
 export function computeFeatures(
@@ -115,8 +153,24 @@ export function computeFeatures(
   history: readonly HistoryEvent[],
   options: ComputeOptions,
 ): readonly (number | null)[] {
-  const { asOf, timeZone, orders = SEGMENT_ORDERS } = options;
+  const { asOf, timeZone, orders = SEGMENT_ORDERS, population } = options;
   const events = history.filter(({ ts }) => ts <= asOf);
-  const known: Known = { events, orders: readOrders(events, orders), asOf, timeZone };
+  const known: Known = { events, orders: readOrders(events, orders), asOf, timeZone, population };
   return definitions.map(({ formula }) => evaluate(known, formula));
+}
+
+/**
+ * One person's features that are texts, at an instant.
+ *
+ * Shape   one value a definition, in their order; null where the feature is missing, or a number
+ */
+export function computeTexts(
+  definitions: readonly FeatureDefinition[],
+  history: readonly HistoryEvent[],
+  at: { readonly asOf: number; readonly timeZone: string },
+): readonly (string | null)[] {
+  return definitions.map(({ formula }) => {
+    const value = 'aggregate' in formula ? evaluateEventFormula(formula, history, at) : null;
+    return typeof value === 'string' ? value : null;
+  });
 }

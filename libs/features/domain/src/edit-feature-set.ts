@@ -4,6 +4,7 @@ import { featuresErrors } from './errors';
 import type { FeatureDefinition } from './feature-definition';
 import { featureFormulaSchema } from './feature-definition.schema';
 import { FEATURE_SET_VERSION, featureSet } from './feature-set';
+import { isTextFeature } from './feature-statement';
 
 /** Traits of a set: models and pages read all of them. */
 export const MOST_FEATURES = 100;
@@ -60,8 +61,8 @@ export const isBuiltInFeature = (key: string): boolean =>
 /**
  * A set after an edit: what is there keeps its place, what is new comes behind it in the order given.
  *
- * Throws  FEATURES_BUILT_IN, FEATURES_UNKNOWN for a key that is to go and is not there, FEATURES_SET_TOO_LARGE,
- *         FEATURES_KEY_TWICE
+ * Throws  FEATURES_BUILT_IN, FEATURES_BUILT_IN_NUMBER, FEATURES_UNKNOWN for a key that is to go and is not there,
+ *         FEATURES_SET_TOO_LARGE, FEATURES_KEY_TWICE
  */
 export function editFeatureSet(
   standing: readonly FeatureDefinition[],
@@ -70,6 +71,10 @@ export function editFeatureSet(
   const wanted = new Map<string, FeatureDefinition>();
   for (const feature of edit.set) {
     if (wanted.has(feature.key)) throw featuresErrors.FEATURES_KEY_TWICE({ key: feature.key });
+    // Figures of the product are made of them.
+    if (isTextFeature(feature) && isBuiltInFeature(feature.key)) {
+      throw featuresErrors.FEATURES_BUILT_IN_NUMBER({ key: feature.key });
+    }
     wanted.set(feature.key, feature);
   }
   for (const key of edit.remove) {

@@ -9,6 +9,15 @@ export const featuresErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `"${d['key']}" is built in: it may be changed, not removed`,
   },
+  FEATURES_BUILT_IN_NUMBER: {
+    kind: 'invalid-input',
+    message: (d) => `"${d['key']}" is built in: it stays a number`,
+  },
+  FEATURES_TEXT: { kind: 'invalid-input', message: (d) => `"${d['key']}" is not of the kind that is asked for` },
+  FEATURES_NEEDS_EVERYBODY: {
+    kind: 'invalid-input',
+    message: (d) => `"${d['key']}" is told among everybody: it is computed for all people at one instant`,
+  },
   FEATURES_KEY_TWICE: { kind: 'invalid-input', message: (d) => `"${d['key']}" is named twice` },
   FEATURES_SET_TOO_LARGE: {
     kind: 'invalid-input',

@@ -1,5 +1,11 @@
 import type { FeatureDefinition } from './feature-definition';
-import { featureStatement, type FeatureRequest, type FeatureStatement } from './feature-statement';
+import {
+  featureStatement,
+  isTextFeature,
+  textFeatureStatement,
+  type FeatureRequest,
+  type FeatureStatement,
+} from './feature-statement';
 
 /** A trait as it is, null when there is none, and as it is wanted. */
 export interface FeatureChangeRequest extends Omit<FeatureRequest, 'definitions'> {
@@ -16,10 +22,18 @@ export interface FeatureChangeRequest extends Omit<FeatureRequest, 'definitions'
  */
 export function featureChangeStatement(request: FeatureChangeRequest): Omit<FeatureStatement, 'cols'> {
   const { before, after, ...rest } = request;
-  const { sql, params } = featureStatement({ ...rest, definitions: before === null ? [after] : [after, before] });
-  const changed = before === null ? 'NOT isNaN(f0)' : 'isNaN(f0) != isNaN(f1) OR (NOT isNaN(f0) AND f0 != f1)';
+  const isText = isTextFeature(after);
+  // A number that becomes a text, or the other way about, changes for everybody who has a value.
+  const same = before !== null && isTextFeature(before) === isText ? [before] : [];
+  const asked = { ...rest, definitions: [after, ...same] };
+  const { sql, params } = isText ? textFeatureStatement(asked) : featureStatement(asked);
+  const known = isText ? 'isNotNull(f0)' : 'NOT isNaN(f0)';
+  const differs = isText
+    ? "ifNull(f0, '') != ifNull(f1, '')"
+    : 'isNaN(f0) != isNaN(f1) OR (NOT isNaN(f0) AND f0 != f1)';
+  const changed = same.length === 0 ? known : differs;
   return {
-    sql: `SELECT count() AS people, countIf(NOT isNaN(f0)) AS known, countIf(${changed}) AS changed FROM (${sql})`,
+    sql: `SELECT count() AS people, countIf(${known}) AS known, countIf(${changed}) AS changed FROM (${sql})`,
     params,
   };
 }

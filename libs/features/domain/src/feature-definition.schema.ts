@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { FeatureDefinition } from './feature-definition';
+import { eventFormulaSchema } from './events/event-formula.schema';
+import { isTextFormula } from './events/event-formula';
+import type { FeatureDefinition, FeaturePart, ScoreFormula } from './feature-definition';
 
 const window = z
   .strictObject({ days: z.number().positive(), endDaysAgo: z.number().positive().optional() })
@@ -18,12 +20,31 @@ const measures = [
   z.strictObject({ measure: z.literal('events'), name: z.string().min(1), window }),
   z.strictObject({ measure: z.literal('activeDays'), window }),
 ] as const;
-const measure = z.union(measures);
-const pair = z.tuple([measure, measure]);
+
+/** A figure that is a number. */
+const part: z.ZodType<FeaturePart> = z
+  .union([...measures, eventFormulaSchema])
+  .refine(
+    (one) => ('measure' in one && !('aggregate' in one) ? true : !('as' in one) || !isTextFormula(one)),
+    'is no number',
+  );
+const pair = z.tuple([part, part]);
+const scored = { score: part, reverse: z.boolean().optional(), above: z.number().optional() };
+const ascending = (cuts: readonly number[]): boolean => cuts.every((cut, i) => i === 0 || cut > (cuts[i - 1] ?? cut));
+const cuts = z.array(z.number()).min(1).max(99).refine(ascending, 'has cut points that do not rise');
+const score = (most: number): z.ZodType<ScoreFormula> =>
+  z.union([
+    z.strictObject({ ...scored, cuts: cuts.max(most - 1) }),
+    z.strictObject({ ...scored, quantiles: z.int().min(2).max(most) }),
+  ]);
 
 /** A feature's formula as data, as files and the API hold it. */
 export const featureFormulaSchema: z.ZodType<FeatureDefinition['formula']> = z.union([
   ...measures,
+  eventFormulaSchema,
   z.strictObject({ ratio: pair }),
   z.strictObject({ change: pair }),
+  score(100),
+  z.strictObject({ cell: z.array(score(9)).min(2).max(6) }),
+  z.strictObject({ affinity: pair }),
 ]);

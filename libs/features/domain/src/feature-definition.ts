@@ -1,3 +1,5 @@
+import type { EventFormula } from './events/event-formula';
+
 /** Rolling days of 24 h before `asOf`: `(asOf − days, asOf − endDaysAgo]`. Absent: everything up to `asOf`. */
 export interface DayWindow {
   readonly days: number;
@@ -22,12 +24,38 @@ export type Measure =
   /** Local dates with any event at all. */
   | { readonly measure: 'activeDays'; readonly window: DayWindow };
 
-/** A measure, or two of them put together; missing where a part is, or where the divisor is 0. */
+/** A figure that stands by itself: of orders, or of any events. */
+export type FeaturePart = Measure | EventFormula;
+
+/** A score from 1: how many cut points lie strictly below the figure, and 1. Missing where the figure is. */
+export type ScoreFormula = {
+  readonly score: FeaturePart;
+  /** The highest score for the lowest figure, as for days since something. */
+  readonly reverse?: boolean | undefined;
+  /** Who has no figure above this has no score, and is not among everybody: 0 for those with an order at all. */
+  readonly above?: number | undefined;
+} & (
+  | { /** Ascending. */ readonly cuts: readonly number[] }
+  /** Cut points at the quantiles 1/n to (n − 1)/n of everybody's figures as of that instant, interpolated linearly. */
+  | { readonly quantiles: number }
+);
+
+/** A share of everybody's, or a ratio: what the two figures of all people add up to, put in proportion. */
+export interface AffinityFormula {
+  /** `(a / b)` of the person over `(Σa / Σb)` of everybody who has both; 1 is as everybody. */
+  readonly affinity: readonly [FeaturePart, FeaturePart];
+}
+
+/** A figure, or several put together; missing where a part is, or where the divisor is 0. */
 export type FeatureFormula =
-  | Measure
-  | { readonly ratio: readonly [Measure, Measure] }
+  | FeaturePart
+  | { readonly ratio: readonly [FeaturePart, FeaturePart] }
   /** (a − b) / (a + b), from −1 to 1 for amounts that are not negative. */
-  | { readonly change: readonly [Measure, Measure] };
+  | { readonly change: readonly [FeaturePart, FeaturePart] }
+  | ScoreFormula
+  /** Scores up to 9 as the digits of one number: 555. */
+  | { readonly cell: readonly ScoreFormula[] }
+  | AffinityFormula;
 
 /** One feature as data: evaluated one person at a time by `computeFeatures`, for everybody by `featureStatement`. */
 export interface FeatureDefinition {

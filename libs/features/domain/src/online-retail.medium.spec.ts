@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DateTime } from 'luxon';
 import { workspaceIdSchema } from '@kohort/kernel-contracts';
 import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
 import { onlineRetailDir, onlineRetailLines, onlineRetailOrders, profileOfCustomer } from '../test/online-retail';
 import { featureSet } from './feature-set';
 import { featureStatement } from './feature-statement';
+import { TRAIT_LIBRARY } from './trait-library';
 
 const directory = onlineRetailDir();
 const has = existsSync(directory);
@@ -19,8 +21,16 @@ interface Reference {
     readonly sum_frequency: number;
     readonly sum_monetary: number;
     readonly customers_with_one_invoice: number;
+    readonly value_quintiles: {
+      readonly cells_used: number;
+      readonly count_555: number;
+      readonly count_111: number;
+    } & {
+      readonly cuts: Record<'recency' | 'frequency' | 'monetary', readonly number[]>;
+    };
     readonly top10_by_monetary: readonly { customer: number; recency: number; frequency: number; monetary: number }[];
   };
+  readonly monthly: Readonly<Record<string, { revenue: number; active_customers: number; invoices: number }>>;
 }
 
 /** Linear interpolation between order statistics, as pandas does it. */
@@ -95,6 +105,43 @@ function quantile(sorted: readonly number[], q: number): number {
     for (const { customer, recency, frequency, monetary } of reference.rfm.top10_by_monetary) {
       const row = rowOf.get(profileOfCustomer(String(customer))) as number;
       expect(columns.map((column) => column[row])).toEqual([recency, frequency, monetary, expect.any(Number)]);
+    }
+  });
+
+  it('scores by quintiles of everybody as the reference does', async () => {
+    const keys = ['recency_score', 'frequency_score', 'monetary_score', 'rfm_cell'];
+    const { matrix, rows, cols } = await test.columns.store.matrix(
+      featureStatement({
+        ...{ workspaceId, asOf: Date.parse('2011-12-10T00:00:00Z'), timeZone: 'Europe/London', withFigures: true },
+        definitions: TRAIT_LIBRARY.filter(({ key }) => keys.includes(key)),
+      }),
+    );
+    const { cuts, cells_used, count_555, count_111 } = reference.rfm.value_quintiles;
+    const figures = [...matrix.subarray(keys.length, cols)];
+    [cuts.recency, cuts.frequency, cuts.monetary].flat().forEach((cut, i) => expect(figures[i]).toBeCloseTo(cut, 6));
+    const cells = Array.from({ length: rows }, (_, row) => matrix[row * cols + 3]);
+    expect(new Set(cells).size).toBe(cells_used);
+    expect(cells.filter((cell) => cell === 555).length).toBe(count_555);
+    expect(cells.filter((cell) => cell === 111).length).toBe(count_111);
+  });
+
+  it('adds up calendar months as the reference does', async () => {
+    const current = { event: 'Order Completed', window: { current: 'month' } } as const;
+    const definitions = [
+      { aggregate: 'sum' as const, of: 'revenue', ...current },
+      { aggregate: 'did' as const, ...current },
+      { aggregate: 'distinct' as const, of: 'order_id', ...current },
+    ].map((formula, i) => ({ key: `m${i}`, label: 'Month', unit: 'units', formula }));
+    for (const month of ['2011-03', '2011-11']) {
+      const asOf = DateTime.fromISO(month, { zone: 'Europe/London' }).endOf('month').toMillis();
+      const statement = featureStatement({ workspaceId, asOf, timeZone: 'Europe/London', definitions });
+      const { matrix, rows, cols } = await test.columns.store.matrix(statement);
+      const [revenue, customers, invoices] = definitions.map((_, col) =>
+        sum(Array.from({ length: rows }, (_row, row) => matrix[row * cols + col] as number)),
+      );
+      const wanted = reference.monthly[month];
+      expect(revenue).toBeCloseTo(wanted?.revenue ?? NaN, 4);
+      expect([customers, invoices]).toEqual([wanted?.active_customers, wanted?.invoices]);
     }
   });
 });
