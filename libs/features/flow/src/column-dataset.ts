@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { doersStatement, extentStatement, featureStatement, type OrderMapping } from '@kohort/features-domain';
+import {
+  doersStatement,
+  extentStatement,
+  featureStatement,
+  isTextFeature,
+  type OrderMapping,
+} from '@kohort/features-domain';
 import type {
   ColumnLoader,
   ColumnStore,
@@ -78,7 +84,9 @@ export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
     async features({ workspaceId, asOf, features: keys, definitionVersion }, control) {
       await loader.load(workspaceId, control);
       const set = await workspaceFeatures(ports.features, workspaceId, { version: definitionVersion, keys });
-      const { version, definitions } = set;
+      const { version } = set;
+      // Texts are no columns of a matrix; one that is asked for by its key is refused.
+      const definitions = keys ? set.definitions : set.definitions.filter((one) => !isTextFeature(one));
       const timeZone = await ports.features.timeZone(workspaceId);
       const mapping = orders ? { orders } : {};
       const statement = featureStatement({ workspaceId, asOf, timeZone, definitions, ...mapping });

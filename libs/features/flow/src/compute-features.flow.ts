@@ -1,8 +1,18 @@
-import { featureStatement, type OrderMapping } from '@kohort/features-domain';
+import { z } from 'zod';
+import {
+  featurePopulation,
+  featureStatement,
+  isTextFeature,
+  textFeatureStatement,
+  type FeatureDefinition,
+  type FeatureRequest,
+  type OrderMapping,
+} from '@kohort/features-domain';
 import type {
   ColumnLoader,
   ColumnStore,
   FeatureRow,
+  FeatureValue,
   FeatureStore,
   Json,
   ProfileMatrix,
@@ -25,20 +35,46 @@ export type ComputeFeaturesParams = RunParams<'features.compute'> & { readonly d
 
 const PAGE = 5_000;
 
-function rowAt(matrix: ProfileMatrix, keys: readonly string[], row: number): FeatureRow | undefined {
+type Texts = ReadonlyMap<string, readonly (string | null)[]>;
+
+const textRow = z.looseObject({ profile: z.string() });
+const textValue = z.string().nullable();
+
+/** The features that are texts, of everybody who has one. */
+async function readTexts(columns: ColumnStore, request: FeatureRequest, control: RunContext): Promise<Texts> {
+  if (request.definitions.length === 0) return new Map();
+  const { sql, params } = textFeatureStatement(request);
+  const rows = await columns.query(sql, params, (row) => textRow.parse(row), control);
+  return new Map(
+    rows.map((row) => [row.profile, request.definitions.map((_, i) => textValue.parse(row[`f${i}`] ?? null))]),
+  );
+}
+
+interface Computed {
+  readonly matrix: ProfileMatrix;
+  readonly numbers: readonly FeatureDefinition[];
+  readonly texts: readonly FeatureDefinition[];
+  readonly textOf: Texts;
+}
+
+function rowAt({ matrix, numbers, texts, textOf }: Computed, row: number): FeatureRow | undefined {
   const profileId = matrix.profileIds[row];
   if (profileId === undefined) return undefined;
-  const values: Record<string, number | null> = {};
-  keys.forEach((key, col) => {
+  const values: Record<string, FeatureValue> = {};
+  numbers.forEach(({ key }, col) => {
     const value = matrix.matrix[row * matrix.cols + col] ?? NaN;
     // JSON has no NaN; missing is missing.
     values[key] = Number.isNaN(value) ? null : value;
+  });
+  texts.forEach(({ key }, i) => {
+    values[key] = textOf.get(profileId)?.[i] ?? null;
   });
   return { profileId, values };
 }
 
 /**
- * Computes the features of everybody with an order up to `asOf`, in one pass on the column store, and keeps them.
+ * Computes the features of everybody with an order up to `asOf`, or with any event where a feature looks at others, in one
+ * pass on the column store, and keeps them. Features that are texts are a second pass.
  *
  * Promise  at least once
  * Key      profile + definition version: a repeat overwrites with the same values
@@ -56,24 +92,26 @@ export async function computeFeaturesFlow(
   const { version: definitionVersion, definitions } = await workspaceFeatures(ports.features, workspaceId, {
     version: params.definitionVersion,
   });
-  const keys = definitions.map(({ key }) => key);
+  const [numbers, texts] = [definitions.filter((one) => !isTextFeature(one)), definitions.filter(isTextFeature)];
   const asOf = Date.parse(params.asOf);
   await ports.loader.load(workspaceId, context);
 
   context.onProgress({ phase: 'computing features', done: 0, total: 1 });
   const timeZone = await ports.features.timeZone(workspaceId);
   const orders = ports.orders ? { orders: ports.orders } : {};
-  const statement = featureStatement({ workspaceId, asOf, timeZone, definitions, ...orders });
-  const matrix = await ports.columns.matrix(statement, context);
+  const request = { workspaceId, asOf, timeZone, population: featurePopulation(definitions), ...orders };
+  const matrix = await ports.columns.matrix(featureStatement({ ...request, definitions: numbers }), context);
+  const textOf = await readTexts(ports.columns, { ...request, definitions: texts }, context);
+  const computed = { matrix, numbers, texts, textOf };
 
   let written = 0;
   for (let from = 0; from < matrix.rows; from += PAGE) {
     context.signal.throwIfAborted();
     context.onProgress({ phase: 'writing features', done: from, total: matrix.rows });
-    const page = Array.from({ length: Math.min(PAGE, matrix.rows - from) }, (_, i) => rowAt(matrix, keys, from + i));
+    const page = Array.from({ length: Math.min(PAGE, matrix.rows - from) }, (_, i) => rowAt(computed, from + i));
     const rows = page.filter((row) => row !== undefined);
     written += await ports.features.save(context.fence, { definitionVersion, asOf }, rows);
   }
   context.onProgress({ phase: 'writing features', done: matrix.rows, total: matrix.rows });
-  return { definitionVersion, asOf: params.asOf, profiles: written, features: keys.length };
+  return { definitionVersion, asOf: params.asOf, profiles: written, features: definitions.length };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   editFeatureSet,
   featureChangeStatement,
+  featurePopulation,
   featuresErrors,
   isSameFeatureSet,
   type FeatureDefinition,
@@ -70,7 +71,9 @@ export async function previewFeature(
   const before = standing.definitions.find(({ key }) => key === definition.key) ?? null;
   const timeZone = await ports.features.timeZone(workspaceId);
   const orders = ports.orders ? { orders: ports.orders } : {};
-  const { sql, params } = featureChangeStatement({ workspaceId, asOf, timeZone, before, after: definition, ...orders });
+  const population = featurePopulation([...standing.definitions, definition]);
+  const request = { workspaceId, asOf, timeZone, before, after: definition, population, ...orders };
+  const { sql, params } = featureChangeStatement(request);
   const [counts] = await ports.columns.query(sql, params, (row) => countsSchema.parse(row));
   return counts ?? { people: 0, known: 0, changed: 0 };
 }

@@ -32,7 +32,7 @@ function bound(
       return stored;
     },
     events: async (_workspace, { until, propertiesOf }) => {
-      asked.push(`events ${until} ${propertiesOf.join()}`);
+      asked.push(`events ${until} ${(propertiesOf ?? ['any']).join()}`);
       return events;
     },
   };

@@ -1,4 +1,10 @@
-import { SEGMENT_ORDERS, computeFeatures, pickFeatures, type OrderMapping } from '@kohort/features-domain';
+import {
+  SEGMENT_ORDERS,
+  computeFeatures,
+  eventsWithProperties,
+  pickFeatures,
+  type OrderMapping,
+} from '@kohort/features-domain';
 import type { FeatureRow, FeatureStore, PersonFeatures, PersonHistory } from '@kohort/kernel-contracts';
 import { workspaceFeatures } from './workspace-features';
 
@@ -11,7 +17,10 @@ export interface PersonFeaturesPorts {
 
 function picked(stored: FeatureRow['values'] | null, names: readonly string[]): readonly (number | null)[] | null {
   if (stored === null || !names.every((name) => name in stored)) return null;
-  return names.map((name) => stored[name] ?? null);
+  return names.map((name) => {
+    const value = stored[name];
+    return typeof value === 'number' ? value : null;
+  });
 }
 
 /**
@@ -29,12 +38,12 @@ export function personFeatures({ history, features, orders = SEGMENT_ORDERS }: P
       const stored = await history.features(workspaceId, { profileId, asOf, definitionVersion: set.version });
       const kept = picked(stored, names);
       if (kept) return kept;
-      const asked = { profileId, until: asOf, propertiesOf: [orders.event] };
+      const definitions = pickFeatures(set.definitions, names);
+      const asked = { profileId, until: asOf, propertiesOf: eventsWithProperties(definitions, orders) };
       const [events, timeZone] = await Promise.all([
         history.events(workspaceId, asked),
         features.timeZone(workspaceId),
       ]);
-      const definitions = pickFeatures(set.definitions, names);
       return events.length === 0 ? null : computeFeatures(definitions, events, { asOf, timeZone, orders });
     },
   };

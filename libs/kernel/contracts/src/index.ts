@@ -351,6 +351,7 @@ export type { ConnectorCalls, ConnectorCard, ConnectorCatalogue, SettingsVerdict
 export { MOST_PEOPLE_READ } from './ports/segments.port';
 export type {
   FeatureRow,
+  FeatureValue,
   FeatureSetPoint,
   FeatureSetRecord,
   FeatureStore,

@@ -2,10 +2,13 @@ import type { EventId, ProfileId, WorkspaceId } from '../ids';
 import type { Json, JsonObject } from '../json';
 import type { Fence } from '../runs';
 
-/** One person's computed features by key; null where a feature is missing. */
+/** A computed feature: a number, or a text where its definition says so; null where it is missing. */
+export type FeatureValue = number | string | null;
+
+/** One person's computed features by key. */
 export interface FeatureRow {
   readonly profileId: ProfileId;
-  readonly values: Readonly<Record<string, number | null>>;
+  readonly values: Readonly<Record<string, FeatureValue>>;
 }
 
 /** Which definitions, and known up to when (epoch milliseconds). */
@@ -63,10 +66,10 @@ export interface PersonHistory {
     workspaceId: WorkspaceId,
     at: FeatureSetPoint & { readonly profileId: ProfileId },
   ): Promise<FeatureRow['values'] | null>;
-  /** Only events named in `propertiesOf` carry their properties. */
+  /** Only events named in `propertiesOf` carry their properties; all do when it is null. */
   events(
     workspaceId: WorkspaceId,
-    asked: { readonly profileId: ProfileId; readonly until: number; readonly propertiesOf: readonly string[] },
+    asked: { readonly profileId: ProfileId; readonly until: number; readonly propertiesOf: readonly string[] | null },
   ): Promise<readonly PersonEvent[]>;
 }
 

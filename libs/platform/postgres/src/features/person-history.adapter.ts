@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EventId, JsonObject, PersonHistory } from '@kohort/kernel-contracts';
 import { reading, scopeOf, type ReaderParts } from '../read/deadline';
 
-const storedFeatures = z.record(z.string(), z.number().nullable());
+const storedFeatures = z.record(z.string(), z.union([z.number(), z.string(), z.null()]));
 
 interface EventRow {
   readonly eventId: EventId;
@@ -42,7 +42,7 @@ export function personHistory(parts: ReaderParts): PersonHistory {
             group by event_id, received_at, ts having sum(sign) > 0)
           select live.event_id as "eventId", coalesce(e.name, '') as name,
             floor(extract(epoch from live.ts) * 1000)::float8 as ts,
-            case when e.name = any(${propertiesOf}::text[]) then e.properties else '{}'::jsonb end as properties
+            case when ${propertiesOf === null} or e.name = any(${propertiesOf ?? []}::text[]) then e.properties else '{}'::jsonb end as properties
           from live cross join lateral (
             select name, properties from event
             where workspace_id = ${workspaceId}::uuid and id = live.event_id and received_at = live.received_at
