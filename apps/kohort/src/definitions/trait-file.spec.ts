@@ -19,7 +19,22 @@ describe('files of computed traits', () => {
     ],
     ['a key that is none', 'label: A\ntrait: A b\nunit: u\nformula: { measure: orders }\n', 2, 8],
     ['what is no field', 'trait: a\nlabel: A\nunit: u\nsize: 3\nformula: { measure: orders }\n', 4, 7],
-  ])('refuse %s at its place', (_what, text, line, column) => {
+    [
+      'a parameter out of its bounds',
+      'trait: a\nlabel: A\nunit: u\nformula:\n  aggregate: percentile\n  of: total\n  p: 120\n',
+      ...[7, 6],
+    ],
+    [
+      'a filter that is none, deep in a ratio',
+      'trait: a\nlabel: A\nunit: u\nformula:\n  ratio:\n    - aggregate: count\n      where: [{ path: a, op: like, value: b }]\n    - aggregate: count\n',
+      ...[7, 30],
+    ],
+    [
+      'a field of another aggregate',
+      'trait: a\nlabel: A\nunit: u\nformula:\n  aggregate: count\n  of: total\n',
+      ...[6, 7],
+    ],
+  ] as const)('refuse %s at its place', (_what, text, line, column) => {
     const read = () => parseTraitFile('t.yaml', text);
     expect(read).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
     expect(read).toThrow(`t.yaml, line ${line}, column ${column}`);

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { differingFeatureFields, featureFormulaSchema, type FeatureDefinition } from '@kohort/features-domain';
+import {
+  differingFeatureFields,
+  featureFormulaSchema,
+  formulaIssue,
+  type FeatureDefinition,
+} from '@kohort/features-domain';
 import { keySchema, readShape } from '@kohort/kernel-contracts';
 import { PlacedText, shapeProblem } from '@kohort/segments-domain';
 import { Document, parseDocument } from 'yaml';
@@ -29,7 +34,13 @@ export interface TraitFile {
 export function parseTraitFile(file: string, source: string): TraitFile {
   const text = new PlacedText(file, source, definitionErrors.DEFINITION_INVALID);
   const parsed = readShape(traitFileSchema, text.data);
-  if (!parsed.success) throw shapeProblem(text, parsed.error);
+  if (!parsed.success) {
+    const isOfFormula = parsed.error.issues[0]?.path[0] === 'formula';
+    const issue = isOfFormula ? formulaIssue(Object(text.data).formula) : null;
+    throw issue
+      ? text.problem(['formula', ...issue.path], issue.message, parsed.error)
+      : shapeProblem(text, parsed.error);
+  }
   const { trait: key, ...rest } = parsed.data;
   return { definition: { key, ...rest }, text };
 }
