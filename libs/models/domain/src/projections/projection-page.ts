@@ -1,4 +1,5 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { escapeHtml, htmlPage } from '@kohort/kernel-pages';
 import { drawRows, type Projection } from '@kohort/ml-projection';
 
 /** What a picture shows. */
@@ -18,14 +19,6 @@ const MARGIN = 12;
 const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#8a6fc9', '#5a5a5a'];
 const OTHER = '#9a9a9a';
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (mark) => ESCAPES[mark] ?? mark);
 const count = (value: number): string => value.toLocaleString('en-GB');
 
 interface Legend {
@@ -42,12 +35,12 @@ function legendOf({ name, values }: NonNullable<ProjectionPageContent['color']>)
   const colors = new Map(shown.map(([value], at) => [value, COLORS[at] ?? OTHER]));
   const rest = ranked.slice(COLORS.length).reduce((sum, [, n]) => sum + n, 0);
   const item = (color: string, label: string, n: number) =>
-    `<li><i style="background:${color}"></i>${escaped(label)} <span>${count(n)}</span></li>`;
+    `<li><i style="background:${color}"></i>${escapeHtml(label)} <span>${count(n)}</span></li>`;
   const items = shown.map(([value, n]) => item(colors.get(value) ?? OTHER, value === '' ? '(empty)' : value, n));
   if (rest > 0) items.push(item(OTHER, `${ranked.length - shown.length} other values`, rest));
   return {
     colorOf: (value) => colors.get(value) ?? OTHER,
-    html: `<h2>${escaped(name)}</h2><ul class="legend">${items.join('')}</ul>`,
+    html: `<h2>${escapeHtml(name)}</h2><ul class="legend">${items.join('')}</ul>`,
   };
 }
 
@@ -70,13 +63,12 @@ function scatter({ projection, ids, color }: ProjectionPageContent, drawn: Uint3
     const value = color?.values[row];
     const fill = legend && value !== undefined ? ` fill="${legend.colorOf(value)}"` : '';
     const label = value === undefined ? (ids[row] ?? '') : `${ids[row] ?? ''}: ${value}`;
-    return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}"${fill}><title>${escaped(label)}</title></circle>`;
+    return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}"${fill}><title>${escapeHtml(label)}</title></circle>`;
   });
   return `<svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="scatter picture of ${drawn.length} points">${dots.join('')}</svg>`;
 }
 
-const STYLE = `:root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;max-width:960px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.05rem;overflow-wrap:anywhere}svg{width:100%;max-width:720px;height:auto;border:1px solid #8885;border-radius:8px}
+const STYLE = `h2{font-size:1.05rem;overflow-wrap:anywhere}svg{max-width:720px;border:1px solid #8885;border-radius:8px}
 circle{fill-opacity:.75}circle:not([fill]){fill:#0072b2}.legend{list-style:none;padding:0;columns:12rem}.legend i{display:inline-block;width:.8em;height:.8em;border-radius:50%;margin-right:.4em}
 .legend span{opacity:.65;font-size:.85rem}`;
 
@@ -93,14 +85,8 @@ export function projectionPage(content: ProjectionPageContent): string {
     ...projection.notes,
     ...(drawn.length < rows ? [`${count(drawn.length)} of ${count(rows)} points, drawn at random, are shown.`] : []),
   ];
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title><style>${STYLE}</style></head><body>
-<h1>${escaped(title)}</h1>
-<ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>
+  const body = `<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>
 ${scatter(content, drawn, legend)}
-${legend?.html ?? ''}
-</body></html>
-`;
+${legend?.html ?? ''}`;
+  return htmlPage({ title, style: STYLE, body, widthPx: 960 });
 }

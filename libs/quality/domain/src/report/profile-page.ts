@@ -1,3 +1,4 @@
+import { barChart, escapeHtml, htmlPage } from '@kohort/kernel-pages';
 import type { ColumnDrift, TableDrift } from '../drift/compare-profiles';
 import type { Finding } from '../fixes/finding';
 import type { ColumnProfile } from '../profile/column-profile';
@@ -12,37 +13,7 @@ export interface PageContent {
   readonly drift: TableDrift | null;
 }
 
-const WIDTH = 320;
-const HEIGHT = 96;
 const SHOWN_VALUES = 10;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text for use between tags and in quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (mark) => ESCAPES[mark] ?? mark);
-
-interface Bar {
-  readonly label: string;
-  readonly rows: number;
-}
-
-/** A bar chart; each bar says its range and rows when pointed at. */
-export function barChart(bars: readonly Bar[], label: string): string {
-  const most = Math.max(...bars.map(({ rows }) => rows), 1);
-  const width = WIDTH / Math.max(bars.length, 1);
-  const shapes = bars.map(({ label: name, rows }, i) => {
-    const height = Math.max(rows > 0 ? 1 : 0, (rows / most) * HEIGHT);
-    const box = `x="${(i * width).toFixed(2)}" y="${(HEIGHT - height).toFixed(2)}" width="${Math.max(width - 1, 0.5).toFixed(2)}" height="${height.toFixed(2)}"`;
-    return `<rect ${box}><title>${escapeHtml(name)}: ${rows.toLocaleString('en-GB')}</title></rect>`;
-  });
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">${shapes.join('')}</svg>`;
-}
 
 function chartOf(column: ColumnProfile): string {
   const figures = column.numbers ?? column.times;
@@ -50,8 +21,8 @@ function chartOf(column: ColumnProfile): string {
     const { edges, rows, below, above } = figures.histogram;
     const text = column.times ? (value: number) => new Date(value).toISOString().slice(0, 10) : readableNumber;
     const bars = rows.map((count, i) => ({
-      label: `${text(edges[i] ?? 0)} to ${text(edges[i + 1] ?? 0)}`,
-      rows: count,
+      height: count,
+      note: `${text(edges[i] ?? 0)} to ${text(edges[i + 1] ?? 0)}: ${count.toLocaleString('en-GB')}`,
     }));
     const beyond = below + above > 0 ? `<p class="quiet">${below + above} rows lie beyond the picture</p>` : '';
     return barChart(bars, `histogram of ${column.name}`) + beyond;
@@ -92,11 +63,10 @@ function findingItem({ severity, column, message, lines }: Finding): string {
   return `<li class="${severity}"><b>${severity}</b> ${column === null ? '' : `<code>${escapeHtml(column)}</code> `}${escapeHtml(message)}${where}</li>`;
 }
 
-const STYLE = `:root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1rem}
+const STYLE = `h2{font-size:1.15rem;margin-top:2rem}.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1rem}
 article{border:1px solid #8885;border-radius:8px;padding:.8rem 1rem}article h3{margin:0 0 .4rem;font-size:1rem;overflow-wrap:anywhere}
-svg{width:100%;height:auto}rect{fill:#3b7dd8}dl{display:grid;grid-template-columns:auto 1fr;gap:.1rem .8rem;margin:.4rem 0;font-size:.88rem}dt{opacity:.7}dd{margin:0}
-.bar{background:#3b7dd8;height:.7em}.values{font-size:.85rem;width:100%}.values td:first-child{overflow-wrap:anywhere}.n{text-align:right}.quiet{opacity:.7;font-size:.85rem}
+rect{fill:#3b7dd8}dl{display:grid;grid-template-columns:auto 1fr;gap:.1rem .8rem;margin:.4rem 0;font-size:.88rem}dt{opacity:.7}dd{margin:0}
+.bar{background:#3b7dd8;height:.7em}.values{font-size:.85rem;width:100%}.values td:first-child{overflow-wrap:anywhere}
 .error b{color:#c62828}.warning b,.shifting{color:#b26a00}.moved,.retyped,.removed,.added{color:#c62828}`;
 
 /** One self-contained page about a table: no script, nothing loaded from elsewhere; all content escaped. */
@@ -107,14 +77,9 @@ export function profilePage({ title, profile, findings, drift }: PageContent): s
       `<article><h3>${escapeHtml(column.name)}</h3>${chartOf(column)}<dl>${figuresOf(column)}</dl>${driftLine(drifts.get(column.name))}</article>`,
   );
   const removed = drift?.columns.filter(({ verdict }) => verdict === 'removed').map(({ column }) => column) ?? [];
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>
-<h1>${escapeHtml(title)}</h1>
-<p>${profile.rows.toLocaleString('en-GB')} rows, ${profile.columns.length} columns, ${profile.duplicates.repeated.toLocaleString('en-GB')} duplicate rows.${removed.length > 0 ? ` Gone since the baseline: ${escapeHtml(removed.join(', '))}.` : ''}</p>
+  const gone = removed.length > 0 ? ` Gone since the baseline: ${escapeHtml(removed.join(', '))}.` : '';
+  const body = `<p>${profile.rows.toLocaleString('en-GB')} rows, ${profile.columns.length} columns, ${profile.duplicates.repeated.toLocaleString('en-GB')} duplicate rows.${gone}</p>
 <h2>Findings</h2><ul>${findings.map(findingItem).join('') || '<li>nothing to say</li>'}</ul>
-<h2>Columns</h2><div class="grid">${cards.join('\n')}</div>
-</body></html>
-`;
+<h2>Columns</h2><div class="grid">${cards.join('\n')}</div>`;
+  return htmlPage({ title, style: STYLE, body });
 }
