@@ -1,3 +1,4 @@
+export { classContributions } from './class-contributions';
 export { foldContributions, meanAbsoluteContributions } from './contributions';
 export type { Contributions } from './contributions';
 export { explainErrors } from './explain-errors';
