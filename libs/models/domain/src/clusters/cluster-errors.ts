@@ -31,5 +31,13 @@ export const clusterErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `line ${d['line']}, column "${d['column']}": the same id as on line ${d['firstLine']}`,
   },
+  CLUSTERS_NO_RULE: {
+    kind: 'unsuitable-data',
+    message: () => 'the features do not tell this cluster from the others: there is no rule for it',
+  },
+  CLUSTERS_NOT_A_PATH: {
+    kind: 'unsuitable-data',
+    message: (d) => `"${d['column']}" cannot be a trait: a name holds no dot and no bracket`,
+  },
   CLUSTERS_BAD_MODEL: { kind: 'invalid-input', message: (d) => `not a stored clustering: ${d['problem']}` },
 });
