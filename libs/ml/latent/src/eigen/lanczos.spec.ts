@@ -11,6 +11,20 @@ function operatorOf(rows: readonly (readonly number[])[]) {
 const settings = () => ({ random: seededRandom(2), control: {} });
 
 describe('leadingEigen', () => {
+  it('ends soon where the operator knows few directions of many', async () => {
+    let applied = 0;
+    const n = 3_000;
+    const apply = (from: Float64Array, to: Float64Array): void => {
+      applied += 1;
+      to.fill(0);
+      to[7] = 5 * (from[7] ?? 0);
+      to[9] = 2 * (from[9] ?? 0);
+    };
+    const { values } = await leadingEigen({ n, apply }, { count: 4, tolerance: 1e-10 }, settings());
+    [5, 2, 0, 0].forEach((value, k) => expect(values[k]).toBeCloseTo(value, 9));
+    expect(applied).toBeLessThan(40);
+  });
+
   it('finds the largest eigenvalues of random symmetric matrices, with their vectors', async () => {
     const shape = fc.record({ seed: fc.integer({ min: 1, max: 1e6 }), n: fc.integer({ min: 1, max: 30 }) });
     await fc.assert(

@@ -64,7 +64,7 @@ const combine = (basis: readonly Float64Array[], weights: (step: number) => numb
 async function grow(
   operator: SymmetricOperator,
   { count, tolerance, known = [] }: LanczosWish,
-  { random, control }: { random: Random; control: ComputeControl },
+  { random, control, largest }: { random: Random; control: ComputeControl; largest: number },
 ): Promise<LeadingEigen> {
   const { n } = operator;
   const most = Math.min(MOST_STEPS, n - known.length);
@@ -79,6 +79,7 @@ async function grow(
     return vector;
   };
   let next = fresh();
+  let isFresh = true;
   let look = Math.max(wanted, 10);
   for (let step = 1; ; step += 1) {
     basis.push(next);
@@ -87,16 +88,18 @@ async function grow(
     diagonal.push(dot(made, next));
     orthogonalise(made, [known, basis]);
     const left = unit(made);
-    const scale = Math.max(...diagonal.map(Math.abs), 1e-300);
+    const scale = Math.max(...diagonal.map(Math.abs), largest, 1e-300);
     // Nothing new in this direction: a fresh one finds the rest (the coupling to it is 0).
     const exhausted = left <= 1e-12 * scale;
-    if (step >= wanted && (step >= look || step === most || exhausted)) {
+    // A random direction that the operator only stretches: it does so with all that is left.
+    const finished = exhausted && isFresh && step >= wanted;
+    if (finished || (step >= wanted && (step >= look || step === most))) {
       look = Math.ceil(step * LOOK_GROWTH);
       const { values, vectors } = tridiagonalEigen(diagonal, beside);
       const last = (k: number) => Math.abs(left * (vectors[(step - 1) * step + k] as number));
       const leading = [...values.keys()].sort((a, b) => (values[b] as number) - (values[a] as number)).slice(0, wanted);
-      const size = Math.max(...values.map(Math.abs), 1e-300);
-      if (step === most || (!exhausted && leading.every((k) => last(k) <= tolerance * size))) {
+      const size = Math.max(...values.map(Math.abs), largest, 1e-300);
+      if (finished || step === most || (!exhausted && leading.every((k) => last(k) <= tolerance * size))) {
         if (step === MOST_STEPS && !leading.every((k) => last(k) <= Math.sqrt(tolerance) * size)) {
           throw latentErrors.LATENT_NOT_CONVERGED({ steps: step });
         }
@@ -109,6 +112,7 @@ async function grow(
     }
     beside.push(exhausted ? 0 : left);
     next = exhausted ? fresh() : made;
+    isFresh = exhausted;
   }
 }
 
@@ -133,7 +137,9 @@ export async function leadingEigen(
   const found: { value: number; vector: Float64Array }[] = [];
   const space = (count: number, tolerance: number, name: string): Promise<LeadingEigen> => {
     const beside = [...known, ...found.map(({ vector }) => vector)];
-    return grow(operator, { count, tolerance, known: beside }, { random: random.split(name), control });
+    // What is rounding beside the largest found is nothing, however large beside the rest.
+    const largest = found.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0);
+    return grow(operator, { count, tolerance, known: beside }, { random: random.split(name), control, largest });
   };
   const floor = (): number => found.map(({ value }) => value).sort((a, b) => b - a)[wish.count - 1] ?? -Infinity;
   for (let round = 0; known.length + found.length < operator.n; round += 1) {
