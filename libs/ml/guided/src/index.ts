@@ -1,4 +1,4 @@
-export { consensus } from './consensus/consensus';
+export { consensus, consensusSupport } from './consensus/consensus';
 export type { FittedConsensus } from './consensus/consensus';
 export { consensusDefaults, consensusLimits } from './consensus/consensus.params';
 export type { ConsensusParams } from './consensus/consensus.params';

@@ -22,7 +22,7 @@ export { spectralFromJson, spectralToJson } from './spectral/spectral.state';
 export type { SpectralState } from './spectral/spectral.state';
 export { OTHER_EVENTS, transitionCounts } from './transitions/transition-counts';
 export type { TransitionCounts, TransitionOptions } from './transitions/transition-counts';
-export { transitions } from './transitions/transitions';
+export { transitionFeatures, transitions } from './transitions/transitions';
 export type { FittedTransitions } from './transitions/transitions';
 export { transitionsDefaults, transitionsLimits } from './transitions/transitions.params';
 export type { TransitionsParams } from './transitions/transitions.params';

@@ -184,6 +184,21 @@ async function predict(fitted: KprototypesState, matrix: Matrix, control: Comput
   return (await assignAll(fitted.columns, matrix, fitted.prototypes, control)).labels;
 }
 
+/**
+ * Costs of every row at every prototype.
+ *
+ * Shape   matrix: n × the training columns; answers n × k values, row-major
+ * Units   squared units of the number columns, and γ a differing category
+ * Throws  ML_SHAPE, ML_NOT_FINITE
+ */
+export function prototypeCosts({ columns, prototypes, cols, k }: KprototypesState, matrix: Matrix): Float64Array {
+  checkWidth(cols, matrix);
+  checkRows(matrix, 'gower');
+  return Float64Array.from({ length: matrix.rows * k }, (_, at) =>
+    prototypeCost(columns, matrix, Math.floor(at / k), [prototypes, at % k]),
+  );
+}
+
 /** k-prototypes as an estimator: see `fit` for what it promises. */
 export const kprototypes = {
   name: 'kprototypes',

@@ -179,6 +179,21 @@ async function predict(fitted: ConsensusState, matrix: Matrix, _control: Compute
   });
 }
 
+/**
+ * What each row of labels has in common with every cluster, 0..1.
+ *
+ * Shape   matrix: n × clusterings; answers n × k values, row-major
+ * Throws  ML_SHAPE, ML_NOT_FINITE
+ */
+export function consensusSupport({ clusterings: b, k, values, shares }: ConsensusState, matrix: Matrix): Float64Array {
+  checkWidth(b, matrix);
+  checkMatrix(matrix);
+  const numbers = labelNumbers(matrix, values);
+  const out = new Float64Array(matrix.rows * k);
+  for (let i = 0; i < matrix.rows; i += 1) out.set(supports(shares, numbers.subarray(i * b, i * b + b), k), i * k);
+  return out;
+}
+
 /** Consensus of clusterings as an estimator over their labels: see `fit` for what it promises. */
 export const consensus = {
   name: NAME,

@@ -3,6 +3,7 @@ import {
   breathe,
   checkMatrix,
   checkParams,
+  checkWidth,
   mlErrors,
   type ComputeControl,
   type Estimator,
@@ -107,11 +108,19 @@ async function fit(matrix: Matrix, params: TransitionsParams, control: FitContro
 
 /** The cluster of every person by their steps. Throws ML_SHAPE, ML_NOT_FINITE, LATENT_NEGATIVE, ML_CANCELLED. */
 async function predict(fitted: TransitionsState, matrix: Matrix, control: ComputeControl = {}): Promise<Uint16Array> {
-  if (matrix.cols !== fitted.events ** 2) {
-    throw mlErrors.ML_SHAPE({ what: 'columns', expected: `${fitted.events ** 2}`, got: `${matrix.cols}` });
-  }
+  return kmeans.predict(fitted.partition, transitionFeatures(fitted, matrix), control);
+}
+
+/**
+ * The space that people are clustered in: the roots of their smoothed shares of steps.
+ *
+ * Shape   matrix: m × events² counts of steps; answers as many
+ * Throws  ML_SHAPE, ML_NOT_FINITE, LATENT_NEGATIVE
+ */
+export function transitionFeatures(fitted: TransitionsState, matrix: Matrix): Matrix {
+  checkWidth(fitted.events ** 2, matrix);
   checkSteps(matrix);
-  return kmeans.predict(fitted.partition, features(matrix, fitted), control);
+  return features(matrix, fitted);
 }
 
 /** Clusters of event sequences as an estimator: see `fit` for what it promises. */
