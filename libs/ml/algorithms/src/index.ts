@@ -1,0 +1,18 @@
+export { algorithmErrors } from './algorithm-errors';
+export { ALGORITHM_NAMES } from './algorithm-names';
+export type { AlgorithmName } from './algorithm-names';
+export type {
+  AlgorithmFamily,
+  ClusteringAlgorithm,
+  ClusteringModel,
+  ClusterPlacement,
+  FitSettings,
+  FittedClustering,
+  KnownRows,
+} from './clustering-algorithm';
+export { kmeansStarts } from './families/centroid-algorithms';
+export { nearestName } from './nearest-name';
+export { OUTLIER_FROM } from './outlier-fences';
+export { accountOfParams, readParams } from './params-schema';
+export type { ParamAccount, ParamsSchema } from './params-schema';
+export { CLUSTERING_ALGORITHMS, clusteringAlgorithm, clusteringModel } from './registry';
