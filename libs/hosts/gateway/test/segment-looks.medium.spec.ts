@@ -175,7 +175,7 @@ describe('looking at segments, and lists, through the API', () => {
       { workspaceId: life.ws, profiles },
       {
         needs: () => ({ eventNames: [], traitKeys: [] }),
-        decide: () => ({ changes: [], proofs: [], timers: [] }),
+        decide: () => ({ changes: [], proofs: [], timers: [], crowds: [] }),
       },
     );
     const { segment } = (await ask(

@@ -27,6 +27,7 @@ import {
   backfillSegments,
   evaluateAccounts,
   evaluateTouched,
+  followCrowd,
   rescoreSegments,
   type SegmentsDeps,
 } from '@kohort/segments-flow';
@@ -93,6 +94,12 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
     'segments.rescore': async ({ workspaceId }, { signal }) => {
       await rescoreSegments(segments, { workspaceId, signal });
     },
+    'segments.crowd': runHandler({
+      database,
+      clock,
+      params: runParams['segments.crowd'],
+      flow: (context, params) => followCrowd(segments, context, params),
+    }),
     'segments.backfill': runsHandler({
       database,
       clock,

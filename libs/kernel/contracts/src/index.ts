@@ -333,6 +333,8 @@ export type {
   ListEdit,
   ListEditOutcome,
   ChangedQuestion,
+  CrowdCount,
+  CrowdToCount,
   FillMark,
   TimersToSet,
   MembershipDiff,

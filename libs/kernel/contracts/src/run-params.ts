@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   destinationIdSchema,
   keySchema,
+  profileIdSchema,
   segmentIdSchema,
   sourceConnectionIdSchema,
   sourceIdSchema,
@@ -67,6 +68,13 @@ export const backfillParamsSchema = z.strictObject({
   emptied: z.boolean().optional(),
   /** Nobody asked: the version serves, and is counted anew because time has passed, or an import has ended. */
   refresh: z.enum(['time', 'import']).optional(),
+});
+
+/** The people of an account, counted. `isTold`: each is evaluated then, also when the count is as it was. */
+export const crowdParamsSchema = z.strictObject({
+  accountId: profileIdSchema,
+  cause: z.enum(['event', 'time', 'edit', 'merge', 'import', 'model', 'erasure']),
+  isTold: z.boolean(),
 });
 
 /**
@@ -201,6 +209,7 @@ export const runParams = {
   'models.fitClusters': fitClustersParamsSchema,
   'models.fitPropensity': fitPropensityParamsSchema,
   'segments.backfill': backfillParamsSchema,
+  'segments.crowd': crowdParamsSchema,
   'sync.run': syncRunParamsSchema,
   'sync.preview': previewParamsSchema,
   'changes.deliver': deliverChangesParamsSchema,

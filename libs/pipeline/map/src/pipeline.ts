@@ -141,6 +141,18 @@ export const pipeline = {
     repeatSafe: 'segment + profile + change version',
     together: { most: 256, atOnce: 1, gatherMs: 0, atCommit: false },
   }),
+  'segments.crowd': job({
+    owner: 'pipeline-worker',
+    input: ofRun,
+    on: ['CrowdRequested'],
+    entity: 'runId',
+    emits: ['MembershipChanged'],
+    attempts: 10,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(60),
+    writes: 'what rules ask of the people of an account, counted; memberships, proofs, timers, change log',
+    repeatSafe: 'the checkpoint, then page by page; segment + profile + change version',
+  }),
   'segments.backfill': job({
     owner: 'pipeline-worker',
     input: ofRun,

@@ -7,6 +7,7 @@ export const runTopics = {
   'ingest.pull': 'PullRequested',
   'ingest.inspect': 'SourceLookRequested',
   'segments.backfill': 'BackfillRequested',
+  'segments.crowd': 'CrowdRequested',
   'features.compute': 'FeaturesRequested',
   'models.fitClusters': 'ClustersRequested',
   'models.fitPropensity': 'PropensityRequested',

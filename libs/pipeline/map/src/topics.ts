@@ -29,6 +29,7 @@ export const topics = {
   ClustersRequested: run,
   PropensityRequested: run,
   BackfillRequested: run,
+  CrowdRequested: run,
   SyncRequested: run,
   PreviewRequested: run,
   CheckRequested: run,

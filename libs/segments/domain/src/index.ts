@@ -27,8 +27,11 @@ export type {
 export { evaluateRule, evaluateRules } from './evaluate/evaluate-rules';
 export type { ProvenOutcome, RuleOutcome } from './evaluate/evaluate-rules';
 export { makeHistory } from './evaluate/history';
+export { addCrowds, countCrowd } from './evaluate/leaves/relation-leaf';
+export type { CrowdQuestion } from './evaluate/leaves/relation-leaf';
 export type {
   ClusterAssignment,
+  CrowdTally,
   History,
   HistoryEvent,
   HistoryInit,

@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { compileRules, evaluateRule, parseRule, printRule, readRuleText, recordsNeeded } from '../src';
+import {
+  addCrowds,
+  compileRules,
+  countCrowd,
+  evaluateRule,
+  parseRule,
+  printRule,
+  readRuleText,
+  recordsNeeded,
+  type CrowdTally,
+} from '../src';
 import { historyOf, relationRule, world } from './account-arbitraries';
 import { now, zone } from './history-arbitraries';
 import { oracle } from './oracle';
@@ -56,6 +66,34 @@ describe.each(ENTITIES)('rules over %s that lead to others', (entity) => {
       const text = printRule(rule);
       expect(printRule(readRuleText(text))).toBe(text);
     }
+  });
+});
+
+describe('a crowd of an account', () => {
+  it('counted page by page gives the same answer as its people, and no later instant at which to look again', () => {
+    let [judged, members, turning] = [0, 0, 0];
+    for (const { rule, at, world: all } of fc.sample(caseOf('account'), { numRuns: RUNS, seed: SEED + 2 })) {
+      const compiled = compileRules([{ rule: parseRule(rule) }], { otherSegments: 'membership', entity: 'account' });
+      for (const raw of all.accounts) {
+        const history = historyOf(raw);
+        const exact = evaluateRule(compiled, history, at);
+        let crowd: ReadonlyMap<string, CrowdTally> = new Map(countCrowd(compiled.crowds, [], at));
+        for (let from = 0; from < history.related.length; from += 2)
+          crowd = addCrowds(crowd, countCrowd(compiled.crowds, history.related.slice(from, from + 2), at));
+        const counted = evaluateRule(compiled, { ...history, related: [], crowd }, at);
+        expect({ rule, member: counted.member }).toEqual({ rule, member: exact.member });
+        const again = Math.min(
+          counted.nextChangeAt ?? Infinity,
+          ...[...crowd.values()].map((of) => of.soonest ?? Infinity),
+        );
+        expect(again).toBeLessThanOrEqual(exact.nextChangeAt ?? Infinity);
+        judged += 1;
+        members += counted.member ? 1 : 0;
+        turning += again === Infinity ? 0 : 1;
+      }
+    }
+    expect(members).toBeGreaterThan(judged / 5);
+    expect(turning).toBeGreaterThan(judged / 40);
   });
 });
 

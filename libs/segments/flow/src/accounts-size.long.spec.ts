@@ -1,8 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { batchIdSchema, segmentIdSchema, sourceIdSchema, type WorkspaceId } from '@kohort/kernel-contracts';
-import { segmentStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
-import { evaluateAccounts, RuleSets } from './index';
+import { manualClock } from '@kohort/kernel-clock-random';
+import {
+  batchIdSchema,
+  runParams,
+  segmentIdSchema,
+  sourceIdSchema,
+  type RunId,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import { runHandler, segmentStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import { NO_EVALUATION } from './evaluate-profiles';
+import { evaluateAccounts, followCrowd, RuleSets, type CrowdResult } from './index';
 
 const PEOPLE = Number(process.env['KOHORT_ACCOUNT_PEOPLE'] ?? 100_000);
 jest.setTimeout(1_800_000);
@@ -61,14 +70,22 @@ describe('an account with many people', () => {
       },
     };
     const startedAt = performance.now();
-    const totals = await evaluateAccounts(
-      { store: counting, ruleSets: new RuleSets() },
-      { workspaceId, batchIds: [batchId] },
-    );
+    const deps = { store: counting, ruleSets: new RuleSets() };
+    expect(await evaluateAccounts(deps, { workspaceId, batchIds: [batchId] })).toEqual(NO_EVALUATION);
+    const [asked] = await query(sql<{ id: RunId }>`select id from run where job = 'segments.crowd'`);
+    if (asked === undefined) throw new TypeError('no run');
+    let totals: CrowdResult | null = null;
+    const handle = runHandler({
+      database: db.database,
+      clock: manualClock(0),
+      params: runParams['segments.crowd'],
+      flow: async (context, params) => (totals = await followCrowd(deps, context, params)),
+    });
+    await handle({ workspaceId, runId: asked.id }, { signal: new AbortController().signal, isLastAttempt: true });
     process.stdout.write(
       `${PEOPLE} people of an account in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`,
     );
-    expect(totals).toEqual({ profiles: PEOPLE, entered: PEOPLE, exited: 0 });
+    expect(totals).toEqual({ people: PEOPLE, entered: PEOPLE, exited: 0 });
     expect(most).toBe(500);
   });
 });

@@ -8,7 +8,14 @@ import type {
   SegmentId,
   TimerDecision,
 } from '@kohort/kernel-contracts';
-import { evaluateRules, hashJson, makeHistory, proofToJson, type History } from '@kohort/segments-domain';
+import {
+  evaluateRules,
+  hashJson,
+  makeHistory,
+  proofToJson,
+  type CompiledRules,
+  type History,
+} from '@kohort/segments-domain';
 import type { LiveRuleSet, RuleSets } from './live-rule-set';
 
 /** A person's records as the rule language sees them. */
@@ -19,6 +26,7 @@ export function toHistory(person: PersonRecords): History {
     traits: person.traits,
     memberships: person.memberships.filter(({ member }) => member).map(({ key }) => key),
     consents: person.consents,
+    ...(person.crowd === undefined ? {} : { crowd: new Map(person.crowd.map(({ key, ...tally }) => [key, tally])) }),
     ...(person.related === undefined
       ? {}
       : { related: person.related.map(({ since, records }) => ({ since, history: toHistory(records) })) }),
@@ -29,6 +37,29 @@ export function toHistory(person: PersonRecords): History {
       cluster === null ? [] : [{ model, cluster, confidence: confidence ?? 0 }],
     ),
   });
+}
+
+/** The accounts with more people than are read, to which rules lead from here. */
+function crowdsOf(person: PersonRecords): readonly PersonRecords[] {
+  if (person.crowd !== undefined) return [person];
+  if (person.isCut !== true) return [];
+  return (person.related ?? []).flatMap(({ records }) => crowdsOf(records));
+}
+
+/**
+ * Whether what rules ask of such accounts is known: each question has been counted. Until then who is in stays in.
+ */
+export function isCounted({ crowds }: CompiledRules, person: PersonRecords): boolean {
+  return crowdsOf(person).every(({ crowd = [] }) => {
+    const known = new Set(crowd.map(({ key }) => key));
+    return crowds.every(({ key }) => known.has(key));
+  });
+}
+
+/** When a count has to be made anew for time's sake: the first instant ahead. One that has passed is being counted. */
+function recountAt(crowds: readonly PersonRecords[], now: number): number {
+  const turns = crowds.flatMap(({ crowd = [] }) => crowd.flatMap(({ soonest }) => soonest ?? []));
+  return Math.min(...turns.filter((instant) => instant > now));
 }
 
 function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): EvaluationDecision {
@@ -42,15 +73,16 @@ function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): Eva
   // Who was merged into another is in no segment; the other has the records.
   const { segments, compiled } = set.judging[person.entity];
   const outcomes = person.isLive ? evaluateRules(compiled, toHistory(person), now) : [];
+  const crowds = person.isLive && compiled.crowds.length > 0 ? crowdsOf(person) : [];
+  const [isKnown, recount] = [crowds.length === 0 || isCounted(compiled, person), recountAt(crowds, now)];
   segments.forEach((segment, i) => {
     const { segmentId } = segment;
-    // Relations lead to more people than were read: who is in stays in until the column store is asked.
-    if (person.isCut === true && person.isLive && set.relational.has(segment.key)) return;
+    const isOfCrowd = crowds.length > 0 && set.relational.has(segment.key);
+    if (isOfCrowd && !isKnown) return;
     const outcome = outcomes[i];
     const member = outcome?.member ?? false;
-    if (outcome !== undefined && outcome.nextChangeAt !== null) {
-      timers.push({ segmentId, profileId, dueAt: outcome.nextChangeAt });
-    }
+    const dueAt = Math.min(outcome?.nextChangeAt ?? Infinity, isOfCrowd ? recount : Infinity);
+    if (dueAt !== Infinity) timers.push({ segmentId, profileId, dueAt });
     const before = standing.get(segmentId);
     if (member === (before !== undefined) && before?.hasProof !== false) return;
     const proof = proofToJson(outcome?.explain() ?? { nodes: [], flip: null });
@@ -58,7 +90,7 @@ function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): Eva
     if (member === (before !== undefined)) proofs.push(proven);
     else changes.push({ ...proven, member, segmentVersion: segment.version, ruleHash: segment.ruleHash });
   });
-  return { changes, proofs, timers };
+  return { changes, proofs, timers, crowds: crowds.map((account) => ({ accountId: account.profileId, profileId })) };
 }
 
 /** The questions that the store asks while it holds the people: what to read, and what follows from it. */
@@ -72,6 +104,7 @@ export function evaluatorOf(ruleSets: RuleSets, segmentIds?: readonly SegmentId[
         changes: decisions.flatMap(({ changes }) => changes),
         proofs: decisions.flatMap(({ proofs }) => proofs),
         timers: decisions.flatMap(({ timers }) => timers),
+        crowds: decisions.flatMap(({ crowds }) => crowds),
       };
     },
   };

@@ -1,4 +1,10 @@
-import type { BatchId, ProfileId, SegmentId, WorkspaceId } from '@kohort/kernel-contracts';
+import {
+  MOST_PEOPLE_READ,
+  type BatchId,
+  type ProfileId,
+  type SegmentId,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
 import {
   addTotals,
   evaluateProfiles,
@@ -33,20 +39,22 @@ async function evaluateSome(
   return totals;
 }
 
-/** Everybody who belongs to an account, page by page. */
-async function evaluatePeopleOf(deps: SegmentsDeps, of: Following, accountId: ProfileId): Promise<EvaluationTotals> {
-  let totals = NO_EVALUATION;
-  for (let after: ProfileId | null = null; ;) {
-    of.signal?.throwIfAborted();
-    const ids: readonly ProfileId[] = await deps.store.peopleOfAccount(of.workspaceId, accountId, {
-      after,
-      limit: PEOPLE_AT_ONCE,
-    });
-    const last = ids.at(-1);
-    if (last === undefined) return totals;
-    totals = addTotals(totals, await evaluateProfiles(deps, { ...of, profiles: touched(ids) }));
-    after = last;
+/** Everybody who belongs to an account; a crowd is left to a run of its own, which goes on where it was broken off. */
+async function evaluatePeopleOf(
+  deps: SegmentsDeps,
+  of: Following,
+  account: { readonly accountId: ProfileId; readonly isChanged: boolean },
+): Promise<EvaluationTotals> {
+  const { accountId, isChanged } = account;
+  const { workspaceId } = of;
+  const page = { after: null, limit: MOST_PEOPLE_READ + 1 };
+  const people = await deps.store.peopleOfAccount(workspaceId, accountId, page);
+  if (people.length > MOST_PEOPLE_READ) {
+    await deps.store.askCrowd(workspaceId, { accountId, cause: 'event', isTold: isChanged });
+    return NO_EVALUATION;
   }
+  const ids = people.map(({ profileId }) => profileId);
+  return evaluateSome(deps, of, { ids, atOnce: PEOPLE_AT_ONCE });
 }
 
 const union = (...lists: readonly (readonly ProfileId[])[]): readonly ProfileId[] => [...new Set(lists.flat())].sort();
@@ -59,8 +67,8 @@ const union = (...lists: readonly (readonly ProfileId[])[]): readonly ProfileId[
  * Key       the standing membership
  * Order     as an event's; accounts before their people
  * Resume    from the start; who is done shows no difference
- * Size      10 accounts, or 500 people, a transaction: an account of 100,000 people is 200 of them. Batches that wait
- *           meanwhile are taken together
+ * Size      10 accounts, or 500 people, a transaction; accounts of more than 1,000 people are counted and followed by runs
+ *           of their own (`followCrowd`). Batches that wait meanwhile are taken together
  */
 export async function evaluateAccounts(
   deps: SegmentsDeps,
@@ -93,7 +101,8 @@ export async function evaluateAccounts(
     .map(({ segmentId }) => segmentId);
   if (segmentIds.length === 0) return totals;
   for (const accountId of union(changed, steps.profile > 1 ? theirs : [])) {
-    totals = addTotals(totals, await evaluatePeopleOf(deps, { workspaceId, segmentIds, signal }, accountId));
+    const account = { accountId, isChanged: changed.includes(accountId) };
+    totals = addTotals(totals, await evaluatePeopleOf(deps, { workspaceId, segmentIds, signal }, account));
   }
   return totals;
 }

@@ -31,6 +31,8 @@ export interface ProfilesRequest {
   readonly profiles: readonly TouchedProfile[];
   readonly segmentIds?: readonly SegmentId[];
   readonly fence?: Fence;
+  /** The crowds that they rest on have just been counted. */
+  readonly isCounted?: boolean;
   /** Batches that are done with the last of them. */
   readonly batchIds?: readonly BatchId[];
   readonly signal?: AbortSignal;

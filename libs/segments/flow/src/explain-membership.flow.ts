@@ -1,6 +1,6 @@
 import type { ProfileId, StandingMembership, WorkspaceId } from '@kohort/kernel-contracts';
 import { evaluateRules, type Proof } from '@kohort/segments-domain';
-import { toHistory } from './decide-memberships';
+import { isCounted, toHistory } from './decide-memberships';
 import type { SegmentsDeps } from './evaluate-profiles';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
@@ -42,8 +42,8 @@ export async function explainMembership(
   const place = segments.findIndex(({ key }) => key === segmentKey);
   const outcome = person.isLive && place >= 0 ? evaluateRules(compiled, toHistory(person), now)[place] : undefined;
   const recorded = person.memberships.find(({ segmentId }) => segmentId === segment.segmentId) ?? null;
-  // An account with more people than are read: what the column store found is all that is known.
-  const isCut = person.isCut === true && set.relational.has(segmentKey);
+  // An account with more people than are read, who have not been counted yet: what is recorded is all that is known.
+  const isCut = set.relational.has(segmentKey) && !isCounted(compiled, person);
   return {
     segmentKey,
     segmentVersion: segment.version,

@@ -3,6 +3,8 @@ export { backfillSegments } from './backfill-segments.flow';
 export type { BackfillDeps, BackfillEnd, BackfillResult, BackfillRun } from './fill-pass';
 export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
 export { evaluateAccounts } from './evaluate-accounts.flow';
+export { followCrowd } from './follow-crowd.flow';
+export type { CrowdResult } from './follow-crowd.flow';
 export { evaluateTouched } from './evaluate-touched.flow';
 export { diffSegment } from './diff-segment.flow';
 export type { SegmentDiff } from './diff-segment.flow';

@@ -86,8 +86,26 @@ export interface PersonRecords {
   readonly consents: readonly string[];
   /** The accounts of a person or the people of an account, as far as rules lead; absent: they do not. */
   readonly related?: readonly RelatedRecords[];
-  /** Rules lead to more people than are read: what they ask cannot be answered here. */
+  /** Rules lead to an account with more people than are read: it has no `related`, and its `crowd` if it was counted. */
   readonly isCut?: boolean;
+  /** Of an account with more people than are read: what was last counted of them. */
+  readonly crowd?: readonly CrowdCount[];
+}
+
+/** For how many people of an account something holds that rules ask. Times are epoch milliseconds. */
+export interface CrowdCount {
+  /** Of the question: SHA-256 in hex. */
+  readonly key: string;
+  readonly matching: number;
+  readonly total: number;
+  /** When time alone turns the answer of one of them; null: never. */
+  readonly soonest: number | null;
+}
+
+/** An account whose people are to be counted. */
+export interface CrowdToCount {
+  readonly accountId: ProfileId;
+  readonly cause: MembershipCause;
 }
 
 /** One to whom a relation leads, since when (epoch milliseconds; it may lie ahead). */
@@ -135,6 +153,8 @@ export interface EvaluationDecision {
   readonly changes: readonly MembershipDecision[];
   readonly proofs: readonly ProofDecision[];
   readonly timers: readonly TimerDecision[];
+  /** Accounts with more people than are read, on whose people rests what was decided of whom. */
+  readonly crowds: readonly { readonly accountId: ProfileId; readonly profileId: ProfileId }[];
 }
 
 /** The questions the store asks while it holds the people's rows. Pure and synchronous. */
@@ -160,6 +180,8 @@ export interface EvaluationRequest {
   readonly fence?: Fence;
   /** Batches that are done with these people: where rules look at accounts, `AccountsTouched` follows for each. */
   readonly batchIds?: readonly BatchId[];
+  /** Crowds have just been counted: what is decided asks for no other count. */
+  readonly isCounted?: boolean;
 }
 
 /** An account that events of a batch name. */
@@ -266,12 +288,19 @@ export interface SegmentStore {
   ): Promise<readonly NamedAccount[]>;
   /** Accounts to which these people belong, or did until their events went elsewhere, in the order of their ids. */
   accountsOf(workspaceId: WorkspaceId, profileIds: readonly ProfileId[]): Promise<readonly ProfileId[]>;
-  /** Live people of an account behind an id, in the order of their ids; null for the beginning. */
+  /** Live people of an account behind an id, in the order of their ids, and since when; null for the beginning. */
   peopleOfAccount(
     workspaceId: WorkspaceId,
     accountId: ProfileId,
     page: { readonly after: ProfileId | null; readonly limit: number },
-  ): Promise<readonly ProfileId[]>;
+  ): Promise<readonly { readonly profileId: ProfileId; readonly since: number }[]>;
+  /**
+   * Asks for an account's people to be counted, once while such a run waits; with `isTold` they are evaluated in any case,
+   * and not only when the count has changed.
+   */
+  askCrowd(workspaceId: WorkspaceId, crowd: CrowdToCount & { readonly isTold: boolean }): Promise<void>;
+  /** Keeps what was counted; answers whether it differs from what was known. */
+  putCrowd(fence: Fence, accountId: ProfileId, counts: readonly CrowdCount[]): Promise<boolean>;
   /** People with a timer that is due by the database's clock, longest due first. */
   dueTimers(limit: number): Promise<readonly { readonly workspaceId: WorkspaceId; readonly profileId: ProfileId }[]>;
   /** Milliseconds until the next timer is due, 0 when one is; null when there is none. */

@@ -29,6 +29,7 @@ import { featureSets } from './0028-feature-sets';
 import { stream } from './0029-stream';
 import { consentGiven } from './0030-consent-given';
 import { segmentRefresh } from './0031-segment-refresh';
+import { crowdCount } from './0032-crowd-count';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -63,4 +64,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0029-stream': stream,
   '0030-consent-given': consentGiven,
   '0031-segment-refresh': segmentRefresh,
+  '0032-crowd-count': crowdCount,
 };

@@ -10,6 +10,7 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { readCrowds } from './crowds';
 
 /** How records are read, and how many relations lead on. */
 interface Relating {
@@ -91,11 +92,13 @@ export async function withRelated(
     else known.push(link);
   }
   const isMany = (id: ProfileId): boolean => (linksOf.get(id)?.length ?? 0) > MOST_PEOPLE_READ;
+  const many = [...linksOf.keys()].filter(isMany);
+  const crowds = many.length === 0 ? null : await readCrowds(tx, workspaceId, many);
   const wanted = [...new Set(links.filter(({ own }) => !isMany(own)).map(({ other }) => other))];
   const others = await withRelated(tx, await read(wanted), { ...relating, steps: steps - 1 });
   const recordsOf = new Map(others.map((records) => [records.profileId, records]));
   return subjects.map((records) => {
-    if (isMany(records.profileId)) return { ...records, isCut: true };
+    if (isMany(records.profileId)) return { ...records, isCut: true, crowd: crowds?.get(records.profileId) ?? [] };
     const related = (linksOf.get(records.profileId) ?? []).flatMap(({ other, since: from }) => {
       const found = recordsOf.get(other);
       return found?.isLive === true ? [{ since: from, records: found }] : [];
@@ -141,16 +144,16 @@ export async function peopleOfAccount(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
   of: { readonly accountId: ProfileId; readonly after: ProfileId | null; readonly limit: number },
-): Promise<readonly ProfileId[]> {
+): Promise<readonly { readonly profileId: ProfileId; readonly since: number }[]> {
   const behind = of.after === null ? sql`` : sql`and t.profile_id > ${of.after}::uuid`;
-  const found = await sql<{ id: ProfileId }>`
-    select distinct t.profile_id as id
+  const found = await sql<{ profileId: ProfileId; since: number }>`
+    select t.profile_id as "profileId", ${since} as since
     from profile a
     join trait_value t on t.workspace_id = a.workspace_id and t.key = ${key} and t.value #>> '{}' = a.canonical_id
     join profile p on p.workspace_id = t.workspace_id and p.id = t.profile_id and p.merged_into is null
       and p.suppressed_at is null
     where a.workspace_id = ${workspaceId}::uuid and a.id = ${of.accountId}::uuid and a.kind = 'account' and ${stands}
       ${behind}
-    order by 1 limit ${of.limit}`.execute(tx);
-  return found.rows.map(({ id }) => id);
+    group by t.profile_id order by t.profile_id limit ${of.limit}`.execute(tx);
+  return found.rows;
 }

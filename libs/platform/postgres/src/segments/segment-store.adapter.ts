@@ -20,6 +20,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { appendOutboxAll } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
+import { askCrowds, putCrowd } from './crowds';
 import { editList, followMerges } from './edit-list';
 import { changedSince, setTimers, takeMark } from './fill-marks';
 import { databaseNow, readLiveRules, readPeople } from './read-people';
@@ -61,7 +62,7 @@ async function evaluateIn(
   const needs = evaluator.needs(rules);
   const people = await readPeople(tx, { workspaceId, profileIds }, needs);
   const now = await databaseNow(tx);
-  const { changes, proofs, timers } = evaluator.decide({ now, rules, people });
+  const { changes, proofs, timers, crowds } = evaluator.decide({ now, rules, people });
   const why = new Map(profiles.map((profile) => [profile.profileId, profile]));
   const rows = changes.map((change) => {
     const { cause, eventId } = why.get(change.profileId) ?? { cause: 'event' as const, eventId: null };
@@ -72,6 +73,14 @@ async function evaluateIn(
   const outcome = await writeChanges(tx, { workspaceId, at: now }, [...rows, ...moved]);
   await writeProofs(tx, workspaceId, proofs);
   await writeTimers(tx, { workspaceId, profileIds, segmentIds: segmentIds ?? null }, timers);
+  if (request.isCounted !== true) {
+    const causes = crowds.map(({ accountId, profileId }) => ({
+      accountId,
+      cause: why.get(profileId)?.cause ?? ('event' as const),
+      isTold: false,
+    }));
+    await askCrowds(tx, workspaceId, [...new Map(causes.map((crowd) => [crowd.accountId, crowd])).values()]);
+  }
   if (needs.accounts !== undefined && request.batchIds !== undefined) {
     const payloads = request.batchIds.map((batchId) => ({ workspaceId, batchId }));
     await appendOutboxAll(tx, 'AccountsTouched', payloads);
@@ -290,6 +299,9 @@ export function segmentStore(database: Database): SegmentStore {
       database.inWorkspace(workspaceId, (tx) => accountsOf(tx, workspaceId, profileIds)),
     peopleOfAccount: (workspaceId, accountId, page) =>
       database.inWorkspace(workspaceId, (tx) => peopleOfAccount(tx, workspaceId, { accountId, ...page })),
+    askCrowd: (workspaceId, crowd) => database.inWorkspace(workspaceId, (tx) => askCrowds(tx, workspaceId, [crowd])),
+    putCrowd: (fence, accountId, counts) =>
+      database.inWorkspace(fence.workspaceId, (tx) => putCrowd(tx, fence, { accountId, counts })),
     evaluate: (request, evaluator) =>
       database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator), HOT),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),

@@ -1,10 +1,11 @@
 import { segmentsErrors } from '../errors';
 import type { Entity, ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import { hashJson } from '../rule/rule-hash';
 import { nearestName } from '../rule/nearest-name';
 import { isTimeZone } from '../time/local-time';
 import type { LeafPlan } from './leaf';
 import { ruleTest, type RuleTest } from './holds';
-import { planRelation, type RelationQuestion } from './leaves/relation-leaf';
+import { planRelation, type CrowdQuestion, type RelationQuestion } from './leaves/relation-leaf';
 import { planLeaf } from './plan-leaf';
 
 /** A node of a rule ready to run; leaves are numbers into the shared list. */
@@ -28,6 +29,8 @@ export interface CompiledRule {
 export interface CompiledRules {
   readonly leaves: readonly LeafPlan[];
   readonly rules: readonly CompiledRule[];
+  /** What the rules ask of the people of accounts, each question once. */
+  readonly crowds: readonly CrowdQuestion[];
 }
 
 export interface CompileOptions {
@@ -45,15 +48,15 @@ export interface CompileOptions {
 
 const NEVER_PER_PROFILE: readonly ParsedNode['kind'][] = ['top', 'sql'];
 
-/** What a tree asks, without the names of its nodes: equal texts over one list of leaves ask the same. */
-function askedBy(node: CompiledNode): string {
+/** What a tree asks, without the names of its nodes: equal texts ask the same, in whatever rules they stand. */
+function askedBy(node: CompiledNode, leaves: readonly LeafPlan[]): string {
   switch (node.kind) {
     case 'leaf':
-      return String(node.leaf);
+      return JSON.stringify(leaves[node.leaf]?.key);
     case 'segment':
-      return `${node.is ? '' : '!'}${askedBy(node.child)}`;
+      return `${node.is ? '' : '!'}${askedBy(node.child, leaves)}`;
     default:
-      return `${node.kind}${node.kind === 'atLeast' ? node.n : ''}(${node.children.map(askedBy).join(',')})`;
+      return `${node.kind}${node.kind === 'atLeast' ? node.n : ''}(${node.children.map((child) => askedBy(child, leaves)).join(',')})`;
   }
 }
 
@@ -67,6 +70,7 @@ class Compiler {
   constructor(
     private readonly options: CompileOptions,
     private readonly entity: Entity,
+    readonly crowds = new Map<string, CrowdQuestion>(),
   ) {}
 
   compile(rule: ParsedRule, trail: readonly string[], idPrefix: string): CompiledNode {
@@ -132,11 +136,14 @@ class Compiler {
     place: { zone: string; trail: readonly string[]; idPrefix: string },
   ): RelationQuestion {
     const { to, quantifier, count, where } = node;
-    const inner = this.related.get(to) ?? new Compiler(this.options, to);
+    const inner = this.related.get(to) ?? new Compiler(this.options, to, this.crowds);
     this.related.set(to, inner);
     const root = inner.node(where, place);
     const rule = { root, test: ruleTest(root), hash: '', leaves: [...new Set(leavesOf(root))] };
-    return { to, quantifier, count, asked: askedBy(root), leaves: inner.leaves, rule };
+    const key = hashJson(askedBy(root, inner.leaves));
+    const question = { key, leaves: inner.leaves, rule };
+    if (to === 'profile' && !this.crowds.has(key)) this.crowds.set(key, question);
+    return { to, quantifier, count, ...question };
   }
 
   private where(node: ParsedNode, { trail }: { trail: readonly string[] }): { node: string; segment?: string } {
@@ -179,5 +186,5 @@ export function compileRules(rules: readonly RuleToCompile[], options: CompileOp
     const root = compiler.compile(rule, key === undefined ? [] : [key], '');
     return { root, test: ruleTest(root), hash: rule.hash, leaves: [...new Set(leavesOf(root))] };
   });
-  return { leaves: compiler.leaves, rules: compiled };
+  return { leaves: compiler.leaves, rules: compiled, crowds: [...compiler.crowds.values()] };
 }

@@ -42,6 +42,16 @@ export interface HistoryInit {
   readonly consents?: Iterable<string>;
   /** Of a person the accounts, of an account the people. */
   readonly related?: Iterable<Related>;
+  /** Of an account whose people are not given: how many they are, by the keys of what rules ask of them. */
+  readonly crowd?: ReadonlyMap<string, CrowdTally>;
+}
+
+/** For how many people of an account something holds. Instants are epoch milliseconds. */
+export interface CrowdTally {
+  readonly matching: number;
+  readonly total: number;
+  /** When the answer of one of them turns; null for never. It may turn back, or another the other way, at the same instant. */
+  readonly soonest: number | null;
 }
 
 /** One to whom a relation leads, from an instant on: an account of a person, or a person of an account. */
@@ -64,6 +74,8 @@ export interface History {
   readonly consents: ReadonlySet<string>;
   /** By profile id; each once, since the earliest instant that was given. */
   readonly related: readonly Related[];
+  /** Null: `related` are all. */
+  readonly crowd: ReadonlyMap<string, CrowdTally> | null;
 }
 
 const byTimeThenId = (a: { time: number; id: string }, b: { time: number; id: string }): number =>
@@ -149,5 +161,6 @@ export function makeHistory(init: HistoryInit): History {
     clusters: init.clusters === undefined ? NO_CLUSTERS : byModel(init.clusters),
     consents: init.consents === undefined ? NO_KEYS : new Set(init.consents),
     related: init.related === undefined ? NO_RELATED : sortRelated(init.related),
+    crowd: init.crowd ?? null,
   };
 }

@@ -5,24 +5,30 @@ import type { CompiledRule } from '../compile-rules';
 import { Evaluation } from '../evaluation';
 import type { EventIndex } from '../event-index';
 import { cheapestFlip } from '../flip';
-import type { Related } from '../history';
-import type { BoundLeaf, LeafEvidence, LeafFlip, LeafPlan } from '../leaf';
+import type { CrowdTally, Related } from '../history';
+import { constantLeaf, valueEvidence, type BoundLeaf, type LeafEvidence, type LeafFlip, type LeafPlan } from '../leaf';
 import { passes } from '../number-test';
 
-/** A relation with what it asks of each that it leads to, compiled. */
-export interface RelationQuestion {
-  readonly to: Entity;
-  readonly quantifier: Quantifier;
-  readonly count: NumberTest;
-  /** What is asked: equal questions have equal texts. */
-  readonly asked: string;
+/** What is asked of each of those that a relation leads to, compiled. */
+export interface CrowdQuestion {
+  /** Equal questions have equal keys, in whatever rules they stand. */
+  readonly key: string;
   /** Shared by all relations of a rule set to the same entity; it may still grow while rules are compiled. */
   readonly leaves: readonly LeafPlan[];
   readonly rule: CompiledRule;
 }
 
+/** A relation: for how many of those that it leads to its question has to hold. */
+export interface RelationQuestion extends CrowdQuestion {
+  readonly to: Entity;
+  readonly quantifier: Quantifier;
+  readonly count: NumberTest;
+}
+
 /** A proof names at most this many of those that a relation leads to. */
 const RELATED_SHOWN = 20;
+
+const NOBODY: Tally = { matching: 0, total: 0 };
 
 interface Tally {
   readonly matching: number;
@@ -125,13 +131,83 @@ class RelationLeaf implements BoundLeaf {
   }
 }
 
+/** A relation to people who were counted before: what holds until one of their answers turns. */
+function crowdLeaf(question: RelationQuestion, tally: Tally): BoundLeaf {
+  const { to, quantifier, count } = question;
+  const asked: JsonObject =
+    quantifier !== 'count' ? {} : { op: count.op, n: count.op === 'between' ? [count.n, count.high] : count.n };
+  const value = { to, quantifier, ...asked, matching: tally.matching, of: tally.total, ids: [] };
+  return constantLeaf(holdsFor(question, tally), valueEvidence(value), null);
+}
+
 /** Plans a relation: for how many of those it leads to its question holds. */
 export function planRelation(question: RelationQuestion): LeafPlan {
-  const { to, quantifier, count, asked } = question;
+  const { to, quantifier, count, key } = question;
   const ofNone = holdsFor(question, { matching: 0, total: 0 });
   return {
-    key: `relation ${to} ${quantifier} ${JSON.stringify(count)} ${asked}`,
-    settled: ({ history }) => (history.related.length === 0 ? ofNone : undefined),
-    bind: (index) => new RelationLeaf(question, judgedOf(index, question.leaves)),
+    key: `relation ${to} ${quantifier} ${JSON.stringify(count)} ${key}`,
+    settled: ({ history }) => (history.crowd === null && history.related.length === 0 ? ofNone : undefined),
+    bind: (index) => {
+      const { crowd } = index.history;
+      return crowd === null
+        ? new RelationLeaf(question, judgedOf(index, question.leaves))
+        : crowdLeaf(question, crowd.get(question.key) ?? NOBODY);
+    },
   };
+}
+
+/**
+ * Counts some people of an account for all that rules ask of them. What several calls give for parts of a crowd is summed
+ * by `addCrowds`.
+ *
+ * Shape   people: each with since when they belong to the account; now: epoch milliseconds; by the questions' keys
+ * Cost    as evaluating each of them
+ */
+export function countCrowd(
+  questions: readonly CrowdQuestion[],
+  people: readonly Related[],
+  now: number,
+): ReadonlyMap<string, CrowdTally> {
+  const tallies = new Map(questions.map(({ key }) => [key, { matching: 0, total: 0, soonest: Infinity }]));
+  for (const { since, history } of people) {
+    const evaluations = new Map<readonly LeafPlan[], Evaluation>();
+    for (const { key, leaves, rule } of questions) {
+      const evaluation = evaluations.get(leaves) ?? new Evaluation(leaves, history, now);
+      evaluations.set(leaves, evaluation);
+      const tally = tallies.get(key);
+      if (tally === undefined) continue;
+      tally.soonest = Math.min(tally.soonest, since > now ? since : evaluation.nextTurn(rule, now));
+      if (since > now) continue;
+      tally.total += 1;
+      if (evaluation.answerAt(rule, now)) tally.matching += 1;
+    }
+  }
+  return new Map(
+    [...tallies].map(([key, { soonest, ...tally }]) => [
+      key,
+      { ...tally, soonest: soonest === Infinity ? null : soonest },
+    ]),
+  );
+}
+
+/** The sum of what was counted of two parts of a crowd, of the questions of both. */
+export function addCrowds(
+  a: ReadonlyMap<string, CrowdTally>,
+  b: ReadonlyMap<string, CrowdTally>,
+): ReadonlyMap<string, CrowdTally> {
+  const sum = new Map(a);
+  for (const [key, more] of b) {
+    const known = sum.get(key);
+    if (known === undefined) {
+      sum.set(key, more);
+      continue;
+    }
+    const turns = [known.soonest, more.soonest].flatMap((instant) => instant ?? []);
+    sum.set(key, {
+      matching: known.matching + more.matching,
+      total: known.total + more.total,
+      soonest: turns.length === 0 ? null : Math.min(...turns),
+    });
+  }
+  return sum;
 }
