@@ -105,12 +105,15 @@ describe('a segment before it serves, through the API', () => {
     });
 
     it('says which condition cannot be counted, and what is wrong with a rule', async () => {
-      const where = { all: [{ id: 'mail', consent: { purpose: 'email' } }] };
+      const sum = { event: { name: 'Order Completed' }, fn: 'sum', property: 'total', op: 'gte', value: 1e24 };
+      const where = { all: [{ id: 'huge', aggregate: sum }] };
       expect(await preview({ rule: { version: 1, entity: 'profile', where } })).toMatchObject({
         __typename: 'InvalidInput',
         code: 'SEGMENTS_NODE_UNSUPPORTED',
-        message: expect.stringContaining('mail'),
+        message: expect.stringContaining('huge'),
       });
+      const consenting = { version: 1, entity: 'profile', where: { consent: { purpose: 'email' } } };
+      expect(await preview({ rule: consenting })).toMatchObject({ people: PEOPLE, members: 0, exact: true });
       expect(await preview({ rule: 'plan = ' })).toMatchObject({
         __typename: 'InvalidInput',
         code: 'GATEWAY_RULE_INVALID',
