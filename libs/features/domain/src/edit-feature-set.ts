@@ -15,6 +15,7 @@ export const featureDefinitionSchema: z.ZodType<FeatureDefinition> = z.strictObj
   label: z.string().trim().min(1).max(200),
   unit: z.string().min(1).max(100),
   formula: featureFormulaSchema,
+  live: z.boolean().optional(),
 });
 
 const storedSchema = z.array(featureDefinitionSchema);
@@ -26,7 +27,7 @@ export interface FeatureEdit {
 }
 
 /** What of a trait may change; its key never does. */
-export const FEATURE_FIELDS = ['label', 'unit', 'formula'] as const;
+export const FEATURE_FIELDS = ['label', 'unit', 'formula', 'live'] as const;
 export type FeatureField = (typeof FEATURE_FIELDS)[number];
 
 function sorted(value: unknown): unknown {
@@ -40,7 +41,8 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === 
 
 /** The fields in which two traits differ. */
 export function differingFeatureFields(a: FeatureDefinition, b: FeatureDefinition): readonly FeatureField[] {
-  return FEATURE_FIELDS.filter((field) => !same(a[field], b[field]));
+  // A trait that says nothing of it is not live.
+  return FEATURE_FIELDS.filter((field) => !same(a[field] ?? false, b[field] ?? false));
 }
 
 /** Whether two sets hold the same traits in the same order. */

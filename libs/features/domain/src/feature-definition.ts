@@ -64,4 +64,6 @@ export interface FeatureDefinition {
   readonly label: string;
   readonly unit: string;
   readonly formula: FeatureFormula;
+  /** Kept with the other traits of a person, with its history, so that rules may use it by its key. */
+  readonly live?: boolean | undefined;
 }

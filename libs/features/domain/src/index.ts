@@ -15,6 +15,8 @@ export { eventsRead, eventsWithProperties, partsOf } from './events-read';
 export type { EventsRead } from './events-read';
 export { formulaIssue } from './formula-issue';
 export type { FormulaIssue } from './formula-issue';
+export { LINEAGE_KINDS, lineageAround, lineageOf } from './lineage';
+export type { LineageEdge, LineageGraph, LineageKind, LineageNode, LineageParts, LineageUse } from './lineage';
 export { planFeatures } from './plan-features';
 export type { FeaturePlan, FeatureStep } from './plan-features';
 export { featuresErrors } from './errors';
@@ -34,6 +36,14 @@ export { figuresOf, populationFormulas, populationKey } from './population-figur
 export type { PopulationFigures, PopulationFormula } from './population-figures';
 export { featureFormulaSchema } from './feature-definition.schema';
 export { FEATURE_SET_VERSION, featureSet, pickFeatures } from './feature-set';
+export {
+  STATISTIC_LEVELS,
+  featureStatisticsSchema,
+  numberStatistics,
+  statisticsDrift,
+  textStatistics,
+} from './feature-statistics';
+export type { FeatureStatistics, NumberStatistics } from './feature-statistics';
 export { featureChangeStatement } from './feature-change-statement';
 export type { FeatureChangeRequest } from './feature-change-statement';
 export {
