@@ -286,6 +286,7 @@ export type {
   DestinationView,
   EventRecord,
   FeaturesRecord,
+  LineageRecords,
   FreshnessRecord,
   IdentifierRecord,
   JobRecord,
@@ -351,8 +352,11 @@ export type {
 } from './ports/segments.port';
 export type { ConnectorCalls, ConnectorCard, ConnectorCatalogue, SettingsVerdict } from './ports/connectors.port';
 export { MOST_PEOPLE_READ } from './ports/segments.port';
+export type { LiveTraitsNeed, LiveTraitStore, TouchedPerson } from './ports/live-traits.port';
 export type {
   FeatureRow,
+  FeatureStatisticsRecord,
+  FeatureStatisticsStore,
   FeatureValue,
   FeatureSetPoint,
   FeatureSetRecord,

@@ -15,6 +15,12 @@ import type {
   WorkspaceTable,
 } from './core-tables';
 import type {
+  FeaturePopulationTable,
+  FeatureSetTable,
+  FeatureStatisticsTable,
+  ProfileFeatureTable,
+} from './feature-tables';
+import type {
   EventAssignmentTable,
   IdentityLinkTable,
   IdentityRulesTable,
@@ -125,22 +131,6 @@ interface TraitValueTable {
   xid: Generated<string>;
   seq: GeneratedBigint;
   sign: Generated<number>;
-}
-
-interface FeatureSetTable {
-  workspace_id: string;
-  version: number;
-  definitions: JsonColumn;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface ProfileFeatureTable {
-  workspace_id: string;
-  profile_id: string;
-  definition_version: number;
-  as_of: Timestamp;
-  feature_values: JsonColumn;
-  computed_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 
 interface ModelTable {
@@ -306,6 +296,8 @@ export interface KohortTables {
   trait_value: TraitValueTable;
   feature_set: FeatureSetTable;
   profile_feature: ProfileFeatureTable;
+  feature_statistics: FeatureStatisticsTable;
+  feature_population: FeaturePopulationTable;
   segment: SegmentTable;
   segment_version: SegmentVersionTable;
   crowd_count: CrowdCountTable;

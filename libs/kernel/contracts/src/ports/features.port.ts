@@ -43,6 +43,42 @@ export interface FeatureStore {
   save(fence: Fence, point: FeatureSetPoint, rows: readonly FeatureRow[]): Promise<number>;
 }
 
+/** What the values of a computed trait were like at an instant. */
+export interface FeatureStatisticsRecord {
+  readonly key: string;
+  readonly definitionVersion: number;
+  /** Epoch milliseconds. */
+  readonly asOf: number;
+  /** As `featureStatisticsSchema` reads it. */
+  readonly statistics: Json;
+}
+
+/**
+ * What passes over everybody tell of computed traits.
+ *
+ * A caller may rely on: `save` is one transaction that holds the run's fence; a repeat overwrites; the first statistics
+ * of a version stay, of the later ones the newest.
+ */
+export interface FeatureStatisticsStore {
+  save(
+    fence: Fence,
+    point: FeatureSetPoint,
+    found: {
+      readonly rows: readonly { readonly key: string; readonly statistics: Json }[];
+      readonly population: Readonly<Record<string, readonly number[]>>;
+    },
+  ): Promise<void>;
+  /** The newest of each trait of a version, newest first. */
+  list(
+    workspaceId: WorkspaceId,
+    asked: { readonly definitionVersion: number; readonly first: number },
+  ): Promise<readonly FeatureStatisticsRecord[]>;
+  /** The first of each trait of a version. */
+  earliest(workspaceId: WorkspaceId, definitionVersion: number): Promise<readonly FeatureStatisticsRecord[]>;
+  /** What formulas of a version are told of everybody, by the latest pass; empty before the first one. */
+  population(workspaceId: WorkspaceId, definitionVersion: number): Promise<Readonly<Record<string, readonly number[]>>>;
+}
+
 /** One event of a person's history. */
 export interface PersonEvent {
   readonly eventId: EventId;

@@ -152,6 +152,27 @@ export interface FeaturesRecord {
   readonly computedAt: number;
 }
 
+/** Everything of a workspace that uses another thing by name, and by what names. */
+export interface LineageRecords {
+  /** Events that are known to have come from each source. */
+  readonly sources: readonly { readonly key: string; readonly name: string; readonly events: readonly string[] }[];
+  /** Those that are not archived; the live rule, null where none is. */
+  readonly segments: readonly { readonly key: string; readonly name: string; readonly rule: Json | null }[];
+  /** What the live version was fitted on. */
+  readonly models: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly features: readonly string[];
+    readonly event: string | null;
+  }[];
+  /** Keys of the segments that are synced there. */
+  readonly destinations: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly segments: readonly string[];
+  }[];
+}
+
 /** One accepted message of a person. */
 export interface EventRecord {
   readonly id: EventId;

@@ -10,6 +10,7 @@ import type {
   DestinationView,
   EventRecord,
   FeaturesRecord,
+  LineageRecords,
   FreshnessRecord,
   IdentifierRecord,
   JobRecord,
@@ -167,6 +168,7 @@ export interface WorkspaceReader {
   /** By key. */
   sourceConnections(page: PageRequest): Promise<Page<SourceConnectionView>>;
   sourceConnectionByKey(key: string): Promise<SourceConnectionView | null>;
+  lineage(): Promise<LineageRecords>;
   ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
   readonly segments: SegmentReader;
   readonly segmentFigures: SegmentFigures;

@@ -30,6 +30,7 @@ import { stream } from './0029-stream';
 import { consentGiven } from './0030-consent-given';
 import { segmentRefresh } from './0031-segment-refresh';
 import { crowdCount } from './0032-crowd-count';
+import { featureStatistics } from './0033-feature-statistics';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -65,4 +66,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0030-consent-given': consentGiven,
   '0031-segment-refresh': segmentRefresh,
   '0032-crowd-count': crowdCount,
+  '0033-feature-statistics': featureStatistics,
 };

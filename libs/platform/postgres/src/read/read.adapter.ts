@@ -5,6 +5,7 @@ import { accountReader } from './account-reader';
 import { backlog } from './backlog';
 import { reading, type Scope } from './deadline';
 import { jobReader } from './job-reader';
+import { readLineage } from './lineage-reader';
 import { modelReader } from './model-reader';
 import { profileReader } from './profile-reader';
 import { qualityReader } from './quality-reader';
@@ -29,6 +30,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
       return row ? toWorkspace(row) : null;
     },
     backlog: () => backlog(scope),
+    lineage: () => readLineage(scope),
     ...sourceReader(scope),
     ...sourceConnectionReader(scope),
     segments: segmentReader(scope),
