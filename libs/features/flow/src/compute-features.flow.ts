@@ -4,7 +4,6 @@ import {
   featureStatement,
   isTextFeature,
   textFeatureStatement,
-  type FeatureDefinition,
   type FeatureRequest,
   type OrderMapping,
 } from '@kohort/features-domain';
@@ -12,13 +11,18 @@ import type {
   ColumnLoader,
   ColumnStore,
   FeatureRow,
-  FeatureValue,
+  FeatureSetPoint,
+  FeatureStatisticsStore,
   FeatureStore,
   Json,
-  ProfileMatrix,
+  LiveTraitStore,
+  ProfileId,
   RunContext,
   RunParams,
+  WorkspaceId,
 } from '@kohort/kernel-contracts';
+import { featureRowAt, keepStatistics, type TextsByPerson } from './computed-features';
+import { liveOf } from './live-traits';
 import { workspaceFeatures } from './workspace-features';
 
 /** What computing features needs of the world. */
@@ -26,6 +30,12 @@ export interface ComputeFeaturesPorts {
   readonly columns: ColumnStore;
   readonly loader: ColumnLoader;
   readonly features: FeatureStore;
+  readonly statistics: Pick<FeatureStatisticsStore, 'save' | 'earliest'>;
+  /** Where traits that rules use are kept, and what is to be done for those whose traits changed. */
+  readonly live: {
+    readonly store: Pick<LiveTraitStore, 'write'>;
+    readonly changed: (workspaceId: WorkspaceId, ids: readonly ProfileId[], signal: AbortSignal) => Promise<void>;
+  };
   /** Which event an order is; Segment's spec when absent. */
   readonly orders?: OrderMapping;
 }
@@ -35,13 +45,11 @@ export type ComputeFeaturesParams = RunParams<'features.compute'> & { readonly d
 
 const PAGE = 5_000;
 
-type Texts = ReadonlyMap<string, readonly (string | null)[]>;
-
 const textRow = z.looseObject({ profile: z.string() });
 const textValue = z.string().nullable();
 
 /** The features that are texts, of everybody who has one. */
-async function readTexts(columns: ColumnStore, request: FeatureRequest, control: RunContext): Promise<Texts> {
+async function readTexts(columns: ColumnStore, request: FeatureRequest, control: RunContext): Promise<TextsByPerson> {
   if (request.definitions.length === 0) return new Map();
   const { sql, params } = textFeatureStatement(request);
   const rows = await columns.query(sql, params, (row) => textRow.parse(row), control);
@@ -50,26 +58,21 @@ async function readTexts(columns: ColumnStore, request: FeatureRequest, control:
   );
 }
 
-interface Computed {
-  readonly matrix: ProfileMatrix;
-  readonly numbers: readonly FeatureDefinition[];
-  readonly texts: readonly FeatureDefinition[];
-  readonly textOf: Texts;
+interface LivePage {
+  readonly rows: readonly FeatureRow[];
+  readonly keys: readonly string[];
+  readonly point: FeatureSetPoint;
 }
 
-function rowAt({ matrix, numbers, texts, textOf }: Computed, row: number): FeatureRow | undefined {
-  const profileId = matrix.profileIds[row];
-  if (profileId === undefined) return undefined;
-  const values: Record<string, FeatureValue> = {};
-  numbers.forEach(({ key }, col) => {
-    const value = matrix.matrix[row * matrix.cols + col] ?? NaN;
-    // JSON has no NaN; missing is missing.
-    values[key] = Number.isNaN(value) ? null : value;
-  });
-  texts.forEach(({ key }, i) => {
-    values[key] = textOf.get(profileId)?.[i] ?? null;
-  });
-  return { profileId, values };
+/** Keeps those of the values that are live, and has the rules of those asked whose value changed. */
+async function writeLive({ live }: ComputeFeaturesPorts, context: RunContext, page: LivePage): Promise<void> {
+  if (page.keys.length === 0) return;
+  const rows = page.rows.map(({ profileId, values }) => ({
+    profileId,
+    values: Object.fromEntries(page.keys.map((key) => [key, values[key] ?? null])),
+  }));
+  const changed = await live.store.write(context.fence, page.point, rows);
+  if (changed.length > 0) await live.changed(context.run.workspaceId, changed, context.signal);
 }
 
 /**
@@ -78,7 +81,9 @@ function rowAt({ matrix, numbers, texts, textOf }: Computed, row: number): Featu
  *
  * Promise  at least once
  * Key      profile + definition version: a repeat overwrites with the same values
- * Order    load what is committed → one statement → pages of rows, each a transaction under the run's fence
+ * Order    load what is committed → one statement → pages of rows, each a transaction under the run's fence, with those
+ *          that are live, and the rules of those whose live traits changed → what the
+ *          values are like, and what formulas are told of everybody
  * Resume   from the start; the statement is the work, the rows are quick
  * Size     5,000 rows a transaction; people × features of doubles in memory
  * Throws   FEATURES_VERSION_UNKNOWN, COLUMNS_TOO_HEAVY; what the signal says
@@ -100,18 +105,24 @@ export async function computeFeaturesFlow(
   const timeZone = await ports.features.timeZone(workspaceId);
   const orders = ports.orders ? { orders: ports.orders } : {};
   const request = { workspaceId, asOf, timeZone, population: featurePopulation(definitions), ...orders };
-  const matrix = await ports.columns.matrix(featureStatement({ ...request, definitions: numbers }), context);
+  const matrix = await ports.columns.matrix(
+    featureStatement({ ...request, definitions: numbers, withFigures: true }),
+    context,
+  );
   const textOf = await readTexts(ports.columns, { ...request, definitions: texts }, context);
   const computed = { matrix, numbers, texts, textOf };
 
+  const live = liveOf(definitions).map(({ key }) => key);
   let written = 0;
   for (let from = 0; from < matrix.rows; from += PAGE) {
     context.signal.throwIfAborted();
     context.onProgress({ phase: 'writing features', done: from, total: matrix.rows });
-    const page = Array.from({ length: Math.min(PAGE, matrix.rows - from) }, (_, i) => rowAt(computed, from + i));
+    const page = Array.from({ length: Math.min(PAGE, matrix.rows - from) }, (_, i) => featureRowAt(computed, from + i));
     const rows = page.filter((row) => row !== undefined);
     written += await ports.features.save(context.fence, { definitionVersion, asOf }, rows);
+    await writeLive(ports, context, { rows, keys: live, point: { definitionVersion, asOf } });
   }
+  await keepStatistics(ports, context, { computed, point: { definitionVersion, asOf } });
   context.onProgress({ phase: 'writing features', done: matrix.rows, total: matrix.rows });
   return { definitionVersion, asOf: params.asOf, profiles: written, features: definitions.length };
 }

@@ -13,7 +13,15 @@ import type { ColumnLoader, ColumnStore, FeatureStore, Json, JobControl, Workspa
 import { workspaceFeatures, type WorkspaceFeatures } from './workspace-features';
 
 const jsonOf = (definitions: readonly FeatureDefinition[]): Json =>
-  z.json().parse(definitions.map(({ key, label, unit, formula }) => ({ key, label, unit, formula })));
+  z.json().parse(
+    definitions.map(({ key, label, unit, formula, live }) => ({
+      key,
+      label,
+      unit,
+      formula,
+      ...(live ? { live } : {}),
+    })),
+  );
 
 /**
  * Makes a new version of a workspace's set. An edit that is done already makes none: it may be asked for again.

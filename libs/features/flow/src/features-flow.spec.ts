@@ -10,7 +10,7 @@ import {
   type RunContext,
 } from '@kohort/kernel-contracts';
 import { columnDataset } from './column-dataset';
-import { computeFeaturesFlow } from './compute-features.flow';
+import { computeFeaturesFlow, type ComputeFeaturesPorts } from './compute-features.flow';
 
 const workspaceId = workspaceIdSchema.parse('00000000-0000-4000-8000-000000000001');
 const runId = runIdSchema.parse('00000000-0000-4000-8000-000000000002');
@@ -68,7 +68,14 @@ function doubles(people: number) {
       return rows.length;
     },
   };
-  return { ports: { columns, loader, features }, steps, saved };
+  const statistics: ComputeFeaturesPorts['statistics'] = {
+    earliest: async () => [],
+    save: async (fence, point, { rows, population }) => {
+      steps.push(`statistics ${fence.fence} ${point.asOf} ${rows.length} ${Object.keys(population).length}`);
+    },
+  };
+  const live = { store: { write: async () => [] }, changed: async () => undefined };
+  return { ports: { columns, loader, features, statistics, live }, steps, saved };
 }
 
 describe('computeFeaturesFlow', () => {
@@ -82,6 +89,7 @@ describe('computeFeaturesFlow', () => {
       `save 3 1 ${asOf} 5000`,
       `save 3 1 ${asOf} 5000`,
       `save 3 1 ${asOf} 2000`,
+      `statistics 3 ${asOf} ${COLS} 0`,
     ]);
     expect(result).toEqual({ definitionVersion: 1, asOf: '2011-12-10T00:00:00Z', profiles: 12_000, features: COLS });
     expect(saved[1]).toMatchObject({ profileId: profile(1), values: { recency_days: COLS, frequency: null } });

@@ -3,15 +3,24 @@ import {
   computeFeatures,
   eventsWithProperties,
   pickFeatures,
+  populationFormulas,
   type OrderMapping,
 } from '@kohort/features-domain';
-import type { FeatureRow, FeatureStore, PersonFeatures, PersonHistory } from '@kohort/kernel-contracts';
+import type {
+  FeatureRow,
+  FeatureStatisticsStore,
+  FeatureStore,
+  PersonFeatures,
+  PersonHistory,
+} from '@kohort/kernel-contracts';
 import { workspaceFeatures } from './workspace-features';
 
 /** What one person's features are read from. */
 export interface PersonFeaturesPorts {
   readonly history: PersonHistory;
   readonly features: Pick<FeatureStore, 'timeZone' | 'set'>;
+  /** What scores among everybody are told by; without it they are missing. */
+  readonly statistics?: Pick<FeatureStatisticsStore, 'population'>;
   readonly orders?: OrderMapping;
 }
 
@@ -30,7 +39,8 @@ function picked(stored: FeatureRow['values'] | null, names: readonly string[]): 
  * Cost    one row, or one person's events
  * Throws  FEATURES_VERSION_UNKNOWN
  */
-export function personFeatures({ history, features, orders = SEGMENT_ORDERS }: PersonFeaturesPorts): PersonFeatures {
+export function personFeatures(ports: PersonFeaturesPorts): PersonFeatures {
+  const { history, features, statistics, orders = SEGMENT_ORDERS } = ports;
   return {
     async at(workspaceId, { profileId, asOf, features: names, definitionVersion: wanted }) {
       const set = await workspaceFeatures(features, workspaceId, { version: wanted });
@@ -40,11 +50,16 @@ export function personFeatures({ history, features, orders = SEGMENT_ORDERS }: P
       if (kept) return kept;
       const definitions = pickFeatures(set.definitions, names);
       const asked = { profileId, until: asOf, propertiesOf: eventsWithProperties(definitions, orders) };
-      const [events, timeZone] = await Promise.all([
+      const [messages, timeZone] = await Promise.all([
         history.events(workspaceId, asked),
         features.timeZone(workspaceId),
       ]);
-      return events.length === 0 ? null : computeFeatures(definitions, events, { asOf, timeZone, orders });
+      // A message without a name is no event.
+      const events = messages.filter(({ name }) => name !== '');
+      if (events.length === 0) return null;
+      const looksAround = populationFormulas(definitions).length > 0;
+      const population = looksAround ? await statistics?.population(workspaceId, set.version) : undefined;
+      return computeFeatures(definitions, events, { asOf, timeZone, orders, ...(population ? { population } : {}) });
     },
   };
 }

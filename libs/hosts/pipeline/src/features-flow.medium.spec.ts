@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { columnDataset, computeFeaturesFlow } from '@kohort/features-flow';
-import { runIdSchema, type RunContext, type WorkspaceId } from '@kohort/kernel-contracts';
+import { columnDataset, computeFeaturesFlow, editFeatures, personFeatures } from '@kohort/features-flow';
+import { systemClock } from '@kohort/kernel-clock-random';
+import { runIdSchema, type ProfileId, type RunContext, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
-import { featureStore, startTestDatabase, type TestDatabase } from '@kohort/platform-postgres';
+import {
+  featureStatisticsStore,
+  featureStore,
+  liveTraitStore,
+  personHistory,
+  startTestDatabase,
+  type TestDatabase,
+} from '@kohort/platform-postgres';
 import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
 
 const PEOPLE = 7;
@@ -59,9 +67,16 @@ describe('computing features from PostgreSQL to PostgreSQL', () => {
     await db.stop();
   });
 
+  const ports = () => ({
+    columns: test.columns.store,
+    loader,
+    features: featureStore(db.database),
+    statistics: featureStatisticsStore(db.database),
+    live: { store: liveTraitStore(db.database), changed: async () => undefined },
+  });
+
   it('keeps a row for each person with an order before asOf', async () => {
-    const ports = { columns: test.columns.store, loader, features: featureStore(db.database) };
-    const result = await computeFeaturesFlow(ports, context, { asOf: ASOF });
+    const result = await computeFeaturesFlow(ports(), context, { asOf: ASOF });
     expect(result).toMatchObject({ profiles: PEOPLE - 1 });
     const rows = await db.database.inWorkspace(ws, (tx) =>
       sql<{ who: string; recency: number; frequency: number; monetary: number }>`
@@ -92,5 +107,44 @@ describe('computing features from PostgreSQL to PostgreSQL', () => {
     expect([...matrix.profileIds]).toEqual([...matrix.profileIds].sort());
     const doers = await port.doers({ workspaceId: ws, asOf, horizonDays: 2, event: 'Order Completed' });
     expect(doers.size).toBe(3);
+  });
+
+  it('keeps texts, scores among everybody and what the values are like, by version', async () => {
+    const { features, statistics } = ports();
+    const own = { label: 'Own', unit: 'units' };
+    const set = await editFeatures(features, ws, {
+      set: [
+        { key: 'last_event', ...own, formula: { aggregate: 'mostFrequent', of: 'order_id', as: 'text' } },
+        { key: 'order_tercile', ...own, formula: { score: { measure: 'orders' }, above: 0, quantiles: 3 } },
+      ],
+      ...{ remove: [], afterVersion: 1 },
+    });
+    const result = await computeFeaturesFlow(ports(), context, { asOf: ASOF });
+    expect(result).toMatchObject({ definitionVersion: set.version, profiles: PEOPLE - 1 });
+    const found = await statistics.list(ws, { definitionVersion: set.version, first: 9 });
+    expect(
+      found.filter(({ key }) => key === 'order_tercile').map(({ asOf, statistics: kept }) => [asOf, kept]),
+    ).toEqual([
+      [Date.parse(ASOF), expect.objectContaining({ kind: 'number', people: PEOPLE - 1, missing: 0, mean: 2 })],
+    ]);
+    const text = found.find(({ key }) => key === 'last_event');
+    expect(text?.statistics).toMatchObject({ kind: 'text', people: PEOPLE - 1, distinct: PEOPLE - 1, top: [] });
+    const population = await statistics.population(ws, set.version);
+    expect(Object.values(population)).toEqual([[expect.closeTo(8 / 3, 9), expect.closeTo(13 / 3, 9)]]);
+    // Between two passes a person's score is told by what everybody had.
+    const person = personFeatures({
+      history: personHistory({ database: db.database, clock: systemClock, timeoutMs: 30_000 }),
+      features,
+      statistics,
+    });
+    const scores = await db.database.inWorkspace(ws, (tx) =>
+      sql<{ id: ProfileId; score: number }>`select profile_id as id, (feature_values->>'order_tercile')::float8 as score
+        from profile_feature where definition_version = ${set.version} order by 1`.execute(tx),
+    );
+    expect(scores.rows.map(({ score }) => score).sort()).toEqual([1, 1, 2, 2, 3, 3]);
+    for (const { id, score } of scores.rows) {
+      const asked = { profileId: id, asOf: Date.parse(ASOF) - 1, features: ['order_tercile'] };
+      expect(await person.at(ws, asked)).toEqual([score]);
+    }
   });
 });

@@ -1,15 +1,17 @@
-import { computeFeaturesFlow } from '@kohort/features-flow';
+import { computeFeaturesFlow, LiveTraits } from '@kohort/features-flow';
 import { threadParquet } from '@kohort/hosts-reading';
 import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
-import { DEDUPE_DAYS, runParams, type SecretBox } from '@kohort/kernel-contracts';
+import { DEDUPE_DAYS, runParams, type ProfileId, type SecretBox, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import type { Compute } from '@kohort/platform-compute';
 import { createEgressClient } from '@kohort/platform-http';
 import {
   expireKeys,
+  featureStatisticsStore,
   featureStore,
+  liveTraitStore,
   quarantineStore,
   resumeSwitches,
   runHandler,
@@ -26,6 +28,7 @@ import {
   RuleSets,
   backfillSegments,
   evaluateAccounts,
+  evaluateProfiles,
   evaluateTouched,
   followCrowd,
   rescoreSegments,
@@ -84,8 +87,16 @@ export interface PipelineHost {
 function segmentHandlers({ engines, columns }: PipelineParts, segments: SegmentsDeps): JobHandlers {
   const { database, clock } = engines;
   const stores = { columns: columns.columns.store, loader: columns.loader };
+  const traits = { features: featureStore(database), statistics: featureStatisticsStore(database) };
+  const live = liveTraitStore(database);
+  const liveTraits = new LiveTraits({ ...traits, live, clock });
+  const changed = async (workspaceId: WorkspaceId, ids: readonly ProfileId[], signal: AbortSignal): Promise<void> => {
+    const profiles = ids.map((profileId) => ({ profileId, cause: 'event' as const, eventId: null }));
+    await evaluateProfiles(segments, { workspaceId, profiles, signal });
+  };
   return {
     'segments.evaluate': async (input, { signal }) => {
+      await liveTraits.touch(input, signal);
       await evaluateTouched(segments, input, signal);
     },
     'segments.relate': async (input, { signal }) => {
@@ -110,7 +121,8 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
       database,
       clock,
       params: runParams['features.compute'],
-      flow: (context, params) => computeFeaturesFlow({ ...stores, features: featureStore(database) }, context, params),
+      flow: (context, params) =>
+        computeFeaturesFlow({ ...stores, ...traits, live: { store: live, changed } }, context, params),
     }),
   };
 }

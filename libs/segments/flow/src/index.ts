@@ -1,7 +1,8 @@
 export { backfillSegment } from './backfill-segment.flow';
 export { backfillSegments } from './backfill-segments.flow';
 export type { BackfillDeps, BackfillEnd, BackfillResult, BackfillRun } from './fill-pass';
-export type { EvaluationTotals, SegmentsDeps } from './evaluate-profiles';
+export { evaluateProfiles } from './evaluate-profiles';
+export type { EvaluationTotals, ProfilesRequest, SegmentsDeps } from './evaluate-profiles';
 export { evaluateAccounts } from './evaluate-accounts.flow';
 export { followCrowd } from './follow-crowd.flow';
 export type { CrowdResult } from './follow-crowd.flow';

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { editFeatures, LiveTraits } from '@kohort/features-flow';
+import { manualClock, systemClock } from '@kohort/kernel-clock-random';
+import { batchIdSchema, profileIdSchema, runIdSchema, type BatchId } from '@kohort/kernel-contracts';
+import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
+import {
+  featureStatisticsStore,
+  featureStore,
+  liveTraitStore,
+  startTestDatabase,
+  type TestDatabase,
+} from '@kohort/platform-postgres';
+import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
+import { IdentityWorld, type Draft } from '../test/identity-world';
+
+const RULES = {
+  regulars: { trait: { path: 'orders_made', op: 'gte', value: 2 } },
+  tea: { trait: { path: 'favourite', op: 'eq', value: 'tea' } },
+};
+const own = { label: 'Own', unit: 'units', live: true };
+const TRAITS = [
+  { key: 'orders_made', ...own, formula: { aggregate: 'count' as const, event: 'Order Completed' } },
+  {
+    ...{ key: 'favourite', ...own },
+    formula: { aggregate: 'mostFrequent' as const, of: 'kind', as: 'text' as const, event: 'Order Completed' },
+  },
+  { key: 'pages', ...own, live: false, formula: { aggregate: 'count' as const, event: 'Page Viewed' } },
+];
+
+describe('live traits', () => {
+  let db: TestDatabase;
+  let store: TestColumns;
+  let loader: OpenColumnLoader;
+  let world: IdentityWorld;
+  let live: LiveTraits;
+  const clock = manualClock(0);
+
+  beforeAll(async () => {
+    [db, store] = await Promise.all([startTestDatabase(), startTestColumns()]);
+    loader = openColumnLoader({ database: db.database, columns: store.columns });
+    world = await IdentityWorld.open({ db, store, loader }, null, RULES);
+    const ports = { features: featureStore(db.database), statistics: featureStatisticsStore(db.database) };
+    live = new LiveTraits({ ...ports, live: liveTraitStore(db.database), clock });
+  });
+
+  afterAll(async () => {
+    await loader.close();
+    await store.stop();
+    await db.stop();
+  });
+
+  let serial = 0;
+  const bought = (userId: string, kind: string, name = 'Order Completed'): Draft => ({
+    ...{ n: (serial += 1), type: 'track' as const, name, userId },
+    ts: Date.UTC(2026, 0, 1) + serial,
+    properties: { kind },
+  });
+
+  const batches = async (): Promise<readonly BatchId[]> => {
+    const rows = await world.query(sql<{ batch: string }>`
+      select payload->>'batchId' as batch from outbox where topic = 'ProfilesTouched' order by seq`);
+    return [...new Set(rows.map(({ batch }) => batchIdSchema.parse(batch)))];
+  };
+  /** Accepts a batch and answers how many people's traits it changed, twice. */
+  const accept = async (drafts: readonly Draft[]): Promise<readonly number[]> => {
+    const before = await batches();
+    await world.accept(drafts);
+    const batchIds = (await batches()).filter((id) => !before.includes(id));
+    const of = { workspaceId: world.workspaceId, batchIds };
+    const changed = [await live.touch(of), await live.touch(of)];
+    await world.settle();
+    return changed;
+  };
+  const traits = async (): Promise<readonly string[]> => {
+    const rows = await world.query(sql<{ line: string }>`
+      select distinct on (p.canonical_id, t.key) p.canonical_id || ' ' || t.key || ' ' || t.value::text as line
+      from trait_value t join profile p on p.workspace_id = t.workspace_id and p.id = t.profile_id
+      where t.kind = 'computed' and p.merged_into is null and t.sign = 1 and not exists (
+        select 1 from trait_value g where g.workspace_id = t.workspace_id and g.profile_id = t.profile_id
+          and g.key = t.key and g.valid_from = t.valid_from and g.message_id = t.message_id and g.sign = -1)
+      order by p.canonical_id, t.key, t.valid_from desc, t.message_id desc`);
+    return rows.map(({ line }) => line);
+  };
+  const members = async (): Promise<readonly string[]> => {
+    const rows = await world.query(sql<{ line: string }>`
+      select s.key || ' ' || p.canonical_id as line from membership m
+      join segment s on s.workspace_id = m.workspace_id and s.id = m.segment_id
+      join profile p on p.workspace_id = m.workspace_id and p.id = m.profile_id
+      where m.member and p.merged_into is null order by 1`);
+    return rows.map(({ line }) => line);
+  };
+
+  it('are none, and ask nothing, until a set has some', async () => {
+    expect(await accept([bought('ada', 'tea')])).toEqual([0, 0]);
+    expect(await traits()).toEqual([]);
+    await editFeatures(featureStore(db.database), world.workspaceId, { set: TRAITS, remove: [], afterVersion: 1 });
+    // Known for five seconds; the clock stands still, so that it is asked again when it is moved on.
+    expect(await accept([bought('ada', 'tea')])).toEqual([0, 0]);
+    clock.advance(5_000);
+  });
+
+  it('follow the events that they look at, and rules follow them, in the same step', async () => {
+    expect(await accept([bought('ada', 'cake'), bought('bob', 'tea'), bought('bob', 'x', 'Page Viewed')])).toEqual([
+      2, 0,
+    ]);
+    expect(await traits()).toEqual([
+      'ada favourite "tea"',
+      'ada orders_made 3',
+      'bob favourite "tea"',
+      'bob orders_made 1',
+    ]);
+    expect(await members()).toEqual(['regulars ada', 'tea ada', 'tea bob']);
+    // What no live trait looks at touches nobody.
+    expect(await accept([bought('bob', 'x', 'Page Viewed'), bought('eve', 'x', 'Page Viewed')])).toEqual([0, 0]);
+  });
+
+  it('are of all events of people who become one', async () => {
+    expect(await accept([{ ...bought('ada', 'cake'), anonymousId: 'phone' }])).toEqual([1, 0]);
+    await accept([{ ...bought('bob', 'cake'), userId: null, anonymousId: 'tablet' }]);
+    const merge: Draft = { ...bought('ada', '-', 'Signed In'), anonymousId: 'tablet' };
+    expect(await accept([merge])).toEqual([1, 0]);
+    expect((await traits()).filter((line) => line.startsWith('ada'))).toEqual([
+      'ada favourite "cake"',
+      'ada orders_made 5',
+    ]);
+    expect(await members()).toEqual(['regulars ada', 'tea bob']);
+  });
+
+  it('are taken over from a pass over everybody, but for who has been computed since', async () => {
+    const { workspaceId } = world;
+    const runId = runIdSchema.parse(randomUUID());
+    await world.query(sql`insert into run (workspace_id, id, job, params, status, fence)
+      values (${workspaceId}, ${runId}, 'features.compute', '{}', 'running', 1)`);
+    const people = await world.query(
+      sql<{ id: string }>`select id from profile where canonical_id in ('bob', 'eve') order by canonical_id`,
+    );
+    const rows = (n: number) =>
+      people.map(({ id }) => ({ profileId: profileIdSchema.parse(id), values: { orders_made: n } }));
+    const fence = { workspaceId, runId, fence: 1 };
+    const adapter = liveTraitStore(db.database);
+    const [bob, eve] = people.map(({ id }) => id);
+    expect(await adapter.write(fence, { definitionVersion: 1_000, asOf: Date.UTC(2026, 0, 1) }, rows(7))).toEqual([
+      eve,
+    ]);
+    const asOf = systemClock.now() + 60_000;
+    expect([...(await adapter.write(fence, { definitionVersion: 1_000, asOf }, rows(8)))].sort()).toEqual(
+      [bob, eve].sort(),
+    );
+    expect(await adapter.write(fence, { definitionVersion: 1_000, asOf }, rows(8))).toEqual([]);
+    expect([...(await adapter.write(fence, { definitionVersion: 1_000, asOf }, rows(9)))].sort()).toEqual(
+      [bob, eve].sort(),
+    );
+    await expect(
+      adapter.write({ ...fence, fence: 0 }, { definitionVersion: 1_000, asOf }, rows(1)),
+    ).rejects.toMatchObject({
+      code: 'POSTGRES_FENCE_LOST',
+    });
+    await loader.load(workspaceId);
+    const found = await store.columns.store.query(
+      `SELECT profile_id, argMax(value, (valid_from, message_id)) AS value FROM traits
+       WHERE workspace_id = {workspaceId:UUID} AND key = 'orders_made' GROUP BY profile_id`,
+      { workspaceId },
+      (row) => Object.values(Object(row)).join(' '),
+    );
+    expect(found).toEqual(expect.arrayContaining([`${bob} 9`, `${eve} 9`]));
+  });
+});
