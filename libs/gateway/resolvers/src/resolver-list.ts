@@ -18,6 +18,7 @@ import {
 import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
 import { ComputedTraitResolver } from './queries/computed-trait.resolver';
 import { JobResolver } from './queries/job.resolver';
+import { LineageResolver } from './queries/lineage.resolver';
 import { LinkCandidateResolver } from './queries/link.resolver';
 import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
@@ -60,6 +61,7 @@ export const RESOLVERS = [
   MembershipAccountResolver,
   IdentityResolver,
   ProfileMergesResolver,
+  LineageResolver,
   LinkCandidateResolver,
   ModelResolver,
   ModelVersionResolver,

@@ -42,12 +42,15 @@ describe('the schema', () => {
     }
     expect(bare.sort()).toEqual([
       'Cluster.features',
+      'ComputedTrait.statistics',
       'ComputedTraitSet.traits',
       'DiffSync.calls',
       'FieldQuality.findings',
       'FieldQuality.top',
       'InvalidInput.issues',
       'IsolatedRecord.fields',
+      'Lineage.edges',
+      'Lineage.nodes',
       'LinkCandidate.evidence',
       'LinkCandidate.profiles',
       'MergeEntry.identifiers',
@@ -59,6 +62,7 @@ describe('the schema', () => {
       'Query.importedFiles',
       'Query.purposes',
       'Query.sourceConnectors',
+      'Query.traitLibrary',
       'RecordQuality.findings',
       'RecordQuality.isolated',
       'RuleAdvice.warnings',

@@ -1,9 +1,9 @@
-import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { connectionOf } from './page.schema';
-import { JsonScalar } from './scalars.schema';
+import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
 /** A number about a person that is computed from events. */
-@ObjectType('ComputedTrait', { description: 'A number about a person that is computed from events.' })
+@ObjectType('ComputedTrait', { description: 'A number or a text about a person that is computed from events.' })
 export class ComputedTraitType {
   @Field(() => String, { description: 'snake_case, immutable.' })
   key!: string;
@@ -20,8 +20,62 @@ export class ComputedTraitType {
   @Field(() => Int, { description: 'Version of the set that it belongs to; a set is never edited.' })
   version!: number;
 
+  @Field(() => Boolean, { description: 'Kept with the other traits of a person, so that rules may use it.' })
+  live!: boolean;
+
   @Field(() => Boolean, { description: 'It may be changed, not removed.' })
   builtIn!: boolean;
+}
+
+/** What a computed trait's values were like when it was computed for everybody. */
+@ObjectType('ComputedTraitStatistics', {
+  description: 'What a computed trait’s values were like when it was computed for everybody.',
+})
+export class ComputedTraitStatisticsType {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => DateTimeScalar)
+  asOf!: number;
+
+  @Field(() => Int)
+  people!: number;
+
+  @Field(() => Int, { description: 'People without a value.' })
+  missing!: number;
+
+  @Field(() => JsonScalar, {
+    description: 'Mean, quantiles and histogram of a number; the most frequent values of a text.',
+  })
+  figures!: unknown;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Population stability index against the first statistics of the version; below 0.1 little has moved, above 0.25 much. Null for texts.',
+  })
+  drift!: number | null;
+}
+
+/** A ready-made trait. */
+@ObjectType('LibraryTrait', {
+  description: 'A ready-made trait, to be taken over with `editComputedTraits` or as a file.',
+})
+export class LibraryTraitType {
+  @Field(() => String, { description: 'What it is about: rfm, lifetime, basket …' })
+  group!: string;
+
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => String)
+  unit!: string;
+
+  @Field(() => JsonScalar)
+  formula!: unknown;
 }
 
 /** The computed traits of a workspace, as a version. */
@@ -61,6 +115,12 @@ export class ComputedTraitInput {
 
   @Field(() => JsonScalar, { description: 'What is measured, over which window.' })
   formula!: unknown;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Kept with the other traits of a person, so that rules may use it.',
+  })
+  live!: boolean;
 }
 
 /** What is to be made of a workspace's computed traits. */

@@ -47,6 +47,11 @@ export const ChangeWebhookStatus = enumOf(
   'Whether an endpoint is sent changes; stopped: by what cannot mend itself.',
 );
 export const TraitKind = enumOf('TraitKind', ['custom', 'computed', 'predictive', 'cluster'], 'Where a trait is from.');
+export const LineageKind = enumOf(
+  'LineageKind',
+  ['source', 'event', 'trait', 'segment', 'model', 'destination'],
+  'What stands in a lineage.',
+);
 export const SourceKind = enumOf('SourceKind', ['http', 'import', 'demo'], 'How records come in.');
 export const ModelKind = enumOf('ModelKind', ['clustering', 'propensity'], 'What a model says of people.');
 export const ModelVersionStatus = enumOf(

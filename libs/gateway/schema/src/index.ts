@@ -11,14 +11,18 @@ export {
   ComputedTraitInput,
   ComputedTraitPreviewType,
   ComputedTraitSetType,
+  ComputedTraitStatisticsType,
   ComputedTraitType,
+  LibraryTraitType,
   EditComputedTraitsInput,
 } from './computed-trait.schema';
+export { LineageEdgeType, LineageNodeType, LineageOfInput, LineageType } from './lineage.schema';
 export { CursorScalar, DateTimeScalar, JsonScalar } from './scalars.schema';
 export {
   ChangeCause,
   JobStatus,
   KeyScope,
+  LineageKind,
   MemberState,
   ChangeWebhookStatus,
   MembershipChangeKind,

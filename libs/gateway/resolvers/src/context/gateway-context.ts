@@ -8,6 +8,7 @@ import type {
   ColumnStore,
   CommandPort,
   ConnectorCatalogue,
+  FeatureStatisticsStore,
   FeatureStore,
   IdentityAdmin,
   Json,
@@ -92,6 +93,7 @@ export interface SegmentPreviewer {
 /** What computed traits are kept in, and counted on where there is a column store. */
 export interface TraitPorts {
   readonly store: FeatureStore;
+  readonly statistics: Pick<FeatureStatisticsStore, 'list' | 'earliest'>;
   readonly columns: { readonly store: ColumnStore; readonly loader: ColumnLoader } | null;
 }
 

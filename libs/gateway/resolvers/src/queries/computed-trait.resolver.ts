@@ -1,14 +1,22 @@
 import { z } from 'zod';
-import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { featureDefinitionSchema, isBuiltInFeature } from '@kohort/features-domain';
-import { editFeatures, previewFeature, workspaceFeatures, type WorkspaceFeatures } from '@kohort/features-flow';
+import { Args, Context, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { TRAIT_LIBRARY, featureDefinitionSchema, isBuiltInFeature } from '@kohort/features-domain';
+import {
+  editFeatures,
+  previewFeature,
+  traitStatistics,
+  workspaceFeatures,
+  type WorkspaceFeatures,
+} from '@kohort/features-flow';
 import {
   ComputedTraitConnection,
   ComputedTraitInput,
   ComputedTraitPreviewResult,
+  ComputedTraitStatisticsType,
   ComputedTraitType,
   EditComputedTraitsInput,
   EditComputedTraitsResult,
+  LibraryTraitType,
   PageArgs,
 } from '@kohort/gateway-schema';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
@@ -18,6 +26,10 @@ import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, type Answer } from '../errors/results';
 import { IdempotencyKey } from '../mutations/mutation-args';
 
+/** They are read once for all traits. */
+const STATISTICS_COST = 2;
+const MOST_STATISTICS = 61;
+
 const editSchema = z.object({
   set: z.array(featureDefinitionSchema),
   remove: z.array(z.string()),
@@ -26,11 +38,16 @@ const editSchema = z.object({
 
 /** The traits of a set as the API shows them. */
 const traitsOf = ({ version, definitions }: WorkspaceFeatures): readonly ComputedTraitType[] =>
-  definitions.map((one) => ({ ...one, version, builtIn: isBuiltInFeature(one.key) }));
+  definitions.map((one) => ({
+    ...one,
+    ...{ version, live: one.live ?? false, builtIn: isBuiltInFeature(one.key) },
+  }));
 
 /** The computed traits of a workspace: a set by version. */
 @Resolver(() => ComputedTraitType)
 export class ComputedTraitResolver {
+  private readonly asked = new WeakMap<GatewayContext, Map<string, ReturnType<typeof traitStatistics>>>();
+
   @Query(() => ComputedTraitConnection, { description: 'What is computed about everybody, by key.' })
   @Policy('graphql:read')
   async computedTraits(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
@@ -40,6 +57,43 @@ export class ComputedTraitResolver {
     const behind = [...all].sort((a, b) => (a.key < b.key ? -1 : 1)).filter(({ key }) => after === null || key > after);
     const items = behind.slice(0, first).map((node) => ({ cursor: node.key, node }));
     return connection({ items, hasNextPage: behind.length > first }, asIs);
+  }
+
+  @Query(() => [LibraryTraitType], { description: 'Ready-made traits over e-commerce events.' })
+  @Policy('graphql:read')
+  traitLibrary(): readonly LibraryTraitType[] {
+    return TRAIT_LIBRARY;
+  }
+
+  @ResolveField(() => [ComputedTraitStatisticsType], {
+    complexity: STATISTICS_COST,
+    description: 'What its values were like each time that this version was computed for everybody, newest first.',
+  })
+  @Policy('graphql:read')
+  async statistics(
+    @Parent() { key, version }: ComputedTraitType,
+    @Args('first', { type: () => Int, defaultValue: 10 }) first: number,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<readonly ComputedTraitStatisticsType[]> {
+    const limit = Math.min(Math.max(1, first), MOST_STATISTICS);
+    const found = await this.statisticsOf(context, { definitionVersion: version, first: limit });
+    return (found.get(key) ?? []).map(({ asOf, drift, statistics: { kind: _, people, missing, ...figures } }) => {
+      return { version, asOf, people, missing, figures, drift };
+    });
+  }
+
+  /** What a page of traits asks for is read once an operation. */
+  private statisticsOf(
+    context: GatewayContext,
+    asked: { readonly definitionVersion: number; readonly first: number },
+  ): ReturnType<typeof traitStatistics> {
+    const known = this.asked.get(context) ?? new Map<string, ReturnType<typeof traitStatistics>>();
+    this.asked.set(context, known);
+    const key = JSON.stringify(asked);
+    const read =
+      known.get(key) ?? traitStatistics(context.services.traits.statistics, callerOf(context).workspaceId, asked);
+    known.set(key, read);
+    return read;
   }
 
   @Query(() => ComputedTraitPreviewResult, {

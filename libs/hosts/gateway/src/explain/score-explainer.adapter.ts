@@ -3,7 +3,13 @@ import type { ScoreExplainer } from '@kohort/gateway-resolvers';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { ArtifactStore } from '@kohort/kernel-contracts';
 import { ParsedModels, explainScore, type ExplainScorePorts } from '@kohort/models-flow';
-import { featureStore, modelFiles, personHistory, type Database } from '@kohort/platform-postgres';
+import {
+  featureStatisticsStore,
+  featureStore,
+  modelFiles,
+  personHistory,
+  type Database,
+} from '@kohort/platform-postgres';
 
 const READ_MS = 5_000;
 
@@ -23,7 +29,11 @@ export function scoreExplainer({ database, artifacts, clock }: ExplainerParts): 
   const ports: ExplainScorePorts = {
     files: modelFiles(reader),
     models: new ParsedModels(artifacts),
-    features: personFeatures({ history: personHistory(reader), features: featureStore(database) }),
+    features: personFeatures({
+      history: personHistory(reader),
+      features: featureStore(database),
+      statistics: featureStatisticsStore(database),
+    }),
   };
   return {
     explain: async (workspaceId, { score }) => (await explainScore(ports, workspaceId, score))?.reasons ?? null,
