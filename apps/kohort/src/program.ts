@@ -17,6 +17,7 @@ import { planCommand } from './commands/plan';
 import { schemaCommand } from './commands/schema';
 import { suppressCommand } from './commands/suppress';
 import { testCommand } from './commands/test';
+import { traitsCommand } from './commands/traits';
 import { trackingCommand } from './commands/tracking';
 import { sourceCommand } from './commands/source';
 import { segmentsCommand } from './commands/segments';
@@ -54,6 +55,7 @@ function program(): Command {
     schemaCommand(),
     trackingCommand(),
     segmentsCommand(),
+    traitsCommand(),
     changesCommand(),
     explainCommand(),
     syncCommand(),

@@ -17,6 +17,7 @@ export const traitFileSchema = z
     label: z.string().trim().min(1).max(200).describe('Name for people.'),
     unit: z.string().min(1).max(100).describe('What it is counted in.'),
     formula: featureFormulaSchema.describe('What is measured, over which window.'),
+    live: z.boolean().optional().describe('Kept with the other traits of a person, so that rules may use it.'),
   })
   .describe('A computed trait of Kohort, kept as a file.');
 
@@ -46,8 +47,8 @@ export function parseTraitFile(file: string, source: string): TraitFile {
 }
 
 /** A new file of a trait: the same definition always gives the same text. */
-export function newTraitFile({ key, label, unit, formula }: FeatureDefinition): string {
-  return new Document({ trait: key, label, unit, formula }).toString({ lineWidth: 110 });
+export function newTraitFile({ key, label, unit, formula, live }: FeatureDefinition): string {
+  return new Document({ trait: key, label, unit, formula, ...(live ? { live } : {}) }).toString({ lineWidth: 110 });
 }
 
 /**
@@ -58,6 +59,10 @@ export function updatedTraitFile(file: TraitFile, definition: FeatureDefinition)
   const fields = differingFeatureFields(file.definition, definition);
   if (fields.length === 0) return file.text.text;
   const document = parseDocument(file.text.text);
-  for (const field of fields) document.set(field, document.createNode(definition[field]));
+  for (const field of fields) {
+    const value = definition[field];
+    if (value === undefined) document.delete(field);
+    else document.set(field, document.createNode(value));
+  }
   return document.toString({ lineWidth: 110 });
 }
