@@ -1,4 +1,6 @@
+import { expm1OfRest, powerOfTwo, shiftedHalvings } from './exponential';
 import { log1p } from './powers';
+import { addProduct, addProducts, addSum } from './sums';
 import { address, word } from './words';
 
 /** Rows worked on together: with a few columns and components they stay in the first cache. */
@@ -10,40 +12,10 @@ const BLOCK_BYTES: usize = 512;
 @inline
 function exponential(y: v128): v128 {
   const kept = f64x2.pmax(f64x2.splat(-41), y);
-  const shift = f64x2.splat(6755399441055744);
-  const shifted = f64x2.add(f64x2.mul(kept, f64x2.splat(1.4426950408889634)), shift);
-  const k = f64x2.sub(shifted, shift);
-  const high = f64x2.sub(kept, f64x2.mul(k, f64x2.splat(6.9314718036912382e-1)));
-  const r = f64x2.sub(high, f64x2.mul(k, f64x2.splat(1.9082149292705877e-10)));
-  const z = f64x2.mul(r, r);
-  let odd = f64x2.splat(1.6059043836821613e-10);
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(2.505210838544172e-8));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(2.7557319223985893e-6));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(1.984126984126984e-4));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(8.333333333333333e-3));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(1.6666666666666666e-1));
-  let even = f64x2.splat(2.08767569878681e-9);
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(2.755731922398589e-7));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(2.48015873015873e-5));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(1.388888888888889e-3));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(4.1666666666666664e-2));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(0.5));
-  const small = f64x2.add(r, f64x2.mul(z, f64x2.add(even, f64x2.mul(r, odd))));
-  const scale = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
-  const made = f64x2.add(scale, f64x2.mul(scale, small));
+  const shifted = shiftedHalvings(kept);
+  const scale = powerOfTwo(shifted);
+  const made = f64x2.add(scale, f64x2.mul(scale, expm1OfRest(kept, shifted)));
   return v128.bitselect(made, f64x2.splat(0), f64x2.ge(y, f64x2.splat(-40)));
-}
-
-// @ts-ignore: decorator
-@inline
-function addProduct(sum: v128, a: v128, b: v128): v128 {
-  return f64x2.add(sum, f64x2.mul(a, b));
-}
-
-// @ts-ignore: decorator
-@inline
-function addSum(to: usize, pair: v128): void {
-  store<f64>(to, load<f64>(to) + (f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)));
 }
 
 /** Copies up to 64 rows column by column, less the origin; rows past `count` are zeros. */
@@ -173,54 +145,7 @@ function addMoments(x: usize, d: u32, width: u32, mean: usize, shares: usize, se
     addSum(firsts + (<usize>j << 3), total);
     if (second == 2) addSum(firsts + (<usize>(width + j) << 3), squares);
   }
-  if (second == 3) addProducts(near, width, firsts + (<usize>width << 3));
-}
-
-/** Adds the products of weighted and plain columns, four by two: the places on and above the diagonal and some below. */
-function addProducts(near: usize, width: u32, sums: usize): void {
-  const half = <usize>width * BLOCK_BYTES;
-  const sumBytes = <usize>width << 3;
-  const zero = f64x2.splat(0);
-  for (let a: u32 = 0; a < width; a += 4) {
-    for (let b: u32 = a; b < width; b += 2) {
-      let from = near + <usize>a * BLOCK_BYTES;
-      const gap = half + <usize>(b - a) * BLOCK_BYTES;
-      let s0 = zero;
-      let t0 = zero;
-      let s1 = zero;
-      let t1 = zero;
-      let s2 = zero;
-      let t2 = zero;
-      let s3 = zero;
-      let t3 = zero;
-      const end = from + BLOCK_BYTES;
-      for (; from < end; from += 16) {
-        const y0 = v128.load(from + gap);
-        const y1 = v128.load(from + gap + BLOCK_BYTES);
-        const x0 = v128.load(from);
-        s0 = addProduct(s0, x0, y0);
-        t0 = addProduct(t0, x0, y1);
-        const x1 = v128.load(from + BLOCK_BYTES);
-        s1 = addProduct(s1, x1, y0);
-        t1 = addProduct(t1, x1, y1);
-        const x2 = v128.load(from + 2 * BLOCK_BYTES);
-        s2 = addProduct(s2, x2, y0);
-        t2 = addProduct(t2, x2, y1);
-        const x3 = v128.load(from + 3 * BLOCK_BYTES);
-        s3 = addProduct(s3, x3, y0);
-        t3 = addProduct(t3, x3, y1);
-      }
-      const to = sums + <usize>a * sumBytes + (<usize>b << 3);
-      addSum(to, s0);
-      addSum(to + 8, t0);
-      addSum(to + sumBytes, s1);
-      addSum(to + sumBytes + 8, t1);
-      addSum(to + 2 * sumBytes, s2);
-      addSum(to + 2 * sumBytes + 8, t2);
-      addSum(to + 3 * sumBytes, s3);
-      addSum(to + 3 * sumBytes + 8, t3);
-    }
-  }
+  if (second == 3) addProducts(near, half, BLOCK_BYTES, BLOCK_BYTES, width, firsts + (<usize>width << 3));
 }
 
 /** Writes what a caller asked for of the block's rows: shares (row-major n×k), the label, the log likelihood. */

@@ -83,11 +83,10 @@ function countLeaf(p: usize, at: usize, rowBytes: usize, limit: v128): u32 {
 }
 
 /**
- * How many points lie within a radius of each query of the shard's tiles, a query that is a point itself included.
- * Words: 0 points (leaves of 8 blocks of d×4 f64, NaN past the last) · 1 leaves · 2 d · 3 leaf boxes (2d f64 each) ·
- * 4 group boxes · 5 queries (q×d f64) · 6 q · 7 tile boxes · 8 tiles a shard · 9 squared radius (f64) · 10 out (q u32)
+ * Counts, or lists, the points within a radius of each query of the shard's tiles, box by box; `counts` are the places
+ * (q u32) where the numbers of points go. Words 0 to 9 as in countWithin, those from 10 on as in listWithin.
  */
-export function countWithin(shard: u32, block: usize): void {
+function visitWithin(shard: u32, block: usize, counts: usize, listing: bool): void {
   const points = address(block, 0);
   const leaves = word(block, 1);
   const d = word(block, 2);
@@ -98,7 +97,10 @@ export function countWithin(shard: u32, block: usize): void {
   const tileBoxes = address(block, 7);
   const perShard = word(block, 8);
   const radius = load<f64>(address(block, 9));
-  const out = address(block, 10);
+  const places = listing ? address(block, 10) : 0;
+  const core = listing ? address(block, 11) : 0;
+  const starts = listing ? address(block, 12) : 0;
+  const out = listing ? address(block, 13) : 0;
   const rowBytes = <usize>d << 3;
   const boxBytes = rowBytes << 1;
   const leafBytes = rowBytes * LEAF;
@@ -109,7 +111,7 @@ export function countWithin(shard: u32, block: usize): void {
     const tileBox = tileBoxes + <usize>t * boxBytes;
     const start = t * LEAF;
     const end = min<u32>(start + LEAF, q);
-    for (let i = start; i < end; i++) store<u32>(out + (<usize>i << 2), 0);
+    for (let i = start; i < end; i++) store<u32>(counts + (<usize>i << 2), 0);
     for (let g: u32 = 0; g * GROUP < leaves; g++) {
       if (boxGap(tileBox, groupBoxes + <usize>g * boxBytes, d) > radius) continue;
       const lastLeaf = min<u32>((g + 1) * GROUP, leaves);
@@ -118,14 +120,32 @@ export function countWithin(shard: u32, block: usize): void {
         if (boxGap(tileBox, box, d) > radius) continue;
         const at = points + <usize>leaf * leafBytes;
         for (let i = start; i < end; i++) {
+          const own = listing ? load<u32>(places + (<usize>i << 2)) : 0;
+          if (own == 0xffffffff) continue;
           const p = queries + <usize>i * rowBytes;
           if (pointGap(p, box, d) > radius) continue;
-          const to = out + (<usize>i << 2);
-          store<u32>(to, load<u32>(to) + countLeaf(p, at, rowBytes, limit));
+          const to = counts + (<usize>i << 2);
+          const before = load<u32>(to);
+          if (listing) {
+            const from = out + (<usize>load<u32>(starts + (<usize>i << 2)) << 2);
+            const last = listLeaf(p, at, rowBytes, limit, leaf * LEAF, own, core, from + (<usize>before << 2));
+            store<u32>(to, <u32>((last - from) >> 2));
+          } else {
+            store<u32>(to, before + countLeaf(p, at, rowBytes, limit));
+          }
         }
       }
     }
   }
+}
+
+/**
+ * How many points lie within a radius of each query of the shard's tiles, a query that is a point itself included.
+ * Words: 0 points (leaves of 8 blocks of d×4 f64, NaN past the last) · 1 leaves · 2 d · 3 leaf boxes (2d f64 each) ·
+ * 4 group boxes · 5 queries (q×d f64) · 6 q · 7 tile boxes · 8 tiles a shard · 9 squared radius (f64) · 10 out (q u32)
+ */
+export function countWithin(shard: u32, block: usize): void {
+  visitWithin(shard, block, address(block, 10), false);
 }
 
 /**
@@ -135,52 +155,7 @@ export function countWithin(shard: u32, block: usize): void {
  * 0 or not) · 12 where each list starts (q u32, entries) · 13 out (u32) · 14 lengths (q u32)
  */
 export function listWithin(shard: u32, block: usize): void {
-  const points = address(block, 0);
-  const leaves = word(block, 1);
-  const d = word(block, 2);
-  const leafBoxes = address(block, 3);
-  const groupBoxes = address(block, 4);
-  const queries = address(block, 5);
-  const q = word(block, 6);
-  const tileBoxes = address(block, 7);
-  const perShard = word(block, 8);
-  const radius = load<f64>(address(block, 9));
-  const places = address(block, 10);
-  const core = address(block, 11);
-  const starts = address(block, 12);
-  const out = address(block, 13);
-  const lengths = address(block, 14);
-  const rowBytes = <usize>d << 3;
-  const boxBytes = rowBytes << 1;
-  const leafBytes = rowBytes * LEAF;
-  const limit = f64x2.splat(radius);
-  const tiles = (q + LEAF - 1) / LEAF;
-  const lastTile = min<u32>((shard + 1) * perShard, tiles);
-  for (let t = shard * perShard; t < lastTile; t++) {
-    const tileBox = tileBoxes + <usize>t * boxBytes;
-    const start = t * LEAF;
-    const end = min<u32>(start + LEAF, q);
-    for (let i = start; i < end; i++) store<u32>(lengths + (<usize>i << 2), 0);
-    for (let g: u32 = 0; g * GROUP < leaves; g++) {
-      if (boxGap(tileBox, groupBoxes + <usize>g * boxBytes, d) > radius) continue;
-      const lastLeaf = min<u32>((g + 1) * GROUP, leaves);
-      for (let leaf = g * GROUP; leaf < lastLeaf; leaf++) {
-        const box = leafBoxes + <usize>leaf * boxBytes;
-        if (boxGap(tileBox, box, d) > radius) continue;
-        const at = points + <usize>leaf * leafBytes;
-        for (let i = start; i < end; i++) {
-          const own = load<u32>(places + (<usize>i << 2));
-          if (own == 0xffffffff) continue;
-          const p = queries + <usize>i * rowBytes;
-          if (pointGap(p, box, d) > radius) continue;
-          const length = lengths + (<usize>i << 2);
-          const from = out + (<usize>load<u32>(starts + (<usize>i << 2)) << 2);
-          const to = listLeaf(p, at, rowBytes, limit, leaf * LEAF, own, core, from + (<usize>load<u32>(length) << 2));
-          store<u32>(length, <u32>((to - from) >> 2));
-        }
-      }
-    }
-  }
+  visitWithin(shard, block, address(block, 14), true);
 }
 
 /** Puts a point into a query's rising list of k; of equal distances the lower row comes first. */

@@ -1,3 +1,4 @@
+import { expm1OfRest, powerOfTwo, shiftedHalvings } from './exponential';
 import { address, word } from './words';
 
 /** e^y − 1 of two numbers, within 2 units in the last place; infinite above 709.4. */
@@ -6,29 +7,9 @@ import { address, word } from './words';
 function expm1(y: v128): v128 {
   // Below −60 the answer is −1; the clamps keep 2^k a normal number.
   const kept = f64x2.pmin(f64x2.splat(709.4), f64x2.pmax(f64x2.splat(-60), y));
-  // 1.5 · 2^52 rounds to an integer, which then stands in the low bits.
-  const shift = f64x2.splat(6755399441055744);
-  const shifted = f64x2.add(f64x2.mul(kept, f64x2.splat(1.4426950408889634)), shift);
-  const k = f64x2.sub(shifted, shift);
-  const high = f64x2.sub(kept, f64x2.mul(k, f64x2.splat(6.9314718036912382e-1)));
-  const r = f64x2.sub(high, f64x2.mul(k, f64x2.splat(1.9082149292705877e-10)));
-  const z = f64x2.mul(r, r);
-  // Odd and even terms of the series apart: two short chains instead of a long one.
-  let odd = f64x2.splat(1.6059043836821613e-10);
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(2.505210838544172e-8));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(2.7557319223985893e-6));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(1.984126984126984e-4));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(8.333333333333333e-3));
-  odd = f64x2.add(f64x2.mul(odd, z), f64x2.splat(1.6666666666666666e-1));
-  let even = f64x2.splat(2.08767569878681e-9);
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(2.755731922398589e-7));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(2.48015873015873e-5));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(1.388888888888889e-3));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(4.1666666666666664e-2));
-  even = f64x2.add(f64x2.mul(even, z), f64x2.splat(0.5));
-  const small = f64x2.add(r, f64x2.mul(z, f64x2.add(even, f64x2.mul(r, odd))));
-  const scale = i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
-  const made = f64x2.add(f64x2.mul(scale, small), f64x2.sub(scale, f64x2.splat(1)));
+  const shifted = shiftedHalvings(kept);
+  const scale = powerOfTwo(shifted);
+  const made = f64x2.add(f64x2.mul(scale, expm1OfRest(kept, shifted)), f64x2.sub(scale, f64x2.splat(1)));
   return v128.bitselect(f64x2.splat(Infinity), made, f64x2.gt(y, f64x2.splat(709.4)));
 }
 
