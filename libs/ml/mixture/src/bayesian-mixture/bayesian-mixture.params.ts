@@ -1,12 +1,10 @@
 import type { ParamLimits } from '@kohort/ml-core';
-import { COVARIANCE_TYPES, type CovarianceType } from '../covariance/covariance-type';
-import type { MixtureStart } from '../mixture-start';
+import { gaussianMixtureLimits, type GaussianMixtureParams } from '../gaussian-mixture/gaussian-mixture.params';
 
 /** How to fit a mixture that chooses how many of its components it uses. */
-export interface BayesianMixtureParams {
+export interface BayesianMixtureParams extends GaussianMixtureParams {
   /** Most components. */
   readonly k: number;
-  readonly covariance: CovarianceType;
   /**
    * `process`: a Dirichlet process cut off at k, whose later components are less and less likely. `finite`: a Dirichlet
    * distribution over k alike components.
@@ -14,12 +12,8 @@ export interface BayesianMixtureParams {
   readonly weightPrior: 'process' | 'finite';
   /** Low values leave components empty, high ones use them all; 1/k when left out. */
   readonly concentration?: number;
-  readonly start: MixtureStart;
-  readonly maxIterations: number;
   /** A start ends when the lower bound of the evidence, of all rows together, changes by less than this. */
   readonly tolerance: number;
-  /** Added to every variance, in squared units of the rows. */
-  readonly regularisation: number;
 }
 
 export const bayesianMixtureDefaults: BayesianMixtureParams = {
@@ -34,17 +28,9 @@ export const bayesianMixtureDefaults: BayesianMixtureParams = {
 
 /** The limits of the plain parameters; `start` is checked by kind, `concentration` when it is given. */
 export const bayesianMixtureLimits: Partial<ParamLimits<BayesianMixtureParams>> = {
+  ...gaussianMixtureLimits,
   k: { kind: 'number', min: 1, max: 1024, integer: true, unit: 'components', help: 'most components' },
-  covariance: { kind: 'choice', allowed: COVARIANCE_TYPES, help: 'the shape a component may have' },
   weightPrior: { kind: 'choice', allowed: ['process', 'finite'], help: 'what is believed of the weights beforehand' },
-  maxIterations: {
-    kind: 'number',
-    min: 1,
-    max: 100_000,
-    integer: true,
-    unit: 'rounds',
-    help: 'most rounds in one start',
-  },
   tolerance: {
     kind: 'number',
     min: 0,
@@ -52,14 +38,6 @@ export const bayesianMixtureLimits: Partial<ParamLimits<BayesianMixtureParams>> 
     integer: false,
     unit: 'nats',
     help: 'change of the lower bound at which a start ends',
-  },
-  regularisation: {
-    kind: 'number',
-    min: 0,
-    max: 1e12,
-    integer: false,
-    unit: 'squared units of the rows',
-    help: 'added to every variance',
   },
 };
 

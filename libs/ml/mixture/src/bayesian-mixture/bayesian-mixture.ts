@@ -4,7 +4,6 @@ import {
   checkShape,
   labelSizes,
   poolOf,
-  type ComputeControl,
   type Estimator,
   type FitControl,
   type GaussianComponents,
@@ -17,7 +16,7 @@ import { precisionFactors } from '../covariance/precision-factors';
 import type { EmEnd } from '../expectation-maximisation';
 import { fitMixture } from '../fit-mixture';
 import { checkStart, originOf } from '../mixture-start';
-import { likeliest, sharesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
+import { rowAnswers } from '../weigh-rows';
 import {
   bayesianMixtureDefaults,
   bayesianMixtureLimits,
@@ -109,30 +108,10 @@ async function fit(matrix: Matrix, params: BayesianMixtureParams, control: FitCo
   );
 }
 
-const weighing = (fitted: BayesianMixtureState): WeighingModel => ({ ...fitted, components: storedComponents(fitted) });
+const { predict, probabilities } = rowAnswers<BayesianMixtureState>(storedComponents);
 
-/** The likeliest component of every row; a row's answer does not depend on the rows beside it. Throws as `likeliest`. */
-async function predict(
-  fitted: BayesianMixtureState,
-  matrix: Matrix,
-  control: ComputeControl = {},
-): Promise<Uint16Array> {
-  return likeliest(weighing(fitted), matrix, control);
-}
-
-/**
- * Probabilities of the components and the expected density of each row: see `sharesOf`.
- *
- * Shape   matrix: n × the training columns
- * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_LARGE, ML_CANCELLED
- */
-export function bayesianMixtureProbabilities(
-  fitted: BayesianMixtureState,
-  matrix: Matrix,
-  control: ComputeControl = {},
-): MixtureShares {
-  return sharesOf(weighing(fitted), matrix, control);
-}
+/** Probabilities of the components and the expected density of each row: see `rowAnswers`. */
+export const bayesianMixtureProbabilities = probabilities;
 
 /** Bayesian mixtures as an estimator: see `fit` for what it promises. */
 export const bayesianMixture = {

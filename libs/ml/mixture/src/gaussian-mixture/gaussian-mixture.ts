@@ -4,7 +4,6 @@ import {
   checkShape,
   labelSizes,
   poolOf,
-  type ComputeControl,
   type Estimator,
   type FitControl,
   type GaussianComponents,
@@ -22,7 +21,7 @@ import { precisionFactors } from '../covariance/precision-factors';
 import type { EmEnd, MixtureRule } from '../expectation-maximisation';
 import { fitMixture } from '../fit-mixture';
 import { checkStart, originOf } from '../mixture-start';
-import { likeliest, sharesOf, type MixtureShares, type WeighingModel } from '../weigh-rows';
+import { rowAnswers } from '../weigh-rows';
 import { gaussianMixtureDefaults, gaussianMixtureLimits, type GaussianMixtureParams } from './gaussian-mixture.params';
 import { gaussianMixtureFromJson, gaussianMixtureToJson, type GaussianMixtureState } from './gaussian-mixture.state';
 
@@ -141,36 +140,10 @@ async function fit(matrix: Matrix, params: GaussianMixtureParams, control: FitCo
   );
 }
 
-const weighing = (fitted: GaussianMixtureState): WeighingModel => ({ ...fitted, components: storedComponents(fitted) });
+const { predict, probabilities } = rowAnswers<GaussianMixtureState>(storedComponents);
 
-/**
- * The likeliest component of every row. A row's answer does not depend on the rows beside it.
- *
- * Shape   matrix: n × the training columns; answers n labels in 0..k-1
- * Ties    the lowest component wins
- * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_LARGE, ML_CANCELLED
- */
-async function predict(
-  fitted: GaussianMixtureState,
-  matrix: Matrix,
-  control: ComputeControl = {},
-): Promise<Uint16Array> {
-  return likeliest(weighing(fitted), matrix, control);
-}
-
-/**
- * Probabilities of the components, and the density of each row: see `sharesOf`.
- *
- * Shape   matrix: n × the training columns
- * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_LARGE, ML_CANCELLED
- */
-export function mixtureProbabilities(
-  fitted: GaussianMixtureState,
-  matrix: Matrix,
-  control: ComputeControl = {},
-): MixtureShares {
-  return sharesOf(weighing(fitted), matrix, control);
-}
+/** Probabilities of the components and the density of each row: see `rowAnswers`. */
+export const mixtureProbabilities = probabilities;
 
 /** Mixtures of Gaussians as an estimator: see `fit` for what it promises. */
 export const gaussianMixture = {
