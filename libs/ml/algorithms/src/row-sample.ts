@@ -1,6 +1,5 @@
 import type { Random } from '@kohort/kernel-clock-random';
-import { drawRows } from '@kohort/ml-clustering';
-import { takeRows, type Matrix } from '@kohort/ml-core';
+import { drawRows, takeRows, type Matrix } from '@kohort/ml-core';
 import type { FitSettings, KnownRows } from './clustering-algorithm';
 
 /** The rows an estimator is given, and what is known of them. */

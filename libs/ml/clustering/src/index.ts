@@ -48,7 +48,6 @@ export type { KprototypesState } from './kprototypes/kprototypes.state';
 export { miniBatchKmeans } from './mini-batch-kmeans/mini-batch-kmeans';
 export { miniBatchKmeansDefaults, miniBatchKmeansLimits } from './mini-batch-kmeans/mini-batch-kmeans.params';
 export type { MiniBatchKmeansParams } from './mini-batch-kmeans/mini-batch-kmeans.params';
-export { drawRows } from './row-sample';
 export { profileColumn } from './scaling/column-profile';
 export type { ColumnProfile } from './scaling/column-profile';
 export { applyScaling, unscaleCentroids } from './scaling/apply-scaling';

@@ -38,6 +38,7 @@ export type { PairShares } from './pair-workspace';
 export { PowerWorkspace, yeoJohnsonValues } from './powers';
 export type { PowerSpread } from './powers';
 export { checkWidth, readState } from './read-state';
+export { countDistinctRows, drawRows } from './row-sample';
 export { shardsFor } from './shards';
 export type { Shards } from './shards';
 export { silhouetteCoefficients } from './silhouette-kernel';

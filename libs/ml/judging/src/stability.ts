@@ -1,5 +1,5 @@
 import type { Random } from '@kohort/kernel-clock-random';
-import { breathe, takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
+import { breathe, countDistinctRows, takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
 import { adjustedRandIndex, clusterJaccards } from '@kohort/ml-metrics';
 import type { Clusterer } from './clusterer';
 
@@ -28,13 +28,6 @@ function resample(rows: number, random: Random): Uint32Array {
   return Uint32Array.from({ length: rows }, () => random.int(rows));
 }
 
-/** True when at least `wanted` rows differ. */
-function hasDistinctRows({ data, rows, cols }: Matrix, wanted: number): boolean {
-  const seen = new Set<string>();
-  for (let i = 0; i < rows && seen.size < wanted; i += 1) seen.add(data.subarray(i * cols, i * cols + cols).join());
-  return seen.size >= wanted;
-}
-
 /**
  * Clusters bootstrap resamples of the rows by the same method, places all rows in what came of each, and compares with
  * the labels given.
@@ -59,7 +52,7 @@ export async function measureStability(
     const random = control.random.split(at);
     const drawn = takeRows(matrix, resample(matrix.rows, random));
     // Few rows drawn with replacement may hold fewer different rows than k: such a draw says nothing.
-    if (!hasDistinctRows(drawn, k)) continue;
+    if (countDistinctRows(drawn, k) < k) continue;
     const { assign } = await cluster(drawn, { ...inner, random });
     const other = await assign(matrix, inner);
     agreement += adjustedRandIndex(labels, other);

@@ -1,4 +1,3 @@
-export { drawRows } from './draw-rows';
 export type { LayoutEngine } from './layout-engine.port';
 export { neighbourLists } from './neighbour-lists';
 export type { NeighbourLists } from './neighbour-lists';

@@ -1,6 +1,5 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { matrixOf, takeRows } from '@kohort/ml-core';
-import { drawRows } from './draw-rows';
 import { project } from './project';
 import { projectionDefaults } from './project.params';
 
@@ -10,15 +9,6 @@ const groups = matrixOf(
 );
 const control = () => ({ random: seededRandom(1) });
 const quick = { ...projectionDefaults, tsne: { ...projectionDefaults.tsne, iterations: 250, earlyIterations: 100 } };
-
-describe('drawRows', () => {
-  it('draws rising rows, each once, all when asked for more', () => {
-    const drawn = drawRows(1000, 100, random);
-    expect(drawn).toHaveLength(100);
-    drawn.forEach((row, at) => expect(row).toBeGreaterThan(at === 0 ? -1 : (drawn[at - 1] as number)));
-    expect([...drawRows(3, 10, random)]).toEqual([0, 1, 2]);
-  });
-});
 
 describe('project', () => {
   it('projects every row on the principal plane and says what it shows', async () => {

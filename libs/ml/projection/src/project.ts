@@ -1,5 +1,4 @@
-import { checkMatrix, checkParams, mlErrors, takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
-import { drawRows } from './draw-rows';
+import { checkMatrix, checkParams, drawRows, mlErrors, takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
 import type { LayoutEngine } from './layout-engine.port';
 import { neighbourLists } from './neighbour-lists';
 import { placeRows } from './place-rows';

@@ -1,6 +1,5 @@
-import { breathe, checkMatrix, mlErrors, takeRows, type ComputeControl, type Matrix } from '@kohort/ml-core';
+import { breathe, checkMatrix, drawRows, mlErrors, takeRows, type ComputeControl, type Matrix } from '@kohort/ml-core';
 import { seededRandom, type Random } from '@kohort/kernel-clock-random';
-import { drawRows } from './draw-rows';
 import { neighbourLists } from './neighbour-lists';
 
 /** How far a picture can be trusted: `sampled` holds for the drawn rows among themselves and must be shown as such. */

@@ -1,7 +1,6 @@
-import { takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
+import { countDistinctRows, drawRows, takeRows, type FitControl, type Matrix } from '@kohort/ml-core';
 import { kmeans } from '../kmeans/kmeans';
 import { kmeansDefaults } from '../kmeans/kmeans.params';
-import { countDistinctRows, drawRows } from '../row-sample';
 
 /** A large table condensed to means. */
 export interface MicroClusters {

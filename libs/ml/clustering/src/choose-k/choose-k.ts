@@ -3,6 +3,7 @@ import {
   breathe,
   checkMatrix,
   checkParams,
+  countDistinctRows,
   mlErrors,
   poolOf,
   takeRows,
@@ -47,13 +48,6 @@ function sampleRows(matrix: Matrix, wanted: number, random: Random): Matrix {
     matrix,
     order.slice(0, wanted).sort((a, b) => a - b),
   );
-}
-
-/** Different rows, counted up to `most`. */
-function countDistinct({ data, rows, cols }: Matrix, most: number): number {
-  const seen = new Set<string>();
-  for (let i = 0; i < rows && seen.size < most; i += 1) seen.add(data.subarray(i * cols, i * cols + cols).join());
-  return seen.size;
 }
 
 /** True when a better k may lie beyond the sweep: the best is among the last two, or the last three rise towards it. */
@@ -130,7 +124,7 @@ export async function chooseK(matrix: Matrix, params: ChooseKParams, control: Fi
   const quiet = { ...rest, pool: poolOf(control) };
   const swept = sampleRows(matrix, params.sampleRows, random.split('sweep'));
   const scored = sampleRows(swept, params.scoredRows, random.split('score'));
-  const distinct = countDistinct(swept, params.kLimit + 2);
+  const distinct = countDistinctRows(swept, params.kLimit + 2);
   if (distinct < 3)
     throw mlErrors.ML_TOO_FEW_ROWS({ estimator: 'choosing k', needed: 3, of: 'distinct rows', rows: distinct });
   const most = Math.max(2, Math.min(params.kLimit, distinct - 1, Math.floor(swept.rows / 3)));

@@ -3,6 +3,8 @@ import {
   checkParams,
   checkShape,
   checkWidth,
+  countDistinctRows,
+  drawRows,
   labelSizes,
   mlErrors,
   takeRows,
@@ -11,7 +13,6 @@ import {
   type FitControl,
   type Matrix,
 } from '@kohort/ml-core';
-import { countDistinctRows, drawRows } from '../row-sample';
 import { checkRows, dissimilarity, fitDissimilarity, type FittedDissimilarity } from './dissimilarity';
 import { fasterPam, measurePairs, type PamEnd } from './faster-pam';
 import { kmedoidsDefaults, kmedoidsLimits, type KmedoidsParams } from './kmedoids.params';

@@ -4,6 +4,7 @@ import {
   checkParams,
   checkShape,
   checkWidth,
+  countDistinctRows,
   labelSizes,
   mlErrors,
   type ComputeControl,
@@ -12,7 +13,6 @@ import {
   type Matrix,
 } from '@kohort/ml-core';
 import { checkRows } from '../kmedoids/dissimilarity';
-import { countDistinctRows } from '../row-sample';
 import { kprototypesDefaults, kprototypesLimits, spreadLimits, type KprototypesParams } from './kprototypes.params';
 import { kprototypesFromJson, kprototypesToJson, type KprototypesState } from './kprototypes.state';
 import {

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { Random } from '@kohort/kernel-clock-random';
 import type { Json } from '@kohort/kernel-contracts';
 import {
-  KmeansWorkspace,
   breathe,
   checkParams,
   checkShape,
+  countDistinctRows,
+  drawRows,
+  KmeansWorkspace,
   mlErrors,
   poolOf,
   readState,
@@ -18,7 +20,6 @@ import {
 import { kmeans, type FittedKmeans } from '../kmeans/kmeans';
 import { kmeansDefaults } from '../kmeans/kmeans.params';
 import { kmeansFromJson, kmeansToJson, type KmeansState } from '../kmeans/kmeans.state';
-import { countDistinctRows, drawRows } from '../row-sample';
 import { miniBatchKmeansDefaults, miniBatchKmeansLimits, type MiniBatchKmeansParams } from './mini-batch-kmeans.params';
 
 const NAME = 'mini-batch-kmeans';

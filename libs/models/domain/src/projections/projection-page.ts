@@ -1,6 +1,7 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { escapeHtml, htmlPage } from '@kohort/kernel-pages';
-import { drawRows, type Projection } from '@kohort/ml-projection';
+import { drawRows } from '@kohort/ml-core';
+import type { Projection } from '@kohort/ml-projection';
 
 /** What a picture shows. */
 export interface ProjectionPageContent {

@@ -1,7 +1,6 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { applyScaling, fitScaling } from '@kohort/ml-clustering';
-import type { Matrix, WideMatrix } from '@kohort/ml-core';
-import { drawRows } from '@kohort/ml-projection';
+import { drawRows, type Matrix, type WideMatrix } from '@kohort/ml-core';
 
 /** Rows that stand for a cluster. */
 export interface Exemplars {

@@ -1,4 +1,5 @@
 import type { Random } from '@kohort/kernel-clock-random';
+import type { Matrix } from './matrix';
 
 /**
  * Draws rows without replacement, each set of so many rows as likely as another.
@@ -16,4 +17,11 @@ export function drawRows(rows: number, wanted: number, random: Random): Uint32Ar
     count += 1;
   }
   return drawn;
+}
+
+/** How many rows differ, counted up to `most`. */
+export function countDistinctRows({ data, rows, cols }: Matrix, most: number): number {
+  const seen = new Set<string>();
+  for (let i = 0; i < rows && seen.size < most; i += 1) seen.add(data.subarray(i * cols, i * cols + cols).join());
+  return seen.size;
 }
