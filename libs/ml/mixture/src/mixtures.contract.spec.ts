@@ -1,4 +1,4 @@
-import { clusterExample, estimatorContract } from '@kohort/ml-conformance';
+import { clusterExample, estimatorContract, tooFewForClusters } from '@kohort/ml-conformance';
 import { matrixOf, type Matrix } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { bayesianMixture } from './bayesian-mixture/bayesian-mixture';
@@ -9,17 +9,8 @@ import { gaussianMixtureDefaults } from './gaussian-mixture/gaussian-mixture.par
 /** The inputs that no mixture takes. */
 function refusedBy<P extends object>(params: P, given: (labels: readonly number[]) => P) {
   const training: Matrix = clusterExample.example(1);
-  const narrow: Matrix = { data: new Float32Array(0), rows: 9, cols: 0 };
   return [
-    { title: 'k > n', training: matrixOf([[1], [2], [3]]), params, code: 'ML_TOO_FEW_ROWS' },
-    {
-      title: 'rows that are all alike',
-      training: matrixOf(new Array(20).fill([1, 2])),
-      params,
-      code: 'ML_TOO_FEW_ROWS',
-    },
-    { title: 'no rows', training: { ...narrow, rows: 0, cols: 2 }, params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no columns', training: narrow, params, code: 'ML_SHAPE' },
+    ...tooFewForClusters(params),
     { title: 'a start of another length', training, params: given([0, 1]), code: 'ML_SHAPE' },
     { title: 'a start with a label beyond k', training, params: given(new Array(200).fill(99)), code: 'ML_SHAPE' },
   ];

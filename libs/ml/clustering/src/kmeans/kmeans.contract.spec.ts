@@ -1,4 +1,4 @@
-import { clusterExample, estimatorContract } from '@kohort/ml-conformance';
+import { clusterExample, estimatorContract, tooFewForClusters } from '@kohort/ml-conformance';
 import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { kmeans } from './kmeans';
@@ -12,15 +12,7 @@ estimatorContract(kmeans, {
   agreement: adjustedRandIndex,
   leastAgreement: { permuted: 1, shifted: 1, scaled: 1 },
   refused: [
-    { title: 'k > n', training: matrixOf([[1], [2], [3]]), params, code: 'ML_TOO_FEW_ROWS' },
-    {
-      title: 'rows that are all alike',
-      training: matrixOf(new Array(9).fill([1, 2])),
-      params,
-      code: 'ML_TOO_FEW_ROWS',
-    },
-    { title: 'no rows', training: { data: new Float32Array(0), rows: 0, cols: 2 }, params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no columns', training: { data: new Float32Array(0), rows: 9, cols: 0 }, params, code: 'ML_SHAPE' },
+    ...tooFewForClusters(params),
     {
       title: 'a start of another shape',
       training: clusterExample.example(1),

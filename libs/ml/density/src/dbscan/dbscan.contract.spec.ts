@@ -1,4 +1,4 @@
-import { clusterExample, estimatorContract } from '@kohort/ml-conformance';
+import { clusterExample, emptyTables, estimatorContract } from '@kohort/ml-conformance';
 import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { dbscan } from './dbscan';
@@ -12,8 +12,7 @@ estimatorContract(dbscan, {
   // eps is a distance in units of the matrix: scaling is another question.
   leastAgreement: { permuted: 0.98, shifted: 0.98 },
   refused: [
-    { title: 'no rows', training: { data: new Float32Array(0), rows: 0, cols: 2 }, params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no columns', training: { data: new Float32Array(0), rows: 9, cols: 0 }, params, code: 'ML_SHAPE' },
+    ...emptyTables(params),
     { title: 'a missing value', training: matrixOf([[1], [NaN]]), params, code: 'ML_NOT_FINITE' },
   ],
   badParams: [

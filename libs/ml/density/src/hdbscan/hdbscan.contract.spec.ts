@@ -1,4 +1,4 @@
-import { clusterExample, estimatorContract } from '@kohort/ml-conformance';
+import { clusterExample, emptyTables, estimatorContract } from '@kohort/ml-conformance';
 import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { hdbscan } from './hdbscan';
@@ -13,8 +13,7 @@ estimatorContract(hdbscan, {
   leastAgreement: { permuted: 1, shifted: 0.98, scaled: 1 },
   refused: [
     { title: 'fewer rows than minPoints', training: matrixOf([[1], [2], [3]]), params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no rows', training: { data: new Float32Array(0), rows: 0, cols: 2 }, params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no columns', training: { data: new Float32Array(0), rows: 9, cols: 0 }, params, code: 'ML_SHAPE' },
+    ...emptyTables(params),
     {
       title: 'values whose squares have no room',
       training: matrixOf([[1e20], [1], [2], [3], [4]]),

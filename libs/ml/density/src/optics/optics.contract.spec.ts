@@ -1,4 +1,4 @@
-import { clusterExample, estimatorContract } from '@kohort/ml-conformance';
+import { clusterExample, emptyTables, estimatorContract } from '@kohort/ml-conformance';
 import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { optics } from './optics';
@@ -14,8 +14,7 @@ estimatorContract(optics, {
   leastAgreement: { permuted: 0.98, shifted: 0.98 },
   refused: [
     { title: 'fewer rows than minPoints', training: matrixOf([[1], [2], [3]]), params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no rows', training: { data: new Float32Array(0), rows: 0, cols: 2 }, params, code: 'ML_TOO_FEW_ROWS' },
-    { title: 'no columns', training: { data: new Float32Array(0), rows: 9, cols: 0 }, params, code: 'ML_SHAPE' },
+    ...emptyTables(params),
   ],
   badParams: [
     { ...params, minPoints: 1 },
