@@ -1,7 +1,8 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { hasDataSets, plantedSet, readCells, readReference, zScored } from '@kohort/ml-conformance';
 import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
-import { hasDataSets, onlineRetailRfm, readCells, readColumns, readReference, zScored } from '../test/data-sets';
+import { onlineRetailRfm } from '../test/online-retail-rfm';
 import { boundedKmeans } from './bounded-kmeans/bounded-kmeans';
 import { boundedKmeansDefaults } from './bounded-kmeans/bounded-kmeans.params';
 import { kmedoids } from './kmedoids/kmedoids';
@@ -12,12 +13,6 @@ import { miniBatchKmeans } from './mini-batch-kmeans/mini-batch-kmeans';
 import { miniBatchKmeansDefaults } from './mini-batch-kmeans/mini-batch-kmeans.params';
 
 const control = () => ({ random: seededRandom(1) });
-
-/** A planted set: its points and its true labels. */
-function planted(name: string) {
-  const rows = readColumns(`clustering-benchmarks/${name}.csv.gz`, ['x1', 'x2', 'label']);
-  return { matrix: matrixOf(rows.map((row) => row.slice(0, 2))), truth: rows.map((row) => row[2] as number) };
-}
 
 (hasDataSets ? describe : describe.skip)('clusterings of public data, against recomputed results', () => {
   it('online retail: mini-batches reach the inertia of k-means within 1 %', async () => {
@@ -33,14 +28,14 @@ function planted(name: string) {
   it('a1: k-medoids of samples agrees with the truth nearly as well as k-means', async () => {
     type Result = { readonly kmeans: { readonly ari: number } };
     const wanted = readReference<{ a1: Result }>('clustering-benchmarks').a1;
-    const { matrix, truth } = planted('a1');
+    const { matrix, truth } = plantedSet('a1');
     const params = { ...kmedoidsDefaults, k: 20, mostRows: 500, sampleRows: 300, samples: 3 };
     const { labels } = await kmedoids.fit(matrix, params, control());
     expect(adjustedRandIndex(truth, labels)).toBeGreaterThan(wanted.kmeans.ari - 0.1);
   });
 
   it('unbalance: bounds are kept where groups have 100 to 2,000 rows', async () => {
-    const { matrix } = planted('unbalance');
+    const { matrix } = plantedSet('unbalance');
     const params = { ...boundedKmeansDefaults, k: 8, minSize: 300, maxSize: 1500 };
     const { kmeans: fitted } = await boundedKmeans.fit(matrix, params, control());
     expect(Math.min(...fitted.sizes)).toBeGreaterThanOrEqual(300);

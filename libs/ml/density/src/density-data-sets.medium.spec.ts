@@ -1,9 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
 import { seededRandom } from '@kohort/kernel-clock-random';
-import type { Matrix } from '@kohort/ml-core';
+import { hasDataSets, plantedSet } from '@kohort/ml-conformance';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
 import { dbscan } from './dbscan/dbscan';
 import { hdbscan } from './hdbscan/hdbscan';
@@ -11,17 +7,7 @@ import { hdbscanDefaults } from './hdbscan/hdbscan.params';
 import { optics } from './optics/optics';
 import { opticsDefaults } from './optics/optics.params';
 
-const folder = process.env['KOHORT_DATA_DIR'] ?? join(__dirname, '..', '..', '..', '..', '..', 'shared', 'data');
-const benchmarks = join(folder, 'clustering-benchmarks');
 const control = () => ({ random: seededRandom(1) });
-
-/** A planted set: its points and its true labels. */
-function planted(name: string): { matrix: Matrix; truth: number[] } {
-  const cells: string[][] = parse(gunzipSync(readFileSync(join(benchmarks, `${name}.csv.gz`))));
-  const rows = cells.slice(1).map((row) => row.map(Number));
-  const data = Float32Array.from(rows.flatMap((row) => row.slice(0, 2)));
-  return { matrix: { data, rows: rows.length, cols: 2 }, truth: rows.map((row) => row[2] ?? 0) };
-}
 
 /** Agreement over the rows that are not noise, and the share of those. */
 function agreement(truth: readonly number[], labels: Int32Array) {
@@ -33,12 +19,12 @@ function agreement(truth: readonly number[], labels: Int32Array) {
   return { ari, share: kept.length / labels.length };
 }
 
-(existsSync(benchmarks) ? describe : describe.skip)('density on planted clusters', () => {
+(hasDataSets ? describe : describe.skip)('density on planted clusters', () => {
   it.each([
     { name: 's1', k: 15, eps: 20_000 },
     { name: 'unbalance', k: 8, eps: 8_000 },
   ])('$name: the planted clusters, and little noise, by each estimator', async ({ name, k, eps }) => {
-    const { matrix, truth } = planted(name);
+    const { matrix, truth } = plantedSet(name);
     const found = [
       await hdbscan.fit(matrix, { ...hdbscanDefaults, minPoints: 10, minClusterSize: 60 }, control()),
       await dbscan.fit(matrix, { eps, minPoints: 10 }, control()),

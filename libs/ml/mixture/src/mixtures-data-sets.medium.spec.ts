@@ -1,6 +1,7 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { hasDataSets, plantedSet, readReference, zScored } from '@kohort/ml-conformance';
+import { matrixOf } from '@kohort/ml-core';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
-import { benchmarkResults, benchmarkSet, hasBenchmarks } from '../test/benchmark-set';
 import { bayesianMixture } from './bayesian-mixture/bayesian-mixture';
 import { bayesianMixtureDefaults } from './bayesian-mixture/bayesian-mixture.params';
 import { gaussianMixture } from './gaussian-mixture/gaussian-mixture';
@@ -21,11 +22,12 @@ const sets = [
   { name: 'wine_zscored', restarts: 10 },
 ] as const;
 
-(hasBenchmarks ? describe : describe.skip)('mixtures on planted clusters, against recomputed results', () => {
+(hasDataSets ? describe : describe.skip)('mixtures on planted clusters, against recomputed results', () => {
   it.each(sets)('$name: likelihood and agreement with the truth', async ({ name, restarts }) => {
-    const reference = benchmarkResults<Results>()[name];
+    const reference = readReference<Results>('clustering-benchmarks')[name];
     const [file = '', scaled] = name.split('_');
-    const { matrix, truth } = benchmarkSet(file, scaled !== undefined);
+    const { points, matrix: plain, truth } = plantedSet(file);
+    const matrix = scaled ? matrixOf(zScored(points)) : plain;
     const k = new Set(truth).size;
     const start = { method: 'k-means', restarts } as const;
     const fitted = await gaussianMixture.fit(
@@ -39,7 +41,8 @@ const sets = [
   });
 
   it('unbalance: a Bayesian mixture of at most 20 components uses the eight', async () => {
-    const { matrix, truth } = benchmarkSet('unbalance', true);
+    const { points, truth } = plantedSet('unbalance');
+    const matrix = matrixOf(zScored(points));
     const params = { ...bayesianMixtureDefaults, k: 20, concentration: 1e-4, maxIterations: 500 };
     const fitted = await bayesianMixture.fit(matrix, params, { random: seededRandom(1) });
     expect(fitted.used).toBeLessThanOrEqual(10);

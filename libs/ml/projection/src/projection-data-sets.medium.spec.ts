@@ -1,21 +1,14 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { columnMeans, columnVariances, matrixOf, wideMatrixOf, type Matrix } from '@kohort/ml-core';
-import { hasDataSets, readColumns } from '../test/data-sets';
+import { hasDataSets, readColumns, zScored } from '@kohort/ml-conformance';
+import { matrixOf } from '@kohort/ml-core';
 import { project } from './project';
 import { projectionDefaults } from './project.params';
 import golden from './reference/projection.golden.json';
 
-function zScored(rows: readonly (readonly number[])[]): Matrix {
-  const wide = wideMatrixOf(rows);
-  const means = columnMeans(wide);
-  const spreads = columnVariances(wide, means).map(Math.sqrt);
-  return matrixOf(rows.map((row) => row.map((value, j) => (value - (means[j] ?? 0)) / (spreads[j] || 1))));
-}
-
 (hasDataSets ? describe : describe.skip)('pictures of public data, beside those of scikit-learn', () => {
   it.each(golden.sets)('$name', async ({ file, columns, scaled, rows, tsne, pca, divergence }) => {
     const cells = readColumns(file, columns);
-    const matrix = scaled ? zScored(cells) : matrixOf(cells);
+    const matrix = matrixOf(scaled ? zScored(cells) : cells);
     expect(matrix.rows).toBe(rows);
     const plane = await project(matrix, projectionDefaults, { random: seededRandom(1) });
     // Ties in the data are ranked by row here, in no fixed order there.

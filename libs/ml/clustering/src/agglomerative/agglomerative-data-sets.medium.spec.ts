@@ -1,7 +1,6 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { matrixOf } from '@kohort/ml-core';
+import { hasDataSets, plantedSet, readReference } from '@kohort/ml-conformance';
 import { adjustedRandIndex } from '@kohort/ml-metrics';
-import { hasDataSets, readColumns, readReference } from '../../test/data-sets';
 import { agglomerative } from './agglomerative';
 import { agglomerativeDefaults } from './agglomerative.params';
 
@@ -16,9 +15,7 @@ interface Result {
     '%s: the agreement of ward and single linkage with the truth',
     async (name) => {
       const wanted = readReference<Record<string, Result>>('clustering-benchmarks')[name] as Result;
-      const rows = readColumns(`clustering-benchmarks/${name}.csv.gz`, ['x1', 'x2', 'label']);
-      const truth = rows.map((row) => row[2] as number);
-      const matrix = matrixOf(rows.map((row) => row.slice(0, 2)));
+      const { matrix, truth } = plantedSet(name);
       for (const linkage of ['ward', 'single'] as const) {
         const params = { ...agglomerativeDefaults, linkage, cut: { by: 'k', k: wanted.true_clusters } as const };
         const { labels } = await agglomerative.fit(matrix, params, { random: seededRandom(1) });
@@ -30,16 +27,10 @@ interface Result {
   );
 
   it('birch1: 100,000 rows through micro-clusters', async () => {
-    const rows = readColumns('clustering-benchmarks/birch1.csv.gz', ['x1', 'x2', 'label']);
-    const matrix = matrixOf(rows.map((row) => row.slice(0, 2)));
+    const { matrix, truth } = plantedSet('birch1');
     const params = { ...agglomerativeDefaults, cut: { by: 'k', k: 100 } as const };
     const { labels, condensed } = await agglomerative.fit(matrix, params, { random: seededRandom(1) });
     expect(condensed?.rows).toBe(100_000);
-    expect(
-      adjustedRandIndex(
-        rows.map((row) => row[2] as number),
-        labels,
-      ),
-    ).toBeGreaterThan(0.8);
+    expect(adjustedRandIndex(truth, labels)).toBeGreaterThan(0.8);
   });
 });

@@ -1,6 +1,7 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { hasDataSets, readColumns, readReference, zScored } from '@kohort/ml-conformance';
 import { matrixOf } from '@kohort/ml-core';
-import { hasDataSets, onlineRetailRfm, readColumns, readReference, zScored } from '../../test/data-sets';
+import { onlineRetailRfm } from '../../test/online-retail-rfm';
 import { chooseK } from './choose-k';
 import { chooseKDefaults } from './choose-k.params';
 

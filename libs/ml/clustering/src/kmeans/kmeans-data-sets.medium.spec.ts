@@ -1,7 +1,8 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { hasDataSets, plantedSet, readColumns, readReference, zScored } from '@kohort/ml-conformance';
 import { matrixOf, startKernelPool } from '@kohort/ml-core';
 import { adjustedRandIndex, calinskiHarabasz, daviesBouldin, silhouette } from '@kohort/ml-metrics';
-import { hasDataSets, onlineRetailRfm, readColumns, readReference, zScored } from '../../test/data-sets';
+import { onlineRetailRfm } from '../../test/online-retail-rfm';
 import { kmeans } from './kmeans';
 import { kmeansDefaults } from './kmeans.params';
 
@@ -77,9 +78,7 @@ const planted = [
   it.each(planted)('$name: inertia, silhouette and agreement with the truth', async ({ name, k }) => {
     type Result = { kmeans: { inertia: number; ari: number; silhouette: number } };
     const { kmeans: wanted } = readReference<Record<string, Result>>('clustering-benchmarks')[name] as Result;
-    const rows = readColumns(`clustering-benchmarks/${name}.csv.gz`, ['x1', 'x2', 'label']);
-    const truth = rows.map((row) => row[2] as number);
-    const points = rows.map((row) => row.slice(0, 2));
+    const { points, truth } = plantedSet(name);
     const { fitted, silhouette: value } = await bestOf(points, k, 100);
     expect(fitted.inertia / wanted.inertia).toBeLessThan(1 + 1e-3);
     expect(Math.abs(value - wanted.silhouette)).toBeLessThan(1e-3);
@@ -88,14 +87,12 @@ const planted = [
 
   it('birch1: 100,000 rows in 100 clusters, on two threads', async () => {
     const { birch1 } = readReference<{ birch1: { kmeans: { inertia: number; ari: number } } }>('clustering-benchmarks');
-    const rows = readColumns('clustering-benchmarks/birch1.csv.gz', ['x1', 'x2', 'label']);
-    const matrix = matrixOf(rows.map((row) => row.slice(0, 2)));
+    const { matrix, truth } = plantedSet('birch1');
     const pool = await startKernelPool({ threads: 2, blocking: 'allowed' });
     const params = { ...kmeansDefaults, k: 100, start: { method: 'k-means++', restarts: 3 } as const };
     const fitted = await kmeans.fit(matrix, params, { random: seededRandom(1), pool });
     await pool.close();
     expect(fitted.inertia / birch1.kmeans.inertia).toBeLessThan(1.05);
-    const truth = rows.map((row) => row[2] as number);
     expect(adjustedRandIndex(truth, fitted.labels)).toBeGreaterThan(birch1.kmeans.ari - 0.05);
   });
 });

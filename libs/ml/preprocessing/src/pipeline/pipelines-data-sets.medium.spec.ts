@@ -1,4 +1,5 @@
-import { dataSet, hasData } from '../../test/data-set';
+import { hasDataSets } from '@kohort/ml-conformance';
+import { dataSet } from '../../test/data-set';
 import { numericColumn, takeRows, type FeatureTable } from '../feature-table';
 import { denseMatrix } from '../transformer/dense-matrix';
 import { pipeline, type PipelineParams } from './pipeline';
@@ -34,7 +35,7 @@ const telcoCategories = [
   ...['Contract', 'PaperlessBilling', 'PaymentMethod'],
 ];
 
-(hasData ? describe : describe.skip)('whole pipelines against scikit-learn', () => {
+(hasDataSets ? describe : describe.skip)('whole pipelines against scikit-learn', () => {
   it('telco: impute, flag, shape, scale, one-hot, components', async () => {
     const table = dataSet(
       'telco-churn/customers.csv.gz',

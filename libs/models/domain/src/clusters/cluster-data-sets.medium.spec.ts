@@ -1,23 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
+import { hasDataSets, readReference } from '@kohort/ml-conformance';
+import { dataTable } from '../../test/data-table';
 import { runClusterCommand } from './cluster-file';
-import type { ClusterCsvTable } from './csv-features';
 
-const folder = process.env['KOHORT_DATA_DIR'] ?? join(__dirname, '..', '..', '..', '..', '..', '..', 'shared', 'data');
-const has = existsSync(join(folder, 'README.md'));
-
-function readTable(file: string): ClusterCsvTable {
-  const [header = [], ...rows]: string[][] = parse(gunzipSync(readFileSync(join(folder, file))));
-  return { header, rows, lineOf: (row) => row + 2 };
-}
-
-(has ? describe : describe.skip)('kohort cluster on public data', () => {
+(hasDataSets ? describe : describe.skip)('kohort cluster on public data', () => {
   const mall = { id: 'CustomerID', features: ['Annual Income (k$)', 'Spending Score (1-100)'] };
 
   it('mall customers, k = 5: the published inertia, silhouette and sizes', async () => {
-    const { metrics, warnings, sheets } = await runClusterCommand(readTable('mall-customers/customers.csv.gz'), {
+    const { metrics, warnings, sheets } = await runClusterCommand(dataTable('mall-customers/customers.csv.gz'), {
       ...mall,
       k: 5,
     });
@@ -35,7 +24,7 @@ function readTable(file: string): ClusterCsvTable {
   });
 
   it('mall customers, k chosen: 5 for every seed', async () => {
-    const table = readTable('mall-customers/customers.csv.gz');
+    const table = dataTable('mall-customers/customers.csv.gz');
     for (const seed of [1, 2, 3, 7, 42]) {
       const { metrics, reasons } = await runClusterCommand(table, { ...mall, k: 'auto', seed });
       expect(metrics.k).toBe(5);
@@ -44,15 +33,14 @@ function readTable(file: string): ClusterCsvTable {
   });
 
   it('planted sets, k given: the reference inertia', async () => {
-    const reference: Record<string, { kmeans: { inertia: number; silhouette: number } }> = JSON.parse(
-      readFileSync(join(folder, 'clustering-benchmarks', 'reference.json'), 'utf8'),
-    );
+    type Results = Record<string, { kmeans: { inertia: number; silhouette: number } }>;
+    const reference = readReference<Results>('clustering-benchmarks');
     for (const { name, k } of [
       { name: 's1', k: 15 },
       { name: 'a1', k: 20 },
       { name: 'unbalance', k: 8 },
     ]) {
-      const table = readTable(`clustering-benchmarks/${name}.csv.gz`);
+      const table = dataTable(`clustering-benchmarks/${name}.csv.gz`);
       const { metrics } = await runClusterCommand(table, { features: ['x1', 'x2'], k });
       const wanted = reference[name]?.kmeans ?? { inertia: NaN, silhouette: NaN };
       expect(metrics.inertia / wanted.inertia).toBeCloseTo(1, 4);

@@ -1,5 +1,6 @@
 import { xgboostEngine } from '@kohort/ml-adapters';
-import { dataTable, hasData } from '../../test/data-table';
+import { hasDataSets } from '@kohort/ml-conformance';
+import { dataTable } from '../../test/data-table';
 import { propensityTable, type CsvTable } from './propensity-table';
 
 /** Out-of-fold AUC at least; the reference figures of the data sets are beside each. */
@@ -31,7 +32,7 @@ const cases = [
   },
 ] as const;
 
-(hasData ? describe : describe.skip).each(cases)('the propensity command on $path', (example) => {
+(hasDataSets ? describe : describe.skip).each(cases)('the propensity command on $path', (example) => {
   const { label, positive } = example;
   const id = 'id' in example ? example.id : undefined;
   const left = new Set<string | undefined>([label, id, 'without' in example ? example.without : undefined]);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
+import { matrixOf, type Matrix } from '@kohort/ml-core';
 
 const folder = process.env['KOHORT_DATA_DIR'] ?? join(__dirname, '..', '..', '..', '..', '..', 'shared', 'data');
 
@@ -25,36 +26,13 @@ export function readReference<T>(dataSet: string): T {
   return JSON.parse(readFileSync(join(folder, dataSet, 'reference.json'), 'utf8'));
 }
 
-interface Customer {
-  lastDay: number;
-  invoices: Set<string>;
-  monetary: number;
-}
-
-/**
- * Recency (days to 2011-12-10), frequency and monetary value of every customer of online-retail, cleaned by the rule of
- * its reference.json; in rising order of customer.
- */
-export function onlineRetailRfm(): { customers: string[]; rows: number[][] } {
-  const [header = [], ...lines] = readCells('online-retail/transactions.csv.gz');
-  const at = (name: string) => header.indexOf(name);
-  const columns = ['InvoiceNo', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID'].map(at);
-  const customers = new Map<string, Customer>();
-  for (const line of lines) {
-    const [invoice = '', quantity, date = '', price, customer = ''] = columns.map((place) => line[place] ?? '');
-    if (customer === '' || invoice.startsWith('C') || Number(quantity) <= 0 || Number(price) <= 0) continue;
-    const known = customers.get(customer) ?? { lastDay: 0, invoices: new Set<string>(), monetary: 0 };
-    known.lastDay = Math.max(known.lastDay, Date.parse(`${date.slice(0, 10)}T00:00:00Z`) / 86_400_000);
-    known.invoices.add(invoice);
-    known.monetary += Number(quantity) * Number(price);
-    customers.set(customer, known);
-  }
-  const snapshot = Date.parse('2011-12-10T00:00:00Z') / 86_400_000;
-  const sorted = [...customers].sort(([a], [b]) => Number(a) - Number(b));
-  return {
-    customers: sorted.map(([customer]) => customer),
-    rows: sorted.map(([, c]) => [snapshot - c.lastDay, c.invoices.size, c.monetary]),
-  };
+/** A set of planted clusters: its points, as rows and as a matrix, and the true cluster of each, its last column. */
+export function plantedSet(name: string): { points: number[][]; matrix: Matrix; truth: number[] } {
+  const rows = readCells(`clustering-benchmarks/${name}.csv.gz`)
+    .slice(1)
+    .map((row) => row.map(Number));
+  const points = rows.map((row) => row.slice(0, -1));
+  return { points, matrix: matrixOf(points), truth: rows.map((row) => row.at(-1) ?? 0) };
 }
 
 /** Columns centred and divided by their population standard deviation. */
