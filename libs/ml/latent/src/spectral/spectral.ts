@@ -7,6 +7,7 @@ import {
   checkWidth,
   columnMeans,
   columnVariances,
+  labelSizes,
   mlErrors,
   takeRows,
   type ComputeControl,
@@ -110,8 +111,7 @@ async function fit(matrix: Matrix, params: SpectralParams, control: FitControl):
         nearestCentroid(coordinates.subarray(i * width, (i + 1) * width), centroids),
       )
     : await extendedLabels(model, matrix, control);
-  const sizes = new Array<number>(k).fill(0);
-  for (const label of labels) sizes[label] = (sizes[label] as number) + 1;
+  const sizes = labelSizes(labels, k);
   const landmarks = Float32Array.from(base.data);
   return { version: 1, ...model, landmarks, method: exact ? 'exact' : 'nystroem', parts, sizes, labels };
 }
