@@ -68,7 +68,18 @@ const onlyForSpecs = ['type:testing', 'type:testkit', 'type:adapter', 'type:ml']
 /** Domain and ml are plain functions: packages that reach the machine are not on their list. */
 const external = {
   'type:domain': pure,
-  'type:ml': [...pure, '@tensorflow/**', 'ml-xgboost', 'ml-xgboost/**', 'umap-js'],
+  'type:ml': [
+    ...pure,
+    '@tensorflow/**',
+    'ml-xgboost',
+    'ml-xgboost/**',
+    'umap-js',
+    'wink-nlp',
+    'wink-eng-lite-web-model',
+    'vader-sentiment',
+    'compromise',
+    '@energetic-ai/**',
+  ],
   'type:contract': ['zod'],
 };
 
