@@ -42,6 +42,8 @@ export { countDistinctRows, drawRows } from './row-sample';
 export { shardsFor } from './shards';
 export type { Shards } from './shards';
 export { silhouetteCoefficients } from './silhouette-kernel';
+export { checkSparse, sparseOf, takeSparseRows, timesTable, transposed } from './sparse-matrix';
+export type { SparseMatrix } from './sparse-matrix';
 export { growSpanningTree } from './spanning-tree';
 export type { SpanningTree, TreeGrowth } from './spanning-tree';
 export { WardWorkspace } from './ward-workspace';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { checkShape, type Matrix } from './matrix';
 import { mlErrors } from './ml-errors';
+import type { SparseMatrix } from './sparse-matrix';
 
 /**
  * Reads what an estimator's `toJson` wrote.
@@ -20,7 +21,7 @@ export function readState<T>(estimator: string, schema: z.ZodType<T>, json: unkn
  *
  * Throws  ML_SHAPE
  */
-export function checkWidth(cols: number, matrix: Matrix): void {
+export function checkWidth(cols: number, matrix: Matrix | SparseMatrix): void {
   if (matrix.cols !== cols) throw mlErrors.ML_SHAPE({ what: 'columns', expected: `${cols}`, got: `${matrix.cols}` });
-  checkShape(matrix);
+  if ('data' in matrix) checkShape(matrix);
 }

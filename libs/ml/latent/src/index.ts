@@ -1,3 +1,5 @@
+export { singularVectors } from './eigen/singular-vectors';
+export type { SingularVectors } from './eigen/singular-vectors';
 export { latentErrors } from './latent-errors';
 export { largestShares } from './nmf/largest-shares';
 export { nmf, nmfAmounts } from './nmf/nmf';

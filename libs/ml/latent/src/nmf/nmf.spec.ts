@@ -26,6 +26,35 @@ describe('parts of event counts', () => {
     expect([...(await nmf.predict(fitted, matrix))]).toEqual([...fitted.labels]);
   });
 
+  it('takes sparse counts as it takes dense ones, and refuses what is none', async () => {
+    const dense = matrixOf([
+      [3, 0, 0],
+      [0, 2, 5],
+      [4, 0, 1],
+    ]);
+    const sparse = {
+      rows: 3,
+      cols: 3,
+      starts: Uint32Array.of(0, 1, 3, 5),
+      columns: Uint32Array.of(0, 1, 2, 0, 2),
+      values: Float64Array.of(3, 2, 5, 4, 1),
+    };
+    const params = { ...nmfDefaults, k: 2 };
+    const [one, other] = [await nmf.fit(dense, params, control()), await nmf.fit(sparse, params, control())];
+    expect(other).toEqual(one);
+    expect(nmfAmounts(one, sparse)).toEqual(nmfAmounts(one, dense));
+    const refused = (change: object) => nmf.fit({ ...sparse, ...change }, params, control());
+    await expect(refused({ values: Float64Array.of(3, 2, -5, 4, 1) })).rejects.toMatchObject({
+      code: 'LATENT_NEGATIVE',
+      details: { row: 1, column: 2 },
+    });
+    await expect(refused({ cols: 2 })).rejects.toMatchObject({ code: 'ML_SHAPE' });
+    await expect(refused({ starts: Uint32Array.of(0, 1, 3, 4) })).rejects.toMatchObject({ code: 'ML_SHAPE' });
+    await expect(refused({ values: Float64Array.of(3, 2, NaN, 4, 1) })).rejects.toMatchObject({
+      code: 'ML_NOT_FINITE',
+    });
+  });
+
   it('keeps the best of random starts and reports each', async () => {
     const random = seededRandom(1);
     const matrix = matrixOf(Array.from({ length: 40 }, () => Array.from({ length: 10 }, () => random.int(4))));

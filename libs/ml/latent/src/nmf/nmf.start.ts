@@ -1,6 +1,5 @@
-import { mlErrors, type FitControl } from '@kohort/ml-core';
-import { leadingEigen } from '../eigen/lanczos';
-import { timesTable, turned, type CountRows } from './count-rows';
+import { mlErrors, timesTable, type FitControl, type SparseMatrix } from '@kohort/ml-core';
+import { singularVectors } from '../eigen/singular-vectors';
 import type { NmfStart } from './nmf.params';
 
 /** Both sides of a factorisation: counts ≈ amounts (n × k) · partsᵀ (d × k). */
@@ -37,20 +36,14 @@ function halves(left: Float64Array, right: Float64Array, first: boolean) {
  * Cost    that of the k leading singular vectors
  * Source  Boutsidis & Gallopoulos 2008 (NNDSVDa), as scikit-learn takes it
  */
-async function fromSingularVectors(counts: CountRows, k: number, control: FitControl): Promise<Factors> {
+async function fromSingularVectors(counts: SparseMatrix, k: number, control: FitControl): Promise<Factors> {
   const { rows: n, cols: d } = counts;
-  const columns = turned(counts);
-  const operator = {
-    n: d,
-    apply: (from: Float64Array, to: Float64Array): void => to.set(timesTable(columns, timesTable(counts, from, 1), 1)),
-  };
-  const { random } = control;
-  const { values, vectors } = await leadingEigen(operator, { count: k, tolerance: 1e-10 }, { random, control });
+  const { values, vectors } = await singularVectors(counts, { count: k, tolerance: 1e-10 }, control);
   const mean = counts.values.reduce((sum, value) => sum + value, 0) / (n * d);
   const amounts = new Float64Array(n * k).fill(mean);
   const parts = new Float64Array(d * k).fill(mean);
   vectors.forEach((right, c) => {
-    const singular = Math.sqrt(Math.max(0, values[c] as number));
+    const singular = values[c] as number;
     if (!(singular > 0)) return;
     const left = timesTable(counts, right, 1).map((value) => value / singular);
     const pair = halves(left, right, c === 0);
@@ -67,7 +60,7 @@ async function fromSingularVectors(counts: CountRows, k: number, control: FitCon
 
 /** Where start `at` begins. Throws ML_SHAPE for a given start of another size. */
 export async function startFactors(
-  counts: CountRows,
+  counts: SparseMatrix,
   { k, start, at }: { k: number; start: NmfStart; at: number },
   control: FitControl,
 ): Promise<Factors> {

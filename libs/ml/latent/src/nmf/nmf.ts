@@ -5,14 +5,17 @@ import {
   checkWidth,
   labelSizes,
   mlErrors,
+  timesTable,
+  transposed,
   type ComputeControl,
   type Estimator,
   type FitControl,
   type Matrix,
+  type SparseMatrix,
 } from '@kohort/ml-core';
 import { latentErrors } from '../latent-errors';
 import { descend } from './coordinate-descent';
-import { countRowsOf, gram, timesTable, turned, type CountRows } from './count-rows';
+import { countRowsOf, gram } from './count-rows';
 import { largestShares } from './largest-shares';
 import { nmfDefaults, nmfLimits, nmfStartLimits, type NmfParams } from './nmf.params';
 import { startFactors, type Factors } from './nmf.start';
@@ -39,13 +42,13 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 /** Rounds of both sides from one start. Rewrites the factors it is given. */
 async function factorise(
-  counts: CountRows,
+  counts: SparseMatrix,
   { amounts, parts }: Factors,
   { params, control }: { params: NmfParams; control: FitControl },
 ): Promise<Finished> {
   const { k, maxIterations, tolerance } = params;
   const { rows: n, cols: d } = counts;
-  const columns = turned(counts);
+  const columns = transposed(counts);
   let first = 0;
   let iterations = 0;
   let converged = false;
@@ -83,7 +86,7 @@ const ROW_ROUNDS = 500;
 const ROW_TOLERANCE = 1e-8;
 
 /** How many events of each part every row holds: n × k; a row's answer does not depend on the rows beside it. */
-function amountsOf({ parts, k, cols }: Pick<NmfState, 'parts' | 'k' | 'cols'>, counts: CountRows): Float64Array {
+function amountsOf({ parts, k, cols }: Pick<NmfState, 'parts' | 'k' | 'cols'>, counts: SparseMatrix): Float64Array {
   const byColumn = Float64Array.from(
     { length: cols * k },
     (_, to) => parts[(to % k) * cols + Math.floor(to / k)] as number,
@@ -97,11 +100,11 @@ function amountsOf({ parts, k, cols }: Pick<NmfState, 'parts' | 'k' | 'cols'>, c
   return table;
 }
 
-function checkFit(matrix: Matrix, params: NmfParams): CountRows {
+function checkFit(matrix: Matrix | SparseMatrix, params: NmfParams): SparseMatrix {
   checkParams(NAME, params, nmfLimits);
   const { k, start } = params;
   if (start.method === 'random') checkParams(NAME, start, nmfStartLimits);
-  checkShape(matrix);
+  if ('data' in matrix) checkShape(matrix);
   const estimator = `nmf with k = ${k}`;
   if (matrix.rows < k) throw mlErrors.ML_TOO_FEW_ROWS({ estimator, needed: k, rows: matrix.rows });
   if (matrix.cols < k) throw mlErrors.ML_TOO_FEW_ROWS({ estimator, needed: k, of: 'columns', rows: matrix.cols });
@@ -114,14 +117,14 @@ function checkFit(matrix: Matrix, params: NmfParams): CountRows {
  * Takes counts apart: counts ≈ amounts · parts, nothing below 0, by coordinate descent on the squared difference. The
  * cluster of a row is the part that most of its events belong to.
  *
- * Shape   matrix: n×d counts of at least 0; answers k parts over d events and n labels in 0..k-1, −1 without events
+ * Shape   matrix: n×d counts of at least 0, dense or sparse; answers k parts over d events and n labels in 0..k-1, −1 without events
  * Ties    the lowest part wins
  * Cost    O(restarts·rounds·(counts above 0 · k + (n + d)·k²)); zeros cost nothing
  * Throws  ML_PARAM, ML_SHAPE, ML_NOT_FINITE, LATENT_NEGATIVE, LATENT_EMPTY, ML_TOO_FEW_ROWS (rows or columns below k),
  *         ML_CANCELLED
  * Source  Cichocki & Phan 2009; held to scikit-learn by reference/nmf.golden.json
  */
-async function fit(matrix: Matrix, params: NmfParams, control: FitControl): Promise<FittedNmf> {
+async function fit(matrix: Matrix | SparseMatrix, params: NmfParams, control: FitControl): Promise<FittedNmf> {
   const counts = checkFit(matrix, params);
   await breathe(control);
   const { k, start } = params;
@@ -142,7 +145,7 @@ async function fit(matrix: Matrix, params: NmfParams, control: FitControl): Prom
   return { version: 1, k, cols: matrix.cols, parts, error, iterations, converged, sizes, empty, labels };
 }
 
-function checkedCounts(fitted: NmfState, matrix: Matrix): CountRows {
+function checkedCounts(fitted: NmfState, matrix: Matrix | SparseMatrix): SparseMatrix {
   checkWidth(fitted.cols, matrix);
   return countRowsOf(matrix, NAME);
 }
@@ -154,12 +157,16 @@ function checkedCounts(fitted: NmfState, matrix: Matrix): CountRows {
  * Units   events
  * Throws  ML_SHAPE, ML_NOT_FINITE, LATENT_NEGATIVE
  */
-export function nmfAmounts(fitted: NmfState, matrix: Matrix): Float64Array {
+export function nmfAmounts(fitted: NmfState, matrix: Matrix | SparseMatrix): Float64Array {
   return amountsOf(fitted, checkedCounts(fitted, matrix));
 }
 
 /** The largest part of every row, −1 for a row without events. Throws as nmfAmounts. */
-async function predict(fitted: NmfState, matrix: Matrix, control: ComputeControl = {}): Promise<Int32Array> {
+async function predict(
+  fitted: NmfState,
+  matrix: Matrix | SparseMatrix,
+  control: ComputeControl = {},
+): Promise<Int32Array> {
   await breathe(control);
   return largestShares(nmfAmounts(fitted, matrix), fitted.k);
 }
