@@ -18,6 +18,13 @@ export const propensityErrors = defineErrors({
     kind: 'unsuitable-data',
     message: () => 'the columns are linearly dependent and the penalty is too weak to tell them apart',
   },
+  SOFTMAX_EMPTY_CLASS: {
+    kind: 'unsuitable-data',
+    message: (d) =>
+      Number(d['classes']) < 2
+        ? 'at least two classes are needed, there is one'
+        : `no row is of class ${d['label']} of ${d['classes']}`,
+  },
   PROPENSITY_STATE_INVALID: {
     kind: 'invalid-input',
     message: (d) => `the stored ${d['what']} cannot be read: ${d['reason']}`,
