@@ -11,7 +11,7 @@ export interface SoftmaxParams {
   readonly maxIterations: number;
 }
 
-export const softmaxDefaults: SoftmaxParams = { c: 1, tolerance: 1e-4, maxIterations: 300 };
+export const softmaxDefaults: SoftmaxParams = { c: 1, tolerance: 1e-6, maxIterations: 500 };
 
 export const softmaxLimits: ParamLimits<SoftmaxParams> = {
   c: logisticLimits.c,
