@@ -1,6 +1,7 @@
 export { singularVectors } from './eigen/singular-vectors';
 export type { SingularVectors } from './eigen/singular-vectors';
 export { latentErrors } from './latent-errors';
+export { countRowsOf } from './nmf/count-rows';
 export { largestShares } from './nmf/largest-shares';
 export { nmf, nmfAmounts } from './nmf/nmf';
 export type { FittedNmf } from './nmf/nmf';
