@@ -6,3 +6,4 @@ export { parseXgboostModel } from './xgboost-model';
 export { xgboostEngine } from './xgboost.adapter';
 export { MAX_XGBOOST_CELLS, xgboostLimits } from './xgboost.params';
 export { umapEngine } from './umap.adapter';
+export { sentenceEmbedder, sentenceEmbedderAvailable } from './sentence-embedder.adapter';
