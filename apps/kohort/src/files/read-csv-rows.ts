@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { fileErrors } from '../files/file-errors';
-import { readBytes } from '../files/read-bytes';
+import { fileErrors } from './file-errors';
+import { readBytes } from './read-bytes';
 
 /** One line of a CSV file that is read as a stream; the header is known before the first row. */
 export interface CsvRows {

@@ -6,7 +6,7 @@ import {
   type EncodedTable,
   type LinkField,
 } from '@kohort/identity-linkage';
-import { openCsvRows, type CsvRows } from './read-records';
+import { openCsvRows, type CsvRows } from '../files/read-csv-rows';
 import type { LinkageRequest } from './linkage-request';
 
 /** Encoded records and their names. */

@@ -1,5 +1,5 @@
 import { linkageErrors, type TruePairs } from '@kohort/identity-linkage';
-import { openCsvRows } from './read-records';
+import { openCsvRows } from '../files/read-csv-rows';
 
 /**
  * Reads true pairs: the first two columns of a CSV file with a header, names of records.

@@ -1,29 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { stringify } from 'csv-stringify/sync';
 import { probabilityOf, type Clusters, type DecidedPairs } from '@kohort/identity-linkage';
-import { fileErrors } from '../files/file-errors';
-
-const STANDARD_OUTPUT = 1;
-const LINES_A_WRITE = 8192;
+import { openCsvSink } from '../files/csv-sink';
 
 function writeLines(file: string | undefined, header: readonly string[], lines: Iterable<readonly string[]>): void {
-  try {
-    const fd = file === undefined ? STANDARD_OUTPUT : openSync(file, 'w');
-    let batch: (readonly string[])[] = [header];
-    const flush = (): void => {
-      writeSync(fd, stringify(batch.map((line) => [...line])));
-      batch = [];
-    };
-    for (const line of lines) {
-      batch.push(line);
-      if (batch.length >= LINES_A_WRITE) flush();
-    }
-    flush();
-    if (file !== undefined) closeSync(fd);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw fileErrors.FILE_CANNOT_WRITE({ file: file ?? 'standard output', reason }, { cause: thrown });
-  }
+  const sink = openCsvSink(file, header);
+  for (const line of lines) sink.push(line);
+  sink.close();
 }
 
 /** Writes `id_a,id_b,probability,weight,decision`, in the order of the records; to standard output without a file. */
