@@ -17,6 +17,7 @@ import { planCommand } from './commands/plan';
 import { schemaCommand } from './commands/schema';
 import { suppressCommand } from './commands/suppress';
 import { testCommand } from './commands/test';
+import { textCommand } from './commands/text';
 import { traitsCommand } from './commands/traits';
 import { trackingCommand } from './commands/tracking';
 import { sourceCommand } from './commands/source';
@@ -45,6 +46,7 @@ function program(): Command {
     clusterCommand(),
     projectCommand(),
     propensityCommand(),
+    textCommand(),
     linkCommand(),
     identityCommand(),
     ruleCommand(),
