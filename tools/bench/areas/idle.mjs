@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { countingPostgres } from '../counting-postgres.mjs';
 import { loadSource } from '../load-source.mjs';
 import { build } from '../../scripts/build.mjs';
 import { inTemporaryFolder, root, startChild } from '../solo-child.mjs';
@@ -80,17 +81,6 @@ async function fill(client, workspaces) {
 
 const STATEMENTS = `select query, calls::int from pg_stat_statements s join pg_database d on d.oid = s.dbid
   where d.datname = 'kohort' and query not like '%pg_stat_statements%'`;
-
-/** A PostgreSQL folder that counts statements when it is started. */
-async function countingPostgres(embedded, dataDir) {
-  const prepared = await embedded.startPostgres({ dataDir });
-  const setting = new pg.Client({ connectionString: prepared.url });
-  await setting.connect();
-  await setting.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
-  await setting.query('create extension if not exists pg_stat_statements');
-  await setting.end();
-  await prepared.stop();
-}
 
 async function measure(report, { client, name, nodePids, dataDir, workspaces }) {
   await fill(client, workspaces);

