@@ -43,17 +43,24 @@ export function aggregateRows({ fn, property }: ParsedMeasure, { params }: SqlCo
     const kind = `multiIf(${value.isNumber}, 'n', ${value.isText}, 't', ${value.isFlag}, 'f', '')`;
     return { row: `(${key}, ${kind}, ${number}, ${value.text}, ${flag})`, condition: value.exists };
   }
-  return { row: `(${key}, ${number})`, condition: value.isNumber };
+  // What a sum adds of each event is worked out once, however many sums look at it.
+  const added = fn === 'sum' || fn === 'avg' ? [exactly(number)] : [];
+  return { row: `(${[key, number, ...added].join(', ')})`, condition: value.isNumber };
 }
 
 function decimal(text: string): string {
   return `toDecimal256(${text}, ${SQL_DECIMALS})`;
 }
 
-/** Exact sum of each number's shortest text, rounded half to even at 9 decimals, as the evaluator sums. */
+/** A number's shortest text, rounded half to even at 9 decimals, as the evaluator adds it. */
+function exactly(number: string): string {
+  const one = `ifNull(toDecimal256OrNull(toString(${number}), ${SQL_DECIMALS}), ${decimal("'0'")})`;
+  return `roundBankers(${one}, 9)`;
+}
+
+/** The exact sum. */
 function sumOf(rows: string): string {
-  const one = `ifNull(toDecimal256OrNull(toString(r.3), ${SQL_DECIMALS}), ${decimal("'0'")})`;
-  return `arraySum(r -> roundBankers(${one}, 9), ${rows})`;
+  return `arraySum(r -> r.4, ${rows})`;
 }
 
 function percentileOf(rows: string, p: number, { params }: SqlContext): string {

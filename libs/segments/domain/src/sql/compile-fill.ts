@@ -1,6 +1,7 @@
 import type { NumberTest } from '../rule/operand';
 import type { Entity, ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
 import { times } from '../time/duration';
+import { ColumnLevels } from './column-levels';
 import { RuleStatement, type CompiledSql, type Place, type SqlOptions } from './compile-to-sql';
 import { SharedCounts } from './shared-counts';
 import { TABLES } from './tables';
@@ -50,7 +51,9 @@ export function peopleSlices(wanted: number): readonly PeopleSlice[] {
 }
 
 class FillStatement extends RuleStatement {
-  private readonly aliases: string[] = [];
+  private readonly levels = new ColumnLevels();
+  /** Columns of the levels by what they stand for. */
+  private readonly named = new Map<string, string>();
   private isTimed = true;
 
   constructor(
@@ -68,10 +71,22 @@ class FillStatement extends RuleStatement {
     return this.isTimed ? turn : undefined;
   }
 
-  private alias(sql: string): string {
-    const name = `wake${this.aliases.length}`;
-    this.aliases.push(`${sql} AS ${name}`);
+  private column(prefix: 'wake' | 'hold', sql: string): string {
+    const known = this.named.get(sql);
+    if (known !== undefined) return known;
+    const name = `${prefix}${this.named.size}`;
+    this.named.set(sql, name);
+    this.levels.add(name, sql);
     return name;
+  }
+
+  private alias(sql: string): string {
+    return this.column('wake', sql);
+  }
+
+  /** Whether a condition holds. Some are numbers of a pass, and `if` takes truths alone. */
+  private hold(condition: string): string {
+    return this.column('hold', `(${condition}) != 0`);
   }
 
   /** A leaf's column, in which 0 is never. */
@@ -150,8 +165,7 @@ class FillStatement extends RuleStatement {
    */
   private together(node: Extract<ParsedNode, { children: readonly ParsedNode[] }>, place: Place): string | null {
     const parts = node.children.map((child) => ({
-      // Some conditions are numbers of a pass, and `if` takes truths alone.
-      holds: `(${this.node(child, place)}) != 0`,
+      holds: this.hold(this.node(child, place)),
       turn: this.nodeTurn(child, place),
     }));
     const soonest = this.least(parts.flatMap(({ turn }) => turn ?? []));
@@ -188,18 +202,20 @@ class FillStatement extends RuleStatement {
   filled(conditions: readonly string[], turns: readonly (string | null)[], slice: PeopleSlice | null): CompiledSql {
     const places = (list: readonly number[]): string => `CAST([${list.join(', ')}], 'Array(UInt16)')`;
     const timed = turns.flatMap((turn, i) => (turn === null ? [] : [{ turn, i }]));
+    const holds = conditions.map((condition) => this.hold(condition));
     const answers = [
-      `arrayFilter((i, r) -> r != 0, ${places([...conditions.keys()])}, [${conditions.map((one) => `toUInt8(${one})`).join(', ')}]) AS members`,
-      ...(timed.length === 0
-        ? [`${places([])} AS waking`, "CAST([], 'Array(Int64)') AS due"]
-        : [
-            `[${timed.map(({ turn }) => `toInt64(${turn})`).join(', ')}] AS turns`,
-            `arrayFilter((i, t) -> t < ${NEVER}, ${places(timed.map(({ i }) => i))}, turns) AS waking`,
-            `arrayFilter(t -> t < ${NEVER}, turns) AS due`,
-          ]),
+      `arrayFilter((i, r) -> r != 0, ${places([...conditions.keys()])}, [${holds.join(', ')}]) AS members`,
+      timed.length === 0
+        ? "CAST([], 'Array(Int64)') AS turns"
+        : `[${timed.map(({ turn }) => `toInt64(${turn})`).join(', ')}] AS turns`,
     ];
-    const inner = `SELECT ${['profile_id', ...this.aliases, ...answers].join(', ')} FROM (${this.everybody()}) WHERE is_here = 1`;
-    const sql = `SELECT profile_id, members, waking, due FROM (${inner}) WHERE notEmpty(members) OR notEmpty(waking)`;
+    const everybody = this.levels.over(`SELECT * FROM (${this.everybody()}) WHERE is_here = 1`);
+    const waking = [
+      `arrayFilter((i, t) -> t < ${NEVER}, ${places(timed.map(({ i }) => i))}, turns) AS waking`,
+      `arrayFilter(t -> t < ${NEVER}, turns) AS due`,
+    ];
+    const sql = `SELECT profile_id, members, ${waking.join(', ')} FROM (SELECT profile_id, ${answers.join(', ')} FROM (${everybody}))
+      WHERE notEmpty(members) OR notEmpty(waking)`;
     if (slice === null) return { sql, params: this.params.all() };
     const own = 'workspace_id = {workspaceId:UUID}';
     const bounds = `profile_id >= ${this.params.named('sliceFirst', 'UUID', slice.first)} AND profile_id <= ${this.params.named('sliceLast', 'UUID', slice.last)}`;

@@ -22,14 +22,30 @@ const MS = 'toUnixTimestamp64Milli(ts)';
 /** Windows that begin or end at one of the profile's own events. */
 type EdgeWindow = ParsedWindow & { readonly kind: 'session' | 'withinFirst' };
 
+/** Rows of events, from the earliest instant on that any measure looks at. */
+interface Gathering {
+  readonly name: string;
+  readonly row: string;
+  readonly matches: string;
+  from: number;
+  /** Those in one window, by its bounds. */
+  readonly windows: Map<string, string>;
+}
+
 /** Counts and aggregates of events by profile, all in one reading of the events. */
 export class EventPass {
   private readonly inner: string[] = [];
   private readonly outer: string[] = [];
+  /** When answers may turn, computed behind them. */
+  private readonly turns: string[] = [];
   /** Columns that are computed one after the other, between what is gathered and the answers. */
   private readonly levels: LevelColumn[][] = [];
   private readonly known = new Map<string, string>();
   private readonly ranged = new Map<string, string>();
+  /** Rows that measures share, by what they hold. */
+  private readonly gatherings = new Map<string, Gathering>();
+  /** The rows of each aggregate, by its column. */
+  private readonly rowsOf = new Map<string, string>();
   private readonly names = new Set<string>();
   private readsAll = false;
   private readsTimes = false;
@@ -70,6 +86,7 @@ export class EventPass {
     const column = `e${this.known.size}`;
     this.known.set(key, column);
     const rows = this.rows(column, node, context);
+    this.rowsOf.set(column, rows);
     this.outer.push(`(${aggregateTest(node, rows, context)}) != ${isDefault ? 1 : 0} AS ${column}`);
     return condition(column);
   }
@@ -78,7 +95,7 @@ export class EventPass {
   aggregateTurn(node: ParsedAggregate, context: SqlContext): string | NoTurn {
     const column = this.aggregate(node, context).replace(/^\((\w+) = .*$/, '$1');
     const holds = `(${column} = ${passesOverNothing(node) ? 0 : 1})`;
-    return this.turnOf(column, aggregateTurn(node, { rows: `${column}_rows`, holds }, context));
+    return this.turnOf(column, aggregateTurn(node, { rows: this.rowsOf.get(column) ?? '[]', holds }, context));
   }
 
   /** The column that says when time may turn a sequence's answer. */
@@ -90,7 +107,7 @@ export class EventPass {
   private turnOf(column: string, turn: string | NoTurn): string | NoTurn {
     if (turn === 'never' || turn === 'unknown') return turn;
     const name = `${column}_turn`;
-    if (this.known.get(name) === undefined) this.outer.push(`${turn} AS ${name}`);
+    if (this.known.get(name) === undefined) this.turns.push(`${turn} AS ${name}`);
     this.known.set(name, name);
     return name;
   }
@@ -103,16 +120,49 @@ export class EventPass {
     return this.gathered(context.params).sql;
   }
 
-  /** The rows of a measure, sorted by (time, id). */
+  /** The rows of a measure, sorted by (time, id): those that others look at too are gathered and sorted once. */
   private rows(column: string, node: ParsedMeasure, context: SqlContext): string {
     const { event, window } = node;
     const { row, condition: counts } = aggregateRows(node, context);
     const matches = `${this.matches(event, context)} AND ${counts}`;
-    const isEdge = window.kind === 'session' || window.kind === 'withinFirst';
-    const inside = isEdge ? matches : this.inRange(matches, window, context);
-    this.inner.push(`arraySort(groupArrayIf(${row}, ${inside})) AS ${column}_rows`);
-    if (isEdge) this.readsTimes = this.readsAll = true;
-    return isEdge ? `arrayFilter(r -> ${this.edge('r.1', window, context)}, ${column}_rows)` : `${column}_rows`;
+    if (window.kind === 'session' || window.kind === 'withinFirst') {
+      this.inner.push(`arraySort(groupArrayIf(${row}, ${matches})) AS ${column}_rows`);
+      this.readsTimes = this.readsAll = true;
+      return `arrayFilter(r -> ${this.edge('r.1', window, context)}, ${column}_rows)`;
+    }
+    const range = makeWindow(window, context.zone).range(this.now, []);
+    return this.windowed(this.gathering(row, matches), range, context);
+  }
+
+  private gathering(row: string, matches: string): Gathering {
+    const key = `${row} ${matches}`;
+    const known = this.gatherings.get(key);
+    const name = `g${this.gatherings.size}`;
+    const gathering = known ?? { name, row, matches, from: Infinity, windows: new Map() };
+    this.gatherings.set(key, gathering);
+    return gathering;
+  }
+
+  private windowed(
+    gathering: Gathering,
+    { from, to }: { readonly from: number; readonly to: number },
+    { params }: SqlContext,
+  ): string {
+    const isEmpty = from >= to;
+    if (!isEmpty) gathering.from = Math.min(gathering.from, from);
+    const bounds = [
+      ...(from === -Infinity ? [] : [`r.1 >= ${params.integer(Math.ceil(from))}`]),
+      ...(to > this.now ? [] : [`r.1 < ${params.integer(Math.ceil(to))}`]),
+    ];
+    if (!isEmpty && bounds.length === 0) return gathering.name;
+    const key = isEmpty ? '' : bounds.join(' AND ');
+    const known = gathering.windows.get(key);
+    if (known !== undefined) return known;
+    const name = `${gathering.name}_${gathering.windows.size}_rows`;
+    gathering.windows.set(key, name);
+    const sql = isEmpty ? `arraySlice(${gathering.name}, 1, 0)` : `arrayFilter(r -> ${key}, ${gathering.name})`;
+    this.levels[0] = [...(this.levels[0] ?? []), { name, sql }];
+    return name;
   }
 
   /** The condition that a sequence is there. */
@@ -195,13 +245,20 @@ export class EventPass {
   private gathered(params: SqlParams): Pass {
     const names = this.readsAll ? '' : ` AND name IN ${params.bind('Array(String)', [...this.names].sort())}`;
     const times = this.readsTimes ? [`arraySort(groupArray(${MS})) AS all_times`] : [];
-    const inner = `SELECT profile_id, ${[...times, ...this.inner].join(', ')} FROM ${this.table} WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
+    const shared = [...this.gatherings.values()].map(({ name, row, matches, from }) => {
+      const since = Number.isFinite(from) ? [`ts >= ${params.instant(from)}`] : from > 0 ? ['0'] : [];
+      return `arraySort(groupArrayIf(${row}, ${[matches, ...since].join(' AND ')})) AS ${name}`;
+    });
+    const inner = `SELECT profile_id, ${[...times, ...shared, ...this.inner].join(', ')} FROM ${this.table} WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
     const computed = this.levels.reduce(
       (from, columns) => `SELECT *, ${columns.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')} FROM (${from})`,
       inner,
     );
     const columns = [...this.known.values()].map((name) => wholeColumn(name));
-    return { columns, sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${computed})` };
+    const answers = `SELECT ${['profile_id', ...this.outer].join(', ')} FROM (${computed})`;
+    if (this.turns.length === 0) return { columns, sql: answers };
+    const all = `SELECT *, ${this.outer.join(', ')} FROM (${computed})`;
+    return { columns, sql: `SELECT *, ${this.turns.join(', ')} FROM (${all})` };
   }
 }
 

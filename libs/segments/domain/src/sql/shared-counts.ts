@@ -1,6 +1,7 @@
 import type { NumberTest } from '../rule/operand';
 import type { ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
 import { isNamed, type RangeCounts } from './count-pass';
+import { ColumnLevels } from './column-levels';
 import { wholeColumn, type Pass } from './pass';
 import type { SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
@@ -115,10 +116,11 @@ export class SharedCounts implements RangeCounts {
       return `arrayReverseSort(${own}) AS ${times}`;
     });
     const columns = selections.flatMap((selection) => selection.columns);
-    const computed = columns.map(({ name, sql }) => `${sql} AS ${name}`);
+    const computed = new ColumnLevels();
+    for (const { name, sql } of columns) computed.add(name, sql);
     return {
       columns: columns.map(({ name }) => wholeColumn(name)),
-      sql: `SELECT profile_id, ${computed.join(', ')} FROM (SELECT profile_id, ${told.join(', ')} FROM (${grouped}))`,
+      sql: computed.over(`SELECT profile_id, ${told.join(', ')} FROM (${grouped})`),
     };
   }
 }
