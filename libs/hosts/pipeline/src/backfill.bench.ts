@@ -218,8 +218,10 @@ export async function openBackfillBench(people: number, events: number): Promise
         published.map(({ rule }) => rule),
         now,
       );
-      const [timers] = await inWorkspace(sql<{ n: number }>`select count(*)::int as n from segment_timer
-        where segment_id = any(${published.map(({ segmentId }) => segmentId)}::uuid[])`);
+      const ofSegments = sql`segment_id = any(${published.map(({ segmentId }) => segmentId)}::uuid[])`;
+      const [timers] = await inWorkspace(sql<{ n: number }>`select (
+        (select count(*) from segment_timer where ${ofSegments})
+        + (select coalesce(sum(cardinality(profile_ids)), 0) from segment_timer_pack where ${ofSegments}))::int as n`);
       return {
         seconds,
         cpuSeconds: (user + system) / 1e6,

@@ -22,6 +22,7 @@ export const RELAY_TABLES: readonly string[] = [
   'ledger_minute',
   'identity_switch',
   'segment',
+  'segment_timer_pack',
   'reader_position',
 ];
 

@@ -7,9 +7,6 @@ import { modelSegments, rulesByKey, withDependents, type ReadableSegment } from 
 import { differenceOf } from './publish-version';
 import { walkProfiles } from './walk-profiles';
 
-/** Timers of one transaction. */
-const TIMERS_AT_ONCE = 20_000;
-
 /** Versions that serve by now, and what they were answered with. */
 export interface Served {
   readonly question: Question;
@@ -37,13 +34,9 @@ async function peopleAhead(deps: BackfillDeps, { workspaceId, now }: Question, s
 async function setTimers(deps: BackfillDeps, pass: FillPass, served: Served, segmentId: SegmentId): Promise<void> {
   const answer = served.answers.get(segmentId);
   if (answer === undefined || 'thrown' in answer) return;
+  pass.signal.throwIfAborted();
   const { workspaceId } = served.question;
-  for (let at = 0; at < answer.waking.length; at += TIMERS_AT_ONCE) {
-    pass.signal.throwIfAborted();
-    const profileIds = answer.waking.slice(at, at + TIMERS_AT_ONCE);
-    const dueAt = answer.dueAt.slice(at, at + TIMERS_AT_ONCE);
-    await deps.store.setTimers({ workspaceId, segmentId, profileIds, dueAt });
-  }
+  await deps.store.setTimers({ workspaceId, segmentId, profileIds: answer.waking, dueAt: answer.dueAt });
 }
 
 /** People who stand otherwise than the answer says, of segments that were not written from it. */

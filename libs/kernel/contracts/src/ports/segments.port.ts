@@ -27,6 +27,10 @@ export interface RecordsNeeded {
   readonly eventNames: readonly string[] | null;
   /** Of the events those whose properties are looked at; absent means all. Others may come with none. */
   readonly detailedNames?: readonly string[] | null;
+  /** Of events of these names only those of so many milliseconds back are looked at, of others all; absent: all. */
+  readonly reach?: ReadonlyMap<string, number>;
+  /** The same of their properties. */
+  readonly detailedReach?: ReadonlyMap<string, number>;
   readonly traitKeys: readonly string[] | null;
   /** Purposes of consent; absent means none. */
   readonly purposes?: readonly string[];
@@ -231,7 +235,7 @@ export interface ChangedQuestion {
   readonly named: readonly string[];
 }
 
-/** Instants at which time may turn an answer; people and instants in the same order. */
+/** Everybody for whom time may turn a segment's answer, and when; people and instants in the same order. */
 export interface TimersToSet {
   readonly workspaceId: WorkspaceId;
   readonly segmentId: SegmentId;
@@ -330,7 +334,11 @@ export interface SegmentStore {
   mark(workspaceId: WorkspaceId): Promise<FillMark>;
   /** People whose records, or memberships that rules look up, changed in transactions from the mark on, in order. */
   changedSince(workspaceId: WorkspaceId, asked: ChangedQuestion): Promise<readonly ProfileId[]>;
-  /** Sets timers of live people; one that stands already is moved to the earlier of both instants. */
+  /**
+   * Sets all timers of a segment that an answer about everybody names, of live people; one that stands already is moved to
+   * the earlier of both instants. Those that are not due soon need not be of `dueTimers` yet, nor are their people looked
+   * up before.
+   */
   setTimers(timers: TimersToSet): Promise<void>;
   /** Where a walk over everybody stands, kept with the run. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;

@@ -31,6 +31,7 @@ import { consentGiven } from './0030-consent-given';
 import { segmentRefresh } from './0031-segment-refresh';
 import { crowdCount } from './0032-crowd-count';
 import { featureStatistics } from './0033-feature-statistics';
+import { timerPacks } from './0034-timer-packs';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -67,4 +68,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0031-segment-refresh': segmentRefresh,
   '0032-crowd-count': crowdCount,
   '0033-feature-statistics': featureStatistics,
+  '0034-timer-packs': timerPacks,
 };

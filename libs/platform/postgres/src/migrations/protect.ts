@@ -33,7 +33,7 @@ begin
 
   -- The relay sees what is due, over all workspaces: ids, times and states, no content.
   for t in select unnest(array['outbox', 'task', 'run', 'segment_timer', 'workspace', 'source_connection', 'change_webhook',
-                               'watch_turn', 'ledger_minute', 'identity_switch', 'segment']) as relname loop
+                               'watch_turn', 'ledger_minute', 'identity_switch', 'segment', 'segment_timer_pack']) as relname loop
     if not exists (select 1 from pg_policy p
                    where p.polrelid = format('kohort.%I', t.relname)::regclass and p.polname = 'relay') then
       execute format('create policy relay on kohort.%I to kohort_relay using (true) with check (true)', t.relname);
@@ -44,6 +44,7 @@ begin
   grant select (workspace_id, id, job, status, heartbeat_at, fence), update (heartbeat_at) on kohort.run to kohort_relay;
   grant select on kohort.segment_timer to kohort_relay;
   grant select (workspace_id, id, refresh_at) on kohort.segment to kohort_relay;
+  grant select (workspace_id, first_due_at) on kohort.segment_timer_pack to kohort_relay;
   grant select (workspace_id, id, next_at) on kohort.source_connection to kohort_relay;
   grant select (workspace_id, id, next_at, failures) on kohort.change_webhook to kohort_relay;
   grant select (workspace_id) on kohort.workspace to kohort_relay;

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import type { ChangedQuestion, FillMark, ProfileId, TimersToSet, WorkspaceId } from '@kohort/kernel-contracts';
+import type { ChangedQuestion, FillMark, ProfileId, WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
-import { binaryArray } from '../ingest/binary-array';
-import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
 /** The database's clock, the oldest transaction under way and the models that serve, of one instant. */
 export async function takeMark(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<FillMark> {
@@ -33,23 +31,4 @@ export async function changedSince(
         where m.workspace_id = ${workspaceId}::uuid and m.segment_id = any(${[...segmentIds]}::uuid[]) and m.member
     ) as changed order by id`.execute(tx);
   return found.rows.map(({ id }) => id);
-}
-
-/** Sets timers of live people in one statement; see the port. */
-export async function setTimers(tx: WorkspaceTransaction, timers: TimersToSet): Promise<void> {
-  const { workspaceId, segmentId, profileIds, dueAt } = timers;
-  if (profileIds.length === 0) return;
-  await sql`
-    with made as (
-      insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
-      select ${workspaceId}::uuid, ${segmentId}::uuid, w.id, w.due_at
-      from unnest(${binaryArray('uuid', profileIds)}::uuid[], ${binaryArray('timestamptz', dueAt)}::timestamptz[])
-        as w (id, due_at)
-      join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = w.id and p.merged_into is null
-        and p.suppressed_at is null
-      on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
-      where t.due_at > excluded.due_at
-      returning due_at)
-    select pg_notify(${TIMER_CHANNEL}, '') from made
-    where due_at < clock_timestamp() + ${TIMER_NEAR_MS} * interval '1 millisecond' limit 1`.execute(tx);
 }

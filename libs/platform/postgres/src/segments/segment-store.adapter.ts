@@ -22,7 +22,8 @@ import { appendOutboxAll } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
 import { askCrowds, putCrowd } from './crowds';
 import { editList, followMerges } from './edit-list';
-import { changedSince, setTimers, takeMark } from './fill-marks';
+import { changedSince, takeMark } from './fill-marks';
+import { openPack, PACK_LEAD_MS, setTimers } from './fill-timers';
 import { databaseNow, readLiveRules, readPeople } from './read-people';
 import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
 import { writeChanges, writeProofs, writeTimers } from './write-changes';
@@ -209,6 +210,11 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
 function timers(database: Database): Pick<SegmentStore, 'dueTimers' | 'nextTimerMs'> {
   return {
     async dueTimers(limit) {
+      const packed = await sql<{ workspaceId: WorkspaceId }>`
+        select distinct workspace_id as "workspaceId" from segment_timer_pack
+        where first_due_at <= now() + ${PACK_LEAD_MS} * interval '1 millisecond'`.execute(database.relay);
+      for (const { workspaceId } of packed.rows)
+        await database.inWorkspace(workspaceId, (tx) => openPack(tx, workspaceId));
       const due = await sql<{ workspaceId: WorkspaceId; profileId: ProfileId }>`
         select workspace_id as "workspaceId", profile_id as "profileId" from (
           select workspace_id, profile_id, due_at from segment_timer
@@ -218,9 +224,10 @@ function timers(database: Database): Pick<SegmentStore, 'dueTimers' | 'nextTimer
     },
     async nextTimerMs() {
       const answer = await sql<{ ms: number | null }>`
-        select (extract(epoch from min(due_at) - now()) * 1000)::float8 as ms from segment_timer`.execute(
-        database.relay,
-      );
+        select (extract(epoch from least(
+          (select min(due_at) from segment_timer),
+          (select min(first_due_at) from segment_timer_pack) - ${PACK_LEAD_MS} * interval '1 millisecond'
+        ) - now()) * 1000)::float8 as ms`.execute(database.relay);
       const ms = answer.rows[0]?.ms ?? null;
       return ms === null ? null : Math.max(0, Math.ceil(ms));
     },

@@ -12,6 +12,7 @@ import {
 import type { WorkspaceTransaction } from '../database';
 import { binaryArray } from '../ingest/binary-array';
 import { appendOutbox } from '../outbox';
+import { livePeople } from './live-people';
 
 interface Side {
   readonly workspaceId: WorkspaceId;
@@ -34,8 +35,7 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
   const instant = sql`'epoch'::timestamptz + ${at}::float8 * interval '1 millisecond'`;
   const [entered, exited] = member ? [instant, sql`null::timestamptz`] : [sql`null::timestamptz`, instant];
   const present = sql`
-    join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = w.id and p.merged_into is null
-      and p.suppressed_at is null
+    ${livePeople(workspaceId)}
     where exists (select 1 from segment where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid
       and status <> 'archived')`;
   const answer = await sql<{ n: number }>`
