@@ -69,6 +69,24 @@ describe.each([
     expect(bare).toBeGreaterThan(50);
   });
 
+  it('needs no event, and no properties, from further back than it says', () => {
+    let cut = 0;
+    fc.assert(
+      fc.property(caseOf(leaf), (one) => {
+        const { reach, detailedReach } = recordsNeeded([parseRule(one.rule)]);
+        const isFurther = (time: number, ms: number | undefined): boolean => ms !== undefined && time < one.now - ms;
+        const near = one.person.events.filter(({ name, time }) => !isFurther(time, reach?.get(name)));
+        const events = near.map((event) =>
+          isFurther(event.time, detailedReach?.get(event.name)) ? { ...event, properties: {} } : event,
+        );
+        cut += one.person.events.length - near.length;
+        expect(evaluate({ ...one, person: { ...one.person, events } })).toEqual(evaluate(one));
+      }),
+      { numRuns: Math.min(RUNS, 500), seed: SEED },
+    );
+    expect(cut).toBeGreaterThan(50);
+  });
+
   it('gives the exact next change: constant before it, different at it', () => {
     const probe = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 12, maxLength: 12 });
     const spans = [0, 1_800_000, 7_200_000, 86_400_000, 259_200_000, 604_800_000, 2_592_000_000];

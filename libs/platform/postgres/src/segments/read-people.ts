@@ -110,25 +110,46 @@ interface TraitRow {
 type ScoreRow = PersonRecords['scores'][number] & { readonly profileId: ProfileId };
 type MembershipRow = StandingMembership & { readonly profileId: ProfileId };
 
+const EVERYTHING: ReadonlyMap<string, number> = new Map();
+
+/** Whether an instant is no further back than is looked at of a name; a name that is not among them is looked at whole. */
+function isWithin(reach: ReadonlyMap<string, number>, name: string, time: string) {
+  const all = [...reach];
+  if (all.length === 0) return sql`true`;
+  const span = sql`(${all.map(([, ms]) => ms)}::float8[])[array_position(${all.map(([key]) => key)}::text[], ${sql.raw(name)})]`;
+  return sql`${sql.raw(time)} >= coalesce(now() - ${span} * interval '1 millisecond', '-infinity')`;
+}
+
+/** How far back anything is looked at, milliseconds; null: to the first. */
+function furthest(reach: ReadonlyMap<string, number>, names: readonly string[] | null): number | null {
+  const spans = names?.map((name) => reach.get(name) ?? Infinity) ?? [Infinity];
+  const most = Math.max(...spans);
+  return Number.isFinite(most) ? most : null;
+}
+
 /**
  * An assignment names its event, so that events of other names are not looked up, nor those of which the name and the
  * instant are all that is asked. One that was written without a name (by a move, or before there were names) is looked up.
+ * Nobody asks for what lies further back than rules look.
  */
 async function readEvents(
   tx: WorkspaceTransaction,
   scope: PeopleScope,
-  needs: Pick<RecordsNeeded, 'eventNames' | 'detailedNames'>,
+  needs: Pick<RecordsNeeded, 'eventNames' | 'detailedNames' | 'reach' | 'detailedReach'>,
 ): Promise<readonly EventRow[]> {
-  const { eventNames: names, detailedNames: detailed = null } = needs;
+  const { eventNames: names, detailedNames: detailed = null, reach = EVERYTHING, detailedReach = EVERYTHING } = needs;
   if (names !== null && names.length === 0) return [];
+  const most = furthest(reach, names);
+  const lately = most === null ? sql`` : sql`and ts >= now() - ${most}::float8 * interval '1 millisecond'`;
+  const isDetailed = sql`(${isNamed('live.name', detailed)} and ${isWithin(detailedReach, 'live.name', 'live.ts')})`;
   // `offset 0` keeps the look-up by key: on tables without statistics yet, as after a first import, the planner would
   // otherwise compare every event of these people with every event of the workspace.
   const found = await sql<EventsRow>`
     with live as materialized (
       select event_id, profile_id, min(received_at) as received_at, max(event_name) as name, min(ts) as ts
       from event_assignment
-      where workspace_id = ${scope.workspaceId}::uuid and profile_id = any(${scope.profileIds}::uuid[])
-        and (event_name is null or ${isNamed('event_name', names)})
+      where workspace_id = ${scope.workspaceId}::uuid and profile_id = any(${scope.profileIds}::uuid[]) ${lately}
+        and (event_name is null or (${isNamed('event_name', names)} and ${isWithin(reach, 'event_name', 'ts')}))
       group by event_id, profile_id having sum(sign) > 0),
     detailed as (
       select live.profile_id, e.id, e.name, e.ts, e.properties
@@ -136,13 +157,13 @@ async function readEvents(
         select id, name, ts, properties from event
         where workspace_id = ${scope.workspaceId}::uuid and id = live.event_id and received_at = live.received_at
         offset 0) as e
-      where (live.name is null or ${isNamed('live.name', detailed)}) and ${isNamed(`coalesce(e.name, '')`, names)})
+      where (live.name is null or ${isDetailed}) and ${isNamed(`coalesce(e.name, '')`, names)})
     select profile_id as "profileId", name, json_agg(id) as ids, json_agg(${millis('ts')}) as times,
       json_agg(properties) as properties
     from detailed group by profile_id, name
     union all
     select profile_id, name, json_agg(event_id), json_agg(${millis('ts')}), null from live
-    where live.name is not null and not ${isNamed('live.name', detailed)} group by profile_id, name`.execute(tx);
+    where live.name is not null and not ${isDetailed} group by profile_id, name`.execute(tx);
   return found.rows.flatMap(eventsOf);
 }
 

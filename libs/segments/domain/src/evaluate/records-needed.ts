@@ -1,11 +1,16 @@
 import { innerNodes } from '../rule/inner-nodes';
 import type { Entity, ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+import { toSpan, UNIT_MS, type Duration } from '../time/duration';
 
 /** Names of events and keys of traits that rules look at; `eventNames` null means events of every name. */
 export interface NeededRecords {
   readonly eventNames: readonly string[] | null;
   /** Of the events those whose properties are looked at; of all others the name and the instant are enough. */
   readonly detailedNames: readonly string[] | null;
+  /** How far back events of these names are looked at, milliseconds; of all others, or where it is absent, to the first. */
+  readonly reach?: ReadonlyMap<string, number>;
+  /** The same of their properties. */
+  readonly detailedReach?: ReadonlyMap<string, number>;
   readonly traitKeys: readonly string[];
   /** Purposes of consent. */
   readonly purposes: readonly string[];
@@ -21,8 +26,47 @@ export interface NeededOfAccounts {
   readonly steps: { readonly profile: number; readonly account: number };
 }
 
+/** Longer than lies between the reading of records and the instant that they are evaluated for. */
+const MARGIN_MS = 2 * UNIT_MS.day;
+/** By what clamped month ends and clock changes move the edge of a window that goes by the calendar. */
+const CALENDAR_MARGIN_MS = 8 * UNIT_MS.day;
+
+/** No duration is longer, milliseconds. */
+function longest(duration: Duration): number {
+  const { months, days, ms } = toSpan(duration);
+  return ms + (months === 0 && days === 0 ? 0 : (31 * months + days) * UNIT_MS.day + CALENDAR_MARGIN_MS);
+}
+
+/** No event further back is of any concern to the window, nor will be. */
+function reachOf(window: ParsedWindow): number {
+  switch (window.kind) {
+    case 'last':
+      return longest(window.duration) + MARGIN_MS;
+    case 'between':
+      // Written the wrong way round it is empty, but the advice on how to get in looks at both ends.
+      return Math.max(longest(window.from), longest(window.to)) + MARGIN_MS;
+    default:
+      return Infinity;
+  }
+}
+
+/** The furthest that anybody looks back, by name. */
+class Reach {
+  private readonly byName = new Map<string, number>();
+
+  add(name: string, ms: number): void {
+    this.byName.set(name, Math.max(ms, this.byName.get(name) ?? 0));
+  }
+
+  bounded(): ReadonlyMap<string, number> {
+    return new Map([...this.byName].filter(([, ms]) => Number.isFinite(ms)).sort());
+  }
+}
+
 class Collector {
   readonly names = new Set<string>();
+  readonly reach = new Reach();
+  readonly detailedReach = new Reach();
   readonly keys = new Set<string>();
   readonly purposes = new Set<string>();
   needsAll = false;
@@ -50,7 +94,11 @@ class Collector {
     const isDetailed = !byNameAlone || selections.some(({ where }) => where.length > 0);
     for (const { names } of selections) {
       if (names === null) this.needsAll = true;
-      names?.forEach((name) => this.names.add(name));
+      for (const name of names ?? []) {
+        this.names.add(name);
+        this.reach.add(name, reachOf(window));
+        if (isDetailed) this.detailedReach.add(name, reachOf(window));
+      }
       if (!isDetailed) continue;
       if (names === null) this.needsAllDetailed = true;
       names?.forEach((name) => this.detailed.add(name));
@@ -119,6 +167,9 @@ export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
   return {
     eventNames: profile.eventNames,
     detailedNames: profile.detailedNames,
+    // Who looks at events of every name looks at all of them.
+    ...(profile.needsAll ? {} : { reach: profile.reach.bounded() }),
+    ...(profile.detailedNames === null ? {} : { detailedReach: profile.detailedReach.bounded() }),
     traitKeys: [...profile.keys].sort(),
     purposes: [...profile.purposes].sort(),
     ...(account.isAsked
