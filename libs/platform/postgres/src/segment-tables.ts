@@ -89,3 +89,12 @@ export interface SegmentTimerTable {
   profile_id: string;
   due_at: Timestamp;
 }
+
+export interface SegmentTimerPackTable {
+  workspace_id: string;
+  segment_id: string;
+  first_due_at: Timestamp;
+  place: number;
+  profile_ids: string[];
+  due_at: Date[];
+}

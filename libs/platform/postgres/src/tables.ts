@@ -53,6 +53,7 @@ import type {
   MembershipChangeTable,
   MembershipTable,
   SegmentTable,
+  SegmentTimerPackTable,
   SegmentTimerTable,
   SegmentVersionTable,
 } from './segment-tables';
@@ -131,105 +132,6 @@ interface TraitValueTable {
   xid: Generated<string>;
   seq: GeneratedBigint;
   sign: Generated<number>;
-}
-
-interface FeatureSetTable {
-  workspace_id: string;
-  version: number;
-  definitions: JsonColumn;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface ProfileFeatureTable {
-  workspace_id: string;
-  profile_id: string;
-  definition_version: number;
-  as_of: Timestamp;
-  feature_values: JsonColumn;
-  computed_at: ColumnType<Date, Date | string | undefined, Date | string>;
-}
-
-interface SegmentTable {
-  workspace_id: string;
-  id: string;
-  key: string;
-  name: string;
-  kind: string;
-  status: Generated<string>;
-  live_version: number | null;
-  size: ColumnType<string, string | number | bigint | undefined, string | number | bigint>;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  purpose: ColumnType<string | null, string | null | undefined, string | null>;
-  description: Generated<string>;
-  tags: Generated<string[]>;
-  refresh_minutes: Generated<number | null>;
-  refresh_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  refresh_asked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  counted_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-}
-
-interface SegmentVersionTable {
-  workspace_id: string;
-  segment_id: string;
-  version: number;
-  rule: JsonColumn;
-  rule_hash: Buffer;
-  created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  published_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  author: string | null;
-  retired_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  size_at_end: string | null;
-  held: ColumnType<unknown, string | null | undefined, string | null>;
-  discarded_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-}
-
-interface MembershipTable {
-  workspace_id: string;
-  segment_id: string;
-  profile_id: string;
-  member: boolean;
-  change_version: BigintColumn;
-  segment_version: number;
-  entered_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  exited_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-  cause: string;
-  proof: ColumnType<unknown, string | null | undefined, string | null>;
-  proof_hash: Buffer | null;
-}
-
-interface MembershipChangeTable {
-  workspace_id: string;
-  xid: Generated<string>;
-  seq: GeneratedBigint;
-  batch_id: string;
-  segment_id: string;
-  segment_key: string;
-  profile_id: string;
-  kind: string;
-  change_version: BigintColumn;
-  segment_version: number;
-  rule_hash: Buffer;
-  evaluated_at: Timestamp;
-  recorded_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  cause: string;
-  proof_hash: Buffer | null;
-  event_id: string | null;
-}
-
-interface SegmentTimerTable {
-  workspace_id: string;
-  segment_id: string;
-  profile_id: string;
-  due_at: Timestamp;
-}
-
-interface SegmentTimerPackTable {
-  workspace_id: string;
-  segment_id: string;
-  first_due_at: Timestamp;
-  place: number;
-  profile_ids: string[];
-  due_at: Date[];
 }
 
 interface ModelTable {

@@ -123,10 +123,11 @@ describe('relations', () => {
 
   it('say what has to be read of whom', () => {
     const asked = (entity: string, where: unknown) => recordsNeeded([parseRule(rule(entity, where))]);
-    expect(asked('profile', gold)).toEqual({ eventNames: [], detailedNames: [], traitKeys: ['tier'], purposes: [] });
+    const rest = { purposes: [], models: false, reach: new Map(), detailedReach: new Map() };
+    expect(asked('profile', gold)).toEqual({ eventNames: [], detailedNames: [], traitKeys: ['tier'], ...rest });
     const both = to('account', { all: [gold, to('profile', { event: { name: 'A' } })] });
     expect(asked('profile', both)).toEqual({
-      ...{ eventNames: ['A'], detailedNames: [], traitKeys: [], purposes: [] },
+      ...{ eventNames: ['A'], detailedNames: [], traitKeys: [], ...rest },
       accounts: { eventNames: [], traitKeys: ['tier'], steps: { profile: 2, account: 1 } },
     });
     expect(asked('account', gold).accounts?.steps).toEqual({ profile: 0, account: 0 });

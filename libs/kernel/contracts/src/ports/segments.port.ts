@@ -34,6 +34,8 @@ export interface RecordsNeeded {
   readonly traitKeys: readonly string[] | null;
   /** Purposes of consent; absent means none. */
   readonly purposes?: readonly string[];
+  /** Whether rules look at scores and clusters; absent: they may. */
+  readonly models?: boolean;
   /** Absent: no rule looks at an account, and nothing is read of any. */
   readonly accounts?: AccountRecordsNeeded;
 }

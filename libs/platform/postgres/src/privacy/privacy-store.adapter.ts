@@ -13,7 +13,7 @@ import {
 import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
 import { lockGraph } from '../identity/active-rules';
-import { databaseNow } from '../segments/read-people';
+import { databaseNow } from '../segments/read-rules';
 import { addStatements, noteChanged, noteMoved, readPurposes } from './consent-rows';
 import { endMemberships, findPeople, namesOfPeople } from './stop-people';
 import { enterDigests, removeDigests, suppressedAmong } from './suppression-list';

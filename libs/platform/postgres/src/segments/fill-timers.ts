@@ -3,7 +3,7 @@ import type { ProfileId, TimersToSet, WorkspaceId } from '@kohort/kernel-contrac
 import type { WorkspaceTransaction } from '../database';
 import { binaryArray } from '../ingest/binary-array';
 import { livePeople } from './live-people';
-import { databaseNow } from './read-people';
+import { databaseNow } from './read-rules';
 import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
 /** Packed timers become rows so long before the first of them is due. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { profileIdSchema, type ProfileId, type WorkspaceId } from '@kohort/kernel-contracts';
 import { startTestDatabase, type TestDatabase } from '../test-database';
-import { readLiveRules, readPeople } from './read-people';
+import { readPeople } from './read-people';
+import { readLiveRules } from './read-rules';
 
 describe('readPeople', () => {
   let db: TestDatabase;

@@ -1,75 +1,24 @@
-import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import type {
   EventId,
   Json,
   JsonObject,
-  LiveRules,
   PersonRecords,
   ProfileId,
   RecordsNeeded,
   SegmentId,
-  SegmentRule,
   StandingMembership,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { givenConsents } from '../privacy/given-consents';
 import { withRelated } from './read-related';
+import { millis } from './read-rules';
 
 /** Whose records are read. */
 export interface PeopleScope {
   readonly workspaceId: WorkspaceId;
   readonly profileIds: readonly ProfileId[];
-}
-
-const millis = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::float8`);
-
-/** The database's clock, whole milliseconds. Not `now()`: the transaction may have waited for its locks. */
-export async function databaseNow(tx: WorkspaceTransaction): Promise<number> {
-  const answer = await sql<{ now: number }>`select ${millis('clock_timestamp()')} as now`.execute(tx);
-  return answer.rows[0]?.now ?? 0;
-}
-
-const LIVE = (workspaceId: WorkspaceId) => sql`segment s join segment_version v
-  on v.workspace_id = s.workspace_id and v.segment_id = s.id and v.version = s.live_version
-  where s.workspace_id = ${workspaceId}::uuid and s.status = 'live' and s.kind <> 'list'`;
-
-/** Workspaces whose rules are remembered. */
-const MOST_REMEMBERED = 64;
-const remembered = new Map<WorkspaceId, { readonly stamp: string; readonly rules: LiveRules }>();
-
-/** What the database says of the same rules. */
-function stampOf({ timezone, segments }: LiveRules): string {
-  if (segments.length === 0) return timezone;
-  const all = segments.map(({ segmentId, key, version, ruleHash }) => `${segmentId} ${key} ${version} ${ruleHash}`);
-  return `${timezone} ${hash('md5', all.join(','), 'hex')}`;
-}
-
-/**
- * The rules that serve, by segment id. Segments that are paused, held or archived keep their members as they are.
- *
- * Cost    rules that are as they were are not read again: the same value is given out, and may be remembered by
- */
-export async function readLiveRules(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<LiveRules> {
-  const asked = await sql<{ zone: string; stamp: string }>`
-    select w.time_zone as zone, concat_ws(' ', w.time_zone, (
-      select md5(string_agg(concat_ws(' ', s.id, s.key, v.version, encode(v.rule_hash, 'hex')), ',' order by s.id))
-      from ${LIVE(workspaceId)})) as stamp
-    from workspace w where w.workspace_id = ${workspaceId}::uuid`.execute(tx);
-  const [row] = asked.rows;
-  const known = remembered.get(workspaceId);
-  if (row !== undefined && known?.stamp === row.stamp) return known.rules;
-  const segments = await sql<SegmentRule>`
-    select s.id as "segmentId", s.key, v.version, v.rule, encode(v.rule_hash, 'hex') as "ruleHash"
-    from ${LIVE(workspaceId)} order by s.id`.execute(tx);
-  const rules = { timezone: row?.zone ?? 'UTC', segments: segments.rows };
-  remembered.delete(workspaceId);
-  const [oldest] = remembered.size >= MOST_REMEMBERED ? remembered.keys() : [];
-  if (oldest !== undefined) remembered.delete(oldest);
-  // Not the stamp that was asked for: another version may have begun to serve between the two statements.
-  remembered.set(workspaceId, { stamp: stampOf(rules), rules });
-  return rules;
 }
 
 /** Whether a name is one of these; null: it is a name at all, for records without one have the empty text. */
@@ -223,26 +172,50 @@ async function readAccountEvents(
   return found.rows;
 }
 
-interface SubjectRow {
+/** A profile: of whom the records are, and whether there are any for rules. */
+export interface SubjectRow {
   readonly id: ProfileId;
   readonly isLive: boolean;
   readonly kind: 'person' | 'account';
   readonly groupId: string;
 }
 
+/** These profiles in the order of their ids; `held`: their rows are taken, so that whoever shares people waits. */
+export async function readProfiles(
+  tx: WorkspaceTransaction,
+  { workspaceId, profileIds }: PeopleScope,
+  held: boolean,
+): Promise<readonly SubjectRow[]> {
+  const found = await sql<SubjectRow>`
+    select id, merged_into is null and suppressed_at is null as "isLive", kind, canonical_id as "groupId" from profile
+    where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[])
+    order by id ${held ? sql`for no key update` : sql``}`.execute(tx);
+  return found.rows;
+}
+
+async function readScores(
+  tx: WorkspaceTransaction,
+  { workspaceId, profileIds }: PeopleScope,
+  needs: RecordsNeeded,
+): Promise<readonly ScoreRow[]> {
+  if (needs.models === false) return [];
+  const found = await sql<ScoreRow>`
+    select profile_id as "profileId", model_key as model, probability, percentile, cluster_key as cluster, confidence
+    from live_score where workspace_id = ${workspaceId}::uuid and profile_id = any(${profileIds}::uuid[])`.execute(tx);
+  return found.rows;
+}
+
 /** Everything of some people or accounts but whom relations lead to. */
 async function readSubjects(
   tx: WorkspaceTransaction,
-  scope: PeopleScope,
+  { workspaceId, profiles }: { readonly workspaceId: WorkspaceId; readonly profiles: readonly SubjectRow[] },
   needs: RecordsNeeded,
 ): Promise<readonly PersonRecords[]> {
-  const { workspaceId, profileIds } = scope;
-  const profiles = await sql<SubjectRow>`
-    select id, merged_into is null and suppressed_at is null as "isLive", kind, canonical_id as "groupId" from profile
-    where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[]) order by id`.execute(tx);
-  const accounts = profiles.rows.filter(({ kind }) => kind === 'account');
+  const profileIds = profiles.map(({ id }) => id);
+  const scope = { workspaceId, profileIds };
+  const accounts = profiles.filter(({ kind }) => kind === 'account');
   // Most workspaces have none, and most evaluations meet none.
-  const people = accounts.length === 0 ? scope : { ...scope, profileIds: idsOf(profiles.rows, 'person') };
+  const people = accounts.length === 0 ? scope : { ...scope, profileIds: idsOf(profiles, 'person') };
   const events = grouped([
     ...(await readEvents(tx, people, needs)),
     ...(await readAccountEvents(tx, { workspaceId, accounts }, needs.accounts?.eventNames ?? [])),
@@ -253,17 +226,14 @@ async function readSubjects(
       ? []
       : await readTraits(tx, { workspaceId, profileIds: idsOf(accounts, 'account') }, accountTraits(needs))),
   ]);
-  const scores = await sql<ScoreRow>`
-    select profile_id as "profileId", model_key as model, probability, percentile, cluster_key as cluster, confidence
-    from live_score where workspace_id = ${workspaceId}::uuid and profile_id = any(${profileIds}::uuid[])`.execute(tx);
   const memberships = await sql<MembershipRow & { segmentId: SegmentId }>`
     select m.profile_id as "profileId", m.segment_id as "segmentId", s.key, m.member, m.change_version::float8 as "changeVersion",
       m.proof is not null as "hasProof"
     from membership m join segment s on s.workspace_id = m.workspace_id and s.id = m.segment_id
     where m.workspace_id = ${workspaceId}::uuid and m.profile_id = any(${profileIds}::uuid[])`.execute(tx);
   const consents = grouped(await givenConsents(tx, { ...scope, purposes: needs.purposes ?? [] }));
-  const [scoresOf, membershipsOf] = [grouped(scores.rows), grouped(memberships.rows)];
-  return profiles.rows.map(({ id, isLive, kind }) => ({
+  const [scoresOf, membershipsOf] = [grouped(await readScores(tx, scope, needs)), grouped(memberships.rows)];
+  return profiles.map(({ id, isLive, kind }) => ({
     profileId: id,
     entity: kind === 'account' ? ('account' as const) : ('profile' as const),
     isLive,
@@ -275,20 +245,27 @@ async function readSubjects(
   }));
 }
 
-/** The records of some people and accounts, as far as they are needed, and of whom their rules lead to. */
+/**
+ * The records of some people and accounts, as far as they are needed, and of whom their rules lead to. `held`: their rows,
+ * where they were taken before.
+ */
 export async function readPeople(
   tx: WorkspaceTransaction,
-  scope: PeopleScope,
+  scope: PeopleScope & { readonly held?: readonly SubjectRow[] },
   needs: RecordsNeeded,
 ): Promise<readonly PersonRecords[]> {
-  const found = await readSubjects(tx, scope, needs);
+  const { workspaceId } = scope;
+  const found = await readSubjects(
+    tx,
+    { workspaceId, profiles: scope.held ?? (await readProfiles(tx, scope, false)) },
+    needs,
+  );
   const { accounts } = needs;
   if (accounts === undefined) return found;
-  const read = (profileIds: readonly ProfileId[]): Promise<readonly PersonRecords[]> =>
-    readSubjects(tx, { ...scope, profileIds }, needs);
+  const read = async (profileIds: readonly ProfileId[]): Promise<readonly PersonRecords[]> =>
+    readSubjects(tx, { workspaceId, profiles: await readProfiles(tx, { workspaceId, profileIds }, false) }, needs);
   const of = (entity: PersonRecords['entity']): readonly PersonRecords[] =>
     found.filter((records) => records.entity === entity);
-  const { workspaceId } = scope;
   return [
     ...(await withRelated(tx, of('profile'), { workspaceId, read, steps: accounts.steps.profile })),
     ...(await withRelated(tx, of('account'), { workspaceId, read, steps: accounts.steps.account })),

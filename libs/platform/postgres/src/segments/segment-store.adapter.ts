@@ -24,7 +24,8 @@ import { askCrowds, putCrowd } from './crowds';
 import { editList, followMerges } from './edit-list';
 import { changedSince, takeMark } from './fill-marks';
 import { openPack, PACK_LEAD_MS, setTimers } from './fill-timers';
-import { databaseNow, readLiveRules, readPeople } from './read-people';
+import { readPeople, readProfiles } from './read-people';
+import { databaseNow, readLiveRules, readRulesNow } from './read-rules';
 import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
 import { writeChanges, writeProofs, writeTimers } from './write-changes';
 import { writeDiff } from './write-diff';
@@ -37,17 +38,6 @@ async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, 
   );
 }
 
-/** Takes people's rows in the order of their ids, so that batches which share people wait instead of deadlocking. */
-async function lockPeople(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  profileIds: readonly ProfileId[],
-): Promise<void> {
-  await sql`
-    select id from profile where workspace_id = ${workspaceId}::uuid and id = any(${profileIds}::uuid[])
-    order by id for no key update`.execute(tx);
-}
-
 /** One evaluation: people are taken first, and everything else is read after that. */
 async function evaluateIn(
   tx: WorkspaceTransaction,
@@ -58,11 +48,11 @@ async function evaluateIn(
   if (fence) await holdFence(tx, fence);
   await lockPointers(tx, workspaceId, false);
   const profileIds = profiles.map(({ profileId }) => profileId);
-  await lockPeople(tx, workspaceId, profileIds);
-  const rules = await readLiveRules(tx, workspaceId);
+  // In the order of their ids, so that batches which share people wait instead of deadlocking.
+  const held = await readProfiles(tx, { workspaceId, profileIds }, true);
+  const { rules, now } = await readRulesNow(tx, workspaceId);
   const needs = evaluator.needs(rules);
-  const people = await readPeople(tx, { workspaceId, profileIds }, needs);
-  const now = await databaseNow(tx);
+  const people = await readPeople(tx, { workspaceId, profileIds, held }, needs);
   const { changes, proofs, timers, crowds } = evaluator.decide({ now, rules, people });
   const why = new Map(profiles.map((profile) => [profile.profileId, profile]));
   const rows = changes.map((change) => {
@@ -94,34 +84,27 @@ async function touchedBy(
   workspaceId: WorkspaceId,
   batchIds: readonly BatchId[],
 ): Promise<readonly TouchedProfile[]> {
-  // A row about an event of another batch was moved here by a merge.
+  // A row about an event of another batch was moved here by a merge. Beside whose events they are: whose consent the
+  // batches' statements are about.
   const found = await sql<TouchedProfile>`
-    select a.profile_id as "profileId",
-      case when bool_or(e.batch_id is distinct from a.batch_id) then 'merge' else 'event' end as cause,
-      (array_agg(a.event_id order by a.ts desc, a.event_id desc) filter (where e.batch_id = a.batch_id))[1] as "eventId"
-    from event_assignment a
-    left join lateral (
-      select batch_id from event
-      where workspace_id = a.workspace_id and id = a.event_id and received_at = a.received_at offset 0) as e on true
-    where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
-    group by a.profile_id order by a.profile_id`.execute(tx);
-  const touched = new Set(found.rows.map(({ profileId }) => profileId));
-  const said = await saidBy(tx, workspaceId, batchIds);
-  return [...found.rows, ...said.filter(({ profileId }) => !touched.has(profileId))];
-}
-
-/** Whose consent a batch's statements are about. */
-async function saidBy(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  batchIds: readonly BatchId[],
-): Promise<readonly TouchedProfile[]> {
-  const found = await sql<TouchedProfile>`
-    select distinct i.profile_id as "profileId", 'event' as cause, null::uuid as "eventId"
+    with touched as materialized (
+      select a.profile_id as "profileId",
+        case when bool_or(e.batch_id is distinct from a.batch_id) then 'merge' else 'event' end as cause,
+        (array_agg(a.event_id order by a.ts desc, a.event_id desc) filter (where e.batch_id = a.batch_id))[1] as "eventId"
+      from event_assignment a
+      left join lateral (
+        select batch_id from event
+        where workspace_id = a.workspace_id and id = a.event_id and received_at = a.received_at offset 0) as e on true
+      where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
+      group by a.profile_id)
+    select "profileId", cause, "eventId" from touched
+    union all
+    select distinct i.profile_id, 'event', null::uuid
     from consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
       and i.value = c.subject_value
     where c.workspace_id = ${workspaceId}::uuid and c.batch_id = any(${batchIds}::uuid[])
-    order by i.profile_id`.execute(tx);
+      and not exists (select 1 from touched where touched."profileId" = i.profile_id)
+    order by 1`.execute(tx);
   return found.rows;
 }
 

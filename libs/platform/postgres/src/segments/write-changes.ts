@@ -93,21 +93,27 @@ async function writeRows(
   return answer.rows;
 }
 
-async function moveSizes(
+/** The batch, and the sizes of its segments, in the order of ids: two transactions never wait for each other. */
+async function writeBatch(
   tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
+  { workspaceId, batchId }: { readonly workspaceId: WorkspaceId; readonly batchId: BatchId },
   written: readonly Written[],
 ): Promise<void> {
   const deltas = new Map<string, number>();
   for (const { segment_id, kind, n } of written) {
     deltas.set(segment_id, (deltas.get(segment_id) ?? 0) + (kind === 'entered' ? n : -n));
   }
-  // In the order of ids: two transactions never wait for each other.
-  for (const [id, delta] of [...deltas].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (delta === 0) continue;
-    await sql`update segment set size = size + ${delta}
-      where workspace_id = ${workspaceId}::uuid and id = ${id}::uuid`.execute(tx);
-  }
+  const moved = [...deltas].filter(([, delta]) => delta !== 0);
+  await sql`
+    with made as (
+      insert into batch (workspace_id, id, kind, row_count)
+      values (${workspaceId}::uuid, ${batchId}::uuid, 'membership', ${written.reduce((sum, { n }) => sum + n, 0)})
+    ), held as materialized (
+      select id from segment where workspace_id = ${workspaceId}::uuid
+        and id = any(${moved.map(([id]) => id)}::uuid[]) order by id for no key update)
+    update segment s set size = s.size + d.delta
+    from unnest(${moved.map(([id]) => id)}::uuid[], ${moved.map(([, delta]) => delta)}::bigint[]) as d (id, delta), held
+    where s.workspace_id = ${workspaceId}::uuid and s.id = d.id and held.id = d.id`.execute(tx);
 }
 
 /**
@@ -127,11 +133,7 @@ export async function writeChanges(
     written.reduce((sum, row) => sum + (row.kind === kind ? row.n : 0), 0);
   const [entered, exited] = [total('entered'), total('exited')];
   if (entered + exited === 0) return { entered, exited, batchId: null };
-  await moveSizes(tx, workspaceId, written);
-  await tx
-    .insertInto('batch')
-    .values({ workspace_id: workspaceId, id: batchId, kind: 'membership', row_count: entered + exited })
-    .execute();
+  await writeBatch(tx, { workspaceId, batchId }, written);
   await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
   return { entered, exited, batchId };
 }
@@ -166,19 +168,22 @@ export async function writeTimers(
 ): Promise<void> {
   const { workspaceId, profileIds, segmentIds } = scope;
   const ofSegments = segmentIds === null ? sql`` : sql`and t.segment_id = any(${segmentIds}::uuid[])`;
-  const rows = sql`json_to_recordset(${JSON.stringify(timers)}::json) as r ("segmentId" uuid, "profileId" uuid, "dueAt" float8)`;
-  await sql`
+  // None of the rows that go is one of those that are set.
+  const gone = sql`
     delete from segment_timer t
-    where t.workspace_id = ${workspaceId}::uuid and t.profile_id = any(${profileIds}::uuid[]) ${ofSegments}
-      and not exists (select 1 from ${rows} where r."segmentId" = t.segment_id and r."profileId" = t.profile_id)`.execute(
-    tx,
-  );
-  if (timers.length === 0) return;
+    where t.workspace_id = ${workspaceId}::uuid and t.profile_id = any(${profileIds}::uuid[]) ${ofSegments}`;
+  if (timers.length === 0) return void (await gone.execute(tx));
   await sql`
-    with made as (
+    with wanted as materialized (
+      select r."segmentId" as segment_id, r."profileId" as profile_id,
+        'epoch'::timestamptz + r."dueAt" * interval '1 millisecond' as due_at
+      from json_to_recordset(${JSON.stringify(timers)}::json) as r ("segmentId" uuid, "profileId" uuid, "dueAt" float8)
+    ), gone as (
+      ${gone} and not exists (
+        select 1 from wanted where wanted.segment_id = t.segment_id and wanted.profile_id = t.profile_id)
+    ), made as (
       insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
-      select ${workspaceId}::uuid, r."segmentId", r."profileId", 'epoch'::timestamptz + r."dueAt" * interval '1 millisecond'
-      from ${rows}
+      select ${workspaceId}::uuid, segment_id, profile_id, due_at from wanted
       on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
       where t.due_at is distinct from excluded.due_at
       returning t.due_at)

@@ -14,6 +14,8 @@ export interface NeededRecords {
   readonly traitKeys: readonly string[];
   /** Purposes of consent. */
   readonly purposes: readonly string[];
+  /** Whether any rule looks at a model's scores or clusters. */
+  readonly models: boolean;
   /** Absent: no rule looks at an account. */
   readonly accounts?: NeededOfAccounts;
 }
@@ -161,7 +163,11 @@ function stepsOf(node: ParsedNode): number {
 export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
   const of = (entity: Entity): Collector => collectors[entity];
   const collectors = { profile: new Collector(of), account: new Collector(of) };
-  for (const rule of rules) collectors[rule.entity].visit(rule.root);
+  let models = false;
+  for (const rule of rules) {
+    collectors[rule.entity].visit(rule.root);
+    models ||= usesModels(rule);
+  }
   const { profile, account } = collectors;
   const steps = { profile: profile.steps, account: account.steps };
   return {
@@ -172,6 +178,7 @@ export function recordsNeeded(rules: Iterable<ParsedRule>): NeededRecords {
     ...(profile.detailedNames === null ? {} : { detailedReach: profile.detailedReach.bounded() }),
     traitKeys: [...profile.keys].sort(),
     purposes: [...profile.purposes].sort(),
+    models,
     ...(account.isAsked
       ? { accounts: { eventNames: account.eventNames, traitKeys: [...account.keys].sort(), steps } }
       : {}),
