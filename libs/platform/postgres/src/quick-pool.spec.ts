@@ -44,6 +44,20 @@ describe('quickPool', () => {
     expect(texts()).toEqual(["begin; set local app.ws = 'a'", 'select $1', 'select $1', 'commit']);
   });
 
+  it('writes both at once, and every other statement by itself', async () => {
+    const { pool, raw } = rig(true);
+    const corks: string[] = [];
+    const note = (what: string) => (): void => void corks.push(`${what} ${raw.sent.length}`);
+    Object.assign(raw, { connection: { stream: { cork: note('cork'), uncork: note('uncork') } } });
+    const client = await pool.connect();
+    await client.query('begin', []);
+    await client.query('select $1', [1]);
+    await client.query('select $1', [2]);
+    await client.query('commit', []);
+    expect(raw.sent).toHaveLength(4);
+    expect(corks).toEqual(['cork 0', 'uncork 2']);
+  });
+
   it.each(['commit', 'rollback'])('says nothing of a transaction that asked nothing, and then %s', async (end) => {
     const { pool, texts } = rig(false);
     const client = await pool.connect();

@@ -12,6 +12,8 @@ export interface DriverClient {
   }): Promise<PostgresQueryResult<R>>;
   /** `true`: it is closed and not used again. */
   release(destroy?: boolean): void;
+  /** What it writes to: while corked it gathers what is written. */
+  readonly connection?: { readonly stream: { cork(): void; uncork(): void } };
 }
 
 /** What is used of the driver's pool. It must send statements as they are given, without waiting (`pipeline`). */
@@ -102,9 +104,13 @@ class QuickClient implements PostgresPoolClient {
   }
 
   private async send<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
-    const opening = this.open();
     const name = parameters.length > 0 ? this.statements?.nameOf(text) : undefined;
+    // The two leave in one write: a call of the system costs more than what it carries.
+    const stream = this.held.length > 0 ? this.client.connection?.stream : undefined;
+    stream?.cork();
+    const opening = this.open();
     const answer = this.client.query<R>({ ...(name === undefined ? {} : { name }), text, values: [...parameters] });
+    stream?.uncork();
     try {
       // Both are on their way. Where the first fails the second does too: it stands in a transaction that is aborted.
       const [result] = await Promise.all([answer, opening]);
