@@ -10,6 +10,9 @@ import type { LocalClock, LocalClockSql } from './local-clock';
 export type SampleShape =
   /** `ms`, ascending */
   | 'time'
+  /** local hours, or weekdays: traits over the same events share the column */
+  | 'hour'
+  | 'weekday'
   /** numbers, ascending */
   | 'number'
   /** `(ms, number)`, ascending */

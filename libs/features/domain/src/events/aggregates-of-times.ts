@@ -100,9 +100,9 @@ function preferred(numbers: readonly number[]): number | null {
     .reduce((best: number | null, [one]) => Math.min(one, best ?? one), null);
 }
 
-function preferredSql(rows: string, numberOf: (ms: string) => string): string {
-  const ranked = 'arraySort(arrayMap(n_ -> (-toInt64(countEqual(numbers_, n_)), n_), arrayDistinct(numbers_)))[1].2';
-  return orMissing(rows, letSql('numbers_', `arrayMap(t_ -> ${numberOf('t_')}, ${rows})`, ranked));
+function preferredSql(rows: string): string {
+  const ranked = `arraySort(arrayMap(n_ -> (-toInt64(countEqual(${rows}, n_)), n_), arrayDistinct(${rows})))[1].2`;
+  return orMissing(rows, ranked);
 }
 
 interface Hours {
@@ -113,8 +113,9 @@ const ALL_DAY: Hours = { from: 0, to: 24 };
 
 const shareOf = (samples: readonly Sample[], counts: (time: number) => boolean): number | null =>
   samples.length === 0 ? null : timesOf(samples).filter(counts).length / samples.length;
+/** Of an array of numbers `n_`. */
 const shareSql = (rows: string, counts: string): string =>
-  orMissing(rows, `arrayCount(t_ -> ${counts}, ${rows}) / length(${rows})`);
+  orMissing(rows, `arrayCount(n_ -> ${counts}, ${rows}) / length(${rows})`);
 
 const daysSince = (samples: readonly Sample[], { formula, clock, asOf }: EvaluationPoint): number | null => {
   const event = formula.since === 'first' ? samples[0] : samples.at(-1);
@@ -169,7 +170,7 @@ export const timeAggregates: Readonly<Record<(typeof AGGREGATES_OF_TIMES)[number
     (gaps) => `arrayMax(${gaps})`,
   ),
   hourShare: {
-    shape: 'time',
+    shape: 'hour',
     value: (samples, { formula, clock }) => {
       const { from, to } = formula.hours ?? ALL_DAY;
       return shareOf(samples, (time) => {
@@ -177,31 +178,27 @@ export const timeAggregates: Readonly<Record<(typeof AGGREGATES_OF_TIMES)[number
         return from < to ? hour >= from && hour < to : hour >= from || hour < to;
       });
     },
-    sql: (rows, { formula, clock }) => {
+    sql: (rows, { formula }) => {
       const { from, to } = formula.hours ?? ALL_DAY;
-      const hour = clock.hour('t_');
-      return shareSql(rows, `(${hour} >= ${from} ${from < to ? 'AND' : 'OR'} ${hour} < ${to})`);
+      return shareSql(rows, `(n_ >= ${from} ${from < to ? 'AND' : 'OR'} n_ < ${to})`);
     },
   },
   weekdayShare: {
-    shape: 'time',
+    shape: 'weekday',
     value: (samples, { formula, clock }) =>
       shareOf(samples, (time) => (formula.weekdays ?? []).includes(clock.weekday(time))),
-    sql: (rows, { formula, clock }) =>
-      shareSql(
-        rows,
-        `has([${(formula.weekdays ?? []).map((day) => Math.trunc(day)).join(', ')}], ${clock.weekday('t_')})`,
-      ),
+    sql: (rows, { formula }) =>
+      shareSql(rows, `has([${(formula.weekdays ?? []).map((day) => Math.trunc(day)).join(', ')}], n_)`),
   },
   preferredHour: {
-    shape: 'time',
+    shape: 'hour',
     value: (samples, { clock }) => preferred(timesOf(samples).map((time) => clock.hour(time))),
-    sql: (rows, { clock }) => preferredSql(rows, (ms) => clock.hour(ms)),
+    sql: preferredSql,
   },
   preferredWeekday: {
-    shape: 'time',
+    shape: 'weekday',
     value: (samples, { clock }) => preferred(timesOf(samples).map((time) => clock.weekday(time))),
-    sql: (rows, { clock }) => preferredSql(rows, (ms) => clock.weekday(ms)),
+    sql: preferredSql,
   },
   sessions: { shape: 'time', value: sessions, sql: sessionsSql },
 };

@@ -6,12 +6,16 @@ import { EVERY_AGGREGATE, historyBefore, selection, TEXT_AGGREGATES } from '../.
 import { naiveAggregate } from '../../test/naive-aggregate';
 import { computeFeatures, computeTexts } from '../compute-features';
 import type { FeatureDefinition, FeatureFormula } from '../feature-definition';
+import { featureSet } from '../feature-set';
 import { featureStatement, pointFeatureStatement, textFeatureStatement } from '../feature-statement';
+import { SEGMENT_ORDERS } from '../order-mapping';
 import { populationFormulas, populationKey } from '../population-figures';
 import type { HistoryEvent } from '../read-orders';
 import type { EventFormula } from './event-formula';
 
 const PEOPLE = 80;
+/** The events of these histories as orders. */
+const orders = { ...SEGMENT_ORDERS, event: 'Bought', revenue: 'total', products: 'lines', quantity: 'total' };
 const DAY_MS = 86_400_000;
 const profileId = (person: number): string => `00000000-0000-4000-9000-${String(person).padStart(12, '0')}`;
 const define = (formula: FeatureFormula, i: number): FeatureDefinition => ({
@@ -166,7 +170,8 @@ describe('aggregates: evaluator, statement and a plain reading', () => {
     );
     const definitions = selected(11, EVERY_AGGREGATE)
       .filter((_, i) => i % 2 === 0)
-      .map(define);
+      .map(define)
+      .concat(featureSet());
     // Every person's earliest row decides what is the future: whatever comes later is dealt to others, at other times.
     const firstOf = (person: number): number => end - (30 + (person % 7)) * DAY_MS - (person % 3);
     const later = histories.flatMap((history, person) => history.filter(({ ts }) => ts > firstOf(person)));
@@ -187,7 +192,7 @@ describe('aggregates: evaluator, statement and a plain reading', () => {
         matrix,
         rows: n,
         cols,
-      } = await test.columns.store.matrix(pointFeatureStatement({ workspaceId, timeZone, definitions, rows }));
+      } = await test.columns.store.matrix(pointFeatureStatement({ workspaceId, timeZone, definitions, rows, orders }));
       const byPlace = new Map(
         Array.from({ length: n }, (_, row) => [
           matrix[row * cols],
@@ -197,10 +202,10 @@ describe('aggregates: evaluator, statement and a plain reading', () => {
       answers.push(byPlace);
       rows.forEach(({ profileId: id, asOf }, i) => {
         const history = owned[Number(id.slice(-12))] as readonly HistoryEvent[];
-        const computed = computeFeatures(definitions, history, { asOf, timeZone });
+        const computed = computeFeatures(definitions, history, { asOf, timeZone, orders });
         const found =
           byPlace.get(i + 1)?.map((value) => (Number.isNaN(value) ? null : value)) ??
-          computeFeatures(definitions, [], { asOf, timeZone });
+          computeFeatures(definitions, [], { asOf, timeZone, orders });
         expect({ i, same: found.every((value, col) => isSame(value, computed[col])), found, computed }).toMatchObject({
           same: true,
         });

@@ -39,6 +39,8 @@ export function aggregateOf({ aggregate, as, of }: EventFormula): Aggregate {
 function counts(shape: SampleShape, formula: EventFormula): (sample: Sample) => boolean {
   switch (shape) {
     case 'time':
+    case 'hour':
+    case 'weekday':
       return () => true;
     case 'number':
     case 'moving':

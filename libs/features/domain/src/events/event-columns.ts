@@ -31,11 +31,19 @@ class NamedColumns {
 const EVENT_ID = 'toString(event_id)';
 
 /** The sample of one event: what is gathered, and under which condition besides that the event is selected. */
-function sampleOf(shape: SampleShape, of: RawValue, weight: RawValue | null): { row: string; counts: string } {
+function sampleOf(
+  shape: SampleShape,
+  clock: LocalClockSql,
+  { of, weight }: { readonly of: RawValue; readonly weight: RawValue | null },
+): { row: string; counts: string } {
   const hasKey = `${of.key} != ''`;
   switch (shape) {
     case 'time':
       return { row: 'ms', counts: '1' };
+    case 'hour':
+      return { row: clock.hour('ms'), counts: '1' };
+    case 'weekday':
+      return { row: clock.weekday('ms'), counts: '1' };
     case 'number':
       return { row: of.number, counts: of.isNumber };
     case 'moving':
@@ -54,7 +62,11 @@ function sampleOf(shape: SampleShape, of: RawValue, weight: RawValue | null): { 
 }
 
 /** The samples of one event's list, as an array. `of` and `weight` are arrays of JSON texts. */
-function samplesOf(shape: SampleShape, of: string, weight: string | null): string {
+function samplesOf(
+  shape: SampleShape,
+  clock: LocalClockSql,
+  { of, weight }: { readonly of: string; readonly weight: string | null },
+): string {
   const one = new RawValue('x_');
   const numbers = `arrayFilter(x_ -> ${one.isNumber}, ${of})`;
   const placed = `arrayMap((x_, i_) -> (ms, ${EVENT_ID}, toUInt32(i_), x_), ${of}, arrayEnumerate(${of}))`;
@@ -62,6 +74,10 @@ function samplesOf(shape: SampleShape, of: string, weight: string | null): strin
   switch (shape) {
     case 'time':
       return `arrayWithConstant(length(${of}), ms)`;
+    case 'hour':
+      return `arrayWithConstant(length(${of}), ${clock.hour('ms')})`;
+    case 'weekday':
+      return `arrayWithConstant(length(${of}), ${clock.weekday('ms')})`;
     case 'number':
       return `arrayMap(x_ -> ${one.number}, ${numbers})`;
     case 'moving':
@@ -81,8 +97,10 @@ function samplesOf(shape: SampleShape, of: string, weight: string | null): strin
   }
 }
 
-/** Shapes whose samples an aggregate takes in order. */
-const UNSORTED: readonly SampleShape[] = ['key', 'weighted key'];
+/** Shapes whose samples come in any order. */
+const UNSORTED: readonly SampleShape[] = ['key', 'weighted key', 'hour', 'weekday'];
+/** Shapes that read no property. */
+const OF_TIME: readonly SampleShape[] = ['time', 'hour', 'weekday'];
 
 interface ColumnsContext {
   readonly frame: FeatureFrame;
@@ -167,11 +185,17 @@ export class EventColumns {
     const together = (column: string): string => sorted(`groupArrayArray(${column})`);
     if (each !== undefined) {
       const weights = weight === undefined ? null : this.entries(formula, each, weight);
-      const samples = samplesOf(shape, this.entries(formula, each, shape === 'time' ? undefined : of), weights);
+      const samples = samplesOf(shape, this.context.clock, {
+        of: this.entries(formula, each, OF_TIME.includes(shape) ? undefined : of),
+        weight: weights,
+      });
       return this.gather(`groupArrayArrayIf(${samples}, ${selected})`, together);
     }
     const weights = weight === undefined ? null : this.value(formula, weight);
-    const { row, counts } = sampleOf(shape, this.value(formula, shape === 'time' ? undefined : of), weights);
+    const { row, counts } = sampleOf(shape, this.context.clock, {
+      of: this.value(formula, OF_TIME.includes(shape) ? undefined : of),
+      weight: weights,
+    });
     return this.gather(`groupArrayIf(${row}, ${selected} AND ${counts})`, together);
   }
 
