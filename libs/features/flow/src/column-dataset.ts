@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
+  computeFeatures,
   doersStatement,
   extentStatement,
   featureStatement,
   isTextFeature,
+  pointFeatureStatement,
   type OrderMapping,
 } from '@kohort/features-domain';
 import type {
@@ -50,6 +52,22 @@ export interface ColumnDataset {
     },
     control: JobControl,
   ): Promise<DatasetMatrix>;
+  /**
+   * Features of people, each as of an instant of its own: nothing later is in a row, whatever instant the others have.
+   * Somebody of whom nothing is known by then has what nobody who did anything has.
+   *
+   * Shape   row i of `data` belongs to `rows[i]`
+   * Throws  FEATURES_NEEDS_EVERYBODY for a feature that looks at everybody
+   */
+  rows(
+    request: {
+      readonly workspaceId: WorkspaceId;
+      readonly rows: readonly { readonly profileId: ProfileId; readonly asOf: number }[];
+      readonly features?: readonly string[];
+      readonly definitionVersion?: number;
+    },
+    control: JobControl,
+  ): Promise<Omit<DatasetMatrix, 'profileIds'>>;
   /** The people who did `event` in (asOf, asOf + horizonDays]. */
   doers(request: {
     readonly workspaceId: WorkspaceId;
@@ -75,6 +93,9 @@ export interface ColumnDataset {
   ): Promise<DatasetMatrix & { readonly labels: Uint8Array<SharedArrayBuffer> }>;
 }
 
+/** Rows of one statement: they travel with it. */
+const ROWS_AT_ONCE = 2_000;
+
 const extentSchema = z.object({ first: z.coerce.number(), last: z.coerce.number(), n: z.coerce.number() });
 
 /** Binds the data sets to their stores. */
@@ -95,6 +116,34 @@ export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
         ...{ profileIds, features: definitions.map(({ key }) => key), definitionVersion: version },
         data: matrix,
       };
+    },
+    async rows({ workspaceId, rows, features: keys, definitionVersion }, control) {
+      await loader.load(workspaceId, control);
+      const set = await workspaceFeatures(ports.features, workspaceId, { version: definitionVersion, keys });
+      const definitions = keys ? set.definitions : set.definitions.filter((one) => !isTextFeature(one));
+      const timeZone = await ports.features.timeZone(workspaceId);
+      const mapping = orders ? { orders } : {};
+      const width = definitions.length;
+      const data = new Float64Array(new SharedArrayBuffer(rows.length * width * Float64Array.BYTES_PER_ELEMENT));
+      rows.forEach(({ asOf }, i) => {
+        const ofNobody = computeFeatures(definitions, [], { asOf, timeZone, ...mapping });
+        data.set(
+          ofNobody.map((value) => value ?? NaN),
+          i * width,
+        );
+      });
+      for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+        control.signal?.throwIfAborted();
+        const some = rows.slice(from, from + ROWS_AT_ONCE);
+        const statement = pointFeatureStatement({ workspaceId, timeZone, definitions, rows: some, ...mapping });
+        const { matrix, rows: found, cols } = await columns.matrix(statement, control);
+        for (let row = 0; row < found; row += 1) {
+          // The place of the row comes first, from 1.
+          const place = from + (matrix[row * cols] ?? NaN) - 1;
+          data.set(matrix.subarray(row * cols + 1, (row + 1) * cols), place * width);
+        }
+      }
+      return { features: definitions.map(({ key }) => key), definitionVersion: set.version, data };
     },
     async doers(request) {
       const { sql, params } = doersStatement(request);

@@ -109,6 +109,28 @@ describe('computing features from PostgreSQL to PostgreSQL', () => {
     expect(doers.size).toBe(3);
   });
 
+  it('gives rows of their own instants what was known by then', async () => {
+    const people = await db.database.inWorkspace(ws, (tx) =>
+      sql<{ id: ProfileId }>`select id from profile order by canonical_id`.execute(tx),
+    );
+    const day = (n: number): number => Date.UTC(2026, 0, n, 12);
+    const rows = people.rows.flatMap(({ id }) => [0, 3, 50].map((n) => ({ profileId: id, asOf: day(n) })));
+    const set = await columnDataset(ports()).rows(
+      { workspaceId: ws, rows, features: ['frequency', 'recency_days'] },
+      {},
+    );
+    // Person i orders on the first i days; the seventh forty days later.
+    const orders = (i: number, n: number): number => Math.min(i, Math.max(0, i === 7 ? n - 40 : n));
+    const last = (i: number): number => (i === 7 ? 47 : i);
+    const expected = people.rows.flatMap((_, row) =>
+      [0, 3, 50].flatMap((n) => {
+        const made = orders(row + 1, n);
+        return [made, made === 0 ? NaN : n - Math.min(n, last(row + 1))];
+      }),
+    );
+    expect([...set.data]).toEqual(expected);
+  });
+
   it('keeps texts, scores among everybody and what the values are like, by version', async () => {
     const { features, statistics } = ports();
     const own = { label: 'Own', unit: 'units' };
