@@ -5,6 +5,7 @@ import type { Logger } from '@kohort/kernel-telemetry';
 import { Audience } from './audience';
 import { ChangeStream, type SharedTail } from './change-stream';
 import type { HorizonPulse } from './horizon-pulse';
+import { LogPages } from './log-pages';
 import { withSnapshotToken } from './snapshot-token';
 import { WorkspaceTail } from './workspace-tail';
 
@@ -29,8 +30,11 @@ interface Group extends SharedTail {
  */
 export class ChangeFeed {
   private readonly groups = new Map<WorkspaceId, Group>();
+  private readonly pages: LogPages;
 
-  constructor(private readonly parts: FeedParts) {}
+  constructor(private readonly parts: FeedParts) {
+    this.pages = new LogPages(parts.log);
+  }
 
   /**
    * Opens a stream behind `after`; from the present end when that is null. The cursor is tried before the stream is
@@ -49,7 +53,8 @@ export class ChangeFeed {
         this.release(workspaceId, group);
       };
       const cursor = after ?? group.tail.cursor ?? (await log.head(workspaceId));
-      const stream = new ChangeStream({ log, workspaceId, shared: group, filter, onEnd }, cursor);
+      const { pages } = this;
+      const stream = new ChangeStream({ log, pages, workspaceId, shared: group, filter, onEnd }, cursor);
       stream.join();
       group.streams.add(stream);
       return stream;
@@ -91,7 +96,10 @@ export class ChangeFeed {
     const group: Group = {
       tail: new WorkspaceTail(this.parts.log, workspaceId, {
         grown: () => dispatch(group),
-        restarted: () => leaveAll(group),
+        restarted: () => {
+          this.pages.clear();
+          leaveAll(group);
+        },
       }),
       ...{ audience, dispatched: 0, retrying: new Set(), streams: new Set(), users: 1 },
       unlisten: this.parts.pulse.listen(() => void this.beat(workspaceId, group)),
@@ -119,6 +127,7 @@ export class ChangeFeed {
     if (group.users > 0) return;
     group.unlisten();
     this.groups.delete(workspaceId);
+    if (this.groups.size === 0) this.pages.clear();
   }
 }
 

@@ -4,6 +4,7 @@ import { gatewayErrors } from '../errors/gateway.errors';
 import { wants, type Audience } from './audience';
 import { withSnapshotToken } from './snapshot-token';
 import type { EndableStream } from './endable-stream';
+import type { LogPages } from './log-pages';
 import type { WorkspaceTail } from './workspace-tail';
 
 /** What the streams of one workspace share. */
@@ -20,6 +21,7 @@ export interface SharedTail {
 /** What a stream stands on. */
 export interface StreamParts {
   readonly log: ChangeLogPort;
+  readonly pages: LogPages;
   readonly workspaceId: WorkspaceId;
   readonly shared: SharedTail;
   readonly filter: ChangeFilter;
@@ -28,13 +30,21 @@ export interface StreamParts {
 
 /** Changes that may wait for one reader in memory, as numbers of entries that all share; then it reads the log. */
 export const MAX_WAITING = 1_000;
-const CATCH_UP_SIZE = 500;
 /** Beats that a stream waits through while the log cannot be read, before it gives up and lets its client resume. */
 const PATIENCE_BEATS = 30;
 
+/** A stretch of the log, which others may share, and how far in it a stream has come. */
+interface PageStand {
+  readonly changes: readonly MembershipChange[];
+  /** Behind the last of them. */
+  readonly cursor: string;
+  at: number;
+}
+
 /**
  * One client's reading of the log. It is pulled: for a client that does not take nothing piles up here but the numbers
- * of at most MAX_WAITING entries. One that has fallen behind reads the log from its own cursor until it has caught up.
+ * of at most MAX_WAITING entries. One that has fallen behind reads the log from its own cursor until it has caught up, and
+ * while it rests it holds no more than that cursor.
  */
 export class ChangeStream implements EndableStream<MembershipChange> {
   /** Called when there may be something to take, or the stream is over. */
@@ -42,7 +52,9 @@ export class ChangeStream implements EndableStream<MembershipChange> {
 
   /** Numbers of entries of the tail that wait; null while catching up from the log. */
   private waiting: number[] | null = null;
-  private page: { changes: MembershipChange[]; readonly cursor: string } | null = null;
+  private page: PageStand | null = null;
+  /** The cursor that the page which it stands in was read behind; null between pages. */
+  private pageStart: string | null = null;
   private isReading = false;
   private isEnded = false;
   private failure: Error | null = null;
@@ -79,12 +91,18 @@ export class ChangeStream implements EndableStream<MembershipChange> {
     if (this.isOver) return [];
     const taken = this.waiting === null ? this.takeFromPage(most) : this.takeFromTail(this.waiting, most);
     this.place = taken.at(-1)?.cursor ?? this.place;
-    if (this.page?.changes.length === 0) {
+    if (this.page !== null && this.page.at === this.page.changes.length) {
       this.place = this.page.cursor;
       this.page = null;
+      this.pageStart = null;
     }
     if (taken.length === 0 && this.waiting === null && !this.isReading) void this.readOn();
     return taken;
+  }
+
+  /** Its client takes nothing now: what it would be given next is looked up again when it is asked for. */
+  rest(): void {
+    this.page = null;
   }
 
   /** The tail has grown by an entry that this stream wants. */
@@ -147,6 +165,7 @@ export class ChangeStream implements EndableStream<MembershipChange> {
     const { shared, log, workspaceId } = this.parts;
     const from = shared.tail.indexAfter(log.placeOf(workspaceId, this.place));
     if (from === null) return false;
+    this.pageStart = null;
     this.waiting = [];
     for (let index = from; index < shared.dispatched; index += 1) {
       const change = shared.tail.at(index);
@@ -157,7 +176,11 @@ export class ChangeStream implements EndableStream<MembershipChange> {
   }
 
   private takeFromPage(most: number): readonly MembershipChange[] {
-    return this.page?.changes.splice(0, most) ?? [];
+    const { page } = this;
+    if (page === null) return [];
+    const taken = page.changes.slice(page.at, page.at + most);
+    page.at += taken.length;
+    return taken;
   }
 
   private takeFromTail(waiting: number[], most: number): readonly MembershipChange[] {
@@ -201,11 +224,27 @@ export class ChangeStream implements EndableStream<MembershipChange> {
    * before the cursor was visible by then, and what the tail gets later is behind it.
    */
   private async joinOrRead(): Promise<void> {
-    const { shared, log, workspaceId, filter } = this.parts;
+    const { shared, log, workspaceId } = this.parts;
     if (shared.tail.isBeyond(log.placeOf(workspaceId, this.place))) await shared.tail.refresh();
     if (this.isOver || this.join()) return;
-    const { changes, cursor } = await log.readAfter(workspaceId, this.place, { limit: CATCH_UP_SIZE, filter });
-    if (changes.length > 0) this.page = { changes: [...changes], cursor };
-    else this.place = cursor;
+    this.pageStart ??= this.place;
+    await this.openPage(this.pageStart);
+  }
+
+  /** The page behind `start`, in which the stream stands, or before which. */
+  private async openPage(start: string): Promise<void> {
+    const { pages, workspaceId, filter } = this.parts;
+    const { changes, cursor } = await pages.read(workspaceId, start, filter);
+    const at = start === this.place ? 0 : changes.findIndex((change) => change.cursor === this.place) + 1;
+    if (at === 0 && start !== this.place) {
+      // The change that was handed out last is in the log no more.
+      this.pageStart = this.place;
+      return this.openPage(this.place);
+    }
+    if (changes.length > at) this.page = { changes, cursor, at };
+    else {
+      this.place = cursor;
+      this.pageStart = null;
+    }
   }
 }

@@ -22,7 +22,7 @@ interface Line {
 describe('lines of changes on their way out', () => {
   let server: Server;
   /** How the next answer goes out; `given` counts the lots that were asked for. */
-  const next = { slowMs: 0, lastWordsMs: 0, given: 0, isOver: false, tooSlow: (): void => undefined, cuts: 0 };
+  const next = { slowMs: 0, lastWordsMs: 0, given: 0, held: 0, isOver: false, tooSlow: (): void => undefined, cuts: 0 };
   async function* lots(): AsyncGenerator<ChangeLot> {
     try {
       for (let n = 0; n < LOTS; n += 1) {
@@ -38,6 +38,7 @@ describe('lines of changes on their way out', () => {
       const { slowMs, lastWordsMs } = next;
       const lines = outflow({
         ...{ lots: lots(), slowMs, lastWordsMs, logger: { ...silentLogger, info: () => next.tooSlow() } },
+        onHeld: () => (next.held += 1),
         cut: () => {
           next.cuts += 1;
           request.destroy();
@@ -52,7 +53,7 @@ describe('lines of changes on their way out', () => {
 
   async function ask(of: { slowMs: number; lastWordsMs: number }) {
     const told = new Promise<void>((resolve) => {
-      Object.assign(next, { ...of, given: 0, isOver: false, tooSlow: resolve, cuts: 0 });
+      Object.assign(next, { ...of, given: 0, held: 0, isOver: false, tooSlow: resolve, cuts: 0 });
     });
     const request = get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { agent: false });
     request.on('error', () => undefined);
@@ -79,6 +80,8 @@ describe('lines of changes on their way out', () => {
     await told;
     // Nothing was read: the buffers of the connection hold a few megabytes of the twenty-four.
     expect(next.given).toBeLessThan(LOTS / 2);
+    // Whoever gives the lots was told that they are not wanted now.
+    expect(next.held).toBeGreaterThan(0);
     const lines = await readAll(response);
     const last = lines.pop();
     expect(lines.map(({ n }) => n)).toEqual(Array.from({ length: next.given }, (_, n) => n));

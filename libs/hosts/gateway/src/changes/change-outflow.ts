@@ -12,6 +12,8 @@ export interface ChangeLot {
 /** The lines that are to go out, and what belongs to the client that asked for them. */
 export interface Outflow {
   readonly lots: AsyncGenerator<ChangeLot>;
+  /** Called when the client has as much as may wait for it: nothing is asked for until it takes some. */
+  readonly onHeld: () => void;
   /** Who takes nothing for this long is told so and closed. */
   readonly slowMs: number;
   /** After that the last words have so long to be taken. */
@@ -50,12 +52,14 @@ function taken(out: PassThrough, slowMs: number): Promise<boolean> {
  *
  * Size  HIGH_WATER_BYTES and one lot wait for a client, however long it stands still
  */
-export function outflow({ lots, slowMs, lastWordsMs, logger, cut }: Outflow): PassThrough {
+export function outflow({ lots, onHeld, slowMs, lastWordsMs, logger, cut }: Outflow): PassThrough {
   const out = new PassThrough({ writableHighWaterMark: HIGH_WATER_BYTES, readableHighWaterMark: 1 });
   const carry = async (): Promise<void> => {
     for await (const { text, cursor } of lots) {
       if (out.destroyed) return;
-      if (out.write(text) || (await taken(out, slowMs))) continue;
+      if (out.write(text)) continue;
+      onHeld();
+      if (await taken(out, slowMs)) continue;
       logger.info('reader of changes too slow');
       out.write(lastLine(gatewayErrors.GATEWAY_STREAM_SLOW(), cursor));
       setTimeout(cut, lastWordsMs).unref();

@@ -8,7 +8,7 @@ import { isAppError } from '@kohort/kernel-errors';
 import { httpAnswer } from '@kohort/platform-nest';
 import { LAST_WORDS_MS, SLOW_MS } from '../live/live-door';
 import type { LiveKeys } from '../live/live-keys';
-import { outflow, type ChangeLot } from './change-outflow';
+import { outflow, type Outflow } from './change-outflow';
 import { linesAsTheyCome, linesToEnd } from './change-lines';
 
 /** What the export stands on. */
@@ -49,7 +49,7 @@ async function filterOf(services: GatewayServices, caller: Caller, asked: Asked)
 }
 
 /** The lines that are asked for; the cursor is tried before the first one. */
-async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<AsyncGenerator<ChangeLot>> {
+async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<Pick<Outflow, 'lots' | 'onHeld'>> {
   const { services, keys, watch } = parts;
   const keyText = keyOfAuthorization(request.headers.authorization);
   if (keyText === null) throw accessErrors.ACCESS_KEY_MISSING();
@@ -65,14 +65,15 @@ async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<As
       close: () => void request.raw.destroy(),
       once: (event: 'close', callback: () => void) => request.raw.socket.once(event, callback),
     };
-    return linesAsTheyCome(stream, watch.add(socket, { keyText, caller, onGood: () => stream.onReady() }));
+    const watched = watch.add(socket, { keyText, caller, onGood: () => stream.onReady() });
+    return { lots: linesAsTheyCome(stream, watched), onHeld: () => stream.rest() };
   }
   const { changeLog: log } = services;
   if (asked.after === undefined) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: 'after' });
   await log.check(workspaceId, asked.after).catch(async (thrown: unknown) => {
     throw isAppError(thrown) ? await withSnapshotToken({ log, workspaceId }, thrown) : thrown;
   });
-  return linesToEnd({ log, workspaceId, filter }, asked.after);
+  return { lots: linesToEnd({ log, workspaceId, filter }, asked.after), onHeld: () => undefined };
 }
 
 /**
@@ -93,7 +94,8 @@ export function changesRoutes(parts: ChangesParts): (scope: FastifyInstance) => 
     });
     scope.get('/v1/changes.ndjson', async (request, reply) => {
       const lines = outflow({
-        ...{ lots: await linesOf(parts, request), slowMs: parts.slowMs ?? SLOW_MS, lastWordsMs: LAST_WORDS_MS },
+        ...(await linesOf(parts, request)),
+        ...{ slowMs: parts.slowMs ?? SLOW_MS, lastWordsMs: LAST_WORDS_MS },
         logger: parts.services.logger,
         cut: () => {
           if (!reply.raw.writableFinished) request.raw.destroy();

@@ -1,6 +1,5 @@
 import type { BoundStream, ChangeStream } from '@kohort/gateway-resolvers';
 import type { AppError } from '@kohort/kernel-errors';
-import { nextMessage } from './live-message';
 import type { SharedSelection } from './shared-answers';
 
 /** A subscription that runs. */
@@ -15,13 +14,13 @@ export interface RunningOperation {
 
 /** What a pump stands between. */
 export interface PumpParts {
-  readonly id: string;
   readonly bound: BoundStream;
   readonly changes: ChangeStream;
   readonly selection: SharedSelection;
   /** Whether nothing may be handed over now: then `wake` is called later. */
   readonly isHeld: () => boolean;
-  readonly send: (texts: readonly string[]) => void;
+  /** Ends of messages, as the selection gives them. */
+  readonly send: (ends: readonly Buffer[]) => void;
   /** It is over: with an error, or because it was ended from outside. */
   readonly onOver: (error: Error | AppError | null) => void;
 }
@@ -31,7 +30,7 @@ const AT_ONCE = 64;
 
 interface Ready {
   readonly cursor: string;
-  readonly text: string;
+  readonly end: Buffer;
 }
 
 /** Carries changes to one client, as fast as the client takes them and no faster. */
@@ -55,17 +54,17 @@ export class ChangePump implements RunningOperation {
       // Whoever is refused gets nothing more of what waits, but is told why.
       if (this.parts.changes.error) return this.finish(this.parts.changes.error);
       this.handOver();
-      if (this.ready.length > 0 || this.parts.isHeld()) return;
+      if (this.ready.length > 0 || this.parts.isHeld()) return this.parts.changes.rest();
       const changes = this.parts.changes.take(AT_ONCE);
       if (changes.length === 0) {
         if (this.parts.changes.isOver) this.finish(null);
         return;
       }
       const answers = changes.map((change) => this.parts.selection.of(change));
-      const put = (texts: readonly string[]): void => {
-        this.ready = texts.map((text, i) => ({ text, cursor: changes[i]?.cursor ?? this.sent }));
+      const put = (ends: readonly Buffer[]): void => {
+        this.ready = ends.map((end, i) => ({ end, cursor: changes[i]?.cursor ?? this.sent }));
       };
-      if (answers.every((answer) => typeof answer === 'string')) put(answers);
+      if (answers.every((answer) => Buffer.isBuffer(answer))) put(answers);
       else void this.whenAnswered(answers, put);
     }
   }
@@ -76,8 +75,8 @@ export class ChangePump implements RunningOperation {
   }
 
   private async whenAnswered(
-    answers: readonly (string | Promise<string>)[],
-    put: (texts: readonly string[]) => void,
+    answers: readonly (Buffer | Promise<Buffer>)[],
+    put: (ends: readonly Buffer[]) => void,
   ): Promise<void> {
     this.isWorking = true;
     try {
@@ -92,17 +91,17 @@ export class ChangePump implements RunningOperation {
 
   /** One at a time past the mark: a single answer may be large. */
   private handOver(): void {
-    const { id, isHeld, send } = this.parts;
+    const { isHeld, send } = this.parts;
     while (this.ready.length > 0 && !isHeld()) {
       const lot: Ready[] = [];
-      for (let size = 0; size < LOT_CHARS && this.ready.length > lot.length;) {
+      for (let size = 0; size < LOT_BYTES && this.ready.length > lot.length;) {
         const next = this.ready[lot.length];
         if (!next) break;
         lot.push(next);
-        size += next.text.length;
+        size += next.end.length;
       }
       this.ready.splice(0, lot.length);
-      send(lot.map(({ text }) => nextMessage(id, text)));
+      send(lot.map(({ end }) => end));
       this.sent = lot.at(-1)?.cursor ?? this.sent;
     }
   }
@@ -115,5 +114,5 @@ export class ChangePump implements RunningOperation {
   }
 }
 
-/** Characters handed to the socket with one write. */
-const LOT_CHARS = 32_768;
+/** Bytes handed to the socket with one write. */
+const LOT_BYTES = 32_768;
