@@ -58,10 +58,11 @@ export function keyOfInit({ payload }: InitMessage): string | null {
 export const ACK = '{"type":"connection_ack"}';
 export const PONG = '{"type":"pong"}';
 
-/** What goes before an answer that is text already. */
-export function nextMessage(id: string, payload: string): string {
-  return `{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`;
-}
+/** A `next` message begins so, whatever its answer is. */
+export const nextStart = (id: string): string => `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+
+/** And ends so, whoever it is for. */
+export const nextEnd = (answer: string): string => `${answer}}`;
 
 /** What ends a subscription that cannot go on. */
 export function errorMessage(id: string, errors: readonly GraphQLError[]): string {

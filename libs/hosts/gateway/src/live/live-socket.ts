@@ -12,7 +12,8 @@ import {
   completeMessage,
   errorMessage,
   keyOfInit,
-  nextMessage,
+  nextEnd,
+  nextStart,
   parseLiveMessage,
   type InitMessage,
   type LiveMessage,
@@ -134,10 +135,11 @@ export class LiveSocket {
     const { changes } = bound;
     if (changes === null || !this.context) return this.runAlone(asked, bound);
     const selection = this.parts.selectionFor({ document, variables, field: bound.field, context: this.context });
+    const start = nextStart(id);
     const pump = new ChangePump({
-      ...{ id, bound, changes, selection: selection.shared },
+      ...{ bound, changes, selection: selection.shared },
       isHeld: () => this.isHeld(),
-      send: (texts) => this.outlet.together(() => texts.forEach((text) => this.outlet.send(text))),
+      send: (ends) => this.outlet.sendAll(start, ends),
       onOver: (error) => {
         selection.release();
         if (error) this.fail(id, [error]);
@@ -169,7 +171,7 @@ export class LiveSocket {
             ...{ schema: this.parts.schema(), document: document.document, operationName: document.operationName },
             ...{ rootValue, contextValue: { gateway: this.context }, variableValues: variables },
           });
-          if (this.context) this.outlet.send(nextMessage(id, textOf(result, this.context)));
+          if (this.context) this.outlet.send(`${nextStart(id)}${nextEnd(textOf(result, this.context))}`);
         }
         this.complete(id);
       } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import { beginText } from './text-frame';
 
 /** Bytes that may wait for a client before nothing more is handed to its socket. */
 export const HIGH_WATER_BYTES = 65_536;
@@ -29,16 +30,26 @@ export class Outlet {
   send(text: string): void {
     if (this.socket.readyState !== WebSocket.OPEN) return;
     this.socket.send(text);
-    if (this.raw.writableLength > MOST_BYTES) this.socket.terminate();
+    this.endIfOverfull();
   }
 
-  /** What is sent within goes out with one write. */
-  together(sending: () => void): void {
+  /**
+   * Sends messages that begin alike, with one write. Their ends are handed to the socket as they are: whatever waits for
+   * its client there is what others wait for too.
+   */
+  sendAll(start: string, ends: readonly Buffer[]): void {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    // No message is compressed, so that none is under way: what is written here stands between two of them.
     this.raw.cork();
-    try {
-      sending();
-    } finally {
-      this.raw.uncork();
+    for (const end of ends) {
+      this.raw.write(beginText(start, end.length));
+      this.raw.write(end);
     }
+    this.raw.uncork();
+    this.endIfOverfull();
+  }
+
+  private endIfOverfull(): void {
+    if (this.raw.writableLength > MOST_BYTES) this.socket.terminate();
   }
 }

@@ -3,9 +3,12 @@ import type { GraphQLSchema } from 'graphql';
 import { toPublicError, type GatewayContext } from '@kohort/gateway-resolvers';
 import type { MembershipChange } from '@kohort/kernel-contracts';
 import type { LiveDocument } from './live-document';
+import { nextEnd } from './live-message';
 
-/** Characters of answers that are kept for those who have not had them yet, over all workspaces. */
-const MOST_KEPT = 33_554_432;
+/** Bytes of answers that are kept for those who have not had them yet, over all workspaces. */
+const MOST_KEPT = 8_388_608;
+/** What an answer takes beside its own bytes. */
+const KEEPING_BYTES = 400;
 
 /** What a selection is answered with. */
 export interface Asking {
@@ -18,7 +21,7 @@ export interface Asking {
   readonly context: GatewayContext;
 }
 
-type Answer = string | Promise<string>;
+type Answer = Buffer | Promise<Buffer>;
 
 /** An execution as the text that a message carries. */
 export function textOf(result: ExecutionResult, context: GatewayContext): string {
@@ -29,7 +32,7 @@ export function textOf(result: ExecutionResult, context: GatewayContext): string
 }
 
 /**
- * One selection on changes, for all who ask for it: it is worked out and written as text once, however many have asked,
+ * One selection on changes, for all who ask for it: it is worked out and written as bytes once, however many have asked,
  * as long as it is kept.
  */
 export class SharedSelection {
@@ -41,15 +44,16 @@ export class SharedSelection {
     private readonly asking: Asking,
   ) {}
 
-  /** The answer for a change. A failure is not kept. */
+  /** The end of the messages that tell of a change. A failure is not kept. */
   of(change: MembershipChange): Answer {
     const known = this.answers.get(change.cursor);
     if (known !== undefined) return known;
     const answer = this.workOut(change).then(
       (text) => {
-        this.answers.set(change.cursor, text);
-        this.board.keep(this.answers, change.cursor, text.length);
-        return text;
+        const end = Buffer.from(nextEnd(text));
+        this.answers.set(change.cursor, end);
+        this.board.keep(this.answers, change.cursor, end.length + KEEPING_BYTES);
+        return end;
       },
       (thrown: unknown) => {
         this.answers.delete(change.cursor);
