@@ -10,6 +10,7 @@ import type { Logger } from '@kohort/kernel-telemetry';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
 import { checkMigrated, checkSafety, openDatabase } from '@kohort/platform-postgres';
 import type { DoorSettings } from './ingest/open-ingest';
+import { keepHeapClose } from './keep-heap-close';
 import { startGateway } from './start-gateway';
 
 /** What the gateway is told as a process of its own. It reads no environment. */
@@ -68,6 +69,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       door: options.door,
     });
     closers.add('gateway', () => gateway.stop());
+    keepHeapClose();
     logger.info('gateway is up', { port: gateway.port });
     return { stop: () => closers.closeAll() };
   } catch (thrown) {

@@ -11,8 +11,19 @@ const OF_A_LOT = 100;
 /** While nothing comes, an empty line goes out so often: proxies cut connections that are silent for long. */
 export const SILENCE_MS = 25_000;
 
+/** Lines of changes that several readers are given. */
+const written = new WeakMap<MembershipChange, string>();
+
 /** One change as a line of the export; `id` and `cursor` are those of the subscription. */
 export function lineOf(change: MembershipChange): string {
+  const known = written.get(change);
+  if (known !== undefined) return known;
+  const line = writeLine(change);
+  written.set(change, line);
+  return line;
+}
+
+function writeLine(change: MembershipChange): string {
   const { segmentId, profileId, changeVersion, evaluatedAt, recordedAt, ...rest } = change;
   return `${JSON.stringify({
     id: `${segmentId}:${profileId}:${changeVersion}`,
