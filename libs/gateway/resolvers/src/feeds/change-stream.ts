@@ -96,7 +96,10 @@ export class ChangeStream implements EndableStream<MembershipChange> {
       this.page = null;
       this.pageStart = null;
     }
-    if (taken.length === 0 && this.waiting === null && !this.isReading) void this.readOn();
+    if (taken.length === 0 && this.waiting === null && !this.isReading) {
+      this.isReading = true;
+      void this.parts.pages.inTurn(() => this.readOn());
+    }
     return taken;
   }
 
@@ -198,10 +201,9 @@ export class ChangeStream implements EndableStream<MembershipChange> {
   }
 
   private async readOn(): Promise<void> {
-    this.isReading = true;
     const { shared } = this.parts;
     try {
-      await this.joinOrRead();
+      if (!this.isOver) await this.joinOrRead();
       this.misses = 0;
     } catch (thrown) {
       // What is wrong with the cursor stays wrong; a database that is away comes back.

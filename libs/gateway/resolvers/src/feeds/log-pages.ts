@@ -3,7 +3,9 @@ import type { ChangeFilter, ChangeLogPort, MembershipChangeBatch, WorkspaceId } 
 /** Changes of a page. */
 export const PAGE_SIZE = 500;
 /** Pages that are kept for those who come by later, over all workspaces. */
-export const MOST_PAGES = 16;
+export const MOST_PAGES = 8;
+/** Streams that catch up at once; the others wait, so that those who are at the end of their log are not kept waiting. */
+const AT_ONCE = 4;
 
 /**
  * Pages of change logs for the streams that have fallen behind: those who stand at the same place read once, and a page
@@ -14,8 +16,28 @@ export const MOST_PAGES = 16;
 export class LogPages {
   private readonly full = new Map<string, MembershipChangeBatch>();
   private readonly asked = new Map<string, Promise<MembershipChangeBatch>>();
+  private taken = 0;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(private readonly log: Pick<ChangeLogPort, 'readAfter'>) {}
+
+  /**
+   * Does a step of somebody's catching up, in turn: the reading, and the handing over of what was read. A turn ends when
+   * the event loop has looked at everything else, however much was handed over.
+   */
+  async inTurn(step: () => Promise<void>): Promise<void> {
+    if (this.taken < AT_ONCE) this.taken += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      await step();
+    } finally {
+      setImmediate(() => {
+        const next = this.waiting.shift();
+        if (next === undefined) this.taken -= 1;
+        else next();
+      });
+    }
+  }
 
   /** As `readAfter` of the log. */
   read(workspaceId: WorkspaceId, after: string, filter: ChangeFilter): Promise<MembershipChangeBatch> {
