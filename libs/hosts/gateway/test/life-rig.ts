@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { systemClock } from '@kohort/kernel-clock-random';
-import { runIdSchema, runParams, type Json, type WorkspaceId } from '@kohort/kernel-contracts';
+import { runIdSchema, runParams, type WorkspaceId } from '@kohort/kernel-contracts';
 import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
-import { runHandler, segmentStore } from '@kohort/platform-postgres';
-import { RuleSets, backfillSegment } from '@kohort/segments-flow';
+import { runsHandler, segmentStore } from '@kohort/platform-postgres';
+import { RuleSets, backfillSegments } from '@kohort/segments-flow';
 import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
 import { GatewayRig } from './gateway-rig';
 
@@ -92,13 +92,13 @@ export class LifeRig {
       columns: test.columns.store,
       loader,
     };
-    const handle = runHandler({
+    const handle = runsHandler({
       database: rig.db.database,
       clock: systemClock,
       params: runParams['segments.backfill'],
-      flow: async (context, params): Promise<Json> => ({ ...(await backfillSegment(deps, context, params)) }),
+      flow: (runs) => backfillSegments(deps, runs),
     });
-    const input = { workspaceId: ws, runId: runIdSchema.parse(id) };
+    const input = { workspaceId: ws, runIds: [runIdSchema.parse(id)] };
     await handle(input, { signal: new AbortController().signal, isLastAttempt: true });
     return (await this.ask('query ($id: ID!) { job(id: $id) { status error { code } } }', { id }))['job'];
   }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { manualClock } from '@kohort/kernel-clock-random';
-import type { ConsentStatement, Json, ProfileId } from '@kohort/kernel-contracts';
+import type { BatchId, ConsentStatement, Json, ProfileId } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
 import { cancelRun, privacyStore } from '@kohort/platform-postgres';
 import { PEOPLE, useBackfillWorld } from '../test/backfill-world';
-import { explainMembership, previewSegment, type BackfillDeps } from './index';
+import { evaluateTouched, explainMembership, previewSegment, type BackfillDeps } from './index';
 
 jest.setTimeout(240_000);
 const rule = (where: unknown): object => ({ version: 1, entity: 'profile', where });
@@ -36,20 +36,37 @@ describe('back-filling a version', () => {
     });
     const timers = await query(sql`select count(*)::int as n, min(due_at) > now() as ahead from segment_timer`);
     expect(timers).toEqual([{ n: PEOPLE / 2, ahead: true }]);
-    // Proofs are worked out when somebody is next evaluated, or asked about.
+    // Proofs are worked out when somebody is next evaluated, or asked about: see the next test.
     expect(await query(sql`select count(proof)::int as n from membership`)).toEqual([{ n: 0 }]);
     expect(await run(await ask(id, 1))).toMatchObject({ result: { entered: 0, exited: 0, corrected: 0 } });
     const [log] = await query(
       sql`select count(*)::int as n, count(distinct batch_id)::int as batches, min(cause) as cause from membership_change`,
     );
     expect(log).toEqual({ n: PEOPLE / 2, batches: 1, cause: 'edit' });
-    const [someone] = await query(sql<{ id: ProfileId }>`select id from profile where canonical_id = 'u2'`);
-    const why = await explainMembership(world.deps, {
-      workspaceId: world.workspaceId,
-      profileId: someone?.id as ProfileId,
-      segmentKey: 'buyers',
-    });
-    expect(why).toMatchObject({ member: true, proof: { nodes: [{ count: 2 }] } });
+  });
+
+  it('proves its members when they are asked about, and keeps their proofs once they are evaluated again', async () => {
+    await run(await ask(await addSegment('buyers', buyers), 1));
+    const people = await query(sql<{ id: ProfileId; who: string }>`select id, canonical_id as who from profile
+      where canonical_id in ('u1', 'u2', 'u3')`);
+    for (const { id: profileId, who } of people) {
+      const why = await explainMembership(world.deps, {
+        ...{ workspaceId: world.workspaceId, profileId, segmentKey: 'buyers' },
+      });
+      // A third order lies before the window.
+      const orders = Math.min(2, Number(who.slice(1)));
+      expect(why).toMatchObject({ member: orders >= 2, proof: { nodes: [{ count: orders }] } });
+      expect(why.recorded?.member ?? false).toBe(orders >= 2);
+    }
+    const stored = sql`select count(*)::int as n, min((proof -> 'nodes' -> 0 ->> 'count')::int) as least,
+      count(proof_hash)::int as hashes from membership where proof is not null`;
+    // To explain is to look, and nothing is written for it.
+    expect(await query(stored)).toEqual([{ n: 0, least: null, hashes: 0 }]);
+    const batches = await query(sql<{ id: BatchId }>`select id from batch where kind = 'events'`);
+    const { workspaceId } = world;
+    const again = await evaluateTouched(world.deps, { workspaceId, batchIds: batches.map(({ id }) => id) });
+    expect(again).toEqual({ profiles: PEOPLE, entered: 0, exited: 0 });
+    expect(await query(stored)).toEqual([{ n: PEOPLE / 2, least: 2, hashes: PEOPLE / 2 }]);
   });
 
   it('changes to another version all at once, and brings those that refer to it along', async () => {
@@ -344,7 +361,7 @@ describe('back-filling a version', () => {
       await world.db.database.inWorkspace(world.workspaceId, (tx) =>
         cancelRun(tx, { workspaceId: world.workspaceId, runId }),
       );
-      await new Promise((done) => world.signal.addEventListener('abort', done, { once: true }));
+      await new Promise((done) => world.started[0]?.signal.addEventListener('abort', done, { once: true }));
       return world.deps.store.membersOf(...args);
     };
     expect(await run(runId, { ...world.deps, store: cancelling })).toMatchObject({ status: 'cancelled' });

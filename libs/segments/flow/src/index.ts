@@ -1,4 +1,3 @@
-export { backfillSegment } from './backfill-segment.flow';
 export { backfillSegments } from './backfill-segments.flow';
 export type { BackfillDeps, BackfillEnd, BackfillResult, BackfillRun } from './fill-pass';
 export { evaluateProfiles } from './evaluate-profiles';

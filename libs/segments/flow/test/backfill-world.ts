@@ -14,14 +14,13 @@ import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-column
 import {
   createRun,
   getRun,
-  runHandler,
   runsHandler,
   segmentStore,
   startTestDatabase,
   type TestDatabase,
 } from '@kohort/platform-postgres';
 import { startTestColumns, type TestColumns } from '@kohort/testing-columns';
-import { backfillSegment, backfillSegments, RuleSets, type BackfillDeps } from '../src';
+import { backfillSegments, RuleSets, type BackfillDeps } from '../src';
 
 export const PEOPLE = 1_200;
 
@@ -32,7 +31,6 @@ export function useBackfillWorld() {
   let loader: OpenColumnLoader;
   let deps: BackfillDeps;
   let workspaceId: WorkspaceId;
-  let signal: AbortSignal;
   let started: readonly RunContext[] = [];
   beforeAll(async () => {
     [db, test] = await Promise.all([startTestDatabase(), startTestColumns()]);
@@ -88,23 +86,6 @@ export function useBackfillWorld() {
       const params = { segmentId, version, ...more };
       return (await createRun(tx, { workspaceId, job: 'segments.backfill', params })).runId;
     });
-  async function run(runId: RunId, using?: BackfillDeps): Promise<Run> {
-    const handle = runHandler({
-      database: db.database,
-      clock: manualClock(0),
-      params: runParams['segments.backfill'],
-      flow: (context, params) => {
-        signal = context.signal;
-        return backfillSegment(using ?? deps, context, params);
-      },
-    });
-    await handle({ workspaceId, runId }, { signal: new AbortController().signal, isLastAttempt: true }).catch(
-      () => undefined,
-    );
-    const found = await db.database.inWorkspace(workspaceId, (tx) => getRun(tx, { workspaceId, runId }));
-    if (!found) throw new TypeError('no run');
-    return found;
-  }
   const segment = async (
     key: string,
   ): Promise<{ live_version: number | null; status: string; size: string; n: string }> => {
@@ -129,21 +110,33 @@ export function useBackfillWorld() {
       .map(({ who }) => who)
       .sort();
   /** As a worker does with what waits together. */
-  async function runAll(runIds: readonly RunId[], using?: BackfillDeps): Promise<readonly Run[]> {
+  async function carryOut(runIds: readonly RunId[], using: BackfillDeps = deps): Promise<void> {
     const handle = runsHandler({
       database: db.database,
       clock: manualClock(0),
       params: runParams['segments.backfill'],
       flow: (runs) => {
         started = runs.map(({ context }) => context);
-        return backfillSegments(using ?? deps, runs);
+        return backfillSegments(using, runs);
       },
     });
     await handle({ workspaceId, runIds }, { signal: new AbortController().signal, isLastAttempt: true });
-    return db.database.inWorkspace(workspaceId, async (tx) => {
-      const found = await Promise.all(runIds.map((runId) => getRun(tx, { workspaceId, runId })));
-      return found.flatMap((one) => one ?? []);
+  }
+  const found = (runIds: readonly RunId[]): Promise<readonly Run[]> =>
+    db.database.inWorkspace(workspaceId, async (tx) => {
+      const rows = await Promise.all(runIds.map((runId) => getRun(tx, { workspaceId, runId })));
+      return rows.flatMap((one) => one ?? []);
     });
+  async function runAll(runIds: readonly RunId[], using?: BackfillDeps): Promise<readonly Run[]> {
+    await carryOut(runIds, using);
+    return found(runIds);
+  }
+  /** One alone, which may not be allowed to write how it ended. */
+  async function run(runId: RunId, using?: BackfillDeps): Promise<Run> {
+    await carryOut([runId], using).catch(() => undefined);
+    const [one] = await found([runId]);
+    if (!one) throw new TypeError('no run');
+    return one;
   }
   return {
     query,
@@ -152,7 +145,6 @@ export function useBackfillWorld() {
     ask,
     run,
     runAll,
-
     segment,
     numbers,
     members,
@@ -168,10 +160,6 @@ export function useBackfillWorld() {
     },
     get workspaceId(): WorkspaceId {
       return workspaceId;
-    },
-    /** Of the run that was started last. */
-    get signal(): AbortSignal {
-      return signal;
     },
   };
 }
