@@ -40,9 +40,9 @@ export interface CompileOptions {
   readonly otherSegments?: 'membership' | 'refuse';
   /** Zone of rules that name none. Default UTC. */
   readonly timezone?: string;
-  /** Kinds of nodes that have no data where the rule is to run, with words for the error ("from a file"). */
   /** Whom the rules judge. Default people. */
   readonly entity?: Entity;
+  /** Kinds of nodes that have no data where the rule is to run, with words for the error ("from a file"). */
   readonly without?: { readonly kinds: readonly ParsedNode['kind'][]; readonly where: string };
 }
 
