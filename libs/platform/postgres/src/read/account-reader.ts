@@ -9,6 +9,7 @@ import {
   type Page,
   type PageRequest,
 } from '@kohort/kernel-contracts';
+import { stands } from '../segments/read-related';
 import { ms } from './columns';
 import { reading, type Scope } from './deadline';
 import { eventColumns, toEvent, type EventRow } from './event-row';
@@ -57,11 +58,7 @@ const belonging = (scope: Scope, condition: ReturnType<typeof sql>) => sql`
   from trait_value t
   join profile p on p.workspace_id = t.workspace_id and p.id = t.profile_id and p.merged_into is null
     and p.suppressed_at is null
-  where t.workspace_id = ${scope.workspaceId} and t.key = ${sql.lit(GROUP_TRAIT)} and t.sign = 1 and t.valid_from <= now()
-    and not exists (
-      select 1 from trait_value gone
-      where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
-        and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)
+  where t.workspace_id = ${scope.workspaceId} and t.key = ${sql.lit(GROUP_TRAIT)} and t.valid_from <= now() and ${stands}
     and ${condition}
   group by 1, 2, 3`;
 

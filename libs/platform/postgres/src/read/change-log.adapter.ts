@@ -16,7 +16,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { postgresErrors } from '../postgres-errors';
 import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
-import { laterOf, narrowing, orderOf, toSentChange } from './change-rows';
+import { orderOf, readChanges, toSentChange } from './change-rows';
 import { membersAt, type MembersAt } from './members-at';
 
 /** Cursors that are remembered with their places. */
@@ -49,9 +49,6 @@ export interface ChangeLogOptions {
 
 const DAY_MS = 86_400_000;
 const TABLE = 'membership_change';
-
-const isNarrow = ({ segmentId, profileId, kinds }: ChangeFilter): boolean =>
-  segmentId !== undefined || profileId !== undefined || kinds !== undefined;
 
 /** One workspace's log within a transaction. */
 class LogReading {
@@ -88,16 +85,11 @@ class LogReading {
   async readAfter(cursor: string, limit: number, filter: ChangeFilter): Promise<MembershipChangeBatch> {
     const { workspaceId } = this.scope;
     const after = this.decode(cursor);
-    const narrow = isNarrow(filter);
-    // Asked before the rows: all that is at or before it is visible to the reading that follows.
-    const end = narrow ? laterOf(after, await logHorizon(this.tx)) : after;
-    const narrowed = narrowing(filter);
-    const { rows, next } = await readLog(this.tx, { table: TABLE, after, limit, workspaceId, narrowed });
-    const more = rows.length === limit;
-    const reached = more || !narrow ? (next ?? after) : laterOf(next ?? after, end);
+    const { rows, reached, more } = await readChanges(this.tx, { workspaceId, after, limit, filter });
     return {
       changes: rows.map((row) => this.toChange(row)),
-      cursor: rows.length === 0 && !narrow ? cursor : this.encode(reached),
+      // Who has not moved keeps the cursor that they have.
+      cursor: orderOf(reached) === orderOf(after) ? cursor : this.encode(reached),
       more,
     };
   }

@@ -5,8 +5,10 @@ import {
   segmentIdSchema,
   type ChangeFilter,
   type SentChange,
+  type WorkspaceId,
 } from '@kohort/kernel-contracts';
-import type { LogPosition } from '../read-log';
+import type { WorkspaceTransaction } from '../database';
+import { logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
 import { ms } from './columns';
 
@@ -36,11 +38,10 @@ export const positionOf = (order: string): LogPosition => {
 };
 
 /** The one of two positions that is further on. */
-export const laterOf = (one: LogPosition, other: LogPosition): LogPosition =>
-  orderOf(one) < orderOf(other) ? other : one;
+const laterOf = (one: LogPosition, other: LogPosition): LogPosition => (orderOf(one) < orderOf(other) ? other : one);
 
 /** What the rows must be besides: `and …`. */
-export function narrowing({ segmentId, profileId, kinds }: ChangeFilter): RawBuilder<unknown> {
+function narrowing({ segmentId, profileId, kinds }: ChangeFilter): RawBuilder<unknown> {
   const bySegment = segmentId === undefined ? sql`` : sql`and segment_id = ${segmentId}::uuid`;
   // With the segments named, the log's key finds a person's changes, however long the log is.
   const byProfile =
@@ -48,4 +49,34 @@ export function narrowing({ segmentId, profileId, kinds }: ChangeFilter): RawBui
       ? sql``
       : sql`and profile_id = ${profileId}::uuid and segment_id in (select id from segment)`;
   return kinds === undefined ? sql`${bySegment} ${byProfile}` : sql`${bySegment} ${byProfile} and kind = any(${kinds})`;
+}
+
+const isNarrow = ({ segmentId, profileId, kinds }: ChangeFilter): boolean =>
+  segmentId !== undefined || profileId !== undefined || kinds !== undefined;
+
+/** Some rows of the change log, and the position that is reached with them. */
+export interface ChangeRows {
+  readonly rows: readonly Selectable<KohortTables['membership_change']>[];
+  /** Behind what was passed over too: whoever wants few of the changes does not look through the others again. */
+  readonly reached: LogPosition;
+  readonly more: boolean;
+}
+
+/** Reads changes behind a position. */
+export async function readChanges(
+  tx: WorkspaceTransaction,
+  of: {
+    readonly workspaceId: WorkspaceId;
+    readonly after: LogPosition;
+    readonly limit: number;
+    readonly filter: ChangeFilter;
+  },
+): Promise<ChangeRows> {
+  const { workspaceId, after, limit, filter } = of;
+  // Asked before the rows: all that is at or before it is visible to the reading that follows.
+  const end = isNarrow(filter) ? laterOf(after, await logHorizon(tx)) : after;
+  const narrowed = narrowing(filter);
+  const { rows, next } = await readLog(tx, { table: 'membership_change', after, limit, workspaceId, narrowed });
+  const more = rows.length === limit;
+  return { rows, more, reached: more ? (next ?? after) : laterOf(next ?? after, end) };
 }

@@ -12,7 +12,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { givenConsents } from '../privacy/given-consents';
-import { withRelated } from './read-related';
+import { stands, withRelated } from './read-related';
 import { millis } from './read-rules';
 
 /** Whose records are read. */
@@ -127,10 +127,7 @@ async function readTraits(
     select t.profile_id as "profileId", t.key, ${millis('t.valid_from')} as time, t.message_id as "messageId", t.value
     from trait_value t
     where t.workspace_id = ${scope.workspaceId}::uuid and t.profile_id = any(${scope.profileIds}::uuid[]) ${keyed}
-      and t.sign = 1 and not exists (
-        select 1 from trait_value gone
-        where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
-          and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)`.execute(tx);
+      and ${stands}`.execute(tx);
   return found.rows;
 }
 

@@ -28,8 +28,8 @@ interface LinkRow {
 const key = sql.lit(GROUP_TRAIT);
 const since = sql.raw(`floor(extract(epoch from min(t.valid_from)) * 1000)::float8`);
 
-/** No row takes it back, over `t`. */
-const stands = sql.raw(`t.sign = 1 and not exists (
+/** No row takes a stated trait back, over `t`. */
+export const stands = sql.raw(`t.sign = 1 and not exists (
   select 1 from trait_value gone
   where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
     and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)`);

@@ -11,8 +11,8 @@ import {
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { postgresErrors } from '../postgres-errors';
-import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
-import { laterOf, narrowing, toSentChange } from '../read/change-rows';
+import { logEpoch, logHorizon, type LogPosition } from '../read-log';
+import { readChanges, toSentChange } from '../read/change-rows';
 import { membersAt, type MembersAt } from '../read/members-at';
 import { createRun } from '../runs/create-run';
 
@@ -92,15 +92,10 @@ async function dueOf(tx: WorkspaceTransaction, { workspaceId, id }: Place, limit
     const page = { after: webhook.members_after, limit };
     return { url, secrets, failures, ...(await membersFrom(tx, of, page)), more: true };
   }
-  // Asked before the rows: all that is at or before it is visible to the reading that follows.
-  const end = laterOf(after, await logHorizon(tx));
-  const narrowed = narrowing(filter);
-  const page = await readLog(tx, { table: 'membership_change', after, limit, workspaceId, narrowed });
-  const more = page.rows.length === limit;
-  const reached = more ? (page.next ?? after) : laterOf(page.next ?? after, end);
+  const { rows, reached, more } = await readChanges(tx, { workspaceId, after, limit, filter });
   return {
     ...{ url, secrets, failures },
-    content: { changes: page.rows.map(toSentChange) },
+    content: { changes: rows.map(toSentChange) },
     position: `${reached.xid}.${reached.seq}`,
     more,
   };
