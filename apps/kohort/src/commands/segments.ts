@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
@@ -7,6 +7,7 @@ import { count, percent } from '../terminal/account';
 import { textTable } from '../terminal/text-table';
 import { diffText, previewText, type RemoteDiff, type RemotePreview } from '../terminal/segment-account';
 import { listFromFile } from './segment-list';
+import { listMembers, MEMBERS_PAGE, type MembersFlags } from './segment-members';
 import { nameList, wholeNumber } from './options';
 
 interface SegmentFlags extends ConnectFlags {
@@ -187,6 +188,11 @@ async function every(key: string, minutes: string, flags: SegmentFlags): Promise
   printFound('segments every', payloadOf(answer, 'Segment'), { json: flags.json, text: `${key} is counted ${text}` });
 }
 
+async function members(key: string, flags: MembersFlags): Promise<void> {
+  const { found, text } = await listMembers(key, flags);
+  printFound('segments members', found, { json: flags.json, text });
+}
+
 /** `kohort segments …`: segments of a running workspace, before they serve and afterwards. */
 export function segmentsCommand(): Command {
   const command = withConnection(
@@ -227,6 +233,16 @@ export function segmentsCommand(): Command {
     .action((segment: string, version: number, _flags: object, self: Command) =>
       rollback(segment, version, self.optsWithGlobals()),
     );
+  add('members', 'list who is in a segment, or who was')
+    .argument('<segment>', 'its key')
+    .option('--as-of <instant>', 'an instant, as 2026-05-14T10:00:00Z')
+    .addOption(
+      new Option('--known <how>', 'of an instant: as it was known then, or with all that has become known since')
+        .choices(['then', 'now'])
+        .default('then'),
+    )
+    .option('--limit <people>', 'at most so many', wholeNumber, MEMBERS_PAGE)
+    .action((segment: string, _flags: object, self: Command) => members(segment, self.optsWithGlobals()));
   add('every', 'count a ranking or a predicate (top, sql) anew so often, and after each import')
     .argument('<segment>', 'its key')
     .argument('<minutes>', 'how often, or `never`: only when it is published again')

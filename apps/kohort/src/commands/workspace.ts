@@ -27,7 +27,7 @@ export function explainCommand(): Command {
         throw clientErrors.CLIENT_REFUSED({ reason: 'there is no such person', remoteCode: 'PROFILE_NOT_FOUND' });
       const { explainMembership } = await client.query<{ explainMembership: object | null }>(
         `query ($profile: ID!, $segment: String!) { explainMembership(profile: $profile, segment: $segment) {
-          membership { member enteredAt exitedAt cause segmentVersion changeVersion } proof proofHash nextChangeAt } }`,
+          membership { member enteredAt exitedAt cause segmentVersion changeVersion } memberNow evaluatedAt proof proofHash nextChangeAt } }`,
         { profile: profile.id, segment },
       );
       await client.close();

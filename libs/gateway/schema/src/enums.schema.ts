@@ -140,5 +140,10 @@ export const PlanChangeKind = enumOf(
 );
 export const AlertKind = enumOf('AlertKind', ALERT_KINDS, 'Too few, too many, none at all.');
 export const AlertState = enumOf('AlertState', ['open', 'acknowledged', 'resolved'], 'Where an alert stands.');
+export const KnownAs = enumOf(
+  'KnownAs',
+  ['then', 'now'],
+  'The past as it was known then, or with all that has become known since.',
+);
 export const SizeStep = enumOf('SizeStep', SIZE_STEPS, 'How finely the past of a segment is told.');
 export const TimeStep = enumOf('TimeStep', TIME_STEPS, 'How finely the books are added up.');

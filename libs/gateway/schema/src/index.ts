@@ -33,6 +33,7 @@ export {
   SegmentEntity,
   SegmentKind,
   SegmentStatus,
+  KnownAs,
   SizeStep,
   SourceKind,
   SyncMode,
@@ -87,6 +88,7 @@ export {
 export {
   FreshnessLagType,
   FreshnessType,
+  MembersArgs,
   MembershipConnection,
   MembershipExplanationType,
   MembershipType,

@@ -1,5 +1,5 @@
-import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { ChangeCause, SegmentKind, SegmentStatus } from './enums.schema';
+import { ArgsType, Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ChangeCause, KnownAs, SegmentKind, SegmentStatus } from './enums.schema';
 import { connectionOf } from './page.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
@@ -190,6 +190,16 @@ export class MembershipExplanationType {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When time alone may change the answer; null: never.' })
   nextChangeAt!: number | null;
+}
+
+/** Which past of a segment. */
+@ArgsType()
+export class MembersArgs {
+  @Field(() => DateTimeScalar, { nullable: true })
+  asOf?: number | null;
+
+  @Field(() => KnownAs, { defaultValue: 'then', description: 'Of `asOf`.' })
+  known!: string;
 }
 
 /** Which segments; what is absent does not narrow. */

@@ -193,6 +193,59 @@ describe('the life of a segment through the API', () => {
       expect(await schedule('top_ten', 0)).toMatchObject({ __typename: 'InvalidInput' });
     });
 
+    it('have had members, as it was known then and with what has become known since', async () => {
+      await life.made('early', 'did "Order Completed" at least 1 times');
+      await life.publish('early');
+      const was = async (more: string): Promise<string[]> => {
+        const found: string[] = [];
+        for (let after = ''; ;) {
+          const { segment } = (await ask(
+            `{ segment(key: "early") { members(first: 20 ${after} ${more}) { pageInfo { hasNextPage endCursor }
+              nodes { member changeVersion cause profile { canonicalId } } } } }`,
+          )) as {
+            segment: {
+              members: {
+                pageInfo: { hasNextPage: boolean; endCursor: string };
+                nodes: { member: boolean; changeVersion: number; profile: { canonicalId: string } }[];
+              };
+            };
+          };
+          const { pageInfo, nodes } = segment.members;
+          expect(nodes.every(({ member }) => member)).toBe(true);
+          found.push(...nodes.map(({ profile }) => profile.canonicalId));
+          if (!pageInfo.hasNextPage) return found.sort();
+          after = `after: "${pageInfo.endCursor}"`;
+        }
+      };
+      const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+      const named = (holds: (i: number) => boolean): string[] =>
+        Array.from({ length: PEOPLE }, (_, i) => i)
+          .filter(holds)
+          .map((i) => `u${i}`)
+          .sort();
+      // Orders lie 10, 20 and 30 days back; nobody was recorded then.
+      expect(await was(`asOf: "${ago(15)}"`)).toEqual([]);
+      expect(await was(`asOf: "${ago(15)}", known: NOW`)).toEqual(named((i) => i % 4 >= 2));
+      expect(await was(`asOf: "${ago(25)}", known: NOW`)).toEqual(named((i) => i % 4 === 3));
+      expect(await was(`asOf: "${ago(-5)}", known: NOW`)).toEqual(named((i) => i % 4 >= 1));
+      expect(await was('')).toEqual(named((i) => i % 4 >= 1));
+      // An order that comes late belongs to its day.
+      await life.rig.db.database.inWorkspace(life.ws, (tx) =>
+        sql`with e as (insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, user_id, ts, properties)
+          select workspace_id, gen_random_uuid(), now(), batch_id, source_id, 'late', 'track', 'Order Completed', user_id,
+            now() - interval '26 days', '{}' from event where message_id = 'm4-0' returning *)
+          insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+          select e.workspace_id, e.id, p.id, e.batch_id, e.received_at, e.ts, 1 from e
+          join profile p on p.workspace_id = e.workspace_id and p.canonical_id = e.user_id`.execute(tx),
+      );
+      expect(await was(`asOf: "${ago(25)}", known: NOW`)).toEqual(named((i) => i % 4 === 3 || i === 4));
+      const wrong = await life.rig.ask(
+        life.key,
+        `{ segment(key: "early") { members(first: 5, after: "x", asOf: "${ago(1)}", known: NOW) { nodes { member } } } }`,
+      );
+      expect(wrong.errors).toMatchObject([{ extensions: { code: 'GATEWAY_CURSOR_INVALID' } }]);
+    });
+
     it('archive: everybody is taken out once, and the key is never used again', async () => {
       await life.made('passing', 'plan = "pro"');
       await life.publish('passing');

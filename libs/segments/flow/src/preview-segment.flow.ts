@@ -74,7 +74,7 @@ const SAMPLE = 20;
 const MOST_COMPARED = 20;
 
 /** Suppressed people whom one statement names. */
-const MOST_EXCLUDED = 20_000;
+export const MOST_EXCLUDED = 20_000;
 
 const count = z.coerce.number();
 const rowSchema = z.object({

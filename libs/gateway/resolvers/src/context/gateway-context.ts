@@ -30,6 +30,7 @@ import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
 import type {
+  MembersKnownNow,
   PreviewRequest,
   RuleAdvice,
   SegmentComposition,
@@ -81,6 +82,17 @@ export interface SegmentKeys {
 export interface SegmentPreviewer {
   advise(request: Pick<PreviewRequest, 'workspaceId' | 'rule'>, signal: AbortSignal): Promise<RuleAdvice>;
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
+  /** Who was in at an instant, by what is known now. */
+  membersKnownNow(
+    request: {
+      readonly workspaceId: WorkspaceId;
+      readonly key: string;
+      readonly asOf: number;
+      readonly after: ProfileId | null;
+      readonly limit: number;
+    },
+    signal: AbortSignal,
+  ): Promise<MembersKnownNow>;
   /** People that segments share, pair by pair; null when the column store is behind. */
   overlap(request: SegmentKeys, signal: AbortSignal): Promise<readonly number[] | null>;
   compose(

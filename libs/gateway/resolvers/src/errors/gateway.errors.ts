@@ -20,6 +20,7 @@ export const gatewayErrors = defineErrors({
     message: (d) => `the operation may read ${String(d['cost'])} objects, ${String(d['limit'])} are allowed`,
   },
   GATEWAY_FIRST_OUT_OF_RANGE: { kind: 'invalid-input', message: () => '`first` is 1 to 100' },
+  GATEWAY_CURSOR_INVALID: { kind: 'invalid-input', message: () => 'this cursor was not made by this list' },
   GATEWAY_SEGMENTS_OUT_OF_RANGE: { kind: 'invalid-input', message: () => 'name 1 to 20 segments' },
   GATEWAY_INTROSPECTION_OFF: { kind: 'forbidden', message: () => 'introspection is off; the schema is published' },
   GATEWAY_ACCOUNT_UNNAMED: { kind: 'invalid-input', message: () => 'name an account by `id` or by `groupId`' },

@@ -7,6 +7,7 @@ import {
   FreshnessLagType,
   FreshnessType,
   JsonScalar,
+  MembersArgs,
   MembershipConnection,
   MembershipExplanationType,
   MembershipType,
@@ -19,16 +20,20 @@ import {
   SegmentVersionType,
   SyncConnection,
 } from '@kohort/gateway-schema';
-import type {
-  FreshnessRecord,
-  Json,
-  MembershipProofRecord,
-  MembershipRecord,
-  SegmentRecord,
+import {
+  profileIdSchema,
+  type FreshnessRecord,
+  type Json,
+  type MembershipProofRecord,
+  type MembershipRecord,
+  type Page,
+  type PageRequest,
+  type SegmentRecord,
 } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
+import { gatewayErrors } from '../errors/gateway.errors';
 import { clustersNamedBy, entityOf, sheetsOf } from './card-views';
 import { callsOfSyncs } from './downstream-calls';
 
@@ -64,6 +69,28 @@ async function proofOf(
     cause: null,
   };
   return { node: proof ?? never, proof };
+}
+
+/** A page of those who were in by what is known now: their ids are its cursors, and no entry is recorded of them. */
+async function knownNow(
+  context: GatewayContext,
+  of: { readonly segment: SegmentRecord; readonly asOf: number },
+  { first, after }: PageRequest,
+): Promise<Page<MembershipNode>> {
+  const { previews, deadlineMs } = context.services;
+  if (previews === null) throw gatewayErrors.GATEWAY_NO_COLUMNS();
+  const { workspaceId } = callerOf(context);
+  const place = profileIdSchema.nullable().safeParse(after);
+  if (!place.success) throw gatewayErrors.GATEWAY_CURSOR_INVALID();
+  const asked = { workspaceId, key: of.segment.key, asOf: of.asOf, after: place.data, limit: first + 1 };
+  const { ids, segmentId, segmentVersion } = await previews.membersKnownNow(asked, AbortSignal.timeout(deadlineMs));
+  const unrecorded = { member: true, changeVersion: 0, enteredAt: null, exitedAt: null, cause: null } as const;
+  return {
+    items: ids
+      .slice(0, first)
+      .map((profileId) => ({ cursor: profileId, node: { ...unrecorded, segmentId, profileId, segmentVersion } })),
+    hasNextPage: ids.length > first,
+  };
 }
 
 async function ruleOf(context: GatewayContext, segmentId: string): Promise<Json> {
@@ -176,19 +203,21 @@ export class SegmentResolver {
   }
 
   @ResolveField(() => MembershipConnection, {
-    description: 'Those who are in, by profile id; with `asOf` those who were, by the changes recorded before it.',
+    description:
+      'Those who are in, by profile id; with `asOf` those who were: by the changes recorded before it, or, `known: NOW`, by the rule that serves and all that has become known since.',
   })
   @Policy('graphql:read')
   async members(
     @Parent() segment: SegmentRecord,
     @Args({ type: () => PageArgs }) args: PageArgs,
-    @Args('asOf', { type: () => DateTimeScalar, nullable: true }) asOf: number | null,
+    @Args({ type: () => MembersArgs }) { asOf, known }: MembersArgs,
     @Context('gateway') context: GatewayContext,
   ) {
     const { segments } = context.reader;
     const page = pageOf(args);
-    const found = asOf == null ? segments.members(segment.id, page) : segments.membersAsOf(segment.id, asOf, page);
-    return connection(await found, asIs);
+    if (asOf == null) return connection(await segments.members(segment.id, page), asIs);
+    if (known === 'then') return connection(await segments.membersAsOf(segment.id, asOf, page), asIs);
+    return connection(await knownNow(context, { segment, asOf }, page), asIs);
   }
 
   @ResolveField(() => FreshnessType)

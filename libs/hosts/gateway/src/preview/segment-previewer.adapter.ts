@@ -8,6 +8,7 @@ import {
   adviseRule,
   composeSegment,
   diffSegment,
+  membersKnownNow,
   overlapOfSegments,
   previewSegment,
   type PreviewDeps,
@@ -53,6 +54,7 @@ export function segmentPreviewer(parts: {
   return {
     advise: (request, signal) => adviseRule(deps, request, { signal }),
     preview: (request, signal) => previewSegment(deps, request, { signal }),
+    membersKnownNow: (request, signal) => membersKnownNow(deps, request, { signal }),
     overlap: (request, signal) => overlapOfSegments(deps, request, { signal }),
     compose: (request, signal) => composeSegment(deps, request, { signal }),
     diff: (request, signal) => diffSegment(deps, request, { signal }),
