@@ -3,12 +3,14 @@ import { applyCommand } from './commands/apply';
 import { bootstrapCommand } from './commands/bootstrap';
 import { changesCommand } from './commands/changes';
 import { clusterCommand } from './commands/cluster';
+import { clustersCommand } from './commands/clusters';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { identityCommand } from './commands/identity';
 import { importCommand } from './commands/import';
 import { linkCommand } from './commands/link';
 import { profileCommand } from './commands/profile';
+import { profileSheetCommand } from './commands/profile-sheet';
 import { projectCommand } from './commands/project';
 import { propensityCommand } from './commands/propensity';
 import { ruleCommand } from './commands/rule';
@@ -44,6 +46,8 @@ function program(): Command {
     sourceCommand(),
     profileCommand(),
     clusterCommand(),
+    clustersCommand(),
+    profileSheetCommand(),
     projectCommand(),
     propensityCommand(),
     textCommand(),

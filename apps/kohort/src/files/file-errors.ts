@@ -37,6 +37,10 @@ export const fileErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `${String(d['file'])}, line ${String(d['line'])}: ${String(d['reason'])}`,
   },
+  FILE_BAD_PLAYBOOK: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['file'])} is no playbook: ${String(d['reason'])}`,
+  },
   FILE_NO_SUCH_COLUMN: {
     kind: 'invalid-input',
     message: (d) => `line 1: the file has no column "${String(d['column'])}"; it has ${String(d['columns'])}`,

@@ -11,7 +11,8 @@ export interface ClusteringWarning {
     | 'SMALL_CLUSTER'
     | 'NOT_CONVERGED'
     | 'SILHOUETTE_SAMPLED'
-    | 'SILHOUETTE_UNDEFINED';
+    | 'SILHOUETTE_UNDEFINED'
+    | 'ONE_FIELD';
   /** A full sentence; names columns, never a person's value. */
   readonly message: string;
 }

@@ -70,3 +70,19 @@ export type { MissedCondition, NearestFlip } from './surrogate/nearest-flip';
 export { pathInWords, ruleOfCluster } from './surrogate/rule-of-cluster';
 export { surrogateTree } from './surrogate/surrogate-tree';
 export type { ClusterRules, RuleFidelity, Surrogate, SurrogateInput } from './surrogate/surrogate-tree';
+export { compareClusterings, compareDefaults } from './comparison/compare-clusterings';
+export type {
+  Candidate,
+  CompareControl,
+  CompareInput,
+  CompareParams,
+  Comparison,
+  TruthScores,
+} from './comparison/compare-clusterings';
+export { runCompareCommand } from './comparison/compare-file';
+export type { CompareCommandParams, CompareCommandResult } from './comparison/compare-file';
+export { comparisonPage } from './comparison/comparison-page';
+export type { ComparisonPageContent } from './comparison/comparison-page';
+export type { RecommendedClustering } from './comparison/recommend-clustering';
+export { runSheetCommand } from './sheets/sheet-file';
+export type { SheetCommandParams, SheetCommandResult } from './sheets/sheet-file';

@@ -31,6 +31,7 @@ export const clusterErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `line ${d['line']}, column "${d['column']}": the same id as on line ${d['firstLine']}`,
   },
+  CLUSTERS_NONE: { kind: 'unsuitable-data', message: () => 'nobody is in a cluster: all rows are noise' },
   CLUSTERS_NO_RULE: {
     kind: 'unsuitable-data',
     message: () => 'the features do not tell this cluster from the others: there is no rule for it',

@@ -15,6 +15,8 @@ export interface ProfileSheetInput {
   readonly k: number;
   /** The feature whose sum is the value of a cluster; the first monetary one when left out, none when null. */
   readonly valueColumn?: string | null;
+  /** The value of each row, in place of a feature; NaN is missing. */
+  readonly values?: ArrayLike<number>;
   readonly playbook?: readonly PlaybookRule[];
 }
 
@@ -43,12 +45,12 @@ function distinguishing({ features }: ClusterMeasure): FeatureMeasure[] {
 }
 
 /** Each cluster's share of the sum of a column; null when the sum is not positive. */
-function valueShares({ featureNames, matrix, labels, k, valueColumn }: ProfileSheetInput): (number | null)[] {
+function valueShares({ featureNames, matrix, labels, k, valueColumn, values }: ProfileSheetInput): (number | null)[] {
   const name = valueColumn === undefined ? featureNames.find((one) => roleOf(one) === 'monetary') : valueColumn;
   const column = name === undefined || name === null ? -1 : featureNames.indexOf(name);
   const sums = new Float64Array(k);
-  for (let i = 0; column >= 0 && i < matrix.rows; i += 1) {
-    const value = matrix.data[i * matrix.cols + column] as number;
+  for (let i = 0; (values || column >= 0) && i < matrix.rows; i += 1) {
+    const value = (values ? values[i] : matrix.data[i * matrix.cols + column]) as number;
     const label = labels[i] as number;
     if (!Number.isNaN(value)) sums[label] = (sums[label] as number) + value;
   }

@@ -13,7 +13,7 @@ import { clusterErrors } from '../clusters/cluster-errors';
 import {
   checkCsvShape,
   csvColumnAt,
-  numberIn,
+  numericCsvColumns,
   readCsvFeatures,
   readCsvIds,
   type ClusterCsvTable,
@@ -65,18 +65,6 @@ export interface ProjectCommandResult {
 /** Pictures below this are not to be read. */
 const LEAST_TRUST = 0.7;
 
-/** Columns in which every cell is a number. */
-function numericColumns(table: ClusterCsvTable, { id, color }: ProjectCommandParams): string[] {
-  const names = table.header.filter(
-    (name, at) => name !== id && name !== color && table.rows.every((row) => numberIn(row[at] ?? '') !== undefined),
-  );
-  if (names.length > 0) return names;
-  throw clusterErrors.CLUSTERS_BAD_PARAMETER({
-    parameter: 'features',
-    must: 'named: no column holds numbers in every row',
-  });
-}
-
 function paramsOf({ method, perplexity, neighbours, mostFitted }: ProjectCommandParams) {
   const { tsne, umap, mostFitted: most } = projectionDefaults;
   return {
@@ -109,7 +97,7 @@ export async function runProjectCommand(
   const ids = readCsvIds(table, params.id);
   const place = params.color === undefined ? null : csvColumnAt(table, params.color, 'color');
   const colors = place === null ? null : table.rows.map((row) => row[place] ?? '');
-  const features = params.features ?? numericColumns(table, params);
+  const features = params.features ?? numericCsvColumns(table, [params.id, params.color]);
   const matrix = readCsvFeatures(table, features);
   const { scaling, warnings } = fitScaling(matrix, features, { mode: scale, missing: 'refuse' });
   const settings = paramsOf(params);

@@ -1,4 +1,4 @@
-import type { ClusterSheet, Json } from '@kohort/kernel-contracts';
+import type { ClusterSheet, JsonObject } from '@kohort/kernel-contracts';
 import type { ComputeControl, Matrix, WideMatrix } from '@kohort/ml-core';
 import { isAppError } from '@kohort/kernel-errors';
 import type { PlaybookRule } from '../clusters/playbook';
@@ -24,6 +24,7 @@ export interface StoryInput {
   readonly churned?: ArrayLike<number>;
   /** See ProfileSheetInput. */
   readonly valueColumn?: string | null;
+  readonly values?: ArrayLike<number>;
   readonly playbook?: readonly PlaybookRule[];
 }
 
@@ -50,7 +51,7 @@ export interface ClusterStory {
   readonly rules: readonly string[];
   readonly ruleFidelity: RuleFidelity;
   /** The same as a rule of the segment language; null where there is none, with the reason in `noRule`. */
-  readonly rule: Json | null;
+  readonly rule: JsonObject | null;
   readonly noRule: string | null;
   /** What the rules lean on: mean absolute SHAP value in probability, strongest first. */
   readonly importance: readonly { readonly feature: string; readonly value: number }[];
@@ -105,13 +106,13 @@ function writtenRule(surrogate: Surrogate, cluster: number, featureNames: readon
 
 /** Rows that are in a cluster: sheets are of people who have one. */
 function withoutNoise(input: StoryInput): StoryInput {
-  const { matrix, labels, ids, confidences, churned } = input;
+  const { matrix, labels, ids, confidences, churned, values } = input;
   const rows = ids.flatMap((_, row) => ((labels[row] as number) >= 0 ? [row] : []));
   if (rows.length === ids.length) return input;
   const { cols } = matrix;
   const data = new Float64Array(rows.length * cols);
   rows.forEach((row, at) => data.set(matrix.data.subarray(row * cols, (row + 1) * cols), at * cols));
-  const of = (values: ArrayLike<number>) => rows.map((row) => values[row] as number);
+  const of = (one: ArrayLike<number>) => rows.map((row) => one[row] as number);
   return {
     ...input,
     matrix: { data, rows: rows.length, cols },
@@ -119,6 +120,7 @@ function withoutNoise(input: StoryInput): StoryInput {
     labels: of(labels),
     ...(confidences ? { confidences: of(confidences) } : {}),
     ...(churned ? { churned: of(churned) } : {}),
+    ...(values ? { values: of(values) } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@kohort/kernel-contracts';
+import type { JsonObject } from '@kohort/kernel-contracts';
 import type { FeatureInterval, TreePath } from '@kohort/ml-trees';
 import { clusterErrors } from '../clusters/cluster-errors';
 import { featureLabel } from '../clusters/feature-roles';
@@ -34,7 +34,7 @@ const READABLE_PATH = /^[^.[\]]+$/;
 export function ruleOfCluster(
   { paths }: Pick<ClusterRules, 'paths'>,
   { featureNames, missingIn }: { readonly featureNames: readonly string[] } & Pick<Surrogate, 'missingIn'>,
-): Json {
+): JsonObject {
   const ways = paths.map(({ intervals }): JsonObject => {
     const all = intervals.flatMap((interval) => {
       const name = featureNames[interval.feature] ?? '';
