@@ -12,6 +12,8 @@ describe('personal data in texts', () => {
     ['jürgen@müller.de, (a@b.org) <c@d.io>', '[email], ([email]) <[email]>'],
     ['no @ here, nor a@b', 'no @ here, nor a@b'],
     ['card 4111 1111 1111 1111 exp 12/27', 'card [card] exp 12/27'],
+    ['4111 1111 1111 1111 12 27 123', '[card] 12 27 123'],
+    ['7 5500000000000004 and 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1', '7 [card] and [card]'],
     ['5500-0000-0000-0004 and 340000000000009', '[card] and [card]'],
     ['order 4111 1111 1111 1112', 'order 4111 1111 1111 1112'],
     ['0000 0000 0000 0000', '0000 0000 0000 0000'],
