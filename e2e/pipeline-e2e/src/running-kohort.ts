@@ -8,13 +8,16 @@ import { bundle, root } from './run-kohort';
 export interface ProcessMark {
   readonly pid: number;
   readonly born: string;
+  /** Of its program, at most 15 characters. */
+  readonly name: string;
 }
 
-function statOf(pid: number): { parent: number; born: string; isZombie: boolean } | undefined {
+function statOf(pid: number): { name: string; state: string; parent: number; born: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { isZombie: words[0] === 'Z', parent: Number(words[1]), born: words[19] ?? '' };
+    const end = stat.lastIndexOf(')');
+    const [state = '', parent, ...rest] = stat.slice(end + 2).split(' ');
+    return { name: stat.slice(stat.indexOf('(') + 1, end), state, parent: Number(parent), born: rest[17] ?? '' };
   } catch {
     // It ended while we looked.
     return undefined;
@@ -33,7 +36,7 @@ export function descendantsOf(pid: number): ProcessMark[] {
   let parents = new Set([pid]);
   while (parents.size > 0) {
     const children = all.filter((one) => parents.has(one.parent));
-    found.push(...children.map(({ pid: id, born }) => ({ pid: id, born })));
+    found.push(...children.map(({ pid: id, born, name }) => ({ pid: id, born, name })));
     parents = new Set(children.map((one) => one.pid));
   }
   return found;
@@ -43,7 +46,7 @@ export function descendantsOf(pid: number): ProcessMark[] {
 export function survivorsOf(marks: readonly ProcessMark[]): ProcessMark[] {
   return marks.filter(({ pid, born }) => {
     const stat = statOf(pid);
-    return stat !== undefined && !stat.isZombie && stat.born === born;
+    return stat !== undefined && stat.state !== 'Z' && stat.born === born;
   });
 }
 
@@ -70,7 +73,17 @@ export interface StartedKohort {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** What it has written so far. */
   output(): string;
-  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+}
+
+/** Holds a process still; answers all that it has written by then. */
+export async function holdStill(started: StartedKohort): Promise<string> {
+  started.signal('SIGSTOP');
+  await until('standstill', 240_000, () => statOf(started.pid)?.state === 'T');
+  // Nothing is added to the pipes any more, and between two pauses they are read.
+  await pause(POLL_MS);
+  await pause(POLL_MS);
+  return started.output();
 }
 
 /** Starts the built command line and lets it run. */
