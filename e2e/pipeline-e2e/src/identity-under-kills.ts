@@ -13,6 +13,8 @@ const APART = {
 const TOGETHER = { identifiers: [{ type: 'user_id' }, { type: 'anonymous_id' }] };
 
 const EVENTS_A_CALL = 1_000;
+/** Starts of a run without a step after which it is killed no more before it has come to one: the queue's limit is 3. */
+const MOST_IDLE_STARTS = 2;
 
 interface Job {
   readonly status: string;
@@ -181,13 +183,27 @@ export class KilledIdentity {
     return job;
   }
 
-  /** Kills it in the middle of a run, somewhere; answers whether the run had not ended. */
+  /**
+   * Kills it in the middle of a run, somewhere; answers whether the run had not ended. Work that was started three times
+   * and came nowhere is taken for what ends its worker, and set aside: the third such start is let come to a step first.
+   */
   async killIn(id: string, mostMs: number): Promise<boolean> {
     await until('the start of the run', 240_000, async () => (await this.jobOf(id)).status !== 'QUEUED');
+    if ((await this.startsOf(id)) >= MOST_IDLE_STARTS) {
+      await until('a step of the run', 400_000, async () => {
+        return (await this.startsOf(id)) === 0 || (await this.jobOf(id)).status !== 'RUNNING';
+      });
+    }
     await pause(this.random.next() * mostMs);
     const { status } = await this.jobOf(id);
     await this.killAndRestart();
     return status === 'RUNNING';
+  }
+
+  /** How often a run was started since its last step. */
+  private async startsOf(id: string): Promise<number> {
+    const rows = await askDatabase<{ starts: number }>(this.home, `select starts from kohort.run where id = '${id}'`);
+    return rows[0]?.starts ?? 0;
   }
 
   /** Takes a merge back while it is killed; answers the merge. */
