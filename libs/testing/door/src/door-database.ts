@@ -26,6 +26,8 @@ export interface DoorDatabase extends DoorTenant {
   /** Asks as the owner, past row-level security. */
   query<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>;
   stop(): Promise<void>;
+  /** Ends it as `-m immediate` does: connections are cut in the middle, and nothing is written down for the next start. */
+  crash(): Promise<void>;
   startAgain(): Promise<void>;
 }
 
@@ -93,6 +95,11 @@ export async function startDoorDatabase(folder: string, options: { fsync?: boole
   const url = Object.assign(new URL(ownerUrl), { username: LOGIN, password }).href;
   const pepper = randomBytes(32).toString('hex');
   const first = await makeTenant(ownerUrl, pepper);
+  const query = <R extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
+    asOwner(ownerUrl, async (owner) => {
+      await owner.query('set search_path = kohort');
+      return (await owner.query<R>(text, [...values])).rows;
+    });
   return {
     url,
     pepper,
@@ -100,12 +107,15 @@ export async function startDoorDatabase(folder: string, options: { fsync?: boole
     ...first,
     addApiKey: () => makeApiKey(ownerUrl, { pepper, workspaceId: first.workspaceId }),
     addTenant: () => makeTenant(ownerUrl, pepper),
-    query: <R extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      asOwner(ownerUrl, async (owner) => {
-        await owner.query('set search_path = kohort');
-        return (await owner.query<R>(text, [...values])).rows;
-      }),
+    query,
     stop: () => running.stop(),
+    async crash() {
+      const [row] = await query<{ pid: number }>(
+        `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid`,
+      );
+      if (row) process.kill(row.pid, 'SIGQUIT');
+      await running.ended;
+    },
     async startAgain() {
       running = await start(port);
     },
