@@ -31,7 +31,8 @@ export interface ChangeRow {
   readonly proofHash: string | null;
 }
 
-interface Written {
+/** So many entries or exits of a segment. */
+export interface Written {
   readonly segment_id: string;
   readonly kind: 'entered' | 'exited';
   readonly n: number;
@@ -93,8 +94,11 @@ async function writeRows(
   return answer.rows;
 }
 
-/** The batch, and the sizes of its segments, in the order of ids: two transactions never wait for each other. */
-async function writeBatch(
+/**
+ * The batch, its outbox row, and the sizes of its segments, in the order of ids: two transactions never wait for each
+ * other.
+ */
+export async function writeBatch(
   tx: WorkspaceTransaction,
   { workspaceId, batchId }: { readonly workspaceId: WorkspaceId; readonly batchId: BatchId },
   written: readonly Written[],
@@ -114,6 +118,7 @@ async function writeBatch(
     update segment s set size = s.size + d.delta
     from unnest(${moved.map(([id]) => id)}::uuid[], ${moved.map(([, delta]) => delta)}::bigint[]) as d (id, delta), held
     where s.workspace_id = ${workspaceId}::uuid and s.id = d.id and held.id = d.id`.execute(tx);
+  await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
 }
 
 /**
@@ -134,7 +139,6 @@ export async function writeChanges(
   const [entered, exited] = [total('entered'), total('exited')];
   if (entered + exited === 0) return { entered, exited, batchId: null };
   await writeBatch(tx, { workspaceId, batchId }, written);
-  await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
   return { entered, exited, batchId };
 }
 

@@ -11,8 +11,8 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { binaryArray } from '../ingest/binary-array';
-import { appendOutbox } from '../outbox';
 import { livePeople } from './live-people';
+import { writeBatch } from './write-changes';
 
 interface Side {
   readonly workspaceId: WorkspaceId;
@@ -64,8 +64,8 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
 }
 
 /**
- * Writes entries and exits of one segment that follow from an answer over everybody, with log, size, batch and outbox row. Nothing is
- * written, and no batch made, when everybody stands already as wanted.
+ * Writes entries and exits of one segment that follow from an answer over everybody, with log, size, batch and outbox
+ * row. Nothing is written, and no batch made, when everybody stands already as wanted.
  *
  * Cost   one statement a side; people's rows are not taken: a caller sees to it that nobody evaluates the segment beside it
  */
@@ -80,12 +80,9 @@ export async function writeDiff(
   const entered = await writeSide(tx, { ...shared, ids: diff.entering, member: true });
   const exited = await writeSide(tx, { ...shared, ids: diff.leaving, member: false });
   if (entered + exited === 0) return { entered, exited, batchId: null };
-  await sql`update segment set size = size + ${entered - exited}
-    where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid`.execute(tx);
-  await tx
-    .insertInto('batch')
-    .values({ workspace_id: workspaceId, id: batchId, kind: 'membership', row_count: entered + exited })
-    .execute();
-  await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
+  await writeBatch(tx, { workspaceId, batchId }, [
+    { segment_id: rule.segmentId, kind: 'entered', n: entered },
+    { segment_id: rule.segmentId, kind: 'exited', n: exited },
+  ]);
   return { entered, exited, batchId };
 }
