@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** How far the heap may grow beyond what lived at the last collection, in percent. */
-const GROWTH_PERCENT = 50;
+const GROWTH_PERCENT = 30;
 
 /**
  * Keeps the heap of this process close to what lives in it. Left alone, V8 lets a small heap on a large machine grow to
