@@ -127,6 +127,13 @@ describe('live traits', () => {
     expect(await members()).toEqual(['regulars ada', 'tea bob']);
   });
 
+  it('are not computed of people who are profiled no longer', async () => {
+    await accept([bought('tom', 'tea')]);
+    await world.query(sql`update profile set suppressed_at = now() where canonical_id = 'tom'`);
+    expect(await accept([bought('tom', 'tea')])).toEqual([0, 0]);
+    expect(await traits()).toContain('tom orders_made 1');
+  });
+
   it('are taken over from a pass over everybody, but for who has been computed since', async () => {
     const { workspaceId } = world;
     const runId = runIdSchema.parse(randomUUID());

@@ -31,7 +31,10 @@ async function touchedBy(
   return found.rows;
 }
 
-/** Holds people, in the order of their ids; answers who is there and is nobody else now, and the instant from then on. */
+/**
+ * Holds people, in the order of their ids; answers who is there, is nobody else now and may be profiled, and the
+ * instant from then on.
+ */
 async function hold(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
@@ -39,7 +42,8 @@ async function hold(
 ): Promise<{ readonly held: ReadonlySet<string>; readonly asOf: number }> {
   const found = await sql<{ id: string }>`
     select id from profile
-    where workspace_id = ${workspaceId}::uuid and id = any(${ids}::uuid[]) and merged_into is null
+    where workspace_id = ${workspaceId}::uuid and id = any(${ids}::uuid[])
+      and merged_into is null and suppressed_at is null
     order by id for no key update`.execute(tx);
   const clock = await sql<{ ms: number }>`
     select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(tx);
@@ -98,6 +102,7 @@ async function writeChanged(tx: WorkspaceTransaction, writing: Writing): Promise
       ${`computed:${definitionVersion}`}, 'computed', coalesce(r.value, 'null'::jsonb)
     from json_to_recordset(${JSON.stringify(values)}::json) as r (profile_id uuid, key text, value jsonb)
     join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = r.profile_id
+      and p.merged_into is null and p.suppressed_at is null
     left join lateral (
       select t.value, t.valid_from from trait_value t
       where t.workspace_id = ${workspaceId}::uuid and t.profile_id = r.profile_id and t.key = r.key
