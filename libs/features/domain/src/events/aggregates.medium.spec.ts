@@ -13,7 +13,7 @@ import { populationFormulas, populationKey } from '../population-figures';
 import type { HistoryEvent } from '../read-orders';
 import type { EventFormula } from './event-formula';
 
-const PEOPLE = 80;
+const PEOPLE = 60;
 /** The events of these histories as orders. */
 const orders = { ...SEGMENT_ORDERS, event: 'Bought', revenue: 'total', products: 'lines', quantity: 'total' };
 const DAY_MS = 86_400_000;
@@ -55,7 +55,6 @@ describe('aggregates: evaluator, statement and a plain reading', () => {
       .map((events, i) => ({ ...events, ...(formulas[i] as EventFormula) }));
 
   it.each([
-    ['UTC', Date.UTC(2026, 5, 15)],
     ['Europe/London', Date.UTC(2026, 3, 2, 10, 30)],
     ['Pacific/Auckland', Date.UTC(2026, 3, 30, 13, 0, 0, 1)],
     ['Asia/Kathmandu', Date.UTC(2024, 1, 29, 18, 45)],
