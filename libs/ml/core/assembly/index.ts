@@ -1,5 +1,6 @@
 export { centreRows, columnSums } from './columns';
 export { activateRows, adamStep, applySlopes, momentumStep, multiplyRows } from './dense';
+export { descendRows } from './factors';
 export { gaussianPass } from './gaussian';
 export { kmeansAssign, kmeansInertia } from './kmeans';
 export { kmeansTrials, kmeansClosest } from './kmeans-init';

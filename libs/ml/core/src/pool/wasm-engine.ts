@@ -20,6 +20,7 @@ export const KERNEL_NAMES = [
   'applySlopes',
   'momentumStep',
   'multiplyRows',
+  'descendRows',
   'gaussianPass',
   'kmeansAssign',
   'kmeansInertia',

@@ -1,12 +1,14 @@
 import {
+  FactorWorkspace,
   breathe,
   checkParams,
   checkShape,
   checkWidth,
+  descend,
   labelSizes,
   mlErrors,
+  poolOf,
   timesTable,
-  transposed,
   type ComputeControl,
   type Estimator,
   type FitControl,
@@ -14,7 +16,6 @@ import {
   type SparseMatrix,
 } from '@kohort/ml-core';
 import { latentErrors } from '../latent-errors';
-import { descend } from './coordinate-descent';
 import { countRowsOf, gram } from './count-rows';
 import { largestShares } from './largest-shares';
 import { nmfDefaults, nmfLimits, nmfStartLimits, type NmfParams } from './nmf.params';
@@ -40,33 +41,46 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Rounds of both sides from one start. Rewrites the factors it is given. */
-async function factorise(
-  counts: SparseMatrix,
-  { amounts, parts }: Factors,
+/** Rounds of both sides from one start. Rewrites the parts it is given. */
+async function rounds(
+  work: FactorWorkspace,
+  { parts, k, d }: { parts: Float64Array; k: number; d: number },
   { params, control }: { params: NmfParams; control: FitControl },
-): Promise<Finished> {
-  const { k, maxIterations, tolerance } = params;
-  const { rows: n, cols: d } = counts;
-  const columns = transposed(counts);
+): Promise<{ iterations: number; converged: boolean }> {
+  const { maxIterations, tolerance } = params;
   let first = 0;
   let iterations = 0;
   let converged = false;
   while (!converged && iterations < maxIterations) {
     iterations += 1;
-    const rowSide = { table: amounts, gram: gram(parts, k), target: timesTable(counts, parts, k), k };
-    let violation = descend(rowSide, 0, n);
-    const columnSide = { table: parts, gram: gram(amounts, k), target: timesTable(columns, amounts, k), k };
-    violation += descend(columnSide, 0, d);
+    const made = work.descend(parts, gram(parts, k));
+    const violation = made.violation + descend({ table: parts, gram: made.gram, target: made.target, k }, 0, d);
     if (iterations === 1) first = violation;
     converged = first === 0 || violation / first <= tolerance;
     await breathe(control);
   }
-  const squares = dot(counts.values, counts.values);
-  const crossed = dot(amounts, timesTable(counts, parts, k));
-  const made = dot(gram(amounts, k), gram(parts, k));
-  const error = Math.sqrt(Math.max(0, squares - 2 * crossed + made));
-  return { amounts, parts, error, iterations, converged };
+  return { iterations, converged };
+}
+
+async function factorise(
+  counts: SparseMatrix,
+  { amounts: start, parts }: Factors,
+  { params, control }: { params: NmfParams; control: FitControl },
+): Promise<Finished> {
+  const { k } = params;
+  const work = new FactorWorkspace(poolOf(control), counts, k);
+  try {
+    work.setAmounts(start);
+    const ended = await rounds(work, { parts, k, d: counts.cols }, { params, control });
+    const amounts = work.amounts();
+    const squares = dot(counts.values, counts.values);
+    const crossed = dot(amounts, timesTable(counts, parts, k));
+    const made = dot(gram(amounts, k), gram(parts, k));
+    const error = Math.sqrt(Math.max(0, squares - 2 * crossed + made));
+    return { amounts, parts, error, ...ended };
+  } finally {
+    work.release();
+  }
 }
 
 /** Parts as rows that sum to 1, so that amounts count events. */
@@ -82,22 +96,27 @@ function normalised(parts: Float64Array, k: number): Float64Array {
   });
 }
 
-const ROW_ROUNDS = 500;
-const ROW_TOLERANCE = 1e-8;
+/** When a row's amounts are settled. */
+const SETTLED = { rounds: 500, share: 1e-8 };
 
 /** How many events of each part every row holds: n × k; a row's answer does not depend on the rows beside it. */
-function amountsOf({ parts, k, cols }: Pick<NmfState, 'parts' | 'k' | 'cols'>, counts: SparseMatrix): Float64Array {
+function amountsOf(
+  { parts, k, cols }: Pick<NmfState, 'parts' | 'k' | 'cols'>,
+  counts: SparseMatrix,
+  control: ComputeControl,
+): Float64Array {
   const byColumn = Float64Array.from(
     { length: cols * k },
     (_, to) => parts[(to % k) * cols + Math.floor(to / k)] as number,
   );
-  const table = new Float64Array(counts.rows * k);
-  const side = { table, gram: gram(byColumn, k), target: timesTable(counts, byColumn, k), k };
-  for (let i = 0; i < counts.rows; i += 1) {
-    const first = descend(side, i, i + 1);
-    for (let round = 1; round < ROW_ROUNDS; round += 1) if (descend(side, i, i + 1) <= ROW_TOLERANCE * first) break;
+  if (counts.rows === 0) return new Float64Array(0);
+  const work = new FactorWorkspace(poolOf(control), counts, k);
+  try {
+    work.settle(byColumn, gram(byColumn, k), SETTLED);
+    return work.amounts();
+  } finally {
+    work.release();
   }
-  return table;
 }
 
 function checkFit(matrix: Matrix | SparseMatrix, params: NmfParams): SparseMatrix {
@@ -139,7 +158,7 @@ async function fit(matrix: Matrix | SparseMatrix, params: NmfParams, control: Fi
   if (!best) throw mlErrors.ML_PARAM({ estimator: NAME, parameter: 'restarts', must: 'at least 1' });
   const { error, iterations, converged } = best;
   const parts = normalised(best.parts, k);
-  const labels = largestShares(amountsOf({ parts, k, cols: matrix.cols }, counts), k);
+  const labels = largestShares(amountsOf({ parts, k, cols: matrix.cols }, counts, control), k);
   const sizes = labelSizes(labels, k);
   const empty = labels.length - sizes.reduce((sum, size) => sum + size, 0);
   return { version: 1, k, cols: matrix.cols, parts, error, iterations, converged, sizes, empty, labels };
@@ -155,10 +174,14 @@ function checkedCounts(fitted: NmfState, matrix: Matrix | SparseMatrix): SparseM
  *
  * Shape   matrix: n × the training columns; answers n × k, row-major
  * Units   events
- * Throws  ML_SHAPE, ML_NOT_FINITE, LATENT_NEGATIVE
+ * Throws  ML_SHAPE, ML_NOT_FINITE, LATENT_NEGATIVE, ML_TOO_LARGE, ML_CANCELLED
  */
-export function nmfAmounts(fitted: NmfState, matrix: Matrix | SparseMatrix): Float64Array {
-  return amountsOf(fitted, checkedCounts(fitted, matrix));
+export function nmfAmounts(
+  fitted: NmfState,
+  matrix: Matrix | SparseMatrix,
+  control: ComputeControl = {},
+): Float64Array {
+  return amountsOf(fitted, checkedCounts(fitted, matrix), control);
 }
 
 /** The largest part of every row, −1 for a row without events. Throws as nmfAmounts. */
@@ -168,7 +191,7 @@ async function predict(
   control: ComputeControl = {},
 ): Promise<Int32Array> {
   await breathe(control);
-  return largestShares(nmfAmounts(fitted, matrix), fitted.k);
+  return largestShares(nmfAmounts(fitted, matrix, control), fitted.k);
 }
 
 /** Non-negative matrix factorisation as an estimator: see `fit` for what it promises. */

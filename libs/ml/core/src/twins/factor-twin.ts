@@ -30,3 +30,14 @@ export function descend({ table, gram, target, k }: SideProblem, from: number, t
   }
   return violation;
 }
+
+/** Rounds of single rows, each until it has `share` of its first slopes left. Answers the slopes of the first round. */
+export function settle(side: SideProblem, { rounds, share }: { rounds: number; share: number }): number {
+  let violation = 0;
+  for (let i = 0; i < side.table.length / side.k; i += 1) {
+    const first = descend(side, i, i + 1);
+    violation += first;
+    for (let round = 1; round < rounds; round += 1) if (descend(side, i, i + 1) <= share * first) break;
+  }
+  return violation;
+}
