@@ -9,10 +9,13 @@ import { comparisonPage } from './comparison-page';
 const algorithms = ['kmeans', 'hdbscan'].map(clusteringAlgorithm);
 const params = { ...compareDefaults, algorithms, ks: [2, 3, 4, 5, 6], resamples: 2, stabilityRows: 100, gapTables: 3 };
 const control: CompareControl = { clock: manualClock(0) };
-const compare = (rows: number[][], more: { truth?: number[]; limit?: () => AbortSignal } = {}): Promise<Comparison> => {
-  const { limit, ...truth } = more;
+const compare = (
+  rows: number[][],
+  more: { truth?: number[]; ks?: number[]; limit?: () => AbortSignal } = {},
+): Promise<Comparison> => {
+  const { limit, ks = params.ks, ...truth } = more;
   const input = { featureNames: ['x', 'y'], matrix: wideMatrixOf(rows), scaled: matrixOf(rows), ...truth };
-  return compareClusterings(input, params, { ...control, ...(limit ? { limit } : {}) });
+  return compareClusterings(input, { ...params, ks }, { ...control, ...(limit ? { limit } : {}) });
 };
 
 function groups(centres: readonly (readonly [number, number])[], each: number): number[][] {
@@ -54,7 +57,10 @@ describe('compareClusterings', () => {
 
   it('warns of uniform rows, and says by the gap that there are no clusters', async () => {
     const random = seededRandom(3);
-    const found = await compare(Array.from({ length: 200 }, () => [random.next(), random.next()]));
+    const found = await compare(
+      Array.from({ length: 200 }, () => [random.next(), random.next()]),
+      { ks: [2, 3, 4] },
+    );
     expect(codes(found)).toContain('UNCLUSTERED');
     expect(found.kmeansCriteria?.gap).toBe(1);
   });
@@ -68,7 +74,7 @@ describe('compareClusterings', () => {
       ],
       150,
     ).map(([x = 0]) => [x, random.normal()]);
-    const found = await compare(two);
+    const found = await compare(two, { ks: [2, 3] });
     expect(codes(found)).toEqual(['ONE_FIELD']);
     expect(tinyCaution([90, 10], 100)).toEqual([]);
     expect(tinyCaution([990, 5, 3], 1000)[0]).toMatchObject({
@@ -87,7 +93,7 @@ describe('compareClusterings', () => {
       [9, 9],
       [9, 9],
     ];
-    const few = await compare(pairs);
+    const few = await compare(pairs, { ks: [2, 3, 5] });
     const refused = few.candidates.filter(({ status }) => status === 'failed');
     expect(refused.map(({ algorithm, asked }) => [algorithm, asked])).toEqual(
       expect.arrayContaining([
