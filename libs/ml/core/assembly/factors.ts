@@ -163,7 +163,7 @@ export function descendRows(shard: u32, block: usize): void {
   const rounds = word(block, 11);
   const share = load<f64>(address(block, 12));
   const gramBytes = (<usize>kp * <usize>kp) << 3;
-  const size = 8 + gramBytes + ((<usize>word(block, 13) * <usize>kp) << 3);
+  const size = <usize>8 + gramBytes + ((<usize>word(block, 13) * <usize>kp) << 3);
   const sums = address(block, 14) ? address(block, 14) + <usize>shard * size : 0;
   if (sums) memory.fill(sums, 0, size);
   const perShard = word(block, 9);
