@@ -38,6 +38,15 @@ function partVectors(graph: WeightedGraph, roots: Float64Array, most: number) {
   return { count, vectors };
 }
 
+/** Where the edges to later nodes begin in each node's own, which rise. */
+function laterEdges({ n, starts, others }: WeightedGraph): Uint32Array {
+  return Uint32Array.from({ length: n }, (_, i) => {
+    let at = starts[i] as number;
+    while (at < (starts[i + 1] as number) && (others[at] as number) < i) at += 1;
+    return at;
+  });
+}
+
 /**
  * The leading eigenvectors of the symmetrically normalised adjacency, each entry over the root of its node's degree: those of
  * the random walk on the graph. Connected parts are known without computing; the rest is found by Lanczos' method.
@@ -56,12 +65,19 @@ export async function spectralEmbedding(
   const roots = degreesOf(graph).map(Math.sqrt);
   const { count, vectors: known } = partVectors(graph, roots, PARTS_A_CLUSTER * k);
   const scaled = new Float64Array(n);
+  const later = laterEdges(graph);
   const apply = (from: Float64Array, to: Float64Array): void => {
     for (let i = 0; i < n; i += 1) scaled[i] = (from[i] as number) / (roots[i] as number);
+    to.fill(0);
+    // Each edge is read once and serves both its nodes: dense graphs are as slow as memory is.
     for (let i = 0; i < n; i += 1) {
-      let sum = 0;
-      for (let at = starts[i] as number; at < (starts[i + 1] as number); at += 1) {
-        sum += (weights[at] as number) * (scaled[others[at] as number] as number);
+      const own = scaled[i] as number;
+      let sum = to[i] as number;
+      for (let at = later[i] as number; at < (starts[i + 1] as number); at += 1) {
+        const weight = weights[at] as number;
+        const other = others[at] as number;
+        sum += weight * (scaled[other] as number);
+        to[other] = (to[other] as number) + weight * own;
       }
       // Lifted by one, the operator has no negative eigenvalue to compete with.
       to[i] = sum / (roots[i] as number) + (from[i] as number);
