@@ -1,3 +1,5 @@
+export { algorithmAccounts } from './algorithm-account';
+export type { AlgorithmAccount } from './algorithm-account';
 export { algorithmErrors } from './algorithm-errors';
 export { ALGORITHM_NAMES } from './algorithm-names';
 export type { AlgorithmName } from './algorithm-names';
@@ -13,6 +15,6 @@ export type {
 export { kmeansStarts } from './families/centroid-algorithms';
 export { nearestName } from './nearest-name';
 export { OUTLIER_FROM } from './outlier-fences';
-export { accountOfParams, readParams } from './params-schema';
+export { accountOfParams, paramsFromText, readParams } from './params-schema';
 export type { ParamAccount, ParamsSchema } from './params-schema';
 export { CLUSTERING_ALGORITHMS, clusteringAlgorithm, clusteringModel } from './registry';

@@ -51,6 +51,25 @@ export function readParams<S extends z.ZodRawShape>(
   throw algorithmErrors.ALGORITHM_PARAM({ algorithm, parameter, problem: issue?.message ?? 'unreadable' });
 }
 
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function valueIn(text: string): unknown {
+  if (NUMBER.test(text)) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text === 'null' ? null : text;
+}
+
+/** Parameters as a command line gives them: numbers, true, false, null, words, and lists of words by commas. */
+export function paramsFromText(schema: ParamsSchema, texts: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => {
+      const field = schema.shape[name];
+      const list = text.split(',').map((word) => word.trim());
+      return [name, field && z.safeParse(field, list).success ? list : valueIn(text.trim())];
+    }),
+  );
+}
+
 /** One parameter as it is shown: name, what it is when left out, what it means. */
 export interface ParamAccount {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { indexNeighbours, nearestNeighbours, NO_ROW, type ComputeControl, type Matrix } from '@kohort/ml-core';
+import { nearestNeighbours, rememberedIndex, NO_ROW, type ComputeControl, type Matrix } from '@kohort/ml-core';
 
 /** Rows placed in the clusters of a model, in the estimator's own numbering. */
 export interface Placement {
@@ -102,7 +102,7 @@ export async function placeByNeighbours(
   context: PlaceContext,
 ): Promise<Placement> {
   const k = Math.min(VOTERS, items.rows);
-  const near = await nearestNeighbours(indexNeighbours(items), { queries: matrix, k }, context.control);
+  const near = await nearestNeighbours(rememberedIndex(items), { queries: matrix, k }, context.control);
   const labels = new Int32Array(matrix.rows);
   const confidence = new Float64Array(matrix.rows);
   const remoteness = new Float64Array(matrix.rows);

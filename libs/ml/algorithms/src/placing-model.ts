@@ -33,18 +33,20 @@ const partOf = (matrix: Matrix, from: number): Matrix => {
   return { data: matrix.data.subarray(from * matrix.cols, (from + rows) * matrix.cols), rows, cols: matrix.cols };
 };
 
-/**
- * Places rows in the clusters of a model, a part at a time.
- *
- * Shape   known: the estimator's own labels of the rows, when they are training rows
- */
+/** What placing rows is told beside the model. */
+interface Placed {
+  readonly matrix: Matrix;
+  readonly control: ComputeControl;
+  /** The estimator's own labels of the rows, when they are training rows. */
+  readonly known?: ArrayLike<number>;
+}
+
+/** Places rows in the estimator's own numbering, a part at a time. */
 export async function placeRows<State>(
   definition: Placing<State>,
-  { state, cols, factors, order, fences }: ModelParts<State>,
-  { matrix, control, known }: { matrix: Matrix; control: ComputeControl; known?: ArrayLike<number> },
-): Promise<ClusterPlacement> {
-  checkWidth(cols, matrix);
-  checkRows(matrix, definition.input === 'mixed' ? 'handled' : 'refused');
+  { state, factors, order }: Pick<ModelParts<State>, 'state' | 'factors' | 'order'>,
+  { matrix, control, known }: Placed,
+): Promise<Placement> {
   const used = order.map((place) => place >= 0);
   const own = known && Int32Array.from(known);
   const parts: Placement[] = [];
@@ -56,7 +58,14 @@ export async function placeRows<State>(
     parts.push(await definition.place(state, weighColumns(part, factors), context));
     if (parts.length > 1) control.onProgress?.({ phase: 'placing rows', done: from + part.rows, total: matrix.rows });
   }
-  const placed = joinPlacements(parts, matrix.rows);
+  return joinPlacements(parts, matrix.rows);
+}
+
+/** A placement as everybody sees it: clusters by falling size, outliers told. */
+export function finishPlacement(
+  placed: Placement,
+  { order, fences }: Pick<ModelParts<unknown>, 'order' | 'fences'>,
+): ClusterPlacement {
   return {
     labels: placed.labels.map((label) => (label < 0 ? -1 : (order[label] as number))),
     confidence: placed.confidence,
@@ -72,7 +81,11 @@ export function placingModel<State>(definition: Placing<State>, parts: ModelPart
     algorithm: definition.name,
     k,
     cols: parts.cols,
-    assign: (matrix, control = {}) => placeRows(definition, parts, { matrix, control }),
+    assign: async (matrix, control = {}) => {
+      checkWidth(parts.cols, matrix);
+      checkRows(matrix, definition.input === 'mixed' ? 'handled' : 'refused');
+      return finishPlacement(await placeRows(definition, parts, { matrix, control }), parts);
+    },
   };
 }
 

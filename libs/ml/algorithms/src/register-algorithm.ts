@@ -8,7 +8,7 @@ import { checkSettings, checkSizes } from './check-settings';
 import type { ClusteringAlgorithm, ClusteringModel, FitSettings, FittedClustering } from './clustering-algorithm';
 import { fitOutlierFences } from './outlier-fences';
 import { readParams } from './params-schema';
-import { modelFromJson, modelToJson, placeRows, type ModelParts } from './placing-model';
+import { finishPlacement, modelFromJson, modelToJson, placeRows, type ModelParts } from './placing-model';
 import { rowsToFit, type FittedRows } from './row-sample';
 
 /** An algorithm of the registry, and how its models are read. */
@@ -78,20 +78,20 @@ async function placeEverybody<S extends z.ZodRawShape, State>(
 ) {
   const { labels: own, state, clusters } = fitted;
   const first = orderOf(own, clusters);
-  const used = first.map((place) => place >= 0);
-  const seen = await definition.place(state, rows.matrix, { control, used, labels: own });
+  // The rows that were fitted are weighted already.
+  const seen = await placeRows(
+    definition,
+    { state, factors: null, order: first },
+    { matrix: rows.matrix, control, known: own },
+  );
   const parts: ModelParts<State> = {
     ...{ state, cols: matrix.cols, factors, order: first },
     fences: fitOutlierFences(seen, clusters),
   };
-  if (!rows.sampled) return { parts, placed: await placeRows(definition, parts, { matrix, control, known: own }) };
-  const placed = await placeRows(definition, parts, { matrix, control });
-  const places = orderOf(placed.labels, clusters);
-  const renamed = (place: number): number => (place < 0 ? -1 : (places[place] as number));
-  return {
-    parts: { ...parts, order: first.map(renamed) },
-    placed: { ...placed, labels: placed.labels.map(renamed) },
-  };
+  if (!rows.sampled) return { parts, placed: finishPlacement(seen, parts) };
+  const everybody = await placeRows(definition, parts, { matrix, control });
+  const order = orderOf(everybody.labels, clusters);
+  return { parts: { ...parts, order }, placed: finishPlacement(everybody, { ...parts, order }) };
 }
 
 async function fit<S extends z.ZodRawShape, State>(

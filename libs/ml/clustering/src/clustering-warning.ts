@@ -9,7 +9,8 @@ export interface ClusteringWarning {
     | 'UNCLUSTERED'
     | 'UNSTABLE'
     | 'SMALL_CLUSTER'
-    | 'NOT_CONVERGED'
+    | 'FIT_NOTE'
+    | 'NOISE'
     | 'SILHOUETTE_SAMPLED'
     | 'SILHOUETTE_UNDEFINED'
     | 'ONE_FIELD';

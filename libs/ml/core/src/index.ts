@@ -41,6 +41,7 @@ export { PairWorkspace } from './pair-workspace';
 export type { PairShares } from './pair-workspace';
 export { PowerWorkspace, yeoJohnsonValues } from './powers';
 export type { PowerSpread } from './powers';
+export { rememberedIndex } from './remembered-index';
 export { checkWidth, readState } from './read-state';
 export { countDistinctRows, drawRows } from './row-sample';
 export { shardsFor } from './shards';

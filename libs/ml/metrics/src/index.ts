@@ -15,6 +15,7 @@ export { calinskiHarabasz } from './calinski-harabasz';
 export type { ClusterLabels } from './cluster-groups';
 export { clusteringErrors } from './clustering-errors';
 export { clusterJaccards } from './cluster-jaccards';
+export { clusterMeans } from './cluster-means';
 export { daviesBouldin } from './davies-bouldin';
 export { classAgreement } from './homogeneity';
 export type { ClassAgreement } from './homogeneity';

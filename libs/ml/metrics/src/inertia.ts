@@ -3,9 +3,10 @@ import { clusteringErrors } from './clustering-errors';
 import type { ClusterLabels } from './cluster-groups';
 
 /**
- * Sum of squared Euclidean distances of rows to the centroid of their label, in double precision.
+ * Sum of squared Euclidean distances of rows to the centroid of their label, in double precision; rows of negative labels
+ * add nothing.
  *
- * Shape   matrix: n×d; labels: n in 0..k-1; centroids: k×d row-major
+ * Shape   matrix: n×d; labels: n below k; centroids: k×d row-major
  * Units   squared units of the matrix
  * Cost    O(n·d)
  * Throws  METRICS_LABELS_DIFFER
@@ -16,6 +17,7 @@ export function inertia(matrix: Matrix, labels: ClusterLabels, centroids: ArrayL
   let total = 0;
   for (let i = 0; i < n; i += 1) {
     const at = (labels[i] as number) * d;
+    if (at < 0) continue;
     let squared = 0;
     for (let j = 0; j < d; j += 1) squared += ((data[i * d + j] as number) - (centroids[at + j] as number)) ** 2;
     total += squared;

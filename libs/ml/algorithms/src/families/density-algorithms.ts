@@ -1,4 +1,4 @@
-import { indexNeighbours, nearestNeighbours, type Matrix } from '@kohort/ml-core';
+import { nearestNeighbours, rememberedIndex, type Matrix } from '@kohort/ml-core';
 import {
   dbscan,
   dbscanDefaults,
@@ -29,7 +29,7 @@ async function placeWithinReach(
   const confidence = new Float64Array(matrix.rows);
   const outlierScore = new Float64Array(matrix.rows).fill(1);
   if (known.rows.rows === 0) return { labels, confidence, outlierScore };
-  const near = await nearestNeighbours(indexNeighbours(known.rows), { queries: matrix, k: 1 }, control);
+  const near = await nearestNeighbours(rememberedIndex(known.rows), { queries: matrix, k: 1 }, control);
   for (let i = 0; i < matrix.rows; i += 1) {
     const row = near.rows[i] as number;
     const distance = near.distances[i] as number;

@@ -4,11 +4,11 @@ import {
   checkParams,
   checkWidth,
   growSpanningTree,
-  indexNeighbours,
   labelSizes,
   mlErrors,
   nearestNeighbours,
   poolOf,
+  rememberedIndex,
   type ComputeControl,
   type Estimator,
   type FitControl,
@@ -111,7 +111,7 @@ async function fit(matrix: Matrix, params: AgglomerativeParams, control: FitCont
 async function predict(fitted: AgglomerativeState, matrix: Matrix, control: ComputeControl = {}): Promise<Int32Array> {
   checkWidth(fitted.cols, matrix);
   checkMatrix(matrix);
-  const nearest = await nearestNeighbours(indexNeighbours(fitted.items), { queries: matrix, k: 1 }, control);
+  const nearest = await nearestNeighbours(rememberedIndex(fitted.items), { queries: matrix, k: 1 }, control);
   return Int32Array.from(nearest.rows, (item) => fitted.itemLabels[item] as number);
 }
 

@@ -3,11 +3,11 @@ import {
   checkMatrix,
   checkParams,
   checkWidth,
-  indexNeighbours,
   labelSizes,
   mlErrors,
   nearestNeighbours,
   poolOf,
+  rememberedIndex,
   type ComputeControl,
   type Estimator,
   type FitControl,
@@ -87,7 +87,7 @@ async function labelsFor(
   matrix: Matrix,
   control: ComputeControl,
 ): Promise<Int32Array> {
-  const nearest = await nearestNeighbours(indexNeighbours(subclusters), { queries: matrix, k: 1 }, control);
+  const nearest = await nearestNeighbours(rememberedIndex(subclusters), { queries: matrix, k: 1 }, control);
   return Int32Array.from(nearest.rows, (at) => subclusterLabels[at] as number);
 }
 

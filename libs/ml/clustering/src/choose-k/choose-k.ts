@@ -4,6 +4,7 @@ import {
   checkMatrix,
   checkParams,
   countDistinctRows,
+  labelSizes,
   mlErrors,
   poolOf,
   takeRows,
@@ -11,7 +12,7 @@ import {
   type Matrix,
 } from '@kohort/ml-core';
 import { measureStability, type Clusterer } from '@kohort/ml-judging';
-import { silhouette } from '@kohort/ml-metrics';
+import { clusterMeans, inertia, silhouette } from '@kohort/ml-metrics';
 import type { ClusteringWarning } from '../clustering-warning';
 import { kmeans } from '../kmeans/kmeans';
 import { kmeansDefaults } from '../kmeans/kmeans.params';
@@ -61,34 +62,43 @@ function mayRiseBeyond(table: readonly KScore[]): boolean {
 
 const RESAMPLE_STARTS = 3;
 
-/** k-means with few starts, for resamples. */
-function kmeansOf(k: number): Clusterer {
-  const params = { ...kmeansDefaults, k, start: { method: 'k-means++', restarts: RESAMPLE_STARTS } as const };
+/** What is swept over numbers of clusters. */
+export type KClusterer = (asked: { readonly k: number; readonly restarts: number }) => Clusterer;
+
+/** k-means: what is swept unless something else is given. */
+const kmeansOf: KClusterer = ({ k, restarts }) => {
+  const params = { ...kmeansDefaults, k, start: { method: 'k-means++', restarts } as const };
   return async (matrix, control) => {
     const fitted = await kmeans.fit(matrix, params, control);
     return { labels: fitted.labels, assign: (other, inner) => kmeans.predict(fitted, other, inner) };
   };
+};
+
+/** What a sweep is given beside its input. */
+interface SweepControl extends FitControl {
+  readonly clusterer: KClusterer;
 }
 
 /** Scores one k: fits on the swept rows, measures on the scored ones. */
 async function scoreK(
   { swept, scored, k }: { swept: Matrix; scored: Matrix; k: number },
   params: ChooseKParams,
-  control: FitControl,
+  { clusterer, ...control }: SweepControl,
 ): Promise<KScore> {
-  const fitParams = { ...kmeansDefaults, k, start: { method: 'k-means++', restarts: params.restarts } as const };
-  const fitted = await kmeans.fit(swept, fitParams, { ...control, random: control.random.split('fit') });
-  const labels = scored === swept ? fitted.labels : await kmeans.predict(fitted, scored, control);
-  const found = new Set(labels).size;
+  const cluster = clusterer({ k, restarts: params.restarts });
+  const fitted = await cluster(swept, { ...control, random: control.random.split('fit') });
+  const labels = scored === swept ? fitted.labels : await fitted.assign(scored, control);
+  const found = new Set(Array.from(labels)).size;
   // A scored sample may miss a tiny cluster; with fewer than two the silhouette says nothing.
   const value = found < 2 || found >= scored.rows ? 0 : (await silhouette(scored, labels, control)).value;
   const { agreement, weakestJaccard } = await measureStability(
     scored,
-    { labels, k, resamples: params.resamples, cluster: kmeansOf(k) },
+    { labels, k, resamples: params.resamples, cluster: clusterer({ k, restarts: RESAMPLE_STARTS }) },
     { ...control, random: control.random.split('stability') },
   );
-  const sizes = [...fitted.sizes].sort((a, b) => b - a);
-  return { k, inertia: fitted.inertia, silhouette: value, stability: agreement, weakestJaccard, sizes };
+  const sizes = labelSizes(fitted.labels, k).sort((a, b) => b - a);
+  const within = inertia(swept, fitted.labels, clusterMeans(swept, fitted.labels, k));
+  return { k, inertia: within, silhouette: value, stability: agreement, weakestJaccard, sizes };
 }
 
 function warningsFor(score: KScore, gain: { structureless: number; deviation: number }): ClusteringWarning[] {
@@ -106,7 +116,7 @@ function warningsFor(score: KScore, gain: { structureless: number; deviation: nu
 }
 
 /**
- * Chooses the number of clusters for k-means from silhouette and bootstrap stability; see `recommendK` for the rule. The
+ * Chooses the number of clusters for k-means, or for the clusterer given, from silhouette and bootstrap stability; see `recommendK` for the rule. The
  * sweep runs from kMin to kMax and goes on by fives up to kLimit while silhouettes still rise at its end. Tables above
  * `sampleRows` are swept on a random sample.
  *
@@ -116,10 +126,14 @@ function warningsFor(score: KScore, gain: { structureless: number; deviation: nu
  * Throws  ML_PARAM, ML_SHAPE, ML_NOT_FINITE, ML_TOO_FEW_ROWS (fewer than 3 distinct rows), ML_CANCELLED
  * Source  Rousseeuw 1987; Hennig 2007; Tibshirani, Walther & Hastie 2001
  */
-export async function chooseK(matrix: Matrix, params: ChooseKParams, control: FitControl): Promise<KChoice> {
+export async function chooseK(
+  matrix: Matrix,
+  params: ChooseKParams,
+  control: FitControl & { readonly clusterer?: KClusterer },
+): Promise<KChoice> {
   checkParams('chooseK', params, chooseKLimits);
   checkMatrix(matrix);
-  const { random, onProgress, ...rest } = control;
+  const { random, onProgress, clusterer = kmeansOf, ...rest } = control;
   // Hundreds of fits share one arena.
   const quiet = { ...rest, pool: poolOf(control) };
   const swept = sampleRows(matrix, params.sampleRows, random.split('sweep'));
@@ -132,7 +146,7 @@ export async function chooseK(matrix: Matrix, params: ChooseKParams, control: Fi
   const table: KScore[] = [];
   for (let k = Math.min(params.kMin, last); k <= last; k += 1) {
     await breathe(control);
-    table.push(await scoreK({ swept, scored, k }, params, { ...quiet, random: random.split(k) }));
+    table.push(await scoreK({ swept, scored, k }, params, { ...quiet, clusterer, random: random.split(k) }));
     if (k === last && mayRiseBeyond(table)) last = Math.min(most, last + SWEEP_STEP);
     onProgress?.({ phase: 'choosing k', done: table.length, total: last - (table[0]?.k ?? k) + 1 });
   }

@@ -11,9 +11,10 @@ import {
 
 /**
  * `none`: values as given (centred, which changes no distance). `zscore`: each column less its mean, over its population
- * standard deviation. `auto`: z-score, after log1p of heavy-tailed non-negative columns.
+ * standard deviation. `auto`: z-score, after log1p of heavy-tailed non-negative columns. `raw`: values as given, not even
+ * centred, constant columns among them: for counts.
  */
-export type ScalingMode = 'none' | 'zscore' | 'auto';
+export type ScalingMode = 'none' | 'zscore' | 'auto' | 'raw';
 
 /** How one column is brought to the space where distances are taken. */
 export interface ColumnScale {

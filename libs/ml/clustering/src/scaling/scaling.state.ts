@@ -5,7 +5,7 @@ import { mlErrors } from '@kohort/ml-core';
 import { pipeline } from '@kohort/ml-preprocessing';
 import { scalingOf, type FittedScaling } from './scaling-pipeline';
 
-const mode = z.enum(['none', 'zscore', 'auto']);
+const mode = z.enum(['none', 'zscore', 'auto', 'raw']);
 
 /** What scalings were before they were pipelines. */
 const firstVersion = z.object({

@@ -33,7 +33,8 @@ function scaleColumn(
   const warnings: ClusteringWarning[] = [];
   const fill =
     options.missing === 'median' && plain.present > 0 ? fitMedianImputer(columnValues(matrix, at)).median : null;
-  if (plain.spread === 0) {
+  const raw = options.mode === 'raw';
+  if (plain.spread === 0 && (!raw || plain.present === 0)) {
     const code = plain.present === 0 ? 'COLUMN_EMPTY' : 'COLUMN_CONSTANT';
     const reason = plain.present === 0 ? 'holds no value' : 'has the same value in every row';
     warnings.push({ code, message: `Column "${name}" ${reason} and was left out.` });
@@ -47,9 +48,9 @@ function scaleColumn(
   const heavy = plain.min >= 0 && plain.skewness > HEAVY_TAIL && Math.abs(logged.skewness) < 0.9 * plain.skewness;
   const log1p = options.mode === 'auto' && heavy;
   const profile = log1p ? logged : plain;
-  const divisor = options.mode === 'none' ? 1 : profile.spread;
+  const divisor = options.mode === 'none' || raw ? 1 : profile.spread;
   return {
-    column: { name, kept: true, log1p, shift: profile.mean, divisor, fill },
+    column: { name, kept: true, log1p, shift: raw ? 0 : profile.mean, divisor, fill },
     profile,
     warnings,
     ...(log1p ? { skews: [plain.skewness, logged.skewness] as const } : {}),

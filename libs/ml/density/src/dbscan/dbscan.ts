@@ -8,6 +8,7 @@ import {
   mlErrors,
   nearestNeighbours,
   poolOf,
+  rememberedIndex,
   takeRows,
   visitCoreNeighbours,
   type ComputeControl,
@@ -124,7 +125,7 @@ async function predict(fitted: DbscanState, matrix: Matrix, control: ComputeCont
   checkWidth(fitted.cols, matrix);
   checkMatrix(matrix);
   if (fitted.core.rows === 0) return new Int32Array(matrix.rows).fill(NOISE);
-  const { rows, distances } = await nearestNeighbours(indexNeighbours(fitted.core), { queries: matrix, k: 1 }, control);
+  const { rows, distances } = await nearestNeighbours(rememberedIndex(fitted.core), { queries: matrix, k: 1 }, control);
   return Int32Array.from(rows, (row, at) =>
     (distances[at] as number) <= fitted.eps ? (fitted.coreLabels[row] as number) : NOISE,
   );

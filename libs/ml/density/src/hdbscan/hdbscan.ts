@@ -9,6 +9,7 @@ import {
   nearestNeighbours,
   NO_ROW,
   poolOf,
+  rememberedIndex,
   type ComputeControl,
   type Estimator,
   type FitControl,
@@ -163,7 +164,7 @@ export async function hdbscanScores(
   checkWidth(fitted.cols, matrix);
   checkMatrix(matrix);
   const k = Math.min(fitted.rows.rows, 2 * fitted.minPoints);
-  const { rows, distances } = await nearestNeighbours(indexNeighbours(fitted.rows), { queries: matrix, k }, control);
+  const { rows, distances } = await nearestNeighbours(rememberedIndex(fitted.rows), { queries: matrix, k }, control);
   const places = Array.from({ length: matrix.rows }, (_, i) =>
     placeOf(fitted, rows.subarray(i * k, i * k + k), distances.subarray(i * k, i * k + k)),
   );

@@ -7,6 +7,7 @@ import {
   indexNeighbours,
   nearestNeighbours,
   poolOf,
+  rememberedIndex,
   type ComputeControl,
   type Estimator,
   type FitControl,
@@ -86,7 +87,7 @@ async function fit(matrix: Matrix, params: OpticsParams, control: FitControl): P
 async function predict(fitted: OpticsState, matrix: Matrix, control: ComputeControl = {}): Promise<Int32Array> {
   checkWidth(fitted.cols, matrix);
   checkMatrix(matrix);
-  const { rows, distances } = await nearestNeighbours(indexNeighbours(fitted.rows), { queries: matrix, k: 1 }, control);
+  const { rows, distances } = await nearestNeighbours(rememberedIndex(fitted.rows), { queries: matrix, k: 1 }, control);
   return Int32Array.from(rows, (row, at) =>
     (distances[at] as number) <= (fitted.reach[row] as number) ? (fitted.labels[row] as number) : NOISE,
   );
