@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { runClusterCommand } from '@kohort/models-domain';
+import { Command, InvalidArgumentError } from 'commander';
+import { algorithmAccounts, runClusterCommand, type ClusterCommandResult } from '@kohort/models-domain';
+import { fileErrors } from '../files/file-errors';
 import { readTable } from '../files/read-table';
 import { writeCsv } from '../files/write-output';
 import { computeInView } from '../terminal/compute-in-view';
@@ -8,33 +9,79 @@ import { percent } from '../terminal/account';
 import { textTable } from '../terminal/text-table';
 import { nameList, scaleOption, wholeNumber } from './options';
 
+type KFlag = number | 'auto' | { readonly from: number; readonly to: number };
+
 interface ClusterFlags {
-  readonly csv: string;
+  readonly csv?: string;
+  readonly list?: boolean;
   readonly id?: string;
-  readonly features: string[];
-  readonly algorithm: string;
-  readonly k: number | 'auto';
+  readonly features?: string[];
+  readonly exclude?: string[];
+  readonly categories?: string[];
+  readonly seeds?: string;
+  readonly algorithm?: string;
+  readonly k: KFlag;
+  readonly param?: Readonly<Record<string, string>>;
+  readonly weight?: Readonly<Record<string, number>>;
+  readonly minSize?: number;
+  readonly maxSize?: number;
+  readonly scores?: boolean;
   readonly scale: 'none' | 'zscore' | 'auto';
   readonly seed: number;
   readonly out?: string;
   readonly json?: boolean;
 }
 
-function clusterCount(text: string): number | 'auto' {
+function clusterCount(text: string): KFlag {
   if (text === 'auto') return 'auto';
+  const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(text.trim()) ?? [];
+  if (from !== undefined && to !== undefined) return { from: wholeNumber(from), to: wholeNumber(to) };
   const k = wholeNumber(text);
-  if (k < 2) throw new InvalidArgumentError('it must be auto or a whole number from 2 on');
+  if (k < 2) throw new InvalidArgumentError('it must be auto, a whole number from 2 on, or a range such as 2..12');
   return k;
 }
 
-async function run(flags: ClusterFlags): Promise<void> {
-  const started = performance.now();
-  const table = await readTable(flags.csv);
-  const result = await computeInView('cluster', (control) => runClusterCommand(table, flags, control));
-  if (flags.out !== undefined || !flags.json) writeCsv(flags.out, result.header, result.rows);
-  printReport(reportOf('cluster', started, result), flags.json ?? false);
-  if (flags.json) return;
-  const rows = result.sheets.map((sheet, i) => [
+function assignment(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('it must be name=value');
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+function paramText(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [name, value] = assignment(text);
+  return { ...before, [name]: value };
+}
+
+function columnWeight(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const [name, value] = assignment(text);
+  const weight = Number(value);
+  if (value === '' || !(weight >= 0 && weight <= 1e6)) {
+    throw new InvalidArgumentError('a weight must be a number from 0 to 1e6');
+  }
+  return { ...before, [name]: weight };
+}
+
+const askedK = (takesK: boolean, findsK: boolean): string => (takesK ? (findsK ? 'may be given' : 'given') : 'found');
+
+/** The registry, for people or as one JSON object. */
+function listAlgorithms(json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ algorithms: algorithmAccounts() })}\n`);
+    return;
+  }
+  const lines = algorithmAccounts().map(({ name, takesK, findsK, marksNoise, input, about }) => [
+    name,
+    askedK(takesK, findsK),
+    marksNoise ? 'yes' : 'no',
+    input,
+    about,
+  ]);
+  process.stdout.write(`${textTable(['algorithm', 'k', 'noise', 'input', 'what it is for'], lines)}\n`);
+  process.stdout.write('  Parameters of each, with defaults: kohort cluster --list --json\n');
+}
+
+function printClusters({ sheets, metrics, reasons }: ClusterCommandResult): void {
+  const rows = sheets.map((sheet, i) => [
     i,
     sheet.name,
     sheet.size,
@@ -42,24 +89,47 @@ async function run(flags: ClusterFlags): Promise<void> {
     sheet.evidence.join('; '),
   ]);
   process.stderr.write(`${textTable(['cluster', 'name', 'rows', 'share', 'because'], rows)}\n`);
-  for (const reason of result.reasons) process.stderr.write(`  ${reason}\n`);
+  if (metrics.noise > 0) process.stderr.write(`  ${metrics.noise} rows are in no cluster (-1).\n`);
+  for (const reason of reasons) process.stderr.write(`  ${reason}\n`);
+}
+
+async function run(flags: ClusterFlags): Promise<void> {
+  if (flags.list) return listAlgorithms(flags.json ?? false);
+  if (flags.csv === undefined) throw fileErrors.FILE_NOT_NAMED({ option: '--csv' });
+  const started = performance.now();
+  const table = await readTable(flags.csv);
+  const { param: params, weight: weights, ...asked } = flags;
+  const settings = { ...asked, ...(params ? { params } : {}), ...(weights ? { weights } : {}) };
+  const result = await computeInView('cluster', (control) => runClusterCommand(table, settings, control));
+  if (flags.out !== undefined || !flags.json) writeCsv(flags.out, result.header, result.rows);
+  printReport(reportOf('cluster', started, result), flags.json ?? false);
+  if (!flags.json) printClusters(result);
 }
 
 /** `kohort cluster`: groups the rows of a table, with no server. */
 export function clusterCommand(): Command {
   return new Command('cluster')
-    .description('group the rows of a CSV file; k given, or chosen from silhouette and stability')
-    .requiredOption('--csv <file>', 'CSV with a header line (gzip allowed)')
+    .description('group the rows of a CSV file by any algorithm; k given, or chosen from silhouette and stability')
+    .option('--list', 'list the algorithms, and what each is for')
+    .option('--csv <file>', 'CSV with a header line (gzip allowed)')
     .option('--id <column>', 'column that names the row; row numbers when absent')
-    .requiredOption('--features <columns>', 'numeric columns: a,b,c', nameList)
-    .addOption(new Option('--algorithm <name>', 'how to group').default('kmeans'))
-    .option('--k <number>', 'how many groups, or auto', clusterCount, 'auto')
+    .option('--features <columns>', 'numeric columns: a,b,c; all that hold numbers alone when absent', nameList)
+    .option('--exclude <columns>', 'columns left out of the features', nameList)
+    .option('--categories <columns>', 'columns of words, for kmedoids and kprototypes', nameList)
+    .option('--seeds <column>', 'column of known groups, empty where unknown, for seeded-kmeans and label-spreading')
+    .option('--algorithm <name>', 'how to group: see --list; kmeans, or bounded-kmeans where sizes are bounded')
+    .option('--k <number>', 'how many groups, a range to choose from (2..12), or auto', clusterCount, 'auto')
+    .option('--param <name=value>', 'a parameter of the algorithm; may be repeated', paramText)
+    .option('--weight <column=number>', 'what a feature weighs, 1 when absent; may be repeated', columnWeight)
+    .option('--min-size <rows>', 'fewest rows of a group', wholeNumber)
+    .option('--max-size <rows>', 'most rows of a group', wholeNumber)
     .addOption(scaleOption('none'))
     .option('--seed <number>', 'seed of the starts', wholeNumber, 1)
     .option(
       '--out <file>',
       'CSV: id,cluster,distance in input order, clusters 0..k-1 by falling size; standard output when absent',
     )
+    .option('--scores', 'adds confidence and outlier (0 to 1) to the CSV')
     .option('--json', 'print one JSON object about the run')
     .action(run);
 }

@@ -2,6 +2,7 @@ import { defineErrors } from '@kohort/kernel-errors';
 
 /** What can be wrong with a file that a person names on the command line. `line` counts from 1, header included. */
 export const fileErrors = defineErrors({
+  FILE_NOT_NAMED: { kind: 'invalid-input', message: (d) => `no file was named: ${String(d['option'])} is missing` },
   FILE_NOT_FOUND: { kind: 'invalid-input', message: (d) => `there is no file ${String(d['file'])}` },
   FILE_UNREADABLE: {
     kind: 'invalid-input',

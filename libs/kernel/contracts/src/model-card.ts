@@ -51,6 +51,11 @@ export const clusteringCardSchema = z.object({
   reasons: z.array(z.string()),
   clusters: z.array(clusterSheetSchema),
   warnings: z.array(z.string()),
+  /** People in no cluster, and people of the outlier group; absent in old cards. */
+  noise: z.number().int().optional(),
+  outliers: z.number().int().optional(),
+  /** What confidence means of this algorithm. */
+  confidence: z.string().optional(),
   seed: z.number(),
   /** The set of features that it was fitted on; absent in old cards. */
   definitionVersion: z.number().int().optional(),

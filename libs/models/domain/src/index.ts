@@ -27,6 +27,9 @@ export type { PropensityModelKind } from './propensity/propensity.params';
 export { scorePropensity } from './propensity/score-propensity';
 export type { PropensityScores } from './propensity/score-propensity';
 export type { LabelledTable, PropensityContext } from './propensity/train-model';
+export { algorithmAccounts } from '@kohort/ml-algorithms';
+export type { AlgorithmAccount } from '@kohort/ml-algorithms';
+export { checkClusterAlgorithm } from './clusters/check-cluster-algorithm';
 export { clusterErrors } from './clusters/cluster-errors';
 export { runClusterCommand } from './clusters/cluster-file';
 export type { ClusterCommandParams, ClusterCommandResult } from './clusters/cluster-file';
@@ -40,7 +43,11 @@ export {
   serialiseClusterModel,
 } from './clusters/cluster-model';
 export type { ClusterAssignment, ClusterModel } from './clusters/cluster-model';
-export { clusterTable, clusteringCard } from './clusters/cluster-table';
+export { chooseTableK, clusterTable } from './clusters/cluster-table';
+export { kChoiceFromJson, kChoiceToJson } from './clusters/k-choice-json';
+export { clusteringCard } from './clusters/clustering-card';
+export type { KChoice } from '@kohort/ml-clustering';
+export type { KWish } from './clusters/choose-clusters';
 export type {
   ClusterControl,
   ClusterMetrics,

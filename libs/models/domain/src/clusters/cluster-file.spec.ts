@@ -46,6 +46,44 @@ describe('runClusterCommand', () => {
     await expect(runClusterCommand(good, { ...params, nInit: 0 })).rejects.toMatchObject({ kind: 'invalid-input' });
   });
 
+  it('takes all numbers as features, but for the id and what is excluded', async () => {
+    expect((await runClusterCommand(good, { id: 'id', k: 2 })).params.features).toEqual(['x', 'y']);
+    expect((await runClusterCommand(good, { id: 'id', k: 2, exclude: ['y'] })).params.features).toEqual(['x']);
+    await expect(runClusterCommand(good, { id: 'id', k: 2, exclude: ['z'] })).rejects.toMatchObject({
+      code: 'CLUSTERS_COLUMN_MISSING',
+    });
+  });
+
+  it('takes words, known groups and bounds where an algorithm does', async () => {
+    const mixed = await runClusterCommand(good, {
+      ...params,
+      algorithm: 'kmedoids',
+      categories: ['note'],
+      scores: true,
+    });
+    expect(mixed.header).toEqual(['id', 'cluster', 'distance', 'confidence', 'outlier']);
+    expect(mixed.params).toMatchObject({ features: ['x', 'y'], categories: ['note'], nInit: null });
+    const guided = await runClusterCommand(edited(1, 2, 'far'), {
+      ...params,
+      algorithm: 'seeded-kmeans',
+      seeds: 'note',
+    });
+    expect(guided.rows.map(([, cluster]) => cluster)).toEqual(['0', '1', '0', '0', '0']);
+    const bounded = await runClusterCommand(good, { ...params, maxSize: 3 });
+    expect(bounded).toMatchObject({ params: { algorithm: 'bounded-kmeans' }, metrics: { sizes: [3, 2] } });
+    const attempt = runClusterCommand(good, { ...params, minSize: 3 });
+    await expect(attempt).rejects.toMatchObject({ code: 'ML_UNSATISFIABLE', kind: 'unsuitable-data' });
+  });
+
+  it('leaves the distance of rows in no cluster empty, and reads parameters', async () => {
+    const settings = { ...params, k: 'auto' as const, algorithm: 'dbscan', params: { eps: '1.5', minPoints: '2' } };
+    const { rows, metrics } = await runClusterCommand(edited(3, 1, '50'), settings);
+    expect(metrics).toMatchObject({ k: 1, noise: 2, silhouette: null });
+    expect(rows[1]?.slice(1)).toEqual(['-1', '']);
+    const attempt = runClusterCommand(good, { ...settings, params: { eps: 'far' } });
+    await expect(attempt).rejects.toMatchObject({ code: 'ALGORITHM_PARAM', kind: 'invalid-input' });
+  });
+
   it('warns when one column rules the distances', async () => {
     const wide = edited(0, 3, '90000');
     expect((await runClusterCommand(wide, params)).warnings.join(' ')).toContain('Column "y" varies');
@@ -73,13 +111,7 @@ describe('runClusterCommand', () => {
       {},
     ],
     ['no features', good, { ...params, features: [] }, 'CLUSTERS_BAD_PARAMETER', { parameter: 'features' }],
-    [
-      'another algorithm',
-      good,
-      { ...params, algorithm: 'dbscan' },
-      'CLUSTERS_BAD_PARAMETER',
-      { parameter: 'algorithm' },
-    ],
+    ['an unknown algorithm', good, { ...params, algorithm: 'k-meens' }, 'ALGORITHM_UNKNOWN', { nearest: 'kmeans' }],
     ['k = 1', good, { ...params, k: 1 }, 'CLUSTERS_BAD_PARAMETER', { parameter: 'k' }],
   ])('refuses %s as invalid input, with its place', async (_title, input, settings, code, details) => {
     const attempt = runClusterCommand(input, settings);

@@ -1,42 +1,77 @@
-import type { ScalingMode } from '@kohort/ml-clustering';
 import type { ClusterSheet } from '@kohort/kernel-contracts';
+import { clusteringAlgorithm, paramsFromText } from '@kohort/ml-algorithms';
+import type { ScalingMode } from '@kohort/ml-clustering';
+import type { KWish } from './choose-clusters';
 import { clusterErrors } from './cluster-errors';
-import { checkCsvShape, readCsvFeatures, readCsvIds, type ClusterCsvTable } from './csv-features';
-import { clusterTable, type ClusterControl, type ClusterMetrics, type ClusterTableResult } from './cluster-table';
+import { addCategories } from './csv-categories';
+import {
+  checkCsvShape,
+  csvColumnAt,
+  numericCsvColumns,
+  readCsvFeatures,
+  readCsvIds,
+  type ClusterCsvTable,
+} from './csv-features';
+import {
+  clusterTable,
+  type ClusterControl,
+  type ClusterMetrics,
+  type ClusterTableInput,
+  type ClusterTableResult,
+} from './cluster-table';
 
 /** The settings of `kohort cluster`. */
 export interface ClusterCommandParams {
   /** Column that names the row; row numbers from 1 when left out. */
   readonly id?: string;
-  readonly features: readonly string[];
-  /** Default kmeans, the only one. */
+  /** Numeric columns; when left out all that hold numbers alone. */
+  readonly features?: readonly string[];
+  /** Columns left out of the features. */
+  readonly exclude?: readonly string[];
+  /** Columns of words, for algorithms that take categories. */
+  readonly categories?: readonly string[];
+  /** Column of known classes, empty where none is known, for algorithms that are guided by them. */
+  readonly seeds?: string;
+  /** A name of the registry; default kmeans, bounded-kmeans where sizes are bounded. */
   readonly algorithm?: string;
   /** Default auto. */
-  readonly k?: number | 'auto';
+  readonly k?: KWish;
+  /** The algorithm's own parameters, as text. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Weight of features by name. */
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly minSize?: number;
+  readonly maxSize?: number;
   /** Default 1. */
   readonly seed?: number;
   /** Default none: distances on the columns as they are given, as any numeric library would take them. */
   readonly scale?: ScalingMode;
   /** k-means starts; see ClusterTableParams. */
   readonly nInit?: number;
+  /** Adds how sure each row is of its cluster, and how much of an outlier. */
+  readonly scores?: boolean;
 }
 
 /** What the file command answers. */
 export interface ClusterCommandResult {
-  /** `id,cluster,distance`, one line per input row in input order. */
-  readonly header: readonly ['id', 'cluster', 'distance'];
-  readonly rows: readonly (readonly [string, string, string])[];
+  /** `id,cluster,distance` and, where asked for, `confidence,outlier`; one line per input row in input order. */
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
   readonly seed: number;
   readonly input: { readonly rows: number; readonly columns: number };
   /** The settings with defaults filled in. */
   readonly params: {
-    readonly algorithm: 'kmeans';
+    readonly algorithm: string;
     readonly id: string | null;
     readonly features: readonly string[];
-    readonly k: number | 'auto';
+    readonly k: KWish;
     readonly seed: number;
     readonly scale: ScalingMode;
-    readonly nInit: number;
+    readonly nInit: number | null;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly categories: readonly string[];
+    readonly weights: Readonly<Record<string, number>>;
+    readonly sizes: { readonly min?: number; readonly max?: number };
   };
   readonly metrics: ClusterMetrics;
   readonly warnings: readonly string[];
@@ -48,41 +83,89 @@ export interface ClusterCommandResult {
   readonly result: ClusterTableResult;
 }
 
+/** The columns distances are taken on: those named, or all numbers, but for the excluded. */
+function featuresOf(table: ClusterCsvTable, params: ClusterCommandParams): readonly string[] {
+  const { features, exclude = [], categories = [], id, seeds } = params;
+  exclude.forEach((name) => csvColumnAt(table, name, 'excluded'));
+  const other = [id, seeds, ...exclude, ...categories];
+  return features?.filter((name) => !exclude.includes(name)) ?? numericCsvColumns(table, other);
+}
+
+/** The known class of each row; null where the cell is empty. */
+function seedsOf(table: ClusterCsvTable, column: string): (string | null)[] {
+  const at = csvColumnAt(table, column, 'seeds');
+  return table.rows.map((row) => {
+    const name = (row[at] ?? '').trim();
+    return name === '' ? null : name;
+  });
+}
+
+function inputOf(table: ClusterCsvTable, params: ClusterCommandParams): ClusterTableInput {
+  checkCsvShape(table);
+  const ids = readCsvIds(table, params.id);
+  const features = featuresOf(table, params);
+  const matrix = readCsvFeatures(table, features);
+  const { categories = [], seeds } = params;
+  return {
+    ids,
+    featureNames: [...features, ...categories],
+    matrix: addCategories(table, matrix, categories),
+    ...(categories.length > 0 ? { categories } : {}),
+    ...(seeds === undefined ? {} : { seeds: seedsOf(table, seeds) }),
+  };
+}
+
+function linesOf({ ids }: ClusterTableInput, result: ClusterTableResult, scores: boolean): string[][] {
+  const { labels, distances, confidences, outlierScores } = result;
+  return ids.map((id, i) => {
+    const distance = distances[i] as number;
+    const line = [id, String(labels[i]), Number.isNaN(distance) ? '' : String(distance)];
+    return scores ? [...line, (confidences[i] as number).toFixed(4), (outlierScores[i] as number).toFixed(4)] : line;
+  });
+}
+
 /**
  * Clusters the rows of a CSV table: the pure part of `kohort cluster`.
  *
  * Shape   one output row per input row, in input order; clusters 0..k-1 by falling size, of equal sizes the cluster of the
- *         earlier row first
- * Units   distance: Euclidean, to the own centroid, in the scaled space (the columns' own units with scale `none`)
+ *         earlier row first; -1 for rows in none, whose distance is empty
+ * Units   distance: Euclidean, to the own centre, in the scaled space (the columns' own units with scale `none`)
  * Throws  kind invalid-input (exit 2): CLUSTERS_BAD_PARAMETER, _TABLE_EMPTY, _COLUMN_MISSING, _COLUMN_REPEATED, _ROW_WIDTH,
- *         _NOT_A_NUMBER (line and column), _ID_EMPTY, _ID_REPEATED (both lines), ML_SHAPE;
- *         kind unsuitable-data (exit 3): ML_TOO_FEW_ROWS (k above the rows or distinct rows, all constant), ML_TOO_LARGE;
- *         ML_CANCELLED
+ *         _NOT_A_NUMBER (line and column), _ID_EMPTY, _ID_REPEATED (both lines), ALGORITHM_…, ML_SHAPE;
+ *         kind unsuitable-data (exit 3): ML_TOO_FEW_ROWS (k above the rows or distinct rows, all constant),
+ *         ML_UNSATISFIABLE (sizes), ML_TOO_LARGE; ML_CANCELLED
  */
 export async function runClusterCommand(
   table: ClusterCsvTable,
   params: ClusterCommandParams,
   control: ClusterControl = {},
 ): Promise<ClusterCommandResult> {
-  const { algorithm = 'kmeans', k = 'auto', seed = 1, scale = 'none', features } = params;
-  if (algorithm !== 'kmeans') {
-    throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'algorithm', must: 'kmeans' });
-  }
+  const { k = 'auto', seed = 1, scale = 'none', minSize, maxSize, weights = {}, scores = false } = params;
+  const bounded = minSize !== undefined || maxSize !== undefined;
+  const algorithm = clusteringAlgorithm(params.algorithm ?? (bounded ? 'bounded-kmeans' : 'kmeans'));
   if (!['none', 'zscore', 'auto'].includes(scale)) {
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'scale', must: 'none, zscore or auto' });
   }
-  checkCsvShape(table);
-  const ids = readCsvIds(table, params.id);
-  const matrix = readCsvFeatures(table, features);
-  const settings = { algorithm, k, seed, scaling: scale, nInit: params.nInit } as const;
-  const result = await clusterTable({ featureNames: features, matrix, ids }, settings, control);
-  const { labels, distances, metrics, warnings, choice, sheets, nInit } = result;
+  const own = paramsFromText(algorithm.params, params.params ?? {});
+  const input = inputOf(table, params);
+  const sizes = {
+    ...(minSize === undefined ? {} : { min: minSize }),
+    ...(maxSize === undefined ? {} : { max: maxSize }),
+  };
+  const result = await clusterTable(
+    input,
+    { algorithm: algorithm.name, k, seed, scaling: scale, nInit: params.nInit, params: own, weights, sizes },
+    control,
+  );
+  const { metrics, warnings, choice, sheets, nInit } = result;
+  const { categories = [], id = null } = params;
+  const features = input.featureNames.filter((name) => !categories.includes(name));
   return {
-    header: ['id', 'cluster', 'distance'],
-    rows: ids.map((id, i) => [id, String(labels[i]), String(distances[i])]),
+    header: ['id', 'cluster', 'distance', ...(scores ? ['confidence', 'outlier'] : [])],
+    rows: linesOf(input, result, scores),
     seed,
     input: { rows: table.rows.length, columns: table.header.length },
-    params: { algorithm, id: params.id ?? null, features, k, seed, scale, nInit },
+    params: { algorithm: algorithm.name, id, features, k, seed, scale, nInit, params: own, categories, weights, sizes },
     metrics,
     warnings: warnings.map(({ message }) => message),
     reasons: choice?.reasons ?? [],

@@ -1,78 +1,56 @@
 import { z } from 'zod';
 import type { Json } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
+import { clusteringModel, type AlgorithmName, type ClusteringModel } from '@kohort/ml-algorithms';
 import {
   applyScaling,
-  kmeans,
-  kmeansDistances,
   kmeansFromJson,
-  kmeansToJson,
   scalingColumns,
   scalingFromJson,
   scalingToJson,
   unscaleCentroids,
   type FittedScaling,
-  type KmeansState,
 } from '@kohort/ml-clustering';
 import type { ComputeControl, Matrix, WideMatrix } from '@kohort/ml-core';
 import { clusterErrors } from './cluster-errors';
 
-/** A fitted clustering: everything needed to place new rows. Plain data. */
+/** A fitted clustering: everything needed to place new rows. Plain data but for `placing`, which is made of `state`. */
 export interface ClusterModel {
-  readonly version: 1;
-  readonly algorithm: 'kmeans';
+  readonly version: 2;
+  readonly algorithm: AlgorithmName;
   readonly featureNames: readonly string[];
   readonly scaling: FittedScaling;
-  readonly kmeans: KmeansState;
-  /** Place of each centroid in falling order of size: what labels mean outside. */
-  readonly order: readonly number[];
+  /** What the algorithm keeps. */
+  readonly state: Json;
+  readonly placing: ClusteringModel;
+  /** k × kept columns in the scaled space: the means of the training rows of each cluster, by falling size. */
+  readonly centres: Float64Array;
 }
 
 /** Rows placed in clusters. */
 export interface ClusterAssignment {
-  /** 0..k-1 by falling size of the training clusters. */
+  /** 0..k-1 by falling size of the training clusters, -1 in none. */
   readonly labels: Int32Array;
-  /** Euclidean, to the own centroid, in the scaled space. */
+  /** Euclidean, to the own cluster's centre, in the scaled space; NaN in none. */
   readonly distances: Float64Array;
-  /** 0–1: how much nearer the own centroid is than the next one. */
+  /** 0–1: how sure the row belongs to its cluster, in the algorithm's own way. */
   readonly confidences: Float64Array;
+  /** 0–1; from 0.5 on the row belongs to the outlier group. */
+  readonly outlierScores: Float64Array;
 }
 
-const CHUNK_ROWS = 16_384;
-
-/** Distances to the own and to the next centroid, in chunks so that n × k values never stand in memory at once. */
-function measureRows(
-  model: KmeansState,
-  scaled: Matrix,
-  labels: ArrayLike<number>,
-): Pick<ClusterAssignment, 'distances' | 'confidences'> {
-  const { k } = model;
-  const distances = new Float64Array(scaled.rows);
-  const confidences = new Float64Array(scaled.rows);
-  for (let start = 0; start < scaled.rows; start += CHUNK_ROWS) {
-    const rows = Math.min(CHUNK_ROWS, scaled.rows - start);
-    const data = scaled.data.subarray(start * scaled.cols, (start + rows) * scaled.cols);
-    const all = kmeansDistances(model, { data, rows, cols: scaled.cols });
-    for (let i = 0; i < rows; i += 1) {
-      const label = labels[start + i] as number;
-      const own = all[i * k + label] as number;
-      let next = Infinity;
-      for (let c = 0; c < k; c += 1) if (c !== label) next = Math.min(next, all[i * k + c] as number);
-      distances[start + i] = own;
-      confidences[start + i] = next > 0 && Number.isFinite(next) ? Math.max(0, 1 - own / next) : 1;
-    }
+/** Distances of rows to the centres of their clusters. */
+export function centreDistances(centres: Float64Array, { data, rows, cols }: Matrix, labels: Int32Array): Float64Array {
+  const distances = new Float64Array(rows).fill(NaN);
+  for (let i = 0; i < rows; i += 1) {
+    const label = labels[i] as number;
+    if (label < 0) continue;
+    let squared = 0;
+    for (let j = 0; j < cols; j += 1)
+      squared += ((data[i * cols + j] as number) - (centres[label * cols + j] as number)) ** 2;
+    distances[i] = Math.sqrt(squared);
   }
-  return { distances, confidences };
-}
-
-/**
- * Places scaled rows whose k-means labels are known.
- *
- * Shape   scaled: n × kept columns; labels: n k-means labels
- */
-export function placeRows(model: ClusterModel, scaled: Matrix, labels: ArrayLike<number>): ClusterAssignment {
-  const outside = Int32Array.from({ length: scaled.rows }, (_, i) => model.order[labels[i] as number] as number);
-  return { labels: outside, ...measureRows(model.kmeans, scaled, labels) };
+  return distances;
 }
 
 /**
@@ -87,56 +65,85 @@ export async function assignClusters(
   control: ComputeControl = {},
 ): Promise<ClusterAssignment> {
   const scaled = applyScaling(model.scaling, matrix);
-  return placeRows(model, scaled, await kmeans.predict(model.kmeans, scaled, control));
+  const { labels, confidence, outlierScore } = await model.placing.assign(scaled, control);
+  const distances = centreDistances(model.centres, scaled, labels);
+  return { labels, distances, confidences: confidence, outlierScores: outlierScore };
 }
 
 /** The centre of every cluster in the features' own units, by falling size; constant features are left out. */
 export function clusterCentres(model: ClusterModel): Record<string, number>[] {
-  const centres = unscaleCentroids(model.scaling, model.kmeans.centroids);
-  return model.order
-    .map((place, c) => ({ place, centre: centres[c] ?? {} }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ centre }) => centre);
+  return unscaleCentroids(model.scaling, model.centres);
 }
 
+const kind = z.literal('clustering');
+const names = z.array(z.string());
 const modelSchema = z.object({
-  kind: z.literal('clustering'),
+  kind,
+  version: z.literal(2),
+  algorithm: z.string(),
+  featureNames: names,
+  scaling: z.unknown(),
+  centres: z.array(z.number()),
+  state: z.json(),
+});
+/** Artifacts of before there were other algorithms than k-means. */
+const firstSchema = z.object({
+  kind,
   version: z.literal(1),
   algorithm: z.literal('kmeans'),
-  featureNames: z.array(z.string()),
+  featureNames: names,
   order: z.array(z.number().int().nonnegative()),
   scaling: z.unknown(),
-  kmeans: z.unknown(),
+  kmeans: z.json(),
 });
 
 /** The model as JSON: the artifact of a model version. */
 export function clusterModelToJson(model: ClusterModel): Json {
-  const { version, algorithm, featureNames, order, scaling } = model;
-  const parts = { scaling: scalingToJson(scaling), kmeans: kmeansToJson(model.kmeans) };
-  return { kind: 'clustering', version, algorithm, featureNames: [...featureNames], order: [...order], ...parts };
+  const { version, algorithm, featureNames, scaling, state, centres } = model;
+  const lists = { featureNames: [...featureNames], centres: [...centres] };
+  return { kind: 'clustering', version, algorithm, ...lists, scaling: scalingToJson(scaling), state };
 }
 
-/** Reads what clusterModelToJson wrote. Throws CLUSTERS_BAD_MODEL with the first thing wrong. */
-export function clusterModelFromJson(json: unknown): ClusterModel {
-  const parsed = modelSchema.safeParse(json);
+const bad = (problem: string, cause?: unknown) => clusterErrors.CLUSTERS_BAD_MODEL({ problem }, { cause });
+
+/** A first artifact as the second kind: centroids become centres by falling size. */
+function upgraded({ featureNames, order, scaling, kmeans }: z.infer<typeof firstSchema>): z.infer<typeof modelSchema> {
+  const { k, cols, centroids } = kmeansFromJson(kmeans);
+  if (order.length !== k) throw bad('features, scaling and centroids do not fit together');
+  const centres = new Array<number>(k * cols).fill(0);
+  order.forEach((place, c) => {
+    for (let j = 0; j < cols; j += 1) centres[place * cols + j] = centroids[c * cols + j] as number;
+  });
+  const state = { algorithm: 'kmeans', version: 1, cols, factors: null, order, fences: null, model: kmeans };
+  return { kind: 'clustering', version: 2, algorithm: 'kmeans', featureNames, scaling, centres, state };
+}
+
+function readModel(json: unknown): ClusterModel {
+  const first = firstSchema.safeParse(json);
+  const parsed = modelSchema.safeParse(first.success ? upgraded(first.data) : json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const problem = issue ? `${issue.path.join('.')} ${issue.message}`.trim() : 'unreadable';
-    throw clusterErrors.CLUSTERS_BAD_MODEL({ problem }, { cause: parsed.error });
+    throw bad(issue ? `${issue.path.join('.')} ${issue.message}`.trim() : 'unreadable', parsed.error);
   }
-  const { version, algorithm, featureNames, order } = parsed.data;
+  const { version, algorithm, featureNames, state } = parsed.data;
+  const placing = clusteringModel(algorithm, state);
+  const scaling = scalingFromJson(parsed.data.scaling);
+  const columns = scalingColumns(scaling);
+  const kept = columns.filter((column) => column.kept).length;
+  const centres = Float64Array.from(parsed.data.centres);
+  if (placing.cols !== kept || columns.length !== featureNames.length || centres.length !== placing.k * kept) {
+    throw bad('features, scaling and centroids do not fit together');
+  }
+  return { version, algorithm: placing.algorithm, featureNames, scaling, state, placing, centres };
+}
+
+/** Reads what clusterModelToJson wrote, and what earlier versions did. Throws CLUSTERS_BAD_MODEL with the first thing wrong. */
+export function clusterModelFromJson(json: unknown): ClusterModel {
   try {
-    const state = kmeansFromJson(parsed.data.kmeans);
-    const scaling = scalingFromJson(parsed.data.scaling);
-    const columns = scalingColumns(scaling);
-    const kept = columns.filter((column) => column.kept).length;
-    if (order.length !== state.k || kept !== state.cols || columns.length !== featureNames.length) {
-      throw clusterErrors.CLUSTERS_BAD_MODEL({ problem: 'features, scaling and centroids do not fit together' });
-    }
-    return { version, algorithm, featureNames, order, scaling, kmeans: state };
+    return readModel(json);
   } catch (thrown) {
     if (!isAppError(thrown) || thrown.code === 'CLUSTERS_BAD_MODEL') throw thrown;
-    throw clusterErrors.CLUSTERS_BAD_MODEL({ problem: thrown.message }, { cause: thrown });
+    throw bad(thrown.message, thrown);
   }
 }
 

@@ -2,7 +2,9 @@ import { clusteringCardSchema } from '@kohort/kernel-contracts';
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { startKernelPool, wideMatrixOf } from '@kohort/ml-core';
 import { assignClusters, clusterCentres, parseClusterModel, serialiseClusterModel } from './cluster-model';
-import { clusterTable, clusteringCard, type ClusterTableParams } from './cluster-table';
+import { chooseTableK, clusterTable, type ClusterControl, type ClusterTableParams } from './cluster-table';
+import { clusteringCard } from './clustering-card';
+import { kChoiceFromJson, kChoiceToJson } from './k-choice-json';
 
 const params: ClusterTableParams = { algorithm: 'kmeans', k: 3, seed: 1, scaling: 'auto' };
 
@@ -57,10 +59,26 @@ describe('clusterTable', () => {
     expect(card.clusters).toHaveLength(3);
   });
 
+  it('goes on from a choice made before as if it had made it', async () => {
+    const asked = { ...params, k: 'auto' } as const;
+    const choice = await chooseTableK(people(), asked);
+    const kept = kChoiceFromJson(JSON.parse(JSON.stringify(choice && kChoiceToJson(choice))));
+    const whole = await clusterTable(people(), asked);
+    const halves = await clusterTable(people(), { ...asked, choice: kept });
+    expect(halves.choice).toEqual(whole.choice);
+    expect(serialiseClusterModel(halves.model)).toBe(serialiseClusterModel(whole.model));
+    expect(await chooseTableK(people(), params)).toBeNull();
+    expect(kChoiceFromJson({ k: 3 })).toBeNull();
+  });
+
   it('is the same for the same seed on any number of threads', async () => {
-    const alone = await clusterTable(people(), { ...params, k: 'auto' });
+    const plain = async (control: ClusterControl = {}) => {
+      const { model, ...rest } = await clusterTable(people(), { ...params, k: 'auto' }, control);
+      return { ...rest, model: serialiseClusterModel(model) };
+    };
+    const alone = await plain();
     const pool = await startKernelPool({ threads: 2, blocking: 'allowed' });
-    expect(await clusterTable(people(), { ...params, k: 'auto' }, { pool })).toEqual(alone);
+    expect(await plain({ pool })).toEqual(alone);
     await pool.close();
   });
 
@@ -69,7 +87,8 @@ describe('clusterTable', () => {
     const result = await clusterTable(input, params);
     const loaded = parseClusterModel(serialiseClusterModel(result.model));
     const placed = await assignClusters(loaded, input.matrix);
-    expect(placed).toEqual({ labels: result.labels, distances: result.distances, confidences: result.confidences });
+    const { labels, distances, confidences, outlierScores } = result;
+    expect(placed).toEqual({ labels, distances, confidences, outlierScores });
     const centres = clusterCentres(loaded);
     expect(centres.map(({ money = 0 }) => Math.round(Math.log(money)))).toEqual([1, 5, 9]);
     const fresh = wideMatrixOf([
@@ -81,6 +100,56 @@ describe('clusterTable', () => {
       expect.objectContaining({ code: 'CLUSTERS_BAD_MODEL' }),
     );
     expect(() => parseClusterModel('no')).toThrow(expect.objectContaining({ code: 'CLUSTERS_BAD_MODEL' }));
+  });
+
+  it('reads what was stored when k-means was the only algorithm', async () => {
+    const input = people();
+    const { model, labels, distances } = await clusterTable(input, params);
+    const { featureNames, scaling } = JSON.parse(serialiseClusterModel(model));
+    const { order, model: kmeans } = Object(model.state);
+    const first = { kind: 'clustering', version: 1, algorithm: 'kmeans', featureNames, order, scaling, kmeans };
+    const placed = await assignClusters(parseClusterModel(JSON.stringify(first)), input.matrix);
+    expect([...placed.labels]).toEqual([...labels]);
+    placed.distances.forEach((distance, i) => expect(distance).toBeCloseTo(distances[i] ?? NaN, 4));
+    const torn = JSON.stringify({ ...first, order: [0] });
+    expect(() => parseClusterModel(torn)).toThrow(expect.objectContaining({ code: 'CLUSTERS_BAD_MODEL' }));
+  });
+
+  it('takes any algorithm, and tells what it found', async () => {
+    const input = people();
+    const dense = await clusterTable(input, {
+      ...params,
+      algorithm: 'hdbscan',
+      k: 'auto',
+      params: { minClusterSize: 10 },
+    });
+    expect(dense.metrics.k).toBe(3);
+    expect(dense.metrics.sizes.reduce((sum, size) => sum + size, dense.metrics.noise)).toBe(105);
+    expect(dense.choice).toBeNull();
+    expect(clusteringCard(input, dense, 1).reasons).toEqual(['HDBSCAN found 3 clusters.']);
+    const mixture = await clusterTable(input, { ...params, algorithm: 'gaussian-mixture', k: { from: 2, to: 4 } });
+    expect(mixture.choice?.table.map(({ k }) => k)).toEqual([2, 3, 4]);
+    expect(mixture.metrics).toMatchObject({ k: 3, sizes: [60, 30, 15] });
+    const placed = await assignClusters(parseClusterModel(serialiseClusterModel(mixture.model)), input.matrix);
+    expect([...placed.confidences]).toEqual([...mixture.confidences]);
+  });
+
+  it('counts as they are for parts, weights and sizes where asked for', async () => {
+    const input = people();
+    const habits = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? [8 + (i % 2), 0, 7] : [0, 5 + (i % 4), 1]));
+    const counts = {
+      featureNames: ['tea', 'wine', 'honey'],
+      matrix: wideMatrixOf(habits),
+      ids: habits.map((_, i) => `p${i}`),
+    };
+    const parts = await clusterTable(counts, { ...params, algorithm: 'nmf', k: 2 });
+    expect(codes(parts.warnings)).toContain('FIT_NOTE');
+    expect(parts.metrics).toMatchObject({ k: 2, sizes: [40, 20] });
+    const byScore = await clusterTable(input, { ...params, k: 2, weights: { money: 0 } });
+    expect(byScore.metrics.sizes).toEqual([75, 30]);
+    await expect(clusterTable(input, { ...params, weights: { honey: 2 } })).rejects.toThrow('"honey" is none');
+    const even = await clusterTable(input, { ...params, algorithm: 'bounded-kmeans', sizes: { min: 35, max: 35 } });
+    expect(even.metrics.sizes).toEqual([35, 35, 35]);
   });
 
   it('fills missing values only when told to, also for new rows', async () => {

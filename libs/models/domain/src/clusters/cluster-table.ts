@@ -1,36 +1,54 @@
-import type { ClusterSheet, ClusteringCard, JobControl } from '@kohort/kernel-contracts';
+import type { ClusterSheet, JobControl } from '@kohort/kernel-contracts';
 import { seededRandom } from '@kohort/kernel-clock-random';
 import {
+  OUTLIER_FROM,
+  clusteringAlgorithm,
+  clusteringModel,
+  kmeansStarts,
+  type ClusteringAlgorithm,
+  type FittedClustering,
+} from '@kohort/ml-algorithms';
+import {
   applyScaling,
-  chooseK,
-  chooseKDefaults,
   fitScaling,
-  kmeans,
-  kmeansDefaults,
   type ClusteringWarning,
-  type FittedKmeans,
   type KChoice,
   type ScalingMode,
 } from '@kohort/ml-clustering';
-import { poolOf, type ComputeControl, type KernelPool, type Matrix, type WideMatrix } from '@kohort/ml-core';
-import { silhouette, type Silhouette } from '@kohort/ml-metrics';
-import { clusterErrors } from './cluster-errors';
-import { placeRows, type ClusterAssignment, type ClusterModel } from './cluster-model';
+import { poolOf, takeRows, type ComputeControl, type KernelPool, type Matrix, type WideMatrix } from '@kohort/ml-core';
+import { clusterMeans, silhouette, type Silhouette } from '@kohort/ml-metrics';
+import { chooseClusters, type KWish } from './choose-clusters';
+import { checkClusterParams, fitSettings } from './cluster-settings';
+import { centreDistances, type ClusterAssignment, type ClusterModel } from './cluster-model';
 import type { PlaybookRule } from './playbook';
 import { clusterProfileSheets } from './profile-sheets';
 
 /** A table of people: row i of the matrix belongs to `ids[i]`. */
 export interface ClusterTableInput {
   readonly featureNames: readonly string[];
-  /** n×d in the features' own units. */
+  /** n×d in the features' own units; category codes in columns of `categories`. */
   readonly matrix: Matrix | WideMatrix;
   readonly ids: readonly string[];
+  /** Features that hold category codes. */
+  readonly categories?: readonly string[];
+  /** The known class of each row, null for unknown. */
+  readonly seeds?: readonly (string | null)[];
 }
 
 /** How to cluster it. */
 export interface ClusterTableParams {
-  readonly algorithm: 'kmeans';
-  readonly k: number | 'auto';
+  /** A name of the registry. */
+  readonly algorithm: string;
+  /** `auto`: chosen, or left to the algorithm where it finds the number itself. */
+  readonly k: KWish;
+  /** The algorithm's own parameters by name; what is left out takes its default. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** Weight of features by name, 1 where none is given; 0 leaves one out of all distances. */
+  readonly weights?: Readonly<Record<string, number>>;
+  /** Fewest and most rows of a cluster. */
+  readonly sizes?: { readonly min?: number; readonly max?: number };
+  /** A choice of k made before, by chooseTableK of the same table and settings: it is not made again. */
+  readonly choice?: KChoice | null;
   readonly seed: number;
   readonly scaling: ScalingMode;
   /** k-means starts; when left out 10 to 100, more for small tables (3 beyond 200,000 rows). */
@@ -49,90 +67,69 @@ export interface ClusterControl extends JobControl {
 
 export interface ClusterMetrics {
   readonly k: number;
-  /** In the squared units of the scaled space. */
+  /** Squared distances of rows to their clusters' centres, in the scaled space. */
   readonly inertia: number;
-  /** null when every row is a cluster of its own. */
+  /** null when every row is a cluster of its own, or all are one. */
   readonly silhouette: number | null;
   readonly sizes: readonly number[];
+  /** Rows in no cluster. */
+  readonly noise: number;
+  /** Rows of the outlier group: in no cluster, or far out in their own. */
+  readonly outliers: number;
 }
 
 /** A clustered table. Labels 0..k-1 by falling size; of equal sizes the cluster of the earlier row comes first. */
 export interface ClusterTableResult extends ClusterAssignment {
+  readonly algorithm: ClusteringAlgorithm;
   readonly metrics: ClusterMetrics;
   readonly silhouetteMethod: Silhouette['method'] | null;
   readonly model: ClusterModel;
-  /** The table behind the choice; null when k was given. */
+  /** The table behind the choice; null when k was given or found by the algorithm. */
   readonly choice: KChoice | null;
   /** Sheet c belongs to label c. */
   readonly sheets: readonly ClusterSheet[];
   readonly warnings: readonly ClusteringWarning[];
-  /** k-means starts that were made. */
-  readonly nInit: number;
+  /** k-means starts that were made; null for other algorithms. */
+  readonly nInit: number | null;
 }
 
 /** Pairs × columns up to which the silhouette is exact: some seconds on one thread. */
 const EXACT_SILHOUETTE_WORK = 6e10;
-/** Multiply-adds that extra starts of a small table may cost: about a tenth of a second. */
-const EXTRA_STARTS_WORK = 1.5e7;
 /** Share of the rows below which a cluster is called out. */
 const SMALL_CLUSTER = 0.01;
-const MOST_K = 1000;
 
-function startsFor(nInit: number | undefined, matrix: Matrix, k: number): number {
-  if (nInit !== undefined) return nInit;
-  if (matrix.rows > 200_000) return 3;
-  return Math.min(100, Math.max(10, Math.round(EXTRA_STARTS_WORK / (matrix.data.length * k))));
-}
+const count = (n: number): string => n.toLocaleString('en-GB');
 
-function checkParams({ algorithm, k, nInit, seed }: ClusterTableParams): void {
-  const bad = (parameter: string, must: string) => clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter, must });
-  if (algorithm !== 'kmeans') throw bad('algorithm', 'kmeans');
-  if (k !== 'auto' && !(Number.isInteger(k) && k >= 2 && k <= MOST_K)) {
-    throw bad('k', `auto or a whole number from 2 to ${MOST_K}`);
-  }
-  if (!Number.isSafeInteger(seed)) throw bad('seed', 'a whole number');
-  if (nInit !== undefined && !(Number.isInteger(nInit) && nInit >= 1 && nInit <= 1000)) {
-    throw bad('nInit', 'a whole number from 1 to 1000');
-  }
-}
-
-/** Place of each cluster in falling order of size; of equal sizes the one whose first row comes earlier. */
-function orderBySize({ labels, sizes }: FittedKmeans): number[] {
-  const firstRow = sizes.map(() => Infinity);
-  labels.forEach((label, row) => {
-    firstRow[label] = Math.min(firstRow[label] ?? Infinity, row);
-  });
-  const sorted = [...sizes.keys()].sort(
-    (a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || (firstRow[a] ?? 0) - (firstRow[b] ?? 0),
-  );
-  const place = new Array<number>(sizes.length).fill(0);
-  sorted.forEach((cluster, at) => {
-    place[cluster] = at;
-  });
-  return place;
-}
-
+/** The silhouette of the rows that are in clusters. */
 async function measureSilhouette(
   scaled: Matrix,
-  { labels, k }: FittedKmeans,
+  { labels, k, noise }: FittedClustering,
   control: ComputeControl & { seed: number },
 ): Promise<{ found: Silhouette | null; warnings: ClusteringWarning[] }> {
-  if (k > scaled.rows - 1) {
-    const message = 'Every row is a cluster of its own: the silhouette is not defined.';
+  const placed = noise === 0 ? null : [...labels.keys()].filter((i) => (labels[i] as number) >= 0);
+  const rows = placed ? takeRows(scaled, placed) : scaled;
+  if (k >= rows.rows || k < 2) {
+    const message =
+      k < 2
+        ? `The silhouette is not defined: the algorithm found ${k === 0 ? 'no cluster' : 'one cluster'}.`
+        : 'The silhouette is not defined: every row is a cluster of its own.';
     return { found: null, warnings: [{ code: 'SILHOUETTE_UNDEFINED', message }] };
   }
-  const exactRows = Math.floor(Math.sqrt(EXACT_SILHOUETTE_WORK / (scaled.cols + 4)));
+  const own = placed ? Int32Array.from(placed, (i) => labels[i] as number) : labels;
+  const exactRows = Math.floor(Math.sqrt(EXACT_SILHOUETTE_WORK / scaled.cols));
   const options = { ...control, exactRows, random: seededRandom(control.seed).split('silhouette') };
-  const found = await silhouette(scaled, labels, options);
+  const found = await silhouette(rows, own, options);
   if (found.method === 'exact') return { found, warnings: [] };
-  const message = `The silhouette is an estimate from ${found.rowsUsed.toLocaleString('en-GB')} sampled rows.`;
+  const message = `The silhouette is an estimate from ${count(found.rowsUsed)} sampled rows.`;
   return { found, warnings: [{ code: 'SILHOUETTE_SAMPLED', message }] };
 }
 
-function warningsOfFit({ converged, iterations, sizes }: FittedKmeans, rows: number): ClusteringWarning[] {
-  const warnings: ClusteringWarning[] = [];
-  if (!converged) {
-    warnings.push({ code: 'NOT_CONVERGED', message: `k-means stopped after ${iterations} rounds before it settled.` });
+function warningsOfFit({ notes, sizes, noise, labels }: FittedClustering): ClusteringWarning[] {
+  const rows = labels.length;
+  const warnings: ClusteringWarning[] = notes.map((message) => ({ code: 'FIT_NOTE', message }));
+  if (noise > 0) {
+    const share = ((100 * noise) / rows).toFixed(1);
+    warnings.push({ code: 'NOISE', message: `${count(noise)} of ${count(rows)} rows (${share} %) are in no cluster.` });
   }
   const smallest = Math.min(...sizes);
   if (smallest < SMALL_CLUSTER * rows) {
@@ -142,83 +139,108 @@ function warningsOfFit({ converged, iterations, sizes }: FittedKmeans, rows: num
   return warnings;
 }
 
+/** The table in the space where distances are taken. Counts stay what they are. */
+function scaleTable(
+  { featureNames, matrix }: ClusterTableInput,
+  algorithm: ClusteringAlgorithm,
+  params: ClusterTableParams,
+) {
+  const mode = algorithm.input === 'counts' ? 'raw' : params.scaling;
+  const { scaling, warnings } = fitScaling(matrix, featureNames, { mode, missing: params.missing ?? 'refuse' });
+  const own: ClusteringWarning[] =
+    mode === params.scaling || params.scaling === 'none'
+      ? []
+      : [{ code: 'FIT_NOTE', message: `${algorithm.title} takes counts as they are: columns were not scaled.` }];
+  return { scaling, scaled: applyScaling(scaling, matrix), warnings: [...warnings, ...own] };
+}
+
+/** The columns a mean says something of. */
+function numbersOf({ featureNames, matrix, categories = [] }: ClusterTableInput) {
+  if (categories.length === 0) return { featureNames, matrix };
+  const kept = featureNames.flatMap((name, at) => (categories.includes(name) ? [] : [at]));
+  const { rows, cols } = matrix;
+  const data = Float64Array.from(
+    { length: rows * kept.length },
+    (_, at) => matrix.data[Math.floor(at / kept.length) * cols + (kept[at % kept.length] as number)] as number,
+  );
+  return { featureNames: kept.map((at) => featureNames[at] ?? ''), matrix: { data, rows, cols: kept.length } };
+}
+
+function measured(scaled: Matrix, fitted: FittedClustering) {
+  const centres = clusterMeans(scaled, fitted.labels, fitted.k);
+  const distances = centreDistances(centres, scaled, fitted.labels);
+  let inertia = 0;
+  for (const distance of distances) if (!Number.isNaN(distance)) inertia += distance * distance;
+  let outliers = 0;
+  for (const score of fitted.outlierScore) if (score >= OUTLIER_FROM) outliers += 1;
+  return { centres, distances, inertia, outliers };
+}
+
+/**
+ * The choice of k alone: what a long run keeps between its two halves. Null where k was given or the algorithm finds it.
+ *
+ * Throws  as clusterTable
+ */
+export async function chooseTableK(
+  input: ClusterTableInput,
+  params: ClusterTableParams,
+  given: ClusterControl = {},
+): Promise<KChoice | null> {
+  const algorithm = clusteringAlgorithm(params.algorithm);
+  checkClusterParams(params, input);
+  const { scaling, scaled } = scaleTable(input, algorithm, params);
+  const settings = fitSettings(input, params, scaling);
+  const random = seededRandom(params.seed).split('k');
+  const control = { ...given, pool: poolOf(given), random };
+  return (await chooseClusters({ scaled, algorithm, settings, wish: params.k }, control)).choice;
+}
+
 /**
  * Clusters a table and describes the clusters: the core of `kohort cluster` and of the clustering worker.
  *
- * Shape   input.matrix: n×d, ids: n; returns n labels 0..k-1 by falling size, k sheets
+ * Shape   input.matrix: n×d, ids: n; returns n labels 0..k-1 by falling size (-1 in none), k sheets
  * Units   distances and inertia in the scaled space; with scaling `none` that is the table's own
- * Cost    scaling, the choice of k (see chooseK), nInit k-means fits, one silhouette, a few passes for the sheets
- * Throws  kind invalid-input: CLUSTERS_BAD_PARAMETER, ML_SHAPE, ML_NOT_FINITE; kind unsuitable-data: ML_TOO_FEW_ROWS
- *         (fewer rows or distinct rows than k, all columns constant), ML_TOO_LARGE; ML_CANCELLED
+ * Cost    scaling, the choice of k (see chooseClusters), one fit, one silhouette, a few passes for the sheets
+ * Throws  kind invalid-input: CLUSTERS_BAD_PARAMETER, ALGORITHM_UNKNOWN, ALGORITHM_PARAM…, ALGORITHM_SETTING, ML_SHAPE,
+ *         ML_NOT_FINITE; kind unsuitable-data: ML_TOO_FEW_ROWS (fewer rows or distinct rows than k, all columns constant),
+ *         ML_UNSATISFIABLE, ALGORITHM_TOO_WIDE, ML_TOO_LARGE; ML_CANCELLED
  */
 export async function clusterTable(
   input: ClusterTableInput,
   params: ClusterTableParams,
   given: ClusterControl = {},
 ): Promise<ClusterTableResult> {
-  checkParams(params);
+  const algorithm = clusteringAlgorithm(params.algorithm);
+  checkClusterParams(params, input);
   const control = { ...given, pool: poolOf(given) };
-  const { featureNames, matrix, ids } = input;
-  if (ids.length !== matrix.rows) {
-    throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'ids', must: `${matrix.rows} ids, one a row` });
-  }
   const random = seededRandom(params.seed);
-  const { scaling, warnings } = fitScaling(matrix, featureNames, {
-    mode: params.scaling,
-    missing: params.missing ?? 'refuse',
-  });
-  const scaled = applyScaling(scaling, matrix);
-  const choice =
-    params.k === 'auto' ? await chooseK(scaled, chooseKDefaults, { ...control, random: random.split('k') }) : null;
-  const k = choice ? choice.k : params.k === 'auto' ? 2 : params.k;
-  const nInit = startsFor(params.nInit, scaled, k);
-  const fitParams = { ...kmeansDefaults, k, start: { method: 'k-means++', restarts: nInit } as const };
-  const fitted = await kmeans.fit(scaled, fitParams, { ...control, random: random.split('fit') });
+  const { scaling, scaled, warnings } = scaleTable(input, algorithm, params);
+  const settings = fitSettings(input, params, scaling);
+  const { k: chosen, choice } = params.choice
+    ? { k: params.choice.k, choice: params.choice }
+    : await chooseClusters({ scaled, algorithm, settings, wish: params.k }, { ...control, random: random.split('k') });
+  const nInit = algorithm.name === 'kmeans' ? (params.nInit ?? kmeansStarts(scaled, chosen ?? 2)) : null;
+  const fitted = await algorithm.fit(
+    scaled,
+    {
+      ...settings,
+      ...(chosen === undefined ? {} : { k: chosen }),
+      params: { ...(nInit === null ? {} : { restarts: nInit }), ...settings.params },
+    },
+    control,
+  );
   const { found, warnings: ofSilhouette } = await measureSilhouette(scaled, fitted, { ...control, seed: params.seed });
-  const { labels: own, ...state } = fitted;
-  const order = orderBySize(fitted);
-  const model: ClusterModel = { version: 1, algorithm: 'kmeans', featureNames, scaling, kmeans: state, order };
-  const placed = placeRows(model, scaled, own);
-  const sizes = [...fitted.sizes].sort((a, b) => b - a);
+  const { centres, distances, inertia, outliers } = measured(scaled, fitted);
+  const { labels, k, sizes, noise, state, confidence: confidences, outlierScore: outlierScores } = fitted;
+  const placing = clusteringModel(algorithm.name, state);
+  const named = { algorithm: algorithm.name, featureNames: input.featureNames, scaling } as const;
+  const model: ClusterModel = { version: 2, ...named, state, placing, centres };
   const { valueColumn, playbook } = params;
-  const sheets = clusterProfileSheets({ featureNames, matrix, labels: placed.labels, k, valueColumn, playbook });
   return {
-    ...placed,
-    metrics: { k, inertia: fitted.inertia, silhouette: found?.value ?? null, sizes },
+    ...{ labels, distances, confidences, outlierScores, algorithm, model, choice, nInit },
+    metrics: { k, inertia, silhouette: found?.value ?? null, sizes, noise, outliers },
     silhouetteMethod: found?.method ?? null,
-    model,
-    choice,
-    sheets,
-    warnings: [...warnings, ...(choice?.warnings ?? []), ...warningsOfFit(fitted, matrix.rows), ...ofSilhouette],
-    nInit,
-  };
-}
-
-/** The card of a clustering, as a model version keeps it. */
-export function clusteringCard(
-  { featureNames, matrix }: ClusterTableInput,
-  result: ClusterTableResult,
-  seed: number,
-): ClusteringCard {
-  const { metrics, choice, sheets, warnings } = result;
-  return {
-    kind: 'clustering',
-    algorithm: 'kmeans',
-    rows: matrix.rows,
-    features: [...featureNames],
-    k: metrics.k,
-    silhouette: metrics.silhouette,
-    inertia: metrics.inertia,
-    choice: (choice?.table ?? []).map(({ k, inertia, silhouette: value, stability }) => ({
-      k,
-      inertia,
-      silhouette: value,
-      stability,
-      chosen: k === metrics.k,
-    })),
-    reasons: choice ? [...choice.reasons] : [`${metrics.k} clusters were asked for.`],
-    clusters: [...sheets],
-    warnings: warnings.map(({ message }) => message),
-    seed,
+    sheets: clusterProfileSheets({ ...numbersOf(input), labels, k, valueColumn, playbook }),
+    warnings: [...warnings, ...(choice?.warnings ?? []), ...warningsOfFit(fitted), ...ofSilhouette],
   };
 }

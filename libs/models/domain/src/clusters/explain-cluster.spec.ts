@@ -1,5 +1,5 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
-import { applyScaling, kmeansDistances } from '@kohort/ml-clustering';
+import { applyScaling } from '@kohort/ml-clustering';
 import { wideMatrixOf } from '@kohort/ml-core';
 import { parseClusterModel, serialiseClusterModel } from './cluster-model';
 import { clusterTable } from './cluster-table';
@@ -32,11 +32,13 @@ describe('explaining a cluster', () => {
       missing: 'median',
     });
     const model = parseClusterModel(serialiseClusterModel(result.model));
-    const distances = kmeansDistances(model.kmeans, applyScaling(model.scaling, input.matrix));
+    const scaled = applyScaling(model.scaling, input.matrix);
+    const to = (row: number, cluster: number): number =>
+      Math.hypot(...[0, 1].map((j) => (scaled.data[row * 2 + j] ?? NaN) - (model.centres[cluster * 2 + j] ?? NaN)));
     for (let row = 0; row < input.ids.length; row += 1) {
       const values = Float64Array.from(input.matrix.data.subarray(row * 3, row * 3 + 3));
       const { label, next, margin, reasons } = explainCluster(model, values);
-      const [own = NaN, second = NaN] = [...distances.subarray(row * 3, row * 3 + 3)].sort((a, b) => a - b);
+      const [own = NaN, second = NaN] = [0, 1, 2].map((cluster) => to(row, cluster)).sort((a, b) => a - b);
       expect(label).toBe(result.labels[row]);
       expect(next).not.toBe(label);
       expect(margin).toBeCloseTo(second ** 2 - own ** 2, 6);
@@ -58,12 +60,7 @@ describe('explaining a cluster', () => {
       scaling: 'auto',
       missing: 'median',
     });
-    const { kmeans } = model;
-    const alone = {
-      ...model,
-      order: [0],
-      kmeans: { ...kmeans, k: 1, centroids: kmeans.centroids.slice(0, kmeans.cols) },
-    };
+    const alone = { ...model, centres: model.centres.slice(0, 2) };
     expect(explainCluster(alone, Float64Array.of(1, 2, 7))).toEqual({ label: 0, next: null, margin: 0, reasons: [] });
   });
 });

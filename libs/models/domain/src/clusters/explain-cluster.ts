@@ -14,24 +14,19 @@ export interface ClusterExplanation {
   readonly reasons: readonly Reason[];
 }
 
-interface Near {
-  readonly centroid: number;
-  readonly squared: number;
-}
-
 /** (x − c)², column by column. */
-function squaresTo({ kmeans }: ClusterModel, scaled: Matrix, centroid: number): Float64Array {
-  const start = centroid * kmeans.cols;
+function squaresTo(centres: Float64Array, scaled: Matrix, cluster: number): Float64Array {
+  const start = cluster * scaled.cols;
   return Float64Array.from(
-    { length: kmeans.cols },
-    (_, j) => ((scaled.data[j] as number) - (kmeans.centroids[start + j] as number)) ** 2,
+    { length: scaled.cols },
+    (_, j) => ((scaled.data[j] as number) - (centres[start + j] as number)) ** 2,
   );
 }
 
-function nearest(model: ClusterModel, scaled: Matrix): readonly Near[] {
-  const all = Array.from({ length: model.kmeans.k }, (_, centroid) => ({
-    centroid,
-    squared: squaresTo(model, scaled, centroid).reduce((sum, square) => sum + square, 0),
+function nearest(centres: Float64Array, scaled: Matrix): readonly { cluster: number; squared: number }[] {
+  const all = Array.from({ length: centres.length / scaled.cols }, (_, cluster) => ({
+    cluster,
+    squared: squaresTo(centres, scaled, cluster).reduce((sum, square) => sum + square, 0),
   }));
   return all.sort((a, b) => a.squared - b.squared);
 }
@@ -45,14 +40,16 @@ function nearest(model: ClusterModel, scaled: Matrix): readonly Near[] {
  */
 export function explainCluster(model: ClusterModel, values: Float64Array): ClusterExplanation {
   const scaled = applyScaling(model.scaling, { data: values, rows: 1, cols: values.length });
-  const [own, next] = nearest(model, scaled);
-  const outside = (near: Near | undefined): number => model.order[near?.centroid ?? 0] ?? 0;
-  if (own === undefined || next === undefined) return { label: outside(own), next: null, margin: 0, reasons: [] };
-  const [toOwn, toNext] = [squaresTo(model, scaled, own.centroid), squaresTo(model, scaled, next.centroid)];
+  const { centres } = model;
+  const [own, next] = nearest(centres, scaled);
+  if (own === undefined || next === undefined) {
+    return { label: own?.cluster ?? 0, next: null, margin: 0, reasons: [] };
+  }
+  const [toOwn, toNext] = [squaresTo(centres, scaled, own.cluster), squaresTo(centres, scaled, next.cluster)];
   const kept = scalingColumns(model.scaling).flatMap((column, at) => (column.kept ? [at] : []));
   const contributions = toNext.map((square, j) => square - (toOwn[j] as number));
   const featureNames = kept.map((at) => model.featureNames[at] ?? '');
   const shown = kept.map((at) => (Number.isNaN(values[at]) ? null : (values[at] ?? null)));
   const reasons = topReasons(contributions, { featureNames, values: shown }, Infinity);
-  return { label: outside(own), next: outside(next), margin: next.squared - own.squared, reasons };
+  return { label: own.cluster, next: next.cluster, margin: next.squared - own.squared, reasons };
 }

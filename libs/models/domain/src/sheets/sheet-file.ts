@@ -164,7 +164,7 @@ async function groupedByModel(table: ClusterCsvTable, text: string, control: Com
   const matrix = readCsvFeatures(table, model.featureNames);
   const { labels, confidences } = await assignClusters(model, matrix, control);
   const notes = [`Rows placed by a stored model (${model.algorithm}).`];
-  const grouped: Grouped = { labels, k: model.order.length, confidences, notes, warnings: [] };
+  const grouped: Grouped = { labels, k: model.placing.k, confidences, notes, warnings: [] };
   return { matrix, features: model.featureNames, grouped };
 }
 

@@ -1,0 +1,52 @@
+import { clusteringModel, type ClusteringAlgorithm, type FitSettings } from '@kohort/ml-algorithms';
+import { chooseK, chooseKDefaults, type KChoice, type KClusterer } from '@kohort/ml-clustering';
+import type { FitControl, Matrix } from '@kohort/ml-core';
+
+/** A number of clusters, a range to choose from, or the choice of both. */
+export type KWish = number | 'auto' | { readonly from: number; readonly to: number };
+
+/** What the sweep of algorithms other than k-means may cost: fewer rows, fewer resamples. */
+const DEARER = { sampleRows: 2_000, scoredRows: 2_000, restarts: 1, resamples: 4 };
+
+/** An algorithm of the registry as something to sweep; what is known of rows and their weights is left out. */
+function clustererOf(algorithm: ClusteringAlgorithm, { params = {}, categories }: FitSettings): KClusterer {
+  return ({ k }) =>
+    async (matrix, { random, pool, signal }) => {
+      const control = { ...(pool ? { pool } : {}), ...(signal ? { signal } : {}) };
+      const settings = { k, seed: random.uint32(), params, ...(categories ? { categories } : {}) };
+      const { labels, state } = await algorithm.fit(matrix, settings, control);
+      const model = clusteringModel(algorithm.name, state);
+      return { labels, assign: async (rows) => (await model.assign(rows, control)).labels };
+    };
+}
+
+const weighed = (matrix: Matrix, weights: readonly number[] | undefined): Matrix =>
+  weights
+    ? { ...matrix, data: matrix.data.map((value, at) => value * Math.sqrt(weights[at % matrix.cols] as number)) }
+    : matrix;
+
+/**
+ * The number of clusters: the one asked for, none where the algorithm finds it, or the best of a sweep by silhouette and
+ * stability on a sample of the rows: up to 20,000 for k-means and its kin, 2,000 for others; scores on up to 5,000.
+ *
+ * Throws  as chooseK and the algorithm do
+ */
+export async function chooseClusters(
+  {
+    scaled,
+    algorithm,
+    settings,
+    wish,
+  }: { scaled: Matrix; algorithm: ClusteringAlgorithm; settings: FitSettings; wish: KWish },
+  control: FitControl,
+): Promise<{ k: number | undefined; choice: KChoice | null }> {
+  if (typeof wish === 'number') return { k: wish, choice: null };
+  if (!algorithm.takesK || (wish === 'auto' && algorithm.findsK)) return { k: undefined, choice: null };
+  // What is known of rows does not hold in samples: their k is swept as if nothing were.
+  const likeKmeans = algorithm.input === 'numbers' && ['centroids', 'guided'].includes(algorithm.family);
+  const range = wish === 'auto' ? {} : { kMin: wish.from, kMax: wish.to, kLimit: wish.to };
+  const params = { ...chooseKDefaults, ...(likeKmeans ? {} : DEARER), ...range };
+  const clusterer = likeKmeans ? {} : { clusterer: clustererOf(algorithm, settings) };
+  const choice = await chooseK(weighed(scaled, settings.weights), params, { ...control, ...clusterer });
+  return { k: choice.k, choice };
+}
