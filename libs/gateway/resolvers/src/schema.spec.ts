@@ -42,6 +42,7 @@ describe('the schema', () => {
     }
     expect(bare.sort()).toEqual([
       'Cluster.features',
+      'ClusteringAlgorithm.params',
       'ComputedTrait.statistics',
       'ComputedTraitSet.traits',
       'DiffSync.calls',
@@ -58,6 +59,7 @@ describe('the schema', () => {
       'Parting.profiles',
       'Profile.consents',
       'QuarantinedEvent.violations',
+      'Query.clusteringAlgorithms',
       'Query.connectors',
       'Query.importedFiles',
       'Query.purposes',

@@ -283,3 +283,4 @@ export {
   TrackingPlanFilter,
   TrackingPlanType,
 } from './tracking.schema';
+export { ClusteringAlgorithmType, ClusteringParameterType } from './algorithm.schema';

@@ -93,8 +93,32 @@ export class TrainClustersInput {
   @Field(() => [String], { nullable: true, description: 'Names of features; all numeric ones when absent.' })
   features?: string[] | null;
 
-  @Field(() => Int, { nullable: true, description: '2 to 100; chosen from the data when absent.' })
+  @Field(() => [String], { nullable: true, description: 'Names of features that are left out.' })
+  exclude?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'A name of clusteringAlgorithms; kmeans when absent.' })
+  algorithm?: string | null;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'The algorithm’s own parameters by name.' })
+  params?: unknown;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Weights of features by name: 1 when absent, 0 to 1e6.' })
+  weights?: unknown;
+
+  @Field(() => Int, { nullable: true, description: '2 to 100; chosen or found from the data when absent.' })
   k?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'With kMost in place of k: the fewest clusters to choose from.' })
+  kLeast?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  kMost?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Fewest people of a cluster.' })
+  minSize?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Most people of a cluster.' })
+  maxSize?: number | null;
 
   @Field(() => Int, { defaultValue: 1 })
   seed!: number;

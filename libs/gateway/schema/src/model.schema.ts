@@ -147,8 +147,11 @@ export class ScoreType {
   @Field(() => Float, { nullable: true })
   distance!: number | null;
 
-  @Field(() => Float, { nullable: true, description: '0–1' })
+  @Field(() => Float, { nullable: true, description: '0–1; what it means of a clustering its version tells.' })
   confidence!: number | null;
+
+  @Field(() => Float, { nullable: true, description: '0–1; from 0.5 on the person is one of a clustering’s outliers.' })
+  outlierScore!: number | null;
 }
 
 export const ModelConnection = connectionOf('Model', ModelType);

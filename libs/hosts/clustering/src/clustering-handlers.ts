@@ -1,5 +1,6 @@
 import { runParams } from '@kohort/kernel-contracts';
 import type { Engines } from '@kohort/hosts-runtime';
+import type { KChoice } from '@kohort/models-domain';
 import { fitClusters, type ClusterFit, type DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import type { Compute } from '@kohort/platform-compute';
@@ -31,7 +32,13 @@ export function clusteringHandlers({ engines, dataset, compute }: ClusteringPart
             artifacts,
             models: modelStore(database),
             fit: (matrix, settings, control) =>
-              compute.run<ClusterFit>(CLUSTERING_THREAD, { matrix, ...settings }, control),
+              compute.run<ClusterFit>(CLUSTERING_THREAD, { matrix, ...settings, stage: 'fit' }, control),
+            choose: (matrix, settings, control) =>
+              compute.run<KChoice | null>(
+                CLUSTERING_THREAD,
+                { matrix, ...settings, choice: null, stage: 'choose' },
+                control,
+              ),
           },
           context,
           params,

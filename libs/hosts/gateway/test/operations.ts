@@ -25,7 +25,7 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
     profile: `{ profile(id: "${ada}") { id canonicalId traits(first: 9) { nodes { key kind value validFrom } }
       features { definitionVersion asOf values computedAt } events(first: 9) { nodes { id type name messageId ts receivedAt properties flags source { key } } }
       memberships(first: 9) { nodes { segment { key } } } identities(first: 9) { nodes { type value firstSeenAt } }
-      scores(first: 9) { nodes { version asOf clusterKey distance confidence probability percentile model { key } profile { id } reasons { feature } } } } }`,
+      scores(first: 9) { nodes { version asOf clusterKey distance confidence outlierScore probability percentile model { key } profile { id } reasons { feature } } } } }`,
     byIdentifier: `{ profile(identifier: "${world.mark}@example.org", identifierType: "email") { id } }`,
     accounts: `{ accounts(first: 5, search: "${world.mark}") { nodes { id groupId firstSeenAt lastSeenAt size
       traits(first: 9) { nodes { key value } } memberships(first: 5) { nodes { segment { key } account { id } } }
@@ -35,6 +35,7 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
     models: '{ models(first: 5) { nodes { key kind liveVersion } } }',
     model: `{ model(key: "value") { name card metrics currentVersion { version status grade seed asOf card trainedBy { id } }
       versions(first: 5) { nodes { version } } clusters { key name evidence size shareOfPeople shareOfValue features { label clusterMean overallMean effectSize } } } }`,
+    algorithms: '{ clusteringAlgorithms { name title takesK findsK marksNoise params { name preset help } } }',
     score: `{ score(profile: "${ada}", model: "value") { clusterKey distance confidence } }`,
     destinations:
       '{ destinations(first: 5) { nodes { key name plugin settings paused syncs(first: 5) { nodes { id } } } } }',

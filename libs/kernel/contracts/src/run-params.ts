@@ -40,12 +40,25 @@ export const importParamsSchema = z
 /** Features of everybody as known at an instant. */
 export const computeFeaturesParamsSchema = z.strictObject({ asOf: instant });
 
-/** One clustering: which people at which instant, how many groups (or let the judge choose), which seed. */
+const clusterCount = z.int().min(2).max(100);
+const groupRows = z.int().min(1).max(100_000_000);
+
+/**
+ * One clustering: which people at which instant, by which algorithm, how many groups (or let the judge choose among some),
+ * which seed.
+ */
 export const fitClustersParamsSchema = z.strictObject({
   modelKey: keySchema,
   asOf: instant,
   features: z.array(z.string().min(1).max(200)).min(1).max(250).optional(),
-  k: z.union([z.int().min(2).max(100), z.literal('auto')]),
+  exclude: z.array(z.string().min(1).max(200)).max(250).optional(),
+  k: z.union([clusterCount, z.literal('auto'), z.strictObject({ from: clusterCount, to: clusterCount })]),
+  /** A name of the registry of algorithms, k-means when absent, and its own parameters by name. */
+  algorithm: z.string().min(1).max(64).optional(),
+  params: z.record(z.string().min(1).max(64), z.json()).optional(),
+  /** Weight of features by name, 1 where none is given. */
+  weights: z.record(z.string().min(1).max(200), z.number().min(0).max(1e6)).optional(),
+  sizes: z.strictObject({ min: groupRows.optional(), max: groupRows.optional() }).optional(),
   seed,
 });
 

@@ -1,5 +1,6 @@
 import type { ClusteringCard } from '@kohort/kernel-contracts';
 import { peopleMatrix, recordingStores, runContext } from '../test/flow-doubles';
+import type { KChoice } from '@kohort/models-domain';
 import { fitClusters, type ClusterFit } from './fit-clusters.flow';
 
 const sheet = (key: string): ClusteringCard['clusters'][number] => ({
@@ -30,9 +31,12 @@ const fitOf = (n: number): ClusterFit => ({
   labels: Int32Array.from({ length: n }, (_, i) => i % 2),
   distances: new Float64Array(n).fill(0.25),
   confidences: new Float64Array(n).fill(0.75),
+  outlierScores: new Float64Array(n).fill(0.1),
   card,
   artifact: '{"schema":1}',
 });
+/** k is found by the algorithm. */
+const choose = async () => null;
 const params = { modelKey: 'value', asOf: '2026-01-01T00:00:00Z', k: 'auto' as const, seed: 3 };
 
 describe('fitting clusters', () => {
@@ -44,7 +48,7 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     const result = await fitClusters(
-      { models, artifacts, dataset, fit: async () => fitOf(12_001) },
+      { models, artifacts, dataset, choose, fit: async () => fitOf(12_001) },
       runContext(),
       params,
     );
@@ -59,6 +63,80 @@ describe('fitting clusters', () => {
     expect(result).toMatchObject({ version: 7, people: 12_001, k: 2 });
   });
 
+  it('asks the thread for the algorithm without what is excluded, and keeps people in no cluster', async () => {
+    const { recorded, models, artifacts } = recordingStores();
+    const { features: names, data, ...people } = peopleMatrix(60);
+    const wide = new Float64Array(new SharedArrayBuffer(120 * 8));
+    for (let i = 0; i < 60; i += 1) wide.set([data[i] as number, -1], i * 2);
+    const dataset = {
+      features: async () => ({ ...people, features: [...names, 'age'], data: wide }),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const asked: unknown[] = [];
+    const fit = async (matrix: { features: readonly string[]; data: Float64Array }, settings: object) => {
+      asked.push(matrix.features, [...matrix.data.subarray(0, 3)], settings);
+      const { labels, ...rest } = fitOf(60);
+      labels[1] = -1;
+      return { ...rest, labels, distances: rest.distances.map((one, i) => (i === 1 ? NaN : one)) };
+    };
+    const own = { algorithm: 'hdbscan', params: { minClusterSize: 20 } };
+    await fitClusters({ models, artifacts, dataset, choose, fit }, runContext(), {
+      ...params,
+      ...own,
+      exclude: ['age'],
+    });
+    expect(asked).toEqual([['frequency'], [0, 1, 2], expect.objectContaining({ ...own, k: 'auto', seed: 3 })]);
+    expect(recorded.rows[1]).toMatchObject({ clusterKey: null, distance: null, outlierScore: 0.1 });
+    const none = fitClusters({ models, artifacts, dataset, choose, fit }, runContext(), {
+      ...params,
+      exclude: ['shoe size'],
+    });
+    await expect(none).rejects.toMatchObject({ code: 'MODELS_FEATURE_UNKNOWN', kind: 'invalid-input' });
+  });
+
+  it('keeps the choice of k before anything is fitted, and goes on from it', async () => {
+    const { recorded, models, artifacts } = recordingStores();
+    const dataset = {
+      features: async () => peopleMatrix(60),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const score = { inertia: 1, silhouette: 0.5, stability: 0.9, weakestJaccard: 0.8, sizes: [40, 20] };
+    const choice: KChoice = {
+      k: 2,
+      table: [{ k: 2, ...score }],
+      reasons: ['2 clusters separate best.'],
+      warnings: [],
+      structurelessSilhouette: 0.2,
+      rowsSwept: 60,
+    };
+    let chosen = 0;
+    const given: unknown[] = [];
+    const ports = {
+      ...{ models, artifacts, dataset },
+      choose: async () => {
+        chosen += 1;
+        return choice;
+      },
+      fit: async (_matrix: unknown, settings: { readonly choice: KChoice | null }) => {
+        given.push(settings.choice);
+        return fitOf(60);
+      },
+    };
+    await fitClusters(ports, runContext(), params);
+    expect(recorded.steps.slice(0, 2)).toEqual(['checkpoint', 'artifact']);
+    const context = runContext();
+    const again = { ...context, run: { ...context.run, checkpoint: recorded.checkpoints[0] ?? null } };
+    await fitClusters(ports, again, params);
+    expect(chosen).toBe(1);
+    expect(given).toEqual([choice, choice]);
+    // Other people have come: the choice is made anew.
+    const fewer = { ...again, run: { ...again.run, checkpoint: { people: 59, choice: {} } } };
+    await fitClusters(ports, fewer, params);
+    expect(chosen).toBe(2);
+  });
+
   it('says when there are too few people, and writes nothing', async () => {
     const { recorded, models, artifacts } = recordingStores();
     const dataset = {
@@ -67,7 +145,7 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     await expect(
-      fitClusters({ models, artifacts, dataset, fit: async () => fitOf(49) }, runContext(), params),
+      fitClusters({ models, artifacts, dataset, choose, fit: async () => fitOf(49) }, runContext(), params),
     ).rejects.toMatchObject({
       code: 'MODELS_TOO_FEW_PEOPLE',
       kind: 'unsuitable-data',
@@ -85,7 +163,11 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     await expect(
-      fitClusters({ models: stopping, artifacts, dataset, fit: async () => fitOf(12_000) }, runContext(abort), params),
+      fitClusters(
+        { models: stopping, artifacts, dataset, choose, fit: async () => fitOf(12_000) },
+        runContext(abort),
+        params,
+      ),
     ).rejects.toThrow();
     expect(recorded.steps).toEqual(['artifact', 'version']);
   });

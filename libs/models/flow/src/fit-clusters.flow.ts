@@ -8,6 +8,9 @@ import type {
   RunParams,
   ScoreRow,
 } from '@kohort/kernel-contracts';
+import { kChoiceFromJson, kChoiceToJson } from '@kohort/models-domain';
+import type { KChoice } from '@kohort/models-domain';
+import { z } from 'zod';
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
 import { modelErrors } from './model-errors';
 import { saveScorePages } from './score-pages';
@@ -15,15 +18,28 @@ import { bytesOf } from './text-bytes';
 
 /** What a thread makes of a matrix: everybody's cluster, the card, and the artifact that can score new people. */
 export interface ClusterFit {
-  /** Row i's cluster, an index into `card.clusters`. */
+  /** Row i's cluster, an index into `card.clusters`; -1 in none. */
   readonly labels: Int32Array;
-  /** Distance to the own centroid in the scaled space. */
+  /** Distance to the own centre in the scaled space; NaN in none. */
   readonly distances: Float64Array;
-  /** 0–1: how much nearer the own centroid is than the next. */
+  /** 0–1, in the algorithm's own way. */
   readonly confidences: Float64Array;
+  /** 0–1; from 0.5 on one of the outlier group. */
+  readonly outlierScores: Float64Array;
   readonly card: ClusteringCard;
   /** The fitted model as JSON text, with its schema version. */
   readonly artifact: string;
+}
+
+/** How a thread is to fit. */
+export type ClusterFitSettings = Pick<
+  RunParams<'models.fitClusters'>,
+  'algorithm' | 'params' | 'weights' | 'sizes' | 'k' | 'seed'
+>;
+
+/** Fits with the k of a choice made before, when there is one. */
+export interface ClusterFitInput extends ClusterFitSettings {
+  readonly choice: KChoice | null;
 }
 
 /** What fitting clusters needs of the world. */
@@ -32,25 +48,64 @@ export interface FitClustersPorts {
   readonly models: ModelStore;
   readonly artifacts: ArtifactStore;
   /** Fits in a thread; the event loop stays free. */
-  readonly fit: (
+  readonly fit: (matrix: FeatureMatrix, settings: ClusterFitInput, control: JobControl) => Promise<ClusterFit>;
+  /** The choice of k alone, in a thread too; null where k is given or found by the algorithm. */
+  readonly choose: (
     matrix: FeatureMatrix,
-    params: { k: number | 'auto'; seed: number },
+    settings: ClusterFitSettings,
     control: JobControl,
-  ) => Promise<ClusterFit>;
+  ) => Promise<KChoice | null>;
 }
+
+/** What a run keeps: the choice of k, of so many people. */
+const checkpointSchema = z.object({ people: z.number().int(), choice: z.json() });
 
 /** Fewer people than this have no groups worth a name. */
 const MIN_PEOPLE = 50;
 
+const finite = (value: number | undefined): number | null => (Number.isFinite(value) ? (value ?? null) : null);
+
 function scoreRows(matrix: FeatureMatrix, fit: ClusterFit): ScoreRow[] {
   return matrix.profileIds.map((profileId, i) => ({
     profileId,
-    clusterKey: fit.card.clusters[fit.labels[i] ?? 0]?.key ?? null,
-    distance: fit.distances[i] ?? null,
-    confidence: fit.confidences[i] ?? null,
+    clusterKey: fit.card.clusters[fit.labels[i] ?? -1]?.key ?? null,
+    distance: finite(fit.distances[i]),
+    confidence: finite(fit.confidences[i]),
+    outlierScore: finite(fit.outlierScores[i]),
     probability: null,
     percentile: null,
   }));
+}
+
+/** The matrix without some features. Throws MODELS_FEATURE_UNKNOWN; MODELS_NO_FEATURES when none is left. */
+function withoutFeatures(matrix: FeatureMatrix, exclude: readonly string[]): FeatureMatrix {
+  const unknown = exclude.find((name) => !matrix.features.includes(name));
+  if (unknown !== undefined) throw modelErrors.MODELS_FEATURE_UNKNOWN({ feature: unknown });
+  const kept = matrix.features.flatMap((name, at) => (exclude.includes(name) ? [] : [at]));
+  if (kept.length === matrix.features.length) return matrix;
+  if (kept.length === 0) throw modelErrors.MODELS_NO_FEATURES();
+  const { length: rows } = matrix.profileIds;
+  const data = new Float64Array(new SharedArrayBuffer(rows * kept.length * Float64Array.BYTES_PER_ELEMENT));
+  for (let i = 0; i < rows; i += 1) {
+    kept.forEach((at, j) => (data[i * kept.length + j] = matrix.data[i * matrix.features.length + at] as number));
+  }
+  return { ...matrix, features: kept.map((at) => matrix.features[at] ?? ''), data };
+}
+
+/** The choice of k: that of an earlier start of the run, or a new one, kept before anything is fitted. */
+async function chosenK(
+  ports: FitClustersPorts,
+  context: RunContext,
+  { matrix, settings }: { matrix: FeatureMatrix; settings: ClusterFitSettings },
+): Promise<KChoice | null> {
+  if (typeof settings.k === 'number') return null;
+  const kept = checkpointSchema.safeParse(context.run.checkpoint).data;
+  const people = matrix.profileIds.length;
+  const known = kept?.people === people ? kChoiceFromJson(kept.choice) : null;
+  if (known) return known;
+  const choice = await ports.choose(matrix, settings, context);
+  if (choice) await ports.models.saveCheckpoint(context.fence, { people, choice: kChoiceToJson(choice) });
+  return choice;
 }
 
 /**
@@ -58,10 +113,10 @@ function scoreRows(matrix: FeatureMatrix, fit: ClusterFit): ScoreRow[] {
  *
  * Promise  at least once; the served clustering is always a whole version
  * Key      the run: a repeat continues its own version and overwrites its rows
- * Order    artifact → version row → scores → pointer and ScoresChanged
- * Resume   from the start; fitting is deterministic by seed, so the rows come out the same
+ * Order    choice of k → artifact → version row → scores → pointer and ScoresChanged
+ * Resume   behind the choice of k, else from the start; fitting is deterministic by seed, so the rows come out the same
  * Size     scores in pages of 5,000; one matrix of people × features in memory
- * Throws   MODELS_TOO_FEW_PEOPLE; what the estimator refuses
+ * Throws   MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
  */
 export async function fitClusters(
   ports: FitClustersPorts,
@@ -71,18 +126,20 @@ export async function fitClusters(
   const { workspaceId } = context.run;
   const asOf = Date.parse(params.asOf);
   context.onProgress({ phase: 'reading features', done: 0, total: null });
-  const matrix = await ports.dataset.features(
-    { workspaceId, asOf, ...(params.features ? { features: params.features } : {}) },
-    context,
-  );
+  const { modelKey, features, exclude = [] } = params;
+  const { algorithm: asked, params: own, weights, sizes, k: wish, seed } = params;
+  const settings = { algorithm: asked, params: own, weights, sizes, k: wish, seed };
+  const everything = await ports.dataset.features({ workspaceId, asOf, ...(features ? { features } : {}) }, context);
+  const matrix = withoutFeatures(everything, exclude);
   const rows = matrix.profileIds.length;
   if (rows < MIN_PEOPLE) throw modelErrors.MODELS_TOO_FEW_PEOPLE({ rows, asOf: params.asOf, needed: MIN_PEOPLE });
-  const fit = await ports.fit(matrix, { k: params.k, seed: params.seed }, context);
+  const choice = await chosenK(ports, context, { matrix, settings });
+  const fit = await ports.fit(matrix, { ...settings, choice }, context);
   context.signal.throwIfAborted();
   const stored = await ports.artifacts.put(bytesOf(fit.artifact));
   const modelId = await ports.models.ensureModel(workspaceId, {
-    key: params.modelKey,
-    name: params.modelKey,
+    key: modelKey,
+    name: modelKey,
     kind: 'clustering',
   });
   const version = await ports.models.openVersion(context.fence, modelId, {
@@ -96,5 +153,6 @@ export async function fitClusters(
   });
   await saveScorePages(ports.models, context, { modelId, version, asOf, rows: scoreRows(matrix, fit) });
   await ports.models.goLive(context.fence, modelId, version);
-  return { modelKey: params.modelKey, version, people: rows, k: fit.card.k, silhouette: fit.card.silhouette };
+  const { algorithm, k, silhouette } = fit.card;
+  return { modelKey, version, people: rows, algorithm, k, silhouette };
 }

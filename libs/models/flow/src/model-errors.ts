@@ -7,6 +7,11 @@ export const modelErrors = defineErrors({
     message: (d) =>
       `${String(d['rows'])} people have data at ${String(d['asOf'])}; at least ${String(d['needed'])} are needed`,
   },
+  MODELS_NO_FEATURES: { kind: 'invalid-input', message: () => 'every feature is excluded: none is left to cluster on' },
+  MODELS_FEATURE_UNKNOWN: {
+    kind: 'invalid-input',
+    message: (d) => `there is no feature "${String(d['feature'])}" to be excluded`,
+  },
   MODELS_NO_EVENTS: { kind: 'unsuitable-data', message: (d) => `no event "${String(d['event'])}" has been stored` },
   MODELS_HISTORY_TOO_SHORT: {
     kind: 'unsuitable-data',

@@ -1,6 +1,7 @@
 import type {
   ArtifactStore,
   Fence,
+  Json,
   ModelStore,
   NewModelVersion,
   Progress,
@@ -16,6 +17,7 @@ export interface Recorded {
   readonly versions: NewModelVersion[];
   readonly rows: ScoreRow[];
   readonly artifacts: string[];
+  readonly checkpoints: Json[];
 }
 
 const workspaceId = workspaceIdSchema.parse('00000000-0000-4000-8000-000000000001');
@@ -53,13 +55,17 @@ export function runContext(abort = new AbortController()): RunContext & { readon
 
 /** A registry and an artifact store that record. */
 export function recordingStores(): { recorded: Recorded; models: ModelStore; artifacts: ArtifactStore } {
-  const recorded: Recorded = { steps: [], versions: [], rows: [], artifacts: [] };
+  const recorded: Recorded = { steps: [], versions: [], rows: [], artifacts: [], checkpoints: [] };
   const models: ModelStore = {
     ensureModel: async () => modelId,
     openVersion: async (_fence, _model, version) => {
       recorded.steps.push('version');
       recorded.versions.push(version);
       return 7;
+    },
+    saveCheckpoint: async (_fence, checkpoint) => {
+      recorded.steps.push('checkpoint');
+      recorded.checkpoints.push(checkpoint);
     },
     saveScores: async (_fence, _at, rows) => {
       recorded.steps.push(`scores ${rows.length}`);

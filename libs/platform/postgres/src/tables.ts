@@ -170,6 +170,7 @@ interface ScoreTable {
   cluster_key: string | null;
   distance: number | null;
   confidence: number | null;
+  outlier_score: number | null;
 }
 
 interface DestinationTable {

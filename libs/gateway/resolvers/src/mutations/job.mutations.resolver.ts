@@ -17,6 +17,7 @@ import type { GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, type Answer } from '../errors/results';
+import { clustersToTrain } from './clusters-to-train';
 import { IdempotencyKey } from './mutation-args';
 import { instantText, requestJob } from './run-request';
 
@@ -89,15 +90,8 @@ export class JobMutationsResolver {
     @IdempotencyKey() idempotencyKey: string | null,
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
-    const params = {
-      modelKey: input.key,
-      asOf: instantText(input.asOf ?? context.services.clock.now()),
-      ...(input.features == null ? {} : { features: input.features }),
-      k: input.k ?? 'auto',
-      seed: input.seed,
-    };
     return answer('Job', async () => {
-      const parsed = parseShape(runParams['models.fitClusters'], params);
+      const parsed = clustersToTrain(input, context.services.clock.now());
       return requestJob(context, { job: 'models.fitClusters', params: parsed, idempotencyKey });
     });
   }

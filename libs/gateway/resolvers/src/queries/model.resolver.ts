@@ -1,6 +1,7 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   ClusterType,
+  ClusteringAlgorithmType,
   JobType,
   JsonScalar,
   ModelConnection,
@@ -13,6 +14,7 @@ import {
   ScoreType,
 } from '@kohort/gateway-schema';
 import type { ModelRecord, ModelVersionRecord, ScoreRecord } from '@kohort/kernel-contracts';
+import { algorithmAccounts, type AlgorithmAccount } from '@kohort/models-domain';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
@@ -31,6 +33,12 @@ export class ModelResolver {
   @Policy('graphql:read')
   model(@Args('key') key: string, @Context('gateway') context: GatewayContext) {
     return context.loaders.modelByKey.load(key);
+  }
+
+  @Query(() => [ClusteringAlgorithmType], { description: 'The ways to cluster people, the plainest first.' })
+  @Policy('graphql:read')
+  clusteringAlgorithms(): AlgorithmAccount[] {
+    return algorithmAccounts();
   }
 
   @Query(() => ScoreType, {

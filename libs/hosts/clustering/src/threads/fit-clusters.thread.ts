@@ -1,29 +1,31 @@
 import { availableParallelism } from 'node:os';
 import { startKernelPool } from '@kohort/ml-core';
-import { clusterTable, clusteringCard, serialiseClusterModel } from '@kohort/models-domain';
-import type { ClusterFit, FeatureMatrix } from '@kohort/models-flow';
+import { chooseTableK, clusterTable, clusteringCard, serialiseClusterModel, type KChoice } from '@kohort/models-domain';
+import type { ClusterFit, ClusterFitInput, FeatureMatrix } from '@kohort/models-flow';
 import { serveThread } from '@kohort/platform-compute';
 
-interface FitInput {
+interface FitInput extends ClusterFitInput {
   readonly matrix: FeatureMatrix;
-  readonly k: number | 'auto';
-  readonly seed: number;
+  /** `choose`: the choice of k alone. */
+  readonly stage: 'choose' | 'fit';
 }
 
 /** More threads than this wait for memory, not for each other. */
 const MOST_THREADS = 4;
 
-serveThread(async ({ matrix: people, k, seed }: FitInput, control): Promise<ClusterFit> => {
+serveThread(async (input: FitInput, control): Promise<ClusterFit | KChoice | null> => {
+  const { matrix: people, algorithm = 'kmeans', stage, ...asked } = input;
   const { data, features, profileIds } = people;
   const matrix = { data, rows: profileIds.length, cols: features.length };
-  const input = { featureNames: features, ids: profileIds, matrix };
+  const table = { featureNames: features, ids: profileIds, matrix };
+  const params = { ...asked, algorithm, scaling: 'auto', missing: 'median' } as const;
   const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
   try {
-    const params = { algorithm: 'kmeans', k, seed, scaling: 'auto', missing: 'median' } as const;
-    const result = await clusterTable(input, params, { ...control, pool });
-    const { labels, distances, confidences, model } = result;
-    const card = clusteringCard(input, result, seed);
-    return { labels, distances, confidences, card, artifact: serialiseClusterModel(model) };
+    if (stage === 'choose') return await chooseTableK(table, params, { ...control, pool });
+    const result = await clusterTable(table, params, { ...control, pool });
+    const { labels, distances, confidences, outlierScores, model } = result;
+    const card = clusteringCard(table, result, asked.seed);
+    return { labels, distances, confidences, outlierScores, card, artifact: serialiseClusterModel(model) };
   } finally {
     await pool.close();
   }

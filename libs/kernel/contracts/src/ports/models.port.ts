@@ -13,8 +13,10 @@ export interface ScoreRow {
   readonly percentile: number | null;
   readonly clusterKey: string | null;
   readonly distance: number | null;
-  /** 0–1; for clusters 1 − distance to the own / distance to the next centroid. */
+  /** 0–1; for clusters in the algorithm's own way, which its card tells. */
   readonly confidence: number | null;
+  /** 0–1; from 0.5 on the person belongs to the outlier group of a clustering. */
+  readonly outlierScore?: number | null;
 }
 
 /** A version before its pointer: everything that the registry keeps of it. */
@@ -36,6 +38,8 @@ export interface ModelStore {
   /** Finds or creates the model. Throws MODELS_KIND_DIFFERS when the key is taken by another kind. */
   ensureModel(workspaceId: WorkspaceId, model: { key: string; name: string; kind: ModelKind }): Promise<ModelId>;
   openVersion(fence: Fence, modelId: ModelId, version: NewModelVersion): Promise<number>;
+  /** Keeps what a run need not compute again. */
+  saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
   /** At most 5,000 rows a call, one transaction each; a repeat overwrites. */
   saveScores(
     fence: Fence,

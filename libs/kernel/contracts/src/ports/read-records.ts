@@ -221,6 +221,7 @@ export interface ScoreRecord {
   readonly clusterKey: string | null;
   readonly distance: number | null;
   readonly confidence: number | null;
+  readonly outlierScore: number | null;
 }
 
 /** A configured connector, without its secrets. */

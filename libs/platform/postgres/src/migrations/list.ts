@@ -32,6 +32,7 @@ import { segmentRefresh } from './0031-segment-refresh';
 import { crowdCount } from './0032-crowd-count';
 import { featureStatistics } from './0033-feature-statistics';
 import { timerPacks } from './0034-timer-packs';
+import { outliers } from './0035-outliers';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -69,4 +70,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0032-crowd-count': crowdCount,
   '0033-feature-statistics': featureStatistics,
   '0034-timer-packs': timerPacks,
+  '0035-outliers': outliers,
 };

@@ -12,6 +12,7 @@ import { defineErrors } from '@kohort/kernel-errors';
 import type { Database } from '../database';
 import { holdFence } from '../fence';
 import { appendOutbox } from '../outbox';
+import { saveCheckpoint } from '../runs/run-handler';
 
 const modelErrors = defineErrors({
   MODELS_KIND_DIFFERS: {
@@ -86,15 +87,18 @@ async function saveScores(
   await database.inWorkspace(fence.workspaceId, async (tx) => {
     await holdFence(tx, fence);
     await sql`
-      insert into score (workspace_id, model_id, version, as_of, profile_id, probability, percentile, cluster_key, distance, confidence)
+      insert into score (workspace_id, model_id, version, as_of, profile_id, probability, percentile, cluster_key, distance, confidence,
+        outlier_score)
       select ${fence.workspaceId}::uuid, ${write.modelId}::uuid, ${write.version}::int, ${new Date(write.asOf)}::timestamptz, r.*
       from unnest(
         ${rows.map((row) => row.profileId)}::uuid[], ${rows.map((row) => row.probability)}::float8[],
         ${rows.map((row) => row.percentile)}::float8[], ${rows.map((row) => row.clusterKey)}::text[],
-        ${rows.map((row) => row.distance)}::float8[], ${rows.map((row) => row.confidence)}::float8[]) as r
+        ${rows.map((row) => row.distance)}::float8[], ${rows.map((row) => row.confidence)}::float8[],
+        ${rows.map((row) => row.outlierScore ?? null)}::float8[]) as r
       on conflict (workspace_id, model_id, version, profile_id) do update set
         probability = excluded.probability, percentile = excluded.percentile, cluster_key = excluded.cluster_key,
-        distance = excluded.distance, confidence = excluded.confidence, as_of = excluded.as_of`.execute(tx);
+        distance = excluded.distance, confidence = excluded.confidence,
+        outlier_score = excluded.outlier_score, as_of = excluded.as_of`.execute(tx);
   });
 }
 
@@ -146,6 +150,8 @@ export function modelStore(database: Database): ModelStore {
         return modelIdSchema.parse(row.id);
       }),
     openVersion: (fence, modelId, version) => openVersion(database, fence, { modelId, version }),
+    saveCheckpoint: (fence, checkpoint) =>
+      database.inWorkspace(fence.workspaceId, (tx) => saveCheckpoint(tx, fence, checkpoint)),
     saveScores: (fence, at, rows) => saveScores(database, fence, { ...at, rows }),
     goLive: (fence, modelId, version) => goLive(database, fence, { modelId, version }),
   };

@@ -47,13 +47,15 @@ interface ScoreRow {
   cluster_key: string | null;
   distance: number | null;
   confidence: number | null;
+  outlier_score: number | null;
 }
 
 const versionColumns = sql.raw(
   'v.model_id, v.version, v.status, v.grade, v.run_id, v.seed, v.as_of, v.artifact_key, v.card, v.created_at',
 );
 const scoreColumns = sql.raw(
-  's.model_id, s.profile_id, s.version, s.as_of, s.probability, s.percentile, s.cluster_key, s.distance, s.confidence',
+  's.model_id, s.profile_id, s.version, s.as_of, s.probability, s.percentile, s.cluster_key, s.distance, s.confidence, ' +
+    's.outlier_score',
 );
 
 function toModel(row: ModelRow): ModelRecord {
@@ -93,6 +95,7 @@ function toScore(row: ScoreRow): ScoreRecord {
     clusterKey: row.cluster_key,
     distance: row.distance,
     confidence: row.confidence,
+    outlierScore: row.outlier_score,
   };
 }
 
