@@ -94,30 +94,49 @@ const LEAST_WEIGHT = 1e-15;
  */
 export async function radialGraph(matrix: Matrix, gamma: number, control: ComputeControl): Promise<WeightedGraph> {
   const n = matrix.rows;
-  const starts = new Uint32Array(n + 1);
-  const others: Uint32Array[] = [];
-  const weights: Float64Array[] = [];
+  const later: { others: Uint32Array; weights: Float64Array }[] = [];
   const row = { others: new Uint32Array(n), weights: new Float64Array(n) };
+  const starts = new Uint32Array(n + 1);
+  const count = (node: number, more: number): void => {
+    starts[node + 1] = (starts[node + 1] as number) + more;
+  };
   for (let i = 0; i < n; i += 1) {
     let kept = 0;
-    for (let j = 0; j < n; j += 1) {
-      if (j === i) continue;
+    for (let j = i + 1; j < n; j += 1) {
       const weight = Math.exp(-gamma * squaredDistance(matrix, i, matrix, j));
       if (weight < LEAST_WEIGHT) continue;
       row.others[kept] = j;
       row.weights[kept] = weight;
+      count(j, 1);
       kept += 1;
     }
-    others.push(row.others.slice(0, kept));
-    weights.push(row.weights.slice(0, kept));
-    starts[i + 1] = (starts[i] as number) + kept;
+    count(i, kept);
+    later.push({ others: row.others.slice(0, kept), weights: row.weights.slice(0, kept) });
     if (i % ROWS_A_BREATH === ROWS_A_BREATH - 1) await breathe(control);
   }
-  const total = starts[n] as number;
+  for (let i = 0; i < n; i += 1) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
+  return { n, starts, ...bothWays(later, starts) };
+}
+
+/** Edges to later nodes as edges of both their nodes, each node's in rising order. */
+function bothWays(later: readonly { others: Uint32Array; weights: Float64Array }[], starts: Uint32Array) {
+  const total = starts[later.length] as number;
   const all = { others: new Uint32Array(total), weights: new Float64Array(total) };
-  others.forEach((part, i) => all.others.set(part, starts[i]));
-  weights.forEach((part, i) => all.weights.set(part, starts[i]));
-  return { n, starts, ...all };
+  const next = Uint32Array.from(starts);
+  later.forEach(({ others, weights }, i) => {
+    // Edges to earlier nodes are there already: those nodes came first.
+    const own = next[i] as number;
+    all.others.set(others, own);
+    all.weights.set(weights, own);
+    for (let at = 0; at < others.length; at += 1) {
+      const other = others[at] as number;
+      const to = next[other] as number;
+      all.others[to] = i;
+      all.weights[to] = weights[at] as number;
+      next[other] = to + 1;
+    }
+  });
+  return all;
 }
 
 /** The connected part of each node, numbered by their first nodes. */
