@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSource } from '../load-source.mjs';
 import { startPeer } from '../python-peer.mjs';
 
-export const title =
-  'topics of texts (same start) against scikit-learn, and points of sentences, CPU seconds of one thread';
+export const title = 'topics of texts (same start) against scikit-learn, CPU seconds of one thread';
 
 const ROUNDS = 3;
 const cpuSeconds = () => {
@@ -36,29 +35,11 @@ async function topics(report, { peer, folder }) {
   report({ name, own: Math.min(...mine), reference: peer && Math.min(...theirs), goal: size.goalRatio, note });
 }
 
-async function points(report) {
-  const { exports: adapters } = await loadSource('libs/ml/adapters/src/sentence-embedder.adapter.ts');
-  const embedder = adapters.sentenceEmbedder();
-  const text = (at) => `delivery ${at} of my order did not arrive on time and I want my money back`;
-  await embedder.embed([text(0)]);
-  const texts = Array.from({ length: 240 }, (_, at) => text(at));
-  const began = cpuSeconds();
-  await embedder.embed(texts);
-  const seconds = cpuSeconds() - began;
-  report({
-    name: 'sentences to points, 240 texts',
-    own: seconds,
-    limit: 2,
-    note: `${(240 / seconds).toFixed(0)} texts a CPU second, goal 120`,
-  });
-}
-
 export async function run(report) {
   const peer = await startPeer(join(dirname(fileURLToPath(import.meta.url)), 'text.py'), [], ['sklearn']);
   const folder = mkdtempSync(join(tmpdir(), 'kohort-bench-data-'));
   try {
     await topics(report, { peer, folder });
-    await points(report);
   } finally {
     peer?.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -39,6 +39,8 @@ export class TextInference {
   /** Weight of each topic in the text: the prior and the terms that it took. */
   readonly gamma: Float64Array;
   private readonly shares: Float64Array;
+  /** What the terms of the text say of each topic, by the shares of the last round. */
+  private readonly sums: Float64Array;
   private ratios = new Float64Array(256);
   private local = new Float64Array(256);
 
@@ -48,6 +50,7 @@ export class TextInference {
   ) {
     this.gamma = new Float64Array(terms.topics);
     this.shares = new Float64Array(terms.topics);
+    this.sums = new Float64Array(terms.topics);
   }
 
   /**
@@ -61,7 +64,7 @@ export class TextInference {
     const [from, end] = [x.starts[row] as number, x.starts[row + 1] as number];
     const size = end - from;
     this.gather(x, from, end);
-    const { gamma, shares, ratios, local } = this;
+    const { gamma, shares, sums, ratios } = this;
     const { prior, mostRounds, tolerance } = this.rounds;
     gamma.fill(1);
     this.refresh();
@@ -69,9 +72,7 @@ export class TextInference {
       this.explain(x, from, size);
       let moved = 0;
       for (let c = 0; c < k; c += 1) {
-        let sum = 0;
-        for (let t = 0; t < size; t += 1) sum += (ratios[t] as number) * (local[t * k + c] as number);
-        const next = prior + (shares[c] as number) * sum;
+        const next = prior + (shares[c] as number) * (sums[c] as number);
         moved += Math.abs(next - (gamma[c] as number));
         gamma[c] = next;
       }
@@ -101,14 +102,18 @@ export class TextInference {
     }
   }
 
-  /** Counts over what the topics make of each term. */
+  /** Counts over what the topics make of each term, and their sums by topic, in one pass over the powers. */
   private explain(x: SparseMatrix, from: number, size: number): void {
-    const { shares, ratios, local } = this;
+    const { shares, sums, ratios, local } = this;
     const k = shares.length;
+    sums.fill(0);
     for (let t = 0; t < size; t += 1) {
+      const at = t * k;
       let likelihood = EPSILON;
-      for (let c = 0; c < k; c += 1) likelihood += (shares[c] as number) * (local[t * k + c] as number);
-      ratios[t] = (x.values[from + t] as number) / likelihood;
+      for (let c = 0; c < k; c += 1) likelihood += (shares[c] as number) * (local[at + c] as number);
+      const ratio = (x.values[from + t] as number) / likelihood;
+      ratios[t] = ratio;
+      for (let c = 0; c < k; c += 1) sums[c] = (sums[c] as number) + ratio * (local[at + c] as number);
     }
   }
 
