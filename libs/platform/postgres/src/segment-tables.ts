@@ -90,6 +90,7 @@ export interface SegmentTimerTable {
   due_at: Timestamp;
 }
 
+/** Table `segment_timer_pack`: due timers of a fill, many to a row, opened before the first of them is due (ADR 0034). */
 export interface SegmentTimerPackTable {
   workspace_id: string;
   segment_id: string;

@@ -155,5 +155,16 @@ export async function startCluster(
     await isUp(program);
     return program;
   };
-  return { home, postgres, redis, door, columnsUrl, receiver, apps, startAgain, url: `http://127.0.0.1:${port}`, ...made };
+  return {
+    home,
+    postgres,
+    redis,
+    door,
+    columnsUrl,
+    receiver,
+    apps,
+    startAgain,
+    url: `http://127.0.0.1:${port}`,
+    ...made,
+  };
 }
