@@ -21,7 +21,7 @@ function entityOf(kind: EntityKind, whole: string, { offset }: Found): Entity | 
 
 /**
  * People, places and organisations that an English text names, by word lists and grammar: names that are in no list are
- * often missed, and what begins with a capital is often taken for one. Measured on WNUT 2017 in the README.
+ * often missed, and what begins with a capital is often taken for one. Its F1 on WNUT 2017: `text-data-sets.long.spec.ts`.
  *
  * Cost    5 to 90 ms a text: the dearest step of this library
  * Source  compromise 14.17
