@@ -6,6 +6,7 @@ import {
   featureStatement,
   isTextFeature,
   pointFeatureStatement,
+  type FeatureDefinition,
   type OrderMapping,
 } from '@kohort/features-domain';
 import type {
@@ -98,6 +99,12 @@ const ROWS_AT_ONCE = 2_000;
 
 const extentSchema = z.object({ first: z.coerce.number(), last: z.coerce.number(), n: z.coerce.number() });
 
+/** Texts are no columns of a matrix; one that is asked for by its key is refused. */
+const columnsOf = (
+  definitions: readonly FeatureDefinition[],
+  keys: readonly string[] | undefined,
+): readonly FeatureDefinition[] => (keys ? definitions : definitions.filter((one) => !isTextFeature(one)));
+
 /** Binds the data sets to their stores. */
 export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
   const { columns, loader, orders } = ports;
@@ -106,8 +113,7 @@ export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
       await loader.load(workspaceId, control);
       const set = await workspaceFeatures(ports.features, workspaceId, { version: definitionVersion, keys });
       const { version } = set;
-      // Texts are no columns of a matrix; one that is asked for by its key is refused.
-      const definitions = keys ? set.definitions : set.definitions.filter((one) => !isTextFeature(one));
+      const definitions = columnsOf(set.definitions, keys);
       const timeZone = await ports.features.timeZone(workspaceId);
       const mapping = orders ? { orders } : {};
       const statement = featureStatement({ workspaceId, asOf, timeZone, definitions, ...mapping });
@@ -120,7 +126,7 @@ export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
     async rows({ workspaceId, rows, features: keys, definitionVersion }, control) {
       await loader.load(workspaceId, control);
       const set = await workspaceFeatures(ports.features, workspaceId, { version: definitionVersion, keys });
-      const definitions = keys ? set.definitions : set.definitions.filter((one) => !isTextFeature(one));
+      const definitions = columnsOf(set.definitions, keys);
       const timeZone = await ports.features.timeZone(workspaceId);
       const mapping = orders ? { orders } : {};
       const width = definitions.length;

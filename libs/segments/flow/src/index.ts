@@ -18,7 +18,7 @@ export type { AdviceDeps, RuleAdvice } from './advise-rule.flow';
 export { composeSegment, overlapOfSegments } from './look-at-segments.flow';
 export type { CompositionGroup, SegmentComposition } from './look-at-segments.flow';
 export { membersKnownNow } from './members-known-now.flow';
-export type { MembersKnownNow } from './members-known-now.flow';
+export type { MembersKnownNow, MembersKnownNowRequest } from './members-known-now.flow';
 export { previewSegment } from './preview-segment.flow';
 export type { ConditionCount, PreviewDeps, PreviewRequest, SegmentPreview } from './preview-segment.flow';
 export { RuleSets } from './live-rule-set';

@@ -4,6 +4,17 @@ import { compileLiveRules, rulesByKey } from './live-rule-set';
 import { MOST_EXCLUDED, type PreviewDeps } from './preview-segment.flow';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
+/** What is asked: a page of a segment at an instant. */
+export interface MembersKnownNowRequest {
+  readonly workspaceId: WorkspaceId;
+  readonly key: string;
+  /** Epoch milliseconds; one that lies ahead is now. */
+  readonly asOf: number;
+  /** The last of the page before; null for the first. */
+  readonly after: ProfileId | null;
+  readonly limit: number;
+}
+
 /** A page of those who were in. */
 export interface MembersKnownNow {
   readonly segmentId: SegmentId;
@@ -25,14 +36,7 @@ const FIRST_ID = '';
  */
 export async function membersKnownNow(
   deps: PreviewDeps,
-  request: {
-    readonly workspaceId: WorkspaceId;
-    readonly key: string;
-    /** Epoch milliseconds; one that lies ahead is now. */
-    readonly asOf: number;
-    readonly after: ProfileId | null;
-    readonly limit: number;
-  },
+  request: MembersKnownNowRequest,
   control?: JobControl,
 ): Promise<MembersKnownNow> {
   const { workspaceId, key, asOf, after, limit } = request;

@@ -31,6 +31,7 @@ import type { Logger } from '@kohort/kernel-telemetry';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
 import type {
   MembersKnownNow,
+  MembersKnownNowRequest,
   PreviewRequest,
   RuleAdvice,
   SegmentComposition,
@@ -83,16 +84,7 @@ export interface SegmentPreviewer {
   advise(request: Pick<PreviewRequest, 'workspaceId' | 'rule'>, signal: AbortSignal): Promise<RuleAdvice>;
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
   /** Who was in at an instant, by what is known now. */
-  membersKnownNow(
-    request: {
-      readonly workspaceId: WorkspaceId;
-      readonly key: string;
-      readonly asOf: number;
-      readonly after: ProfileId | null;
-      readonly limit: number;
-    },
-    signal: AbortSignal,
-  ): Promise<MembersKnownNow>;
+  membersKnownNow(request: MembersKnownNowRequest, signal: AbortSignal): Promise<MembersKnownNow>;
   /** People that segments share, pair by pair; null when the column store is behind. */
   overlap(request: SegmentKeys, signal: AbortSignal): Promise<readonly number[] | null>;
   compose(
