@@ -1,4 +1,4 @@
-import { readHome } from '@kohort/hosts-solo';
+import { readHome } from '@kohort/hosts-home';
 import { isAppError } from '@kohort/kernel-errors';
 import type { Command } from 'commander';
 import { readConfig } from '../config';

@@ -1,5 +1,4 @@
 import { configErrors } from '@kohort/kernel-config';
-import { bootstrapWorkspace } from '@kohort/hosts-solo';
 import { Command } from 'commander';
 import { readConfig } from '../config';
 
@@ -14,6 +13,7 @@ export function bootstrapCommand(): Command {
       const config = readConfig();
       const { DATABASE_URL: databaseUrl, KOHORT_HOME: homeDir, KOHORT_KEY_PEPPER: pepper } = config;
       if (databaseUrl === undefined) throw configErrors.CONFIG_INVALID({ problems: ['DATABASE_URL is required'] });
+      const { bootstrapWorkspace } = await import('@kohort/hosts-solo');
       const {
         workspaceId,
         apiKey,

@@ -1,4 +1,4 @@
-import { diagnose, type Finding } from '@kohort/hosts-solo';
+import type { Finding } from '@kohort/hosts-solo';
 import { isAppError } from '@kohort/kernel-errors';
 import { Command } from 'commander';
 import { defaultConfig, kohortConfig, readConfig, type KohortConfig } from '../config';
@@ -27,6 +27,7 @@ async function run(flags: DoctorFlags): Promise<void> {
   if (flags.settingsExample) return void process.stdout.write(kohortConfig.example());
   if (flags.settings) return void process.stdout.write(`${kohortConfig.print(readConfig()).join('\n')}\n`);
   const { config, finding } = settingsOf();
+  const { diagnose } = await import('@kohort/hosts-solo');
   const findings = [
     finding,
     ...(await diagnose({

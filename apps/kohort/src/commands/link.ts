@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { openCompute } from '@kohort/hosts-linkage';
 import { DEFAULT_REVIEW_LOW, DEFAULT_THRESHOLD } from '@kohort/identity-linkage';
 import type { LinkageReport, LinkageRequest } from '../linkage/linkage-request';
 import { linkageText } from '../terminal/linkage-account';
@@ -64,6 +63,7 @@ function requestOf(flags: LinkFlags): LinkageRequest {
 
 /** Runs the linkage in threads; Ctrl-C stops it. */
 async function linked(request: LinkageRequest): Promise<LinkageReport> {
+  const { openCompute } = await import('@kohort/hosts-linkage');
   const threads = { 'link-records': join(__dirname, 'link-records.thread.cjs') };
   const compute = openCompute({ threads, heapLimitMb: HEAP_MB });
   const view = progressView('link');

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { umapEngine } from '@kohort/ml-adapters';
 import { PROJECTION_METHODS, type ProjectionMethod } from '@kohort/ml-projection';
 import { projectionPage, runProjectCommand } from '@kohort/models-domain';
 import { readTable } from '../files/read-table';
@@ -33,6 +32,7 @@ function positiveNumber(text: string): number {
 
 async function run(flags: ProjectFlags): Promise<void> {
   const started = performance.now();
+  const { umapEngine } = await import('@kohort/ml-adapters');
   const table = await readTable(flags.csv);
   const result = await computeInView('project', (control) =>
     runProjectCommand(table, flags, { ...control, umap: umapEngine() }),

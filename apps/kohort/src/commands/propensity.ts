@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { xgboostEngine } from '@kohort/ml-adapters';
 import { propensityTable, type PropensityModelKind } from '@kohort/models-domain';
 import { readTable } from '../files/read-table';
 import { writeCsv } from '../files/write-output';
@@ -22,6 +21,7 @@ interface PropensityFlags {
 
 async function run(flags: PropensityFlags): Promise<void> {
   const started = performance.now();
+  const { xgboostEngine } = await import('@kohort/ml-adapters');
   const table = await readTable(flags.csv);
   const view = progressView('propensity');
   const result = await propensityTable(table, flags, {

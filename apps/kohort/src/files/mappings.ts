@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadMappings } from '@kohort/hosts-pipeline';
+import { loadMappings } from '@kohort/hosts-reading';
 import { parseMapping, type Mapping } from '@kohort/ingest-domain';
 import { fileErrors } from './file-errors';
 

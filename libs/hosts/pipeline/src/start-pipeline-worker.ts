@@ -1,3 +1,4 @@
+import { loadMappings } from '@kohort/hosts-reading';
 import {
   checkSuppressionKeys,
   openWorkerColumns,
@@ -13,7 +14,6 @@ import { sweepIncoming } from '@kohort/platform-artifacts';
 import { keepPartitions, migrate } from '@kohort/platform-postgres';
 import { createSecretBox } from '@kohort/plugin-kit-host';
 import { IDENTITY_THREAD } from './identity-handlers';
-import { loadMappings } from './load-mappings';
 import { openPipelineHost } from './pipeline-host';
 
 /** What the pipeline worker is told. It reads no environment. */
@@ -53,7 +53,7 @@ async function prepareDatabase(options: PipelineWorkerOptions): Promise<() => vo
 /**
  * Starts the process that takes records from the door to memberships. It hands on the outbox for the installation.
  *
- * Throws  POSTGRES_MIGRATION_FAILED, POSTGRES_UNSAFE, POSTGRES_NOT_MIGRATED, QUEUE_…, COLUMNS_…, PIPELINE_MAPPINGS_MISSING
+ * Throws  POSTGRES_MIGRATION_FAILED, POSTGRES_UNSAFE, POSTGRES_NOT_MIGRATED, QUEUE_…, COLUMNS_…, READING_MAPPINGS_MISSING
  */
 export async function startPipelineWorker(options: PipelineWorkerOptions): Promise<Running> {
   const mappings = options.mappingsDir === undefined ? [] : loadMappings(options.mappingsDir);

@@ -1,6 +1,6 @@
 import { checkMigrated, openDatabase } from '@kohort/platform-postgres';
 import { ensureWorkspace } from './first-workspace';
-import type { SoloHome } from './home';
+import type { SoloHome } from '@kohort/hosts-home';
 
 /**
  * Makes the first workspace of an installation that is not solo, with its keys: they stand in `homeDir/solo.json`, their

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose, type DiagnoseOptions, type Finding } from './diagnose';
 import { ensureHome } from './first-workspace';
-import { writeHome } from './home';
+import { writeHome } from '@kohort/hosts-home';
 import type { MachineProbes } from './machine-probes';
 
 const GB = 1_073_741_824;

@@ -4,7 +4,7 @@ import { arch, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { livingOwner } from '@kohort/platform-owned-folder';
 import { satisfies } from 'semver';
-import { readHome, type SoloHome } from './home';
+import { readHome, type SoloHome } from '@kohort/hosts-home';
 import { machineProbes, type MachineProbes } from './machine-probes';
 
 /** `fail`: Kohort cannot run like this. `warn`: it runs, but slower or not for long. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SCOPES, hashKey, mintKey } from '@kohort/access-domain';
 import type { Database } from '@kohort/platform-postgres';
-import { newHome, readHome, soloErrors, writeHome, type SoloHome } from './home';
+import { newHome, readHome, soloErrors, writeHome, type SoloHome } from '@kohort/hosts-home';
 
 /** Key of the source that the first write key speaks for. */
 export const FIRST_SOURCE = 'app';

@@ -1,8 +1,6 @@
 export { diagnose } from './diagnose';
 export type { DiagnoseOptions, Finding, FindingState } from './diagnose';
 export { FIRST_SOURCE, ensureHome, ensureWorkspace } from './first-workspace';
-export { readHome, soloErrors, writeHome } from './home';
-export type { SoloHome } from './home';
 export { startSolo } from './start-solo';
 export type { RunningSolo, SoloOptions } from './start-solo';
 export { bootstrapWorkspace } from './bootstrap-workspace';

@@ -24,7 +24,7 @@ import { startPostgres } from '@kohort/platform-embedded';
 import { keepPartitions, lapseLeases, migrate } from '@kohort/platform-postgres';
 import { createSecretBox } from '@kohort/plugin-kit-host';
 import { ensureWorkspace } from './first-workspace';
-import { writeHome, type SoloHome } from './home';
+import { writeHome, type SoloHome } from '@kohort/hosts-home';
 
 /** What may wait while PostgreSQL is away. */
 const SPOOL_BYTES = 268_435_456;

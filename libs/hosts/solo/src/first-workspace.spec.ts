@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseKey } from '@kohort/access-domain';
 import { ensureHome } from './first-workspace';
-import { readHome, writeHome } from './home';
+import { readHome, writeHome } from '@kohort/hosts-home';
 
 describe("solo's home", () => {
   const dir = mkdtempSync(join(tmpdir(), 'kohort-home-'));

@@ -1,0 +1,2 @@
+export { newHome, readHome, soloErrors, writeHome } from './home';
+export type { SoloHome } from './home';
