@@ -1,11 +1,12 @@
 /**
  * Everything that must hold, in one command: `npm test`. Installs what is missing, then lint, types, generated files,
  * unit, contract and reference tests, tests on real engines, and the end-to-end journeys on built apps. Ends with
- * `N passed, N failed`. Legs that this machine cannot run are named one per line before it and never counted.
+ * `N passed, N failed`. Legs that this machine cannot run are named one per line before it and never counted; so are
+ * specs that failed beside others and passed alone.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureInstalled, root } from './install.mjs';
 
 ensureInstalled();
@@ -68,29 +69,60 @@ async function checkAll(list) {
   await Promise.all([lane(), lane()]);
 }
 
-async function jest(layer, flags) {
-  const report = join(reports, `${layer}.json`);
+/** Runs specs of a layer; what they came to, or null when the run itself did not end. */
+async function jestRun(layer, name, flags) {
+  const report = join(reports, `${name}.json`);
   rmSync(report, { force: true });
-  const started = Date.now();
   await run(
     [bin('jest/bin/jest.js'), '-c', 'jest.config.cjs', '--json', `--outputFile=${report}`, '--silent=false', ...flags],
     {
       LAYER: layer,
       LEFT_OUT_FILE: join(reports, 'left-out.txt'),
+      // Specs leave much short-lived behind; a larger nursery is swept less often. Engines and apps keep their own.
+      ...(layer === 'unit' ? { NODE_OPTIONS: '--max-semi-space-size=64' } : {}),
     },
   );
-  if (!existsSync(report)) {
+  if (!existsSync(report)) return null;
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  return {
+    passed: result.numPassedTests,
+    // A suite that cannot even be loaded has no tests to fail; it counts as one.
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    pending: result.numPendingTests,
+    failedFiles: result.testResults.filter(({ status }) => status === 'failed').map(({ name: file }) => file),
+  };
+}
+
+/** Files that may fail beside others and pass alone before the run is red (tools/adr/0035-failed-specs-once-more.md). */
+const UNSTEADY_LIMIT = 3;
+const unsteady = [];
+
+/** What `first` comes to when its few failed files are run once more, one after the other. */
+async function onceMore(layer, first) {
+  const { failedFiles } = first;
+  const isStrict = process.env.KOHORT_TEST_STRICT === '1';
+  if (isStrict || failedFiles.length === 0 || unsteady.length + failedFiles.length > UNSTEADY_LIMIT) return first;
+  console.log(`\n${layer}: run once more, alone: ${failedFiles.map((file) => relative(root, file)).join(', ')}\n`);
+  const again = await jestRun(layer, `${layer}-once-more`, ['--runInBand', '--runTestsByPath', ...failedFiles]);
+  if (again === null || again.failed > 0) return first;
+  unsteady.push(...failedFiles.map((file) => relative(root, file)));
+  return { ...first, passed: first.passed + first.failed, failed: 0 };
+}
+
+async function jest(layer, flags) {
+  const started = Date.now();
+  const first = await jestRun(layer, layer, flags);
+  if (first === null) {
     failed += 1;
     console.log(`✗ ${layer} tests did not finish\n`);
     return;
   }
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  passed += result.numPassedTests;
-  // A suite that cannot even be loaded has no tests to fail; it counts as one.
-  failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  if (result.numPendingTests > 0)
-    leftOut.push(`${layer}: ${result.numPendingTests} tests left out (their data set or engine is absent)`);
-  console.log(`${result.success ? '✓' : '✗'} ${layer} tests (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+  const result = await onceMore(layer, first);
+  passed += result.passed;
+  failed += result.failed;
+  if (result.pending > 0)
+    leftOut.push(`${layer}: ${result.pending} tests left out (their data set or engine is absent)`);
+  console.log(`${result.failed === 0 ? '✓' : '✗'} ${layer} tests (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
 }
 
 rmSync(join(reports, 'left-out.txt'), { force: true });
@@ -114,5 +146,7 @@ await jest('e2e', ['--maxWorkers=3']);
 if (existsSync(join(reports, 'left-out.txt')))
   leftOut.push(...readFileSync(join(reports, 'left-out.txt'), 'utf8').trim().split('\n'));
 for (const line of new Set(leftOut)) console.log(`left out: ${line}`);
+for (const file of unsteady)
+  console.log(`unsteady: ${file} failed beside others and passed alone; its failure stands above`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && process.exitCode === undefined ? 0 : 1;
