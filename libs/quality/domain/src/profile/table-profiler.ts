@@ -3,7 +3,7 @@ import type { JobControl } from '@kohort/kernel-contracts';
 import { isolatedRows } from './isolated-rows';
 import { associations } from './associations';
 import { ColumnSketch } from './column-sketch';
-import { combineHashes, hashText } from './hash-text';
+import { RowHash, hashText } from './hash-text';
 import { HashTally, type RepeatCount } from './hash-tally';
 import { FILE_BUDGET, type ProfileBudget } from './profile-budget';
 import { profileColumn } from './profile-column';
@@ -67,6 +67,7 @@ export class TableProfiler {
   private readonly keyRepeats: HashTally;
   private readonly sample: RowSample;
   private readonly unread = new Map<string, { rows: number; lines: number[] }>();
+  private readonly rowHash = new RowHash();
   private rows = 0;
 
   constructor(private readonly options: ProfileOptions) {
@@ -103,17 +104,17 @@ export class TableProfiler {
 
   private take(cells: readonly string[], line: number, { id, same }: NamedRecord = {}): void {
     this.rows += 1;
-    let rowHash = 0x1b873593;
+    this.rowHash.start();
     for (let i = 0; i < this.sketches.length; i += 1) {
       const sketch = this.sketches[i];
       const cell = cells[i] ?? '';
       const hash = sketch?.add(cell, line) ?? 0;
       if (cell === '') continue;
       // Empty cells say nothing, so that a column found late does not make equal rows different.
-      rowHash = combineHashes(rowHash + i, hash);
+      this.rowHash.add(hash, i);
       if (sketch?.name === this.options.key && cell.trim() !== '') this.keyRepeats.add(hash, line);
     }
-    if (same !== null) this.repeats.add(same === undefined ? rowHash : hashText(same), line);
+    if (same !== null) this.repeats.add(same === undefined ? this.rowHash.value() : hashText(same), line);
     if (this.sample.wants(line)) this.sample.add(line, cells, id);
   }
 
