@@ -75,7 +75,7 @@ export class SyncWorld {
   static async create(db: TestDatabase, settings: Record<string, Json> = {}): Promise<SyncWorld> {
     const receiver = new Receiver();
     const shop = await scriptedDestination((call) => receiver.take(call));
-    const http = createEgressClient({ allow: [shop.pair], timeoutMs: 300 });
+    const http = createEgressClient({ allow: [shop.pair] });
     const workspaceId = await db.addWorkspace();
     const ids = {
       segmentId: segmentIdSchema.parse(randomUUID()),

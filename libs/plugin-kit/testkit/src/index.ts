@@ -4,7 +4,7 @@ export { SAMPLE_TIME, sampleChange } from './sample-changes';
 export { faults, scriptedDestination } from './scripted-destination';
 export type { Answer, Call, Fault, ScriptedDestination } from './scripted-destination';
 export { sampleInput, tryOut } from './try-out';
-export type { TryOut } from './try-out';
+export type { TryOut, TryOutOptions } from './try-out';
 export { sourceContract } from './source-contract';
 export type { SourceContractOptions, SourceWorld } from './source-contract';
 export { S3Bucket } from './s3-bucket';

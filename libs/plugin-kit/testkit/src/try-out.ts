@@ -51,13 +51,22 @@ export interface TryOut {
   close(): Promise<void>;
 }
 
-/** A plugin on a real machine: real HTTP to the allowed pair, a standing clock, short limits. */
-export function tryOut(plugin: Plugin, options: { readonly pair?: string; readonly files?: FileArea } = {}): TryOut {
+/** What a trial may reach. */
+export interface TryOutOptions {
+  /** `host:port` that may be called. */
+  readonly pair?: string;
+  readonly files?: FileArea;
+  /** How long an answer may take; the client's own limit when left out. Short only where none will come. */
+  readonly timeoutMs?: number;
+}
+
+/** A plugin on a real machine: real HTTP to the allowed pair, a standing clock. */
+export function tryOut(plugin: Plugin, { pair, files, timeoutMs }: TryOutOptions = {}): TryOut {
   const http: EgressClient = createEgressClient({
-    allow: options.pair === undefined ? [] : [options.pair],
-    timeoutMs: 250,
+    allow: pair === undefined ? [] : [pair],
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
-  const machine: Machine = { http, files: options.files ?? noFiles, clock: manualClock(SAMPLE_TIME) };
+  const machine: Machine = { http, files: files ?? noFiles, clock: manualClock(SAMPLE_TIME) };
   const deliverer = createDeliverer({
     plugins: createPluginList([plugin]),
     machine,
