@@ -81,13 +81,13 @@ describe('an allowed pair', () => {
 
 describe('what goes wrong', () => {
   it.each([
-    ['/hang', 'HTTP_TIMEOUT', 'unknown'],
-    ['/reset', 'HTTP_CONNECTION_LOST', 'unknown'],
-    ['/half', 'HTTP_CONNECTION_LOST', 'unknown'],
-    ['/large', 'HTTP_REPLY_TOO_LARGE', 'unknown'],
-  ])('%s is %s, delivered %s', async (path, code, delivered) => {
-    const sending = local({ timeoutMs: 150, maxReplyBytes: 65_536 }).send(get(`${base()}${path}`));
-    await expect(sending).rejects.toMatchObject({ code, kind: 'transient', details: { delivered } });
+    ['/hang', 'HTTP_TIMEOUT', 150],
+    ['/reset', 'HTTP_CONNECTION_LOST', 30_000],
+    ['/half', 'HTTP_CONNECTION_LOST', 30_000],
+    ['/large', 'HTTP_REPLY_TOO_LARGE', 30_000],
+  ])('%s is %s, and whether it was delivered unknown', async (path, code, timeoutMs) => {
+    const sending = local({ timeoutMs, maxReplyBytes: 65_536 }).send(get(`${base()}${path}`));
+    await expect(sending).rejects.toMatchObject({ code, kind: 'transient', details: { delivered: 'unknown' } });
   });
 
   it('a refused connection is known not to be delivered', async () => {
