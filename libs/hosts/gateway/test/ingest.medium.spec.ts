@@ -164,7 +164,7 @@ describe('ingest over HTTP', () => {
       analytics.track({ userId: `sdk-${n % 5}`, event: 'SDK Event', properties: { n } });
     }
     analytics.identify({ userId: 'sdk-0', traits: { email: 'sdk@example.org' } });
-    await analytics.closeAndFlush({ timeout: 10_000 });
+    await analytics.closeAndFlush({ timeout: 60_000 });
     expect(errors).toEqual([]);
     const rows = (await stored()).filter((row) => row.user_id?.startsWith('sdk-'));
     expect(rows).toHaveLength(51);

@@ -94,7 +94,7 @@ describe('SDKs of Segment', () => {
       analytics.group({ userId: 'node-u', groupId: 'g' });
       analytics.alias({ userId: 'node-u', previousId: 'node-a' });
       for (let n = 0; n < 40; n += 1) analytics.track({ userId: 'node-u', event: 'Node Event', properties: { n } });
-      await analytics.closeAndFlush({ timeout: 20_000 });
+      await analytics.closeAndFlush({ timeout: 60_000 });
       expect(errors).toEqual([]);
       const rows = (await stored()).filter((row) => row.user_id === 'node-u');
       const types = rows.map((row) => row.type).sort();

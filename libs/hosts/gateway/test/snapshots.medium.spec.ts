@@ -21,7 +21,7 @@ const SNAPSHOT = `query Q($token: Cursor!, $segment: String, $after: Cursor) {
     nodes { segmentId profileId changeVersion } pageInfo { hasNextPage endCursor } } }`;
 
 /** A day, shortened: a cursor of before it has expired. */
-const RETENTION_MS = 20_000;
+const RETENTION_MS = 600_000;
 
 describe('a snapshot and the stream behind it', () => {
   let rig: GatewayRig;

@@ -47,7 +47,7 @@ describe('startWorker', () => {
   const connections = async (): Promise<number> => {
     for (let looks = 0; ; looks += 1) {
       const { rows } = await owner.query(`select count(*)::int as n from pg_stat_activity where usename = 'clerk'`);
-      if (rows[0].n === 0 || looks === 100) return rows[0].n;
+      if (rows[0].n === 0 || looks === 3_000) return rows[0].n;
       await owner.query('select pg_sleep(0.02)');
     }
   };

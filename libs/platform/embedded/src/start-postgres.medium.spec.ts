@@ -48,7 +48,7 @@ function postmasterPid(dataDir: string): number {
 }
 
 /** Polls a condition of the operating system that nothing announces. */
-async function until(holds: () => boolean, limitMs = 20_000): Promise<boolean> {
+async function until(holds: () => boolean, limitMs = 120_000): Promise<boolean> {
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
     if (holds()) return true;

@@ -85,7 +85,7 @@ export function start({ name, command, args, env, cwd }: ProgramStart): Program 
         listeners.add(look);
         look();
       }),
-    async end(limitMs = 30_000) {
+    async end(limitMs = 120_000) {
       if (code !== undefined) return code;
       child.kill('SIGTERM');
       // One that was held still hears it then.

@@ -16,7 +16,7 @@ export interface DoorProcess {
 
 /** For one that hangs: beside other work on the machine a start of two seconds of CPU takes a minute and more. */
 const START_LIMIT_MS = 180_000;
-const STOP_LIMIT_MS = 15_000;
+const STOP_LIMIT_MS = 60_000;
 
 function portOf(text: string): number | null {
   const line = text.split('\n').find((one) => one.includes('"gateway is up"'));
