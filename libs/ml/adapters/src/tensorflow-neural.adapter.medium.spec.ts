@@ -5,6 +5,7 @@ import {
   kernelBackend,
   startWeights,
   trainNetwork,
+  type AnswerCost,
   type Loss,
   type NetworkShape,
   type NetworkWeights,
@@ -70,6 +71,45 @@ describe.each(['wasm', 'cpu'] as const)('the own engine beside TensorFlow.js on 
       own.release();
       theirs.release();
     }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe.each(['wasm', 'cpu'] as const)('a sampled layer on %s beside the own engine', (prefer) => {
+  const sampled: NetworkShape = {
+    inputs: 7,
+    layers: [
+      { units: 9, activation: 'tanh', dropout: 0.2 },
+      { units: 6, activation: 'linear', sampled: true },
+      { units: 8, activation: 'relu' },
+      { units: 4, activation: 'linear' },
+    ],
+  };
+
+  it('forward within 1e-5; loss, pull and gradients within 1e-4, of targets and of a cost that is told', async () => {
+    const other = await tensorflowBackend(prefer);
+    const { tf } = other.loaded;
+    const before = tf.memory().numTensors;
+    const { input, target } = rowsAndShares();
+    const weights = startWeights(sampled, seededRandom(2));
+    const plan: NeuralPlan = { ...planFor('squared-error', { method: 'adam', rate: 0.01 }), shape: sampled, weights };
+    const [own, theirs] = [await kernelBackend.open(plan), await other.open(plan)];
+    expect(gapOf(own.forward(input), theirs.forward(input))).toBeLessThan(1e-5);
+    const cubes: AnswerCost = ({ data, rows }) => ({
+      loss: data.reduce((sum, value) => sum + Math.abs(value) ** 3, 0) / rows,
+      gradients: data.map((value) => (3 * value * Math.abs(value)) / rows),
+    });
+    for (const wanted of [target, cubes]) {
+      const batch = () => ({ input, target: wanted, random: seededRandom(3), pull: 0.4 });
+      const [a, b] = [own, theirs].map((session) => session.gradients(batch()));
+      expect(Math.abs((a?.loss ?? NaN) / (b?.loss ?? NaN) - 1)).toBeLessThan(1e-5);
+      expect(gapOf(flat(a?.weights ?? []), flat(b?.weights ?? []))).toBeLessThan(1e-4);
+      expect(Math.max(...flat(a?.weights ?? []).map(Math.abs))).toBeGreaterThan(1e-3);
+      for (const session of [own, theirs]) session.step(batch());
+    }
+    expect(gapOf(own.forward(input), theirs.forward(input))).toBeLessThan(1e-3);
+    own.release();
+    theirs.release();
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -2,9 +2,12 @@ import type { AdamOptimizer, Scalar, Tensor, Tensor2D, Variable } from '@tensorf
 import type { Matrix } from '@kohort/ml-core';
 import {
   checkBatch,
+  checkGradients,
   checkInput,
   checkNetwork,
-  dropoutMask,
+  drawChance,
+  type AnswerCost,
+  type LayerChance,
   type Loss,
   type NetworkWeights,
   type NeuralBackend,
@@ -60,36 +63,55 @@ class TensorflowSession implements NeuralSession {
     return this.tf.tensor2d(data.slice(), [rows, cols]);
   }
 
-  /** Within a tidy. */
-  private values(input: Tensor2D, masks: readonly (Tensor2D | undefined)[]): Tensor2D {
-    return this.variables.reduce<Tensor2D>((row, { kernel, bias }, at) => {
-      const sums = this.tf.matMul<Tensor2D>(row, kernel.as2D(row.shape[1], -1)).add<Tensor2D>(bias);
-      const kind = this.plan.shape.layers[at]?.activation ?? 'linear';
-      const made = kind === 'linear' ? sums : sums[kind]<Tensor2D>();
-      const mask = masks[at];
-      return mask ? made.mul<Tensor2D>(mask) : made;
+  /** Within a tidy: the last layer's values, and the divergence of sampled layers, a row's mean. */
+  private run(input: Tensor2D, chance: readonly LayerChance[]): { values: Tensor2D; divergence: Scalar } {
+    const { tf } = this;
+    let divergence = tf.scalar(0);
+    const values = this.variables.reduce<Tensor2D>((row, { kernel, bias }, at) => {
+      const sums = tf.matMul<Tensor2D>(row, kernel.as2D(row.shape[1], -1)).add<Tensor2D>(bias);
+      const { activation = 'linear', sampled, units = 0 } = this.plan.shape.layers[at] ?? {};
+      const made = activation === 'linear' ? sums : sums[activation]<Tensor2D>();
+      const { mask, noise } = chance[at] ?? {};
+      if (!sampled) return mask ? made.mul<Tensor2D>(tf.tensor2d(mask, [row.shape[0], units])) : made;
+      const [means, logs] = [made.slice([0, 0], [-1, units / 2]), made.slice([0, units / 2], [-1, units / 2])];
+      const apart = means.square<Tensor2D>().add<Tensor2D>(logs.exp()).sub<Tensor2D>(logs).sub<Tensor2D>(1);
+      divergence = divergence.add(apart.sum(1).mean().div(2));
+      if (!noise) return means;
+      return means.add(
+        logs
+          .div<Tensor2D>(2)
+          .exp<Tensor2D>()
+          .mul(tf.tensor2d(noise, [row.shape[0], units / 2])),
+      );
     }, input);
+    return { values, divergence };
   }
 
-  private masks({ input, random }: NeuralBatch): (Tensor2D | undefined)[] {
-    const { layers } = this.plan.shape;
-    return layers.map(({ units, dropout = 0 }, at) =>
-      random && dropout > 0 && at < layers.length - 1
-        ? this.tf.tensor2d(dropoutMask(random, input.rows * units, dropout), [input.rows, units])
-        : undefined,
-    );
+  /** Within a tidy: what answers cost, as a tensor with the gradients that `cost` tells. */
+  private costOf(values: Tensor2D, cost: AnswerCost): Scalar {
+    const [rows, cols] = values.shape;
+    const found = cost({ data: Float32Array.from(values.dataSync()), rows, cols });
+    checkGradients(found, { rows, cols });
+    const pulled = values.mul<Tensor2D>(this.tensor({ data: found.gradients, rows, cols })).sum<Scalar>();
+    return pulled.add(found.loss - (pulled.dataSync()[0] ?? NaN));
   }
 
   /** Hands the loss and the gradients of kernels and biases on, and gives their memory back. */
   private learn<T>(batch: NeuralBatch, use: (gradients: Record<string, Tensor>) => T): { loss: number; used: T } {
     checkBatch(batch, this.plan);
     let used: { readonly value: T } | undefined;
+    const { target, pull = 0 } = batch;
     const loss = this.tf.tidy(() => {
-      const [input, target, masks] = [this.tensor(batch.input), this.tensor(batch.target), this.masks(batch)];
-      const made = this.tf.variableGrads(
-        () => lossTensor(this.tf, this.plan.loss, { values: this.values(input, masks), target }),
-        this.list(),
-      );
+      const input = this.tensor(batch.input);
+      const chance = drawChance(this.plan.shape, batch.input.rows, batch.random);
+      const made = this.tf.variableGrads(() => {
+        const { values, divergence } = this.run(input, chance);
+        const cost =
+          typeof target === 'function'
+            ? this.costOf(values, target)
+            : lossTensor(this.tf, this.plan.loss, { values, target: this.tensor(target) });
+        return cost.add(divergence.mul(pull));
+      }, this.list());
       used = { value: use(made.grads) };
       return made.value.dataSync()[0] ?? NaN;
     });
@@ -103,7 +125,7 @@ class TensorflowSession implements NeuralSession {
     for (let from = 0; from < input.rows; from += this.plan.batchRows) {
       const rows = Math.min(input.rows - from, this.plan.batchRows);
       const data = input.data.subarray(from * input.cols, (from + rows) * input.cols);
-      const values = this.tf.tidy(() => this.values(this.tensor({ data, rows, cols: input.cols }), []).dataSync());
+      const values = this.tf.tidy(() => this.run(this.tensor({ data, rows, cols: input.cols }), []).values.dataSync());
       out.set(values, from * units);
     }
     return out;

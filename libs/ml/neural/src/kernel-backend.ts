@@ -8,9 +8,7 @@ import {
   type KernelPool,
   type Matrix,
 } from '@kohort/ml-core';
-import type { Random } from '@kohort/kernel-clock-random';
-import { checkBatch, checkInput } from './check-batch';
-import { dropoutMask } from './dropout-mask';
+import { checkBatch, checkGradients, checkInput } from './check-batch';
 import {
   eights,
   fours,
@@ -22,17 +20,19 @@ import {
   type LayerArena,
   type LayerViews,
 } from './layer-arena';
+import { drawChance, type LayerChance } from './layer-chance';
 import { lossOf } from './loss';
 import { checkNetwork, type NetworkWeights } from './network';
 import type { NeuralBackend, NeuralBatch, NeuralPlan, NeuralSession } from './neural-backend.port';
+import { drawRows, sampledSlopes } from './sampled-layer';
 
 /** Epsilon of Adam, as in TensorFlow. */
 const EPSILON = 1e-7;
 
 class KernelSession implements NeuralSession {
   private readonly arena: LayerArena;
-  /** Masks of the batch at hand, by layer; none in a forward pass. */
-  private masks: readonly (Float32Array | undefined)[] = [];
+  /** Of the batch at hand, by layer; none in a forward pass. */
+  private chance: readonly LayerChance[] = [];
   private steps = 0;
 
   constructor(
@@ -51,7 +51,7 @@ class KernelSession implements NeuralSession {
   private inputOf(at: number): Float32Array {
     const before = this.arena.layers[at - 1];
     if (!before) return this.arena.input;
-    return this.masks[at - 1] ? before.dropped : before.values;
+    return before.sampled || this.chance[at - 1]?.mask ? before.onward : before.values;
   }
 
   private put({ data, cols }: Matrix, [from, to]: readonly [number, number]): void {
@@ -72,31 +72,26 @@ class KernelSession implements NeuralSession {
       const to = { out: values, outRow: strideOf(units), rows, inner: inputs + 1, columns: eights(units) };
       multiplyRows(this.arena.job, { ...from, ...to });
       activateRows(this.arena.job, this.rowsOf(layer, rows));
-      const mask = this.masks[at];
-      if (mask) this.drop(layer, mask, count);
+      const { mask, noise } = this.chance[at] ?? {};
+      if (layer.sampled) drawRows(layer, count, noise);
+      else if (mask) this.drop(layer, mask, count);
     });
   }
 
-  private drop({ units, values, dropped }: LayerViews, mask: Float32Array, count: number): void {
+  private drop({ units, values, onward }: LayerViews, mask: Float32Array, count: number): void {
     const stride = strideOf(units);
     for (let i = 0; i < count; i += 1) {
       const at = i * stride;
-      for (let j = 0; j < units; j += 1) dropped[at + j] = (values[at + j] as number) * (mask[i * units + j] as number);
-      dropped[at + units] = 1;
+      for (let j = 0; j < units; j += 1) onward[at + j] = (values[at + j] as number) * (mask[i * units + j] as number);
+      onward[at + units] = 1;
     }
   }
 
-  private draw(random: Random | undefined, count: number): void {
-    const last = this.arena.layers.length - 1;
-    this.masks = this.arena.layers.map(({ units, dropout = 0 }, at) =>
-      random && dropout > 0 && at < last ? dropoutMask(random, count * units, dropout) : undefined,
-    );
-  }
-
-  /** Gradients of the last layer's values are there; fills those of all weights. */
-  private runBack(count: number): void {
+  /** Gradients of the last layer's values are there; fills those of all weights. Answers the divergence of sampled layers. */
+  private runBack(count: number, pull: number): number {
     const { job, layers } = this.arena;
     const rows = fours(count);
+    let divergence = 0;
     for (let at = layers.length - 1; at >= 0; at -= 1) {
       const layer = layers[at] as LayerViews;
       const { inputs, units, slopes, gradients, turned } = layer;
@@ -108,10 +103,12 @@ class KernelSession implements NeuralSession {
       if (!before) continue;
       turnWeights(layer);
       const back = { a: slopes, aRow: strideOf(units), aStep: 1, b: turned, bRow: eights(inputs), inner: units };
-      multiplyRows(job, { ...back, out: before.slopes, outRow: strideOf(inputs), rows, columns: eights(inputs) });
-      const mask = this.masks[at - 1];
-      if (mask) this.dropSlopes(before, mask, count);
+      multiplyRows(job, { ...back, out: before.onwardSlopes, outRow: strideOf(inputs), rows, columns: eights(inputs) });
+      const { mask, noise } = this.chance[at - 1] ?? {};
+      if (before.sampled) divergence += sampledSlopes(before, { count, noise, pull });
+      else if (mask) this.dropSlopes(before, mask, count);
     }
+    return divergence;
   }
 
   private dropSlopes({ units, slopes }: LayerViews, mask: Float32Array, count: number): void {
@@ -125,33 +122,50 @@ class KernelSession implements NeuralSession {
 
   private learn(batch: NeuralBatch): number {
     checkBatch(batch, this.plan);
-    const { input, target, random } = batch;
-    const last = this.arena.layers.at(-1) as LayerViews;
-    this.draw(random, input.rows);
+    const { input, random, pull = 0 } = batch;
+    this.chance = drawChance(this.plan.shape, input.rows, random);
     this.put(input, [0, input.rows]);
     this.run(input.rows);
-    const stride = strideOf(last.units);
-    const { values, slopes: gradients } = last;
-    const shape = { rows: input.rows, cols: last.units };
-    const loss = lossOf(this.plan.loss, { values, stride, target: target.data, ...shape, gradients });
-    this.runBack(input.rows);
-    this.masks = [];
-    return loss;
+    const loss = this.cost(batch);
+    const divergence = this.runBack(input.rows, pull);
+    this.chance = [];
+    return loss + pull * divergence;
+  }
+
+  /** What the last layer's values cost; writes their gradients. */
+  private cost({ input: { rows }, target }: NeuralBatch): number {
+    const { units: cols, values, slopes: gradients } = this.arena.layers.at(-1) as LayerViews;
+    const stride = strideOf(cols);
+    if (typeof target !== 'function') {
+      return lossOf(this.plan.loss, { values, stride, target: target.data, rows, cols, gradients });
+    }
+    const data = new Float32Array(rows * cols);
+    this.read(data, [0, rows]);
+    const found = target({ data, rows, cols });
+    checkGradients(found, { rows, cols });
+    for (let i = 0; i < rows; i += 1) gradients.set(found.gradients.subarray(i * cols, (i + 1) * cols), i * stride);
+    return found.loss;
+  }
+
+  /** Copies the last layer's values for rows `from` to `to` of an answer. */
+  private read(out: Float32Array, [from, to]: readonly [number, number]): void {
+    const { units, values } = this.arena.layers.at(-1) as LayerViews;
+    const stride = strideOf(units);
+    for (let i = from; i < to; i += 1) {
+      const at = (i - from) * stride;
+      for (let j = 0; j < units; j += 1) out[i * units + j] = values[at + j] as number;
+    }
   }
 
   forward(input: Matrix): Float32Array {
     checkInput(input, this.plan.shape.inputs);
-    const { units, values } = this.arena.layers.at(-1) as LayerViews;
-    const stride = strideOf(units);
+    const { units } = this.arena.layers.at(-1) as LayerViews;
     const out = new Float32Array(input.rows * units);
     for (let from = 0; from < input.rows; from += this.plan.batchRows) {
       const to = Math.min(input.rows, from + this.plan.batchRows);
       this.put(input, [from, to]);
       this.run(to - from);
-      for (let i = from; i < to; i += 1) {
-        const at = (i - from) * stride;
-        for (let j = 0; j < units; j += 1) out[i * units + j] = values[at + j] as number;
-      }
+      this.read(out, [from, to]);
     }
     return out;
   }

@@ -1,5 +1,5 @@
 import { arenaBytes, type KernelJob, type KernelPool } from '@kohort/ml-core';
-import { widthsOf, type DenseLayer, type NetworkWeights } from './network';
+import { inputWidths, saidWidths, widthOn, type DenseLayer, type NetworkWeights } from './network';
 import type { NeuralPlan } from './neural-backend.port';
 
 export const fours = (count: number): number => Math.ceil(count / 4) * 4;
@@ -15,10 +15,12 @@ export interface LayerViews extends DenseLayer {
   readonly gradients: Float32Array;
   /** units × (inputs, filled up to 8), without the bias: what gradients go back through. */
   readonly turned: Float32Array;
-  /** Rows of activated values, the same after dropout (itself without dropout), and gradients of the values. */
+  /** Rows of activated values, and what of them goes on: after dropout, or drawn from them; else the same array. */
   readonly values: Float32Array;
-  readonly dropped: Float32Array;
+  readonly onward: Float32Array;
+  /** Gradients of the values, and of what goes on where that is drawn. */
   readonly slopes: Float32Array;
+  readonly onwardSlopes: Float32Array;
 }
 
 /** Everything one network needs, in one job's arena. */
@@ -35,16 +37,16 @@ const weightLength = (inputs: number, units: number): number => fours(inputs + 1
 
 /** Throws ML_TOO_LARGE, ML_POOL_BUSY, ML_CANCELLED as KernelPool.openJob does. */
 export function openLayers(pool: KernelPool, { shape, batchRows }: NeuralPlan): LayerArena {
-  const widths = widthsOf(shape);
+  const widths = inputWidths(shape);
   const rows = fours(batchRows);
-  const at = shape.layers.map((_, i) => ({ inputs: widths[i] ?? 0, units: widths[i + 1] ?? 0 }));
+  const at = shape.layers.map(({ units }, i) => ({ inputs: widths[i] ?? 0, units }));
   const total = at.reduce((sum, { inputs, units }) => sum + weightLength(inputs, units), 0);
   const perLayer = at.flatMap(({ inputs, units }) => [
     units * eights(inputs),
-    ...new Array<number>(3).fill(rows * strideOf(units)),
+    ...new Array<number>(4).fill(rows * strideOf(units)),
   ]);
   const lengths = [rows * strideOf(shape.inputs), total, total, total, total, 8, ...perLayer];
-  const job = pool.openJob(arenaBytes(lengths.map((length) => 4 * length)), `a network of ${widths.join('-')}`);
+  const job = pool.openJob(arenaBytes(lengths.map((length) => 4 * length)), `a network of ${saidWidths(shape)}`);
   const zeros = (length: number): Float32Array => job.arena.f32(length).fill(0);
   const input = zeros(rows * strideOf(shape.inputs));
   const all = { weights: zeros(total), gradients: zeros(total) };
@@ -56,9 +58,11 @@ export function openLayers(pool: KernelPool, { shape, batchRows }: NeuralPlan): 
     const [weights, gradients] = [all.weights.subarray(from, to), all.gradients.subarray(from, to)];
     from = to;
     const turned = zeros(units * eights(inputs));
-    const values = zeros(rows * strideOf(units));
-    const dropped = (layer.dropout ?? 0) > 0 ? zeros(rows * strideOf(units)) : values;
-    return { ...layer, inputs, weights, gradients, turned, values, dropped, slopes: zeros(rows * strideOf(units)) };
+    const [values, slopes] = [zeros(rows * strideOf(units)), zeros(rows * strideOf(units))];
+    const changed = layer.sampled === true || (layer.dropout ?? 0) > 0;
+    const onward = changed ? zeros(rows * strideOf(widthOn(layer))) : values;
+    const onwardSlopes = layer.sampled ? zeros(rows * strideOf(widthOn(layer))) : slopes;
+    return { ...layer, inputs, weights, gradients, turned, values, onward, slopes, onwardSlopes };
   });
   return { job, input, layers, all, memory };
 }

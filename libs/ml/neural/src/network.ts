@@ -7,6 +7,11 @@ export interface DenseLayer {
   readonly activation: Activation;
   /** Share of the layer's values set to 0 in training, the others scaled up to keep the mean; 0 when left out. */
   readonly dropout?: number;
+  /**
+   * The layer's values are means and, in its second half, logarithms of variances. What goes on to the next layer is half as
+   * wide: in training drawn from them, otherwise the means.
+   */
+  readonly sampled?: true;
 }
 
 /** Layers one after the other. */
@@ -23,8 +28,18 @@ export interface LayerWeights {
 }
 export type NetworkWeights = readonly LayerWeights[];
 
-/** The width of what goes into each layer, and last of what comes out. */
-export const widthsOf = ({ inputs, layers }: NetworkShape): number[] => [inputs, ...layers.map(({ units }) => units)];
+/** How many values of a layer go on to the next. */
+export const widthOn = ({ units, sampled }: DenseLayer): number => (sampled ? units / 2 : units);
+
+/** The width of what goes into each layer. */
+export const inputWidths = ({ inputs, layers }: NetworkShape): number[] => [
+  inputs,
+  ...layers.slice(0, -1).map((layer) => widthOn(layer)),
+];
+
+/** A network's widths as one says them: 30-64-32-5. */
+export const saidWidths = ({ inputs, layers }: NetworkShape): string =>
+  [inputs, ...layers.map(({ units }) => units)].join('-');
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
 
@@ -36,20 +51,22 @@ const isCount = (value: number): boolean => Number.isInteger(value) && value >= 
 export function checkNetwork(shape: NetworkShape, weights?: NetworkWeights): void {
   const refuse = (parameter: string, must: string) => mlErrors.ML_PARAM({ estimator: 'a network', parameter, must });
   if (shape.layers.length < 1) throw refuse('layers', 'one at least');
-  const widths = widthsOf(shape);
-  if (!widths.every(isCount)) throw refuse('widths', 'integers from 1');
-  for (const { activation, dropout = 0 } of shape.layers) {
+  const widths = inputWidths(shape);
+  if (![...widths, shape.layers.at(-1)?.units ?? 0].every(isCount)) throw refuse('widths', 'integers from 1');
+  shape.layers.forEach(({ activation, dropout = 0, sampled, units }, at) => {
     if (!ACTIVATIONS.includes(activation)) throw refuse('activation', `one of ${ACTIVATIONS.join(', ')}`);
     if (!(dropout >= 0) || dropout >= 1) throw refuse('dropout', 'a share of one below 1');
-  }
+    const fits = !sampled || (isCount(units / 2) && dropout === 0 && at < shape.layers.length - 1);
+    if (!fits) throw refuse('sampled', 'a layer of two halves before the last, without dropout');
+  });
   if (!weights) return;
   const fits =
     weights.length === shape.layers.length &&
     weights.every(({ kernel, bias }, at) => {
-      const [inputs = 0, units = 0] = [widths[at], widths[at + 1]];
+      const [inputs = 0, units = 0] = [widths[at], shape.layers[at]?.units];
       return kernel.length === inputs * units && bias.length === units;
     });
-  if (!fits) throw mlErrors.ML_SHAPE({ what: 'weights', expected: widths.join('-'), got: 'others' });
+  if (!fits) throw mlErrors.ML_SHAPE({ what: 'weights', expected: saidWidths(shape), got: 'others' });
 }
 
 /**
@@ -60,7 +77,7 @@ export function checkNetwork(shape: NetworkShape, weights?: NetworkWeights): voi
  */
 export function startWeights(shape: NetworkShape, random: Random): NetworkWeights {
   checkNetwork(shape);
-  const widths = widthsOf(shape);
+  const widths = inputWidths(shape);
   return shape.layers.map(({ units, activation }, at) => {
     const inputs = widths[at] ?? 0;
     const reach = Math.sqrt(activation === 'relu' ? 6 / inputs : 6 / (inputs + units));

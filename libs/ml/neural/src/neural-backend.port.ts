@@ -18,12 +18,23 @@ export interface NeuralPlan {
   readonly batchRows: number;
 }
 
-/** Rows and what the network should answer for them. */
+/**
+ * What a network's answers cost, and how that grows with each of them: for losses that targets alone cannot say.
+ *
+ * Shape   answers and gradients: rows × units of the last layer
+ */
+export type AnswerCost = (answers: Matrix) => { readonly loss: number; readonly gradients: Float32Array };
+
+/** Rows and what the network should answer for them, or what its answers cost (the plan's loss is not asked then). */
 export interface NeuralBatch {
   readonly input: Matrix;
-  readonly target: Matrix;
-  /** The chance of dropout; without it nothing is dropped. */
+  readonly target: Matrix | AnswerCost;
+  /** The chance of dropout and of sampled layers; without it nothing is dropped and the means go on. */
   readonly random?: Random;
+  /**
+   * What a row's divergence of sampled layers from the standard normal, in nats, weighs in the loss; 0 when left out.
+   */
+  readonly pull?: number;
 }
 
 /**
@@ -34,7 +45,7 @@ export interface NeuralBatch {
  * it held. One session at a time on one kernel pool.
  */
 export interface NeuralSession {
-  /** rows × units of the last layer, without dropout. Takes any number of rows. Throws ML_SHAPE, ML_CANCELLED. */
+  /** rows × units of the last layer, without chance. Takes any number of rows. Throws ML_SHAPE, ML_CANCELLED. */
   forward(input: Matrix): Float32Array;
   /** The loss before a step and its gradients; the weights stay. Throws ML_SHAPE, ML_CANCELLED. */
   gradients(batch: NeuralBatch): { readonly loss: number; readonly weights: NetworkWeights };

@@ -13,9 +13,13 @@ export interface TrainingPlan {
   readonly validationShare: number;
   /** Epochs without a smaller loss after which training ends. */
   readonly patience: number;
+  /** What sampled layers are pulled with in an epoch, asked before it; see NeuralBatch.pull. */
+  readonly pullOf?: (epoch: number) => number;
+  /** Which weights the session ends with: `last` where losses of different epochs cannot be compared; else the best. */
+  readonly keep?: 'best' | 'last';
 }
 
-/** What came of a training; the session holds the weights of the best epoch. */
+/** What came of a training; the session holds the weights of the best epoch, or of the last. */
 export interface TrainingHistory {
   readonly losses: readonly number[];
   readonly validationLosses: readonly number[];
@@ -38,10 +42,18 @@ const pick = ({ input, target }: TrainingRows, rows: readonly number[]): Trainin
   return { input: chosen, target: target === input ? chosen : takeRows(target, rows) };
 };
 
+interface EpochRun {
+  readonly data: TrainingRows;
+  readonly rows: readonly number[];
+  readonly batchRows: number;
+  readonly random: Random;
+  readonly pull: number;
+}
+
 /** One pass over the rows in an order of its own; answers the mean loss of a row. */
 async function epoch(
   session: NeuralSession,
-  { data, rows, batchRows, random }: { data: TrainingRows; rows: number[]; batchRows: number; random: Random },
+  { data, rows, batchRows, random, pull }: EpochRun,
   control: FitControl,
 ): Promise<number> {
   const order = shuffle([...rows], random.split('order'));
@@ -49,7 +61,7 @@ async function epoch(
   let sum = 0;
   for (let from = 0, batches = 1; from < order.length; from += batchRows, batches += 1) {
     const batch = pick(data, order.slice(from, from + batchRows));
-    sum += session.step({ ...batch, random: chance }) * batch.input.rows;
+    sum += session.step({ ...batch, random: chance, pull }) * batch.input.rows;
     if (batches % BATCHES_A_TURN === 0) await breathe(control);
   }
   await breathe(control);
@@ -85,7 +97,8 @@ export async function trainNetwork(
   let stoppedEarly = false;
   for (let at = 0; at < plan.epochs && !stoppedEarly; at += 1) {
     const random = control.random.split(`epoch ${at}`);
-    let loss = await epoch(session, { data, rows, batchRows: plan.batchRows, random }, control);
+    const pull = plan.pullOf?.(at) ?? 0;
+    let loss = await epoch(session, { data, rows, batchRows: plan.batchRows, random, pull }, control);
     losses.push(loss);
     if (validation) {
       loss = validationLoss(session, plan.loss, validation);
@@ -95,6 +108,6 @@ export async function trainNetwork(
     stoppedEarly = at - best.epoch >= plan.patience;
     control.onProgress?.({ phase: 'training the network', done: at + 1, total: plan.epochs });
   }
-  if (best) session.load(best.weights);
+  if (best && plan.keep !== 'last') session.load(best.weights);
   return { losses, validationLosses, bestEpoch: best?.epoch ?? 0, stoppedEarly };
 }
