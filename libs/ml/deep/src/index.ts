@@ -1,0 +1,18 @@
+export { autoencoderKmeans, codeDistances } from './autoencoder/autoencoder-kmeans';
+export type { FittedAutoencoderKmeans } from './autoencoder/autoencoder-kmeans';
+export { autoencoderKmeansDefaults, autoencoderKmeansLimits } from './autoencoder/autoencoder-kmeans.params';
+export type { AutoencoderKmeansParams } from './autoencoder/autoencoder-kmeans.params';
+export type { AutoencoderKmeansState } from './autoencoder/autoencoder-kmeans.state';
+export type { Coder, NeuralControl } from './coder/coder';
+export type { CoderParams } from './coder/coder.params';
+export { dec, decPlaces } from './dec/dec';
+export type { DecPlaces, FittedDec } from './dec/dec';
+export { decDefaults, decLimits } from './dec/dec.params';
+export type { DecParams } from './dec/dec.params';
+export type { DecState } from './dec/dec.state';
+export { deepErrors } from './deep-errors';
+export { vaeMixture, vaeProbabilities } from './vae/vae-mixture';
+export type { FittedVaeMixture } from './vae/vae-mixture';
+export { vaeMixtureDefaults, vaeMixtureLimits } from './vae/vae-mixture.params';
+export type { VaeMixtureParams } from './vae/vae-mixture.params';
+export type { VaeMixtureState } from './vae/vae-mixture.state';
