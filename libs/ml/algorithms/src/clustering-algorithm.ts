@@ -14,6 +14,7 @@ export type AlgorithmFamily =
   | 'graph'
   | 'parts'
   | 'map'
+  | 'network'
   | 'ensemble'
   | 'guided'
   | 'baseline';

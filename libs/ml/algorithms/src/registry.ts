@@ -10,6 +10,7 @@ import { agglomerativeAlgorithm, birchAlgorithm } from './families/hierarchy-alg
 import { nmfAlgorithm, somAlgorithm, spectralAlgorithm, transitionsAlgorithm } from './families/latent-algorithms';
 import { kmedoidsAlgorithm, kprototypesAlgorithm } from './families/mixed-algorithms';
 import { bayesianMixtureAlgorithm, gaussianMixtureAlgorithm } from './families/mixture-algorithms';
+import { autoencoderAlgorithm, decAlgorithm, vaeAlgorithm } from './families/network-algorithms';
 import { rfmCellsAlgorithm } from './families/rfm-cells';
 import { nearestName } from './nearest-name';
 import type { RegisteredAlgorithm } from './register-algorithm';
@@ -31,6 +32,9 @@ const BY_NAME: Readonly<Record<AlgorithmName, RegisteredAlgorithm>> = {
   nmf: nmfAlgorithm,
   transitions: transitionsAlgorithm,
   som: somAlgorithm,
+  autoencoder: autoencoderAlgorithm,
+  dec: decAlgorithm,
+  vae: vaeAlgorithm,
   consensus: consensusAlgorithm,
   'linked-kmeans': linkedKmeansAlgorithm,
   'seeded-kmeans': seededKmeansAlgorithm,

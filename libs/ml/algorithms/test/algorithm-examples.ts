@@ -3,12 +3,18 @@ import type { Matrix } from '@kohort/ml-core';
 import { fourGroups } from '@kohort/ml-conformance';
 import type { ClusteringAlgorithm, FitSettings } from '../src/clustering-algorithm';
 
+/** Few steps and few starts find four plain groups. */
+const SMALL_NETWORK = { layers: '16', epochs: 40, batchRows: 64, rate: 0.01, restarts: 3 };
+
 /** Cheap settings of the algorithms that would be dear by default; all others take their defaults. */
 const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   dbscan: { eps: 2.5 },
   som: { width: 4, height: 4, rounds: 20 },
   consensus: { rounds: 4 },
   birch: { threshold: 1 },
+  autoencoder: SMALL_NETWORK,
+  dec: { ...SMALL_NETWORK, rounds: 5 },
+  vae: SMALL_NETWORK,
   optics: { method: 'dbscan', eps: 2.5 },
 };
 

@@ -27,7 +27,8 @@ const weighed = (matrix: Matrix, weights: readonly number[] | undefined): Matrix
 
 /**
  * The number of clusters: the one asked for, none where the algorithm finds it, or the best of a sweep by silhouette and
- * stability on a sample of the rows: up to 20,000 for k-means and its kin, 2,000 for others; scores on up to 5,000.
+ * stability on a sample of the rows: up to 20,000 for k-means, its kin and networks (which
+ * k-means stands in for), 2,000 for others; scores on up to 5,000.
  *
  * Throws  as chooseK and the algorithm do
  */
@@ -43,7 +44,7 @@ export async function chooseClusters(
   if (typeof wish === 'number') return { k: wish, choice: null };
   if (!algorithm.takesK || (wish === 'auto' && algorithm.findsK)) return { k: undefined, choice: null };
   // What is known of rows does not hold in samples: their k is swept as if nothing were.
-  const likeKmeans = algorithm.input === 'numbers' && ['centroids', 'guided'].includes(algorithm.family);
+  const likeKmeans = algorithm.input === 'numbers' && ['centroids', 'guided', 'network'].includes(algorithm.family);
   const range = wish === 'auto' ? {} : { kMin: wish.from, kMax: wish.to, kLimit: wish.to };
   const params = { ...chooseKDefaults, ...(likeKmeans ? {} : DEARER), ...range };
   const clusterer = likeKmeans ? {} : { clusterer: clustererOf(algorithm, settings) };

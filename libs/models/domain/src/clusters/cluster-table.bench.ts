@@ -66,6 +66,9 @@ const PLACING: readonly Pick<ClusterTableParams, 'algorithm' | 'k' | 'params'>[]
   { algorithm: 'hdbscan', k: 'auto', params: { minClusterSize: 100 } },
   { algorithm: 'spectral', k: GROUPS },
   { algorithm: 'kmedoids', k: GROUPS },
+  { algorithm: 'autoencoder', k: GROUPS },
+  { algorithm: 'dec', k: GROUPS },
+  { algorithm: 'vae', k: GROUPS },
 ];
 
 /** Milliseconds, median and 99th of a hundred, of placing one new person by a stored model. */
