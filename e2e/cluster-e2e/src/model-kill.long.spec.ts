@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom, type Random } from '@kohort/kernel-clock-random';
+import { ask, hasRedis, jobResult, startCluster, startJob, until, upload, type Cluster } from '@kohort/testing-cluster';
+import { Client } from 'pg';
+
+const root = join(__dirname, '../../..');
+const DAY = 86_400_000;
+const AS_OF = Date.UTC(2026, 5, 1);
+const SHOPPERS = 400;
+const KILLS = 100;
+/** For hanging, not for speed. */
+const LIMIT_MS = 240_000;
+/** A worker that has not been killed for so long has been through everything that training does. */
+const LONGEST_MS = 900;
+
+function ordersCsv(random: Random): string {
+  const lines = Array.from({ length: SHOPPERS * 6 }, (_, n) => {
+    const person = n % SHOPPERS;
+    const at = new Date(AS_OF - random.next() * 300 * DAY).toISOString();
+    return `o-${n},shopper-${person},${at},${(5 + (person % 4) * 40 + random.next() * 9).toFixed(2)}`;
+  });
+  return `order_id,customer_id,ordered_at,revenue\n${lines.join('\n')}\n`;
+}
+
+/** What readers are served at one instant, read by one statement. */
+interface Served {
+  readonly version: number;
+  readonly artifact: string;
+  readonly people: number;
+  readonly versions: number;
+}
+
+async function served(owner: Client): Promise<Served | undefined> {
+  const { rows } = await owner.query<Served>(
+    `select m.live_version as version, v.artifact_key as artifact, count(s.*)::int as people,
+       count(distinct s.version)::int as versions
+     from model m
+     join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id and v.version = m.live_version
+     left join live_score s on s.workspace_id = m.workspace_id and s.model_id = m.id
+     where m.key = 'groups' group by 1, 2`,
+  );
+  return rows[0];
+}
+
+const digestOf = (home: string, key: string): string =>
+  createHash('sha256')
+    .update(readFileSync(join(home, 'artifacts', key.slice(0, 2), key)))
+    .digest('hex');
+
+const train = (cluster: Cluster, seed: number): Promise<string> =>
+  startJob(
+    cluster,
+    'mutation ($input: TrainClustersInput!) { trainClusters(input: $input) { __typename ... on Job { id } } }',
+    { input: { key: 'groups', asOf: new Date(AS_OF).toISOString(), k: 2 + (seed % 5), seed } },
+  );
+
+async function killed(cluster: Cluster, afterMs: number): Promise<void> {
+  const worker = cluster.apps.find((app) => app.name === 'clustering-worker');
+  if (!worker) throw new Error('no clustering worker');
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  process.kill(-worker.pid, 'SIGKILL');
+  await until(async () => worker.isGone(), Boolean, LIMIT_MS);
+  await cluster.startAgain('clustering-worker');
+}
+
+(hasRedis() ? describe : describe.skip)('a worker that is killed while it trains', () => {
+  const home = mkdtempSync(join(tmpdir(), 'kohort-model-kill-'));
+  const ends: (() => unknown)[] = [];
+  let cluster: Cluster;
+  let owner: Client;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ root, home }, (_name, end) => ends.push(end));
+    owner = new Client({ connectionString: cluster.postgres.url, options: '-c search_path=kohort' });
+    await owner.connect();
+  });
+  afterAll(async () => {
+    await owner?.end();
+    cluster?.redis.disconnect();
+    for (const end of ends.reverse()) await end();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it(`leaves a whole model served, through ${KILLS} kills`, async () => {
+    const random = seededRandom(20);
+    const artifactKey = await upload(cluster, ordersCsv(random));
+    const load = await startJob(
+      cluster,
+      'mutation ($input: ImportRecordsInput!) { importRecords(input: $input) { __typename ... on Job { id } } }',
+      { input: { artifactKey, fileName: 'orders.csv', source: 'app', mapping: 'orders' } },
+    );
+    await jobResult(cluster, load);
+    await until(
+      () => ask<{ workspace: { backlog: number } }>(cluster, '{ workspace { backlog } }'),
+      ({ workspace }) => workspace.backlog === 0,
+      LIMIT_MS,
+    );
+    await jobResult(cluster, await train(cluster, 1));
+    const seen: Served[] = [];
+    const jobs: string[] = [];
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      jobs.push(await train(cluster, kill + 2));
+      await killed(cluster, random.next() * LONGEST_MS);
+      const now = await served(owner);
+      expect(now).toMatchObject({ people: SHOPPERS, versions: 1 });
+      if (now) {
+        expect(digestOf(home, now.artifact)).toBe(now.artifact);
+        seen.push(now);
+      }
+    }
+    const versions = seen.map(({ version }) => version);
+    expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    const document = 'query ($id: ID!) { job(id: $id) { status } }';
+    const ended = await Promise.all(
+      jobs.map(async (id) => {
+        const { job } = await until(
+          () => ask<{ job: { status: string } }>(cluster, document, { id }),
+          ({ job: now }) => ['SUCCEEDED', 'FAILED'].includes(now.status),
+          LIMIT_MS * 4,
+        );
+        return job.status;
+      }),
+    );
+    const succeeded = ended.filter((status) => status === 'SUCCEEDED').length;
+    process.stdout.write(
+      `${KILLS} kills: ${new Set(versions).size} versions served in between; ${succeeded} of ${jobs.length} trainings ended well\n`,
+    );
+    expect(await served(owner)).toMatchObject({ people: SHOPPERS, versions: 1 });
+    // Every file under a name is whole; nothing is under a name that no row knows.
+    const { rows } = await owner.query<{ key: string }>(
+      'select artifact_key as key from model_version where artifact_key is not null',
+    );
+    const known = new Set([artifactKey, ...rows.map(({ key }) => key)]);
+    const named = readdirSync(join(home, 'artifacts'), { recursive: true, encoding: 'utf8' })
+      .map((name) => name.split('/').pop() ?? '')
+      .filter((name) => /^[0-9a-f]{64}$/.test(name));
+    expect(named.filter((key) => digestOf(home, key) !== key)).toEqual([]);
+    expect(named.filter((key) => !known.has(key))).toEqual([]);
+  }, 3_600_000);
+});
