@@ -4,7 +4,7 @@ import { adjustedRandIndex } from '@kohort/ml-metrics';
 import type { ClusteringAlgorithm } from './clustering-algorithm';
 import { nearestName } from './nearest-name';
 import { OUTLIER_FROM } from './outlier-fences';
-import { accountOfParams } from './params-schema';
+import { accountOfParams, paramsFromText, readParams } from './params-schema';
 import { registerAlgorithm } from './register-algorithm';
 import { ALGORITHM_NAMES } from './algorithm-names';
 import { clusteringAlgorithm, clusteringModel } from './registry';
@@ -144,6 +144,15 @@ describe('stored models', () => {
     }
   });
 });
+
+it.each([[{ layers: '64-32' }], [{ layers: '16' }]])(
+  'reads the layers of a network as a command line gives them: %j',
+  (texts) => {
+    const { params } = clusteringAlgorithm('dec');
+    expect(readParams('dec', params, paramsFromText(params, texts))).toMatchObject(texts);
+    expect(() => readParams('dec', params, { layers: 'wide' })).toThrow('layers of dec: must be widths as in 64-32');
+  },
+);
 
 it('tells parameters with what they are when left out', () => {
   const account = accountOfParams(clusteringAlgorithm('dbscan').params);

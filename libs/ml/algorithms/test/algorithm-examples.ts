@@ -4,7 +4,7 @@ import { fourGroups } from '@kohort/ml-conformance';
 import type { ClusteringAlgorithm, FitSettings } from '../src/clustering-algorithm';
 
 /** Few steps and few starts find four plain groups. */
-const SMALL_NETWORK = { layers: '16', epochs: 40, batchRows: 64, rate: 0.01, restarts: 3 };
+const SMALL_NETWORK = { layers: '8', epochs: 20, batchRows: 64, rate: 0.02, restarts: 2 };
 
 /** Cheap settings of the algorithms that would be dear by default; all others take their defaults. */
 const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -13,8 +13,8 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   consensus: { rounds: 4 },
   birch: { threshold: 1 },
   autoencoder: SMALL_NETWORK,
-  dec: { ...SMALL_NETWORK, rounds: 5 },
-  vae: SMALL_NETWORK,
+  dec: { ...SMALL_NETWORK, start: 'plain', rounds: 3, steps: 10 },
+  vae: { ...SMALL_NETWORK, epochs: 30 },
   optics: { method: 'dbscan', eps: 2.5 },
 };
 

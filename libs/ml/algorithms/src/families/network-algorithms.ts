@@ -9,6 +9,7 @@ import {
   vaeMixtureDefaults,
   vaeProbabilities,
 } from '@kohort/ml-deep';
+import type { Matrix } from '@kohort/ml-core';
 import { z } from 'zod';
 import { labelsOf } from '../algorithm-definition';
 import { choice, real, whole, wholeOrNull } from '../params-schema';
@@ -19,10 +20,12 @@ const { layers: PRESET, batchRows, rate } = autoencoderKmeansDefaults;
 
 /** The network's parameters, alike for all that have one. */
 const network = {
-  // A command line gives a single width as a number.
-  layers: z.coerce
-    .string()
-    .regex(/^\d{1,4}(-\d{1,4}){0,7}$/, 'must be widths as in 64-32')
+  layers: z
+    // A command line gives a single width as a number.
+    .preprocess(
+      (given) => (typeof given === 'number' ? String(given) : given),
+      z.string().regex(/^\d{1,4}(-\d{1,4}){0,7}$/, 'must be widths as in 64-32'),
+    )
     .default(PRESET.join('-'))
     .describe('widths of the layers between the columns and the code, as in 64-32'),
   code: wholeOrNull(1, 1024, 'values of a code; as many as clusters, 2 to 10, no more than columns'),
@@ -42,6 +45,12 @@ const kin = {
   marksNoise: false,
   rowLimit: 200_000,
 } as const;
+
+/** Rows below which another seed may give quite another clustering. */
+const ENOUGH_ROWS = 500;
+
+const scarce = ({ rows }: Matrix): string[] =>
+  rows >= ENOUGH_ROWS ? [] : [`A network learns little from ${rows} rows: hold the groups against those of kmeans.`];
 
 /** Share of the columns' variance that codes should give back. */
 const LEAST_KEPT = 0.2;
@@ -63,7 +72,7 @@ export const autoencoderAlgorithm = registerAlgorithm({
   }),
   async fit({ matrix, params: { layers, ...rest }, k = 0, control }) {
     const { labels, ...state } = await autoencoderKmeans.fit(matrix, { ...rest, layers: widths(layers), k }, control);
-    return { labels, state, clusters: k, notes: lost(state.loss) };
+    return { labels, state, clusters: k, notes: [...scarce(matrix), ...lost(state.loss)] };
   },
   async place(state, matrix, context) {
     const found = await labelsOf(autoencoderKmeans, { state, matrix, context });
@@ -102,7 +111,7 @@ export const decAlgorithm = registerAlgorithm({
   }),
   async fit({ matrix, params: { layers, ...rest }, k = 0, control }) {
     const { labels, ...state } = await dec.fit(matrix, { ...rest, layers: widths(layers), k }, control);
-    return { labels, state, clusters: k, notes: [...unsettled(state), ...emptied(state.sizes)] };
+    return { labels, state, clusters: k, notes: [...scarce(matrix), ...unsettled(state), ...emptied(state.sizes)] };
   },
   async place(state, matrix, context) {
     const { shares, distances } = await decPlaces(state, matrix, context.control);
@@ -127,7 +136,7 @@ export const vaeAlgorithm = registerAlgorithm({
   async fit({ matrix, params: { layers, ...rest }, k = 0, control }) {
     const { labels, ...state } = await vaeMixture.fit(matrix, { ...rest, layers: widths(layers), k }, control);
     const { converged, iterations: rounds } = state.mixture;
-    return { labels, state, clusters: k, notes: unsettled({ converged, rounds }) };
+    return { labels, state, clusters: k, notes: [...scarce(matrix), ...unsettled({ converged, rounds })] };
   },
   async place(state, matrix, context) {
     const { probabilities, logDensities } = await vaeProbabilities(state, matrix, context.control);
