@@ -15,7 +15,10 @@ import { epochsFor, type CoderParams } from './coder.params';
 /** A coder that was trained to give rows back from their codes. */
 export interface TrainedCoder {
   readonly coder: Coder;
-  /** Mean squared error of what came back, in squared spreads of the columns: 1 is knowing nothing of the rows. */
+  /**
+   * Mean squared error of what came back, in squared spreads of the columns: 1 is knowing nothing of the rows. Drawn codes add
+   * what their pull weighs.
+   */
   readonly loss: number;
   readonly epochs: number;
 }

@@ -18,7 +18,7 @@ export interface DecState {
   readonly rounds: number;
   /** False when the rounds ran out first: never assumed. */
   readonly converged: boolean;
-  /** Mean squared error of the autoencoder it began from, 1 for knowing nothing of the rows. */
+  /** Of the autoencoder it began from: mean squared error, 1 for knowing nothing of the rows, and the pull of drawn codes. */
   readonly loss: number;
   readonly epochs: number;
 }
