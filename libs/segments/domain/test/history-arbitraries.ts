@@ -83,6 +83,15 @@ export const TEXTS = [
   '1.2.3',
   '1.10.0',
   '1.4.0-beta.2',
+  'The delivery was late; BOX broken.',
+  'Late, late de\u00ADlivery! Was the box open?',
+  'ΤΕΛΟΣ: Straße, ﬁne ｂｏｘ ❤\uFE0F l’été',
+  '配達が遅い 日本',
+];
+/** What is looked for in texts. */
+export const PHRASES = [
+  ...['late', 'delivery', 'late delivery', 'LATE', 'deliver*', 'the d*', 'box', 'box broken', 'pro', 'p*', 'it’s'],
+  ...['τελος', 'strasse', 'fine box', 'l été', 'ete', '配達', '遅い', '達が', '日', 'was'],
 ];
 export const text = fc.constantFrom(...TEXTS);
 export const number = fc.constantFrom(

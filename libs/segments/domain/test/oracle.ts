@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { says, spoken } from './oracle-words';
 import { move, readMoment, wallOf, type OracleDuration } from './oracle-time';
 
 /**
@@ -193,6 +194,17 @@ export function compare(op: string, left: Value, right: Value, context: Context)
     case 'arraySize': {
       const test = typeof right === 'number' ? { op: 'eq', n: right } : (right as { op: string; n: Value });
       return Array.isArray(left) && num(test.op, left.length, test.n);
+    }
+    case 'wordsAny':
+      return typeof left === 'string' && listOf(right).some((phrase) => says(spoken(left), phrase as string));
+    case 'wordsAll':
+      return typeof left === 'string' && listOf(right).every((phrase) => says(spoken(left), phrase as string));
+    case 'wordsNone':
+      return typeof left === 'string' && !listOf(right).some((phrase) => says(spoken(left), phrase as string));
+    case 'wordsNear': {
+      const { words, within } = right as { words: string[]; within: number };
+      const all = typeof left === 'string' ? spoken(left) : [];
+      return all.some((_word, at) => words.every((phrase) => says(all.slice(at, at + within), phrase)));
     }
     case 'semver':
       return inRange(left, right as string);

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { duration, EVENT_NAMES, fixedDuration, instantNear, number, text, TRAIT_KEYS } from './history-arbitraries';
+import {
+  duration,
+  EVENT_NAMES,
+  fixedDuration,
+  instantNear,
+  number,
+  PHRASES,
+  text,
+  TRAIT_KEYS,
+} from './history-arbitraries';
 
 /** Random rules as JSON, in the words that the random histories use. */
 
@@ -9,6 +18,7 @@ export interface RuleContext {
   readonly zone: string;
 }
 
+const phrase = fc.constantFrom(...PHRASES);
 const scalar = fc.oneof(text, number, fc.boolean());
 const numberTest = fc.oneof(
   fc.record({ op: fc.constantFrom('eq', 'neq', 'gt', 'gte', 'lt', 'lte'), n: fc.integer({ min: 0, max: 3 }) }),
@@ -44,6 +54,11 @@ export function comparison(context: RuleContext): fc.Arbitrary<Node> {
     of(['anniversary'], fc.constantFrom({ n: 0, unit: 'day' }, { n: 7, unit: 'day' })),
     of(['arrayAny', 'arrayAll', 'arrayNone'], fc.oneof(scalar, fc.array(scalar, { minLength: 1, maxLength: 2 }))),
     of(['arraySize'], fc.oneof(fc.integer({ min: 0, max: 3 }), numberTest)),
+    of(['wordsAny', 'wordsAll', 'wordsNone'], fc.oneof(phrase, fc.array(phrase, { minLength: 1, maxLength: 3 }))),
+    of(
+      ['wordsNear'],
+      fc.record({ words: fc.array(phrase, { minLength: 2, maxLength: 3 }), within: fc.integer({ min: 2, max: 6 }) }),
+    ),
     of(['semver'], fc.constantFrom('>=1.2.0 <2.0.0', '>=1.3.0 <1.11.0')),
     of(['cidr'], fc.constantFrom('10.0.0.0/8', '10.1.2.0/30', ['192.168.0.0/16', '0.0.0.0/0'])),
     of(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { compileRules, evaluateRule, evaluateRules, makeHistory, parseRule, proofToJson } from '../src';
 import { expectAgreement, PEOPLE, SORTS } from './agreement';
 import { ColumnWorld, uuidOf, workspaceOf } from './column-world';
-import { latticePerson, number, person } from './history-arbitraries';
+import { latticePerson, number, person, PHRASES, TEXTS } from './history-arbitraries';
 import { oracle, type RawPerson } from './oracle';
 import { toInit } from './raw-person';
 import { SEQUENCE_EDGES } from './sequence-edges';
@@ -132,6 +132,57 @@ describe('SQL on the column engine', () => {
     const alone = { top: { by: { aggregate: { event: {}, ...plain?.by } }, n: 40 } };
     const entering = world.members({ version: 1, entity: 'profile', where: alone }, workspaceId, { nowMs: at });
     expect(entering).toHaveLength(40);
+  });
+
+  it('finds words in texts as the evaluator and the oracle do', () => {
+    const at = Date.parse('2026-03-29T12:00:00Z');
+    const workspaceId = workspaceOf(0x70d);
+    const sentence = fc
+      .array(fc.constantFrom(...TEXTS, ...PHRASES, 'ﬀ', '\u200B', 'İ', 'ß', '...', '\u0301'), { maxLength: 6 })
+      .map((parts) => parts.join(' '));
+    const people = fc
+      .sample(fc.tuple(sentence, sentence), { numRuns: 60, seed: SEED + 13 })
+      .map(([review, body], n): RawPerson => ({
+        profileId: uuidOf(`w${n}`),
+        events: [{ id: `e${n}`, name: 'A', time: at - 5, properties: { body } }],
+        traits: [{ key: 'review', value: review, time: at - 10, messageId: 't' }],
+        ...{ memberships: [], predictions: [], clusters: [], consents: [] },
+      }));
+    world.load(workspaceId, people);
+    const phrases = fc.array(fc.constantFrom(...PHRASES), { minLength: 2, maxLength: 3 });
+    const asked = fc.sample(
+      fc.tuple(
+        fc.constantFrom('wordsAny', 'wordsAll', 'wordsNone', 'wordsNear'),
+        phrases,
+        fc.integer({ min: 2, max: 8 }),
+      ),
+      { numRuns: 40, seed: SEED + 14 },
+    );
+    const rules = asked.map(([op, words, within], i) => {
+      const value = op === 'wordsNear' ? { words, within } : words;
+      const where =
+        i % 2 === 0
+          ? { trait: { path: 'review', op, value } }
+          : { event: { name: 'A', where: [{ path: 'body', op, value }] } };
+      return { version: 1, entity: 'profile', where };
+    });
+    const answers = world.answers(rules, workspaceId, at);
+    const compiled = compileRules(rules.map((rule) => ({ rule: parseRule(rule) })));
+    const wrong: string[] = [];
+    const held = new Map<string, number>();
+    for (const raw of people) {
+      evaluateRules(compiled, makeHistory(toInit(raw)), at).forEach(({ member }, i) => {
+        const op = asked[i]?.[0] ?? '';
+        held.set(`${op} ${member}`, (held.get(`${op} ${member}`) ?? 0) + 1);
+        const found = answers.get(raw.profileId)?.[i];
+        if (found === member && oracle(rules[i], raw, at) === member) return;
+        wrong.push(JSON.stringify({ found, member, rule: rules[i], raw }));
+      });
+    }
+    expect(wrong.sort((a, b) => a.length - b.length).slice(0, 3)).toEqual([]);
+    // Each operator is met and missed.
+    expect(held.size).toBe(8);
+    expect(Math.min(...held.values())).toBeGreaterThan(2);
   });
 
   it('gives the members of one rule', () => {

@@ -85,6 +85,8 @@ describe('the cost of a rule', () => {
     const [count, equal, greater] = [cost(step), cost(further('eq')), cost(further('gt'))].map(({ units }) => units);
     expect(equal).toBeGreaterThan(2 * (count ?? 0));
     expect(greater).toBeGreaterThan(4 * (equal ?? 0));
+    const said = (op: string, value: Json): Json => ({ event: { ...step.event, where: [{ path: 'p', op, value }] } });
+    expect(cost(said('wordsAny', 'late')).units).toBeGreaterThan(5 * cost(said('contains', 'late')).units);
     expect(cost({ event: { ...step.event, where: [{ path: 'p', op: 'exists' }] } }).bytes).toBeGreaterThan(
       cost(step).bytes,
     );

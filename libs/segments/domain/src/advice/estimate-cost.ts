@@ -1,6 +1,7 @@
 import { recordsNeeded, type NeededRecords } from '../evaluate/records-needed';
 import { innerNodes } from '../rule/inner-nodes';
-import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import type { ParsedCondition, ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import { selectionsOf } from './names-used';
 
 /** How much a workspace has stored. */
 export interface Volumes {
@@ -35,11 +36,25 @@ const STEP_WORK = 4;
 /** A comparison of pairs: a step that looks at earlier ones by more than equality, or further back than one. */
 const PAIR_WORK = 40;
 
+/** A look for words in a text, beside a look at the row that it stands in. */
+const WORDS_WORK = 20;
+
+const isOfWords = ({ op }: ParsedCondition): boolean => op.startsWith('words');
+
 function nodesOf(node: ParsedNode): readonly ParsedNode[] {
   return [node, ...innerNodes(node).flatMap(nodesOf)];
 }
 
+function wordsWork(node: ParsedNode): number {
+  const asked = selectionsOf(node).flatMap(({ where }) => where);
+  return WORDS_WORK * asked.filter(isOfWords).length;
+}
+
 function workOf(node: ParsedNode): number {
+  return ownWork(node) + wordsWork(node);
+}
+
+function ownWork(node: ParsedNode): number {
   if (node.kind !== 'sequence') return NODE_WORK[node.kind] ?? 1;
   const names = node.sequence.steps.map(({ as }) => as);
   return node.sequence.steps.reduce((sum, { event }, k) => {
@@ -82,6 +97,12 @@ function namesIn(rule: ParsedRule): Pick<NeededRecords, 'eventNames' | 'traitKey
 const sumOf = (rows: ReadonlyMap<string, number>, names: readonly string[] | null): number =>
   (names ?? [...rows.keys()]).reduce((sum, name) => sum + (rows.get(name) ?? 0), 0);
 
+const traitWork = (nodes: readonly ParsedNode[]): number =>
+  nodes.reduce((sum, node) => {
+    if (node.kind !== 'trait' && node.kind !== 'text') return sum;
+    return sum + (isOfWords(node.trait) ? WORDS_WORK : 1);
+  }, 0);
+
 /**
  * Estimates one pass over everybody for a rule, from what the workspace holds: each table is read once, whatever the
  * number of conditions, and only the events and traits that the rule names. Segments that it names are counted as a
@@ -109,6 +130,6 @@ export function estimateCost(rule: ParsedRule, volumes: Volumes): RuleCost {
   return {
     rows: events + traits + looked,
     bytes: events * eventBytes + traits * ROW_BYTES.trait + looked * ROW_BYTES.flag,
-    units: events + traits + looked + work + traits * isOf('trait', 'text').length,
+    units: events + traits + looked + work + traits * traitWork(nodes),
   };
 }

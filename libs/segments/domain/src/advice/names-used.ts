@@ -12,7 +12,8 @@ export interface UsedName {
   readonly node: string;
 }
 
-function selectionsOf(node: ParsedNode): readonly ParsedSelection[] {
+/** The events that a node selects itself. */
+export function selectionsOf(node: ParsedNode): readonly ParsedSelection[] {
   switch (node.kind) {
     case 'event':
     case 'lifecycle':

@@ -7,6 +7,7 @@ import type { Operator } from '../rule/operators';
 import type { ParsedCondition } from '../rule/parsed-rule';
 import { parseMoment, readInstantOrDate } from '../time/instant';
 import { distanceKm } from '../values/distance';
+import { areNear, wordsOfText } from '../values/text-words';
 import { VERSION_PATTERN } from '../values/version-text';
 import { anniversaryCondition } from './anniversary';
 import { passes } from './number-test';
@@ -78,6 +79,15 @@ function elementsTest(op: Operator, values: readonly Scalar[]): (value: Json) =>
   };
 }
 
+function wordsTest(op: Operator, needles: readonly string[]): (value: Json) => boolean {
+  return (value) => {
+    if (typeof value !== 'string') return false;
+    const words = wordsOfText(value);
+    if (op === 'wordsAll') return needles.every((needle) => words.includes(needle));
+    return needles.some((needle) => words.includes(needle)) === (op === 'wordsAny');
+  };
+}
+
 /** Tests of a present value alone, for operands that only the rule can give. */
 function presentTest(op: Operator, operand: Operand): (value: Json) => boolean {
   switch (operand.family) {
@@ -112,6 +122,10 @@ function presentTest(op: Operator, operand: Operand): (value: Json) => boolean {
     }
     case 'circle':
       return (value) => isInsideCircle(value, operand);
+    case 'words':
+      return wordsTest(op, operand.needles);
+    case 'nearby':
+      return (value) => typeof value === 'string' && areNear(wordsOfText(value), operand.needles, operand.within);
     default:
       return (value) => (op === 'isTrue' ? value === true : op === 'isFalse' ? value === false : op === 'exists');
   }

@@ -4,6 +4,7 @@ import { RE2JS } from 're2js';
 import { Range } from 'semver';
 import { z } from 'zod';
 import { parseInstant, parseMoment } from '../time/instant';
+import { needleOf } from '../values/text-words';
 import { UNIT_MONTHS, type Duration } from '../time/duration';
 import { OPERATOR_FAMILIES, type NumberOperator, type Operator } from './operators';
 import { countSchema, durationSchema, scalarSchema } from './rule.schema';
@@ -34,7 +35,10 @@ export type Operand =
   | { readonly family: 'size'; readonly test: NumberTest }
   | { readonly family: 'semver'; readonly range: string }
   | { readonly family: 'cidr'; readonly ranges: readonly string[] }
-  | { readonly family: 'circle'; readonly lat: number; readonly lon: number; readonly radiusKm: number };
+  | { readonly family: 'circle'; readonly lat: number; readonly lon: number; readonly radiusKm: number }
+  /** Phrases as `needleOf` gives them. */
+  | { readonly family: 'words'; readonly needles: readonly string[] }
+  | { readonly family: 'nearby'; readonly needles: readonly string[]; readonly within: number };
 
 /** Why an operand was refused. */
 export interface OperandProblem {
@@ -56,6 +60,12 @@ const circleSchema = z.union([
     .transform(({ center, ...rest }) => ({ ...center, ...rest })),
   z.strictObject({ ...point, radiusKm }),
 ]);
+const phraseSchema = z.string().max(200);
+const phrasesSchema = z.union([phraseSchema, z.array(phraseSchema).min(1).max(100)]);
+const nearbySchema = z.strictObject({
+  words: z.array(phraseSchema).min(2).max(10),
+  within: z.number().int().min(2).max(100),
+});
 const cidrSchema = z.union([z.string(), z.array(z.string()).min(1).max(1000)]);
 
 /** Builds a number test from the JSON of a count, or says why not. */
@@ -125,6 +135,29 @@ function readSize(value: unknown): Operand | OperandProblem {
   return 'problem' in test ? test : { family: 'size', test };
 }
 
+/** Phrases ready to be found; undefined when one has no word. */
+function needlesOf(phrases: readonly string[]): readonly string[] | undefined {
+  const needles = phrases.map(needleOf);
+  const found = needles.filter((needle) => needle !== null);
+  return found.length === needles.length ? [...new Set(found)] : undefined;
+}
+
+function readWords(op: Operator, value: unknown): Operand | OperandProblem {
+  const parsed = readShape(phrasesSchema, value);
+  const needles = parsed.success ? needlesOf([parsed.data].flat()) : undefined;
+  return needles === undefined
+    ? type(`"${op}" takes words or phrases: a text of at most 200 characters with a word in it, or up to 100 of them`)
+    : { family: 'words', needles };
+}
+
+function readNearby(op: Operator, value: unknown): Operand | OperandProblem {
+  const parsed = readShape(nearbySchema, value);
+  const needles = parsed.success ? needlesOf(parsed.data.words) : undefined;
+  return parsed.success && needles !== undefined
+    ? { family: 'nearby', needles, within: parsed.data.within }
+    : type(`"${op}" takes { "words": 2 to 10 words or phrases, "within": 2 to 100 words }`);
+}
+
 type Reader = (op: Operator, value: unknown) => Operand | OperandProblem;
 
 const READERS: Readonly<Record<Operand['family'], Reader>> = {
@@ -184,6 +217,8 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
   size: (_op, value) => readSize(value),
   semver: (_op, value) => readSemver(value),
   cidr: (_op, value) => readCidr(value),
+  words: readWords,
+  nearby: readNearby,
   circle: (op, value) => {
     const parsed = readShape(circleSchema, value);
     return parsed.success

@@ -14,7 +14,9 @@ export type OperandFamily =
   | 'size'
   | 'semver'
   | 'cidr'
-  | 'circle';
+  | 'circle'
+  | 'words'
+  | 'nearby';
 
 /** The operators of traits and event properties, each with its operand's family. */
 export const OPERATOR_FAMILIES = {
@@ -49,6 +51,10 @@ export const OPERATOR_FAMILIES = {
   semver: 'semver',
   cidr: 'cidr',
   geoWithin: 'circle',
+  wordsAny: 'words',
+  wordsAll: 'words',
+  wordsNone: 'words',
+  wordsNear: 'nearby',
 } as const satisfies Record<string, OperandFamily>;
 
 export type Operator = keyof typeof OPERATOR_FAMILIES;

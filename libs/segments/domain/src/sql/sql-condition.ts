@@ -9,6 +9,7 @@ import { EARTH_RADIUS_KM } from '../values/distance';
 import { JsonValue } from './json-value';
 import type { SqlParams } from './sql-params';
 import { sqlVersionInside } from './sql-version';
+import { sqlNearby, sqlPhrases } from './words-sql';
 
 /** A value that a comparison may have on either side, as SQL expressions. */
 export interface SqlOperand {
@@ -152,6 +153,10 @@ function operandTest(op: Operator, value: JsonValue, operand: Operand, context: 
       return cidrTest(value, operand.ranges, context);
     case 'circle':
       return circleTest(value, operand, context);
+    case 'words':
+      return `(${value.isText} AND ${sqlPhrases(op, value.text, operand.needles, params)})`;
+    case 'nearby':
+      return `(${value.isText} AND ${sqlNearby(value.text, operand, params)})`;
   }
 }
 

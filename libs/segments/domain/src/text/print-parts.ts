@@ -103,6 +103,13 @@ const COMPARISONS: Readonly<Partial<Record<Operator, Printer>>> = {
     const { op, n } = value as { op: NumberTest['op']; n: unknown };
     return `has size ${printTest(op, n)}`;
   },
+  wordsAny: (value) => `says any of ${oneOrList(value)}`,
+  wordsAll: (value) => `says all of ${oneOrList(value)}`,
+  wordsNone: (value) => `says none of ${oneOrList(value)}`,
+  wordsNear: (value) => {
+    const { words, within } = value as { words: unknown; within: number };
+    return `says ${list(words)} within ${literal(within)} words`;
+  },
   semver: (value) => `semver ${literal(value)}`,
   cidr: (value) => `in network ${oneOrList(value)}`,
   geoWithin: (value) => {

@@ -34,6 +34,10 @@ const WORDS: readonly (readonly [words: readonly string[], op: Operator, operand
   [['has', 'size'], 'arraySize', (reader) => reader.test() ?? reader.number()],
   [['has', 'anniversary', 'in'], 'anniversary', span],
   [['has', 'anniversary'], 'anniversary', () => NOTHING],
+  [['says', 'any', 'of'], 'wordsAny', (reader) => reader.scalarOrList()],
+  [['says', 'all', 'of'], 'wordsAll', (reader) => reader.scalarOrList()],
+  [['says', 'none', 'of'], 'wordsNone', (reader) => reader.scalarOrList()],
+  [['says'], 'wordsNear', nearby],
   [['within'], 'geoWithin', circle],
 ];
 
@@ -45,6 +49,14 @@ function circle(reader: TokenReader): unknown {
   const lon = reader.number();
   reader.expect(')');
   return { center: { lat, lon }, radiusKm };
+}
+
+function nearby(reader: TokenReader): unknown {
+  const words = reader.list();
+  reader.expect('within');
+  const within = reader.number();
+  reader.expect('words');
+  return { words, within };
 }
 
 /** Whether a bare name, another trait or an earlier step's property, stands where a value could. */

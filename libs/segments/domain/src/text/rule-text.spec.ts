@@ -73,6 +73,17 @@ describe('the text form', () => {
       { trait: { path: 'at_home', op: 'geoWithin', value: { center: { lat: 52.5, lon: -13.4 }, radiusKm: 5 } } },
       'at_home within 5 km of (52.5, -13.4)',
     ],
+    ['words', { trait: { path: 'review', op: 'wordsAny', value: 'late' } }, 'review says any of "late"'],
+    [
+      'words of an event',
+      { event: { name: 'Review', where: [{ path: 'body', op: 'wordsNone', value: ['late delivery', 'brok*'] }] } },
+      'did "Review" where body says none of ("late delivery", "brok*")',
+    ],
+    [
+      'words near each other',
+      { trait: { path: 'review', op: 'wordsNear', value: { words: ['late', 'box'], within: 5 }, ever: true } },
+      'review says ("late", "box") within 5 words ever',
+    ],
     [
       'a count of nothing',
       { event: { name: 'Order Completed', count: { op: 'eq', n: 0 } } },
