@@ -104,7 +104,7 @@ function mentionsCommand(): Command {
 
 function maskCommand(): Command {
   return overTexts('mask', 'the file again, with personal data in the text column replaced')
-    .option('--kinds <names>', `what is replaced: ${MASKED_KINDS.join(',')}`, maskedKinds, ['email', 'phone', 'card'])
+    .option('--kinds <names>', `what is replaced: ${MASKED_KINDS.join(',')}`, maskedKinds, [...MASKED_KINDS])
     .option('--country <code>', 'country of national telephone numbers, such as DE')
     .option('--people', 'people too, as far as English word lists know their names')
     .action(async (flags: MaskFlags) => (await overRows()).runMask(flags));

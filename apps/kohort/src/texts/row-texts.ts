@@ -91,7 +91,7 @@ export async function runMask(flags: MaskFlags): Promise<void> {
   await runOverTexts('mask', { flags }, async ({ header, rows }) => {
     const sink = openRows(flags, header);
     const at = header.indexOf(flags.text);
-    const metrics = { email: 0, phone: 0, card: 0, person: 0, texts: 0 };
+    const metrics = { email: 0, phone: 0, card: 0, iban: 0, ip: 0, person: 0, texts: 0 };
     let count = 0;
     for await (const { cells, text } of rows) {
       count += 1;

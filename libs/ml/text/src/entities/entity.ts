@@ -8,6 +8,8 @@ export const ENTITY_KINDS = [
   'url',
   'phone',
   'card',
+  'iban',
+  'ip',
   'money',
   'date',
   'time',

@@ -1,8 +1,9 @@
 import { withoutOverlaps, type Entity } from '../entities/entity';
+import { findIbans, findIpAddresses } from './account-patterns';
 import { findCardNumbers, findEmails, findPhones } from './personal-patterns';
 
 /** What can be taken out of a text by its form. */
-export const MASKED_KINDS = ['email', 'phone', 'card'] as const;
+export const MASKED_KINDS = ['email', 'phone', 'card', 'iban', 'ip'] as const;
 export type MaskedKind = (typeof MASKED_KINDS)[number];
 
 /** What is taken out. */
@@ -25,10 +26,12 @@ export interface MaskedText {
 }
 
 /**
- * Replaces personal data in a text by what it was: `[email]`, `[phone]`, `[card]`, `[person]`. Masking again changes
+ * Replaces personal data in a text by what it was: `[email]`, `[phone]`, `[card]`, `[iban]`, `[ip]`,
+ * `[person]`. Masking again changes
  * nothing. What no pattern knows stays: postal addresses, order numbers, names that the finder misses.
  *
- * Ties    of overlapping finds e-mail addresses count first, then cards, telephone numbers, people
+ * Ties    of overlapping finds e-mail addresses count first, then account numbers, addresses of machines, cards, telephone
+ *         numbers, people
  * Cost    linear in the text, beside what the finder of people costs
  */
 export function maskPersonalData(
@@ -37,11 +40,13 @@ export function maskPersonalData(
 ): MaskedText {
   const finds = withoutOverlaps([
     kinds.includes('email') ? findEmails(text) : [],
+    kinds.includes('iban') ? findIbans(text) : [],
+    kinds.includes('ip') ? findIpAddresses(text) : [],
     kinds.includes('card') ? findCardNumbers(text) : [],
     kinds.includes('phone') ? findPhones(text, country) : [],
     people ? people(text).filter(({ kind }) => kind === 'person') : [],
   ]);
-  const masked = { email: 0, phone: 0, card: 0, person: 0 };
+  const masked = { email: 0, phone: 0, card: 0, iban: 0, ip: 0, person: 0 };
   let out = '';
   let from = 0;
   for (const { kind, start, end } of finds) {

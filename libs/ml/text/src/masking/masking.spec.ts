@@ -18,6 +18,11 @@ describe('personal data in texts', () => {
     ['order 4111 1111 1111 1112', 'order 4111 1111 1111 1112'],
     ['0000 0000 0000 0000', '0000 0000 0000 0000'],
     ['call +1 (213) 373-4253 or +49 30 901820', 'call [phone] or [phone]'],
+    ['pay DE89 3704 0044 0532 0130 00 at once', 'pay [iban] at once'],
+    ['GB82WEST12345698765432.', '[iban].'],
+    ['DE89 3704 0044 0532 0130 01 at once', 'DE89 3704 0044 0532 0130 01 at once'],
+    ['from 10.1.2.3, 2001:db8::8a2e:370:7334 or ::1!', 'from [ip], [ip] or [ip]!'],
+    ['version 1.2.3.4.5 at 10:30:15, 999.1.2.3', 'version 1.2.3.4.5 at 10:30:15, 999.1.2.3'],
     ['2 parcels on 2024-05-01 for 45.20', '2 parcels on 2024-05-01 for 45.20'],
   ])('%s', (text, wanted) => {
     expect(masked(text)).toBe(wanted);
@@ -42,17 +47,25 @@ describe('personal data in texts', () => {
       email: 2,
       phone: 1,
       card: 0,
+      iban: 0,
+      ip: 0,
       person: 0,
     });
   });
 
   it('nothing that was hidden in a text comes through, and masking again changes nothing', () => {
-    const hidden = fc.constantFrom('eva@example.org', '4111-1111-1111-1111', '+4930901820');
+    const hidden = fc.constantFrom(
+      'eva@example.org',
+      '4111-1111-1111-1111',
+      '+4930901820',
+      'FR1420041010050500013M02606',
+      '192.0.2.77',
+    );
     const piece = fc.oneof(hidden, fc.stringMatching(/^[a-z ,.;!?äöü]{0,12}$/));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const once = masked(pieces.join(' | '));
-        expect(once).not.toMatch(/example\.org|1111|901820/);
+        expect(once).not.toMatch(/example\.org|1111|901820|M02606|192\.0\.2/);
         expect(masked(once)).toBe(once);
       }),
       { seed: 7, numRuns: 60 },
@@ -60,7 +73,7 @@ describe('personal data in texts', () => {
   });
 
   it('long texts cost their length', () => {
-    const text = `${'a'.repeat(20_000)}@${'b.'.repeat(20_000)} ${'4 '.repeat(20_000)}`;
+    const text = `${'a'.repeat(20_000)}@${'b.'.repeat(20_000)} ${'4 '.repeat(20_000)} ${'AB12 '.repeat(20_000)} ${'1:'.repeat(20_000)} ${'1.'.repeat(20_000)}`;
     expect(masked(text).length).toBeGreaterThan(0);
   });
 });
