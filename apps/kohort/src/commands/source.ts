@@ -9,7 +9,7 @@ import { fileErrors } from '../files/file-errors';
 import { loadMapping } from '../files/mappings';
 import { textTable } from '../terminal/text-table';
 import { ensureImportSource } from './import';
-import { wholeNumber } from './options';
+import { nameList, wholeNumber } from './options';
 
 interface JsonFlag extends ConnectFlags {
   readonly json?: boolean;
@@ -132,6 +132,31 @@ async function schedule(key: string, minutes: string, flags: JsonFlag): Promise<
   print(changed, flags);
 }
 
+interface MaskFlags extends JsonFlag {
+  readonly field?: readonly string[];
+  readonly longTexts?: number;
+  readonly kinds?: readonly string[];
+  readonly country?: string;
+  readonly off?: boolean;
+}
+
+const gathered = (value: string, list: readonly string[] = []): readonly string[] => [...list, value];
+
+/** What is masked of a source from now on. The server says what is wrong with the settings. */
+async function mask(source: string, flags: MaskFlags): Promise<void> {
+  const { field, longTexts, kinds, country, off } = flags;
+  const asked = { fields: field, longTexts, country, kinds: kinds?.map((kind) => kind.toUpperCase()) };
+  const changed = await withClient(flags, async (client) => {
+    const { maskSource } = await client.query<{ maskSource: MutationAnswer }>(
+      `mutation ($source: String!, $masking: SourceMaskingInput) { maskSource(source: $source, masking: $masking) {
+        __typename ... on Source { key masking { fields longTexts kinds country } } ${FAILURE_FIELDS} } }`,
+      { source, masking: off ? null : asked },
+    );
+    return payloadOf(maskSource, 'Source');
+  });
+  print(changed, flags);
+}
+
 const sub = (name: string, description: string): Command =>
   withConnection(new Command(name).description(description).option('--json', 'print one JSON object'));
 
@@ -187,6 +212,16 @@ export function sourceCommand(): Command {
           flags,
         ),
       ),
+  );
+  root.addCommand(
+    sub('mask', 'mask personal data in texts of a source’s messages before anything is stored')
+      .argument('<source>', 'key of the source that the records count for')
+      .option('--field <path>', 'such as properties.comment; may be given again', gathered)
+      .option('--long-texts <characters>', 'every text of more than so many characters', wholeNumber)
+      .option('--kinds <names>', 'of email,phone,card,iban,ip,person; all but person when absent', nameList)
+      .option('--country <code>', 'country of national telephone numbers, such as DE')
+      .option('--off', 'mask nothing any more')
+      .action(mask),
   );
   root.addCommand(ofKey('every', 'pull by the clock').argument('<minutes>', '1 to 44,640, or never').action(schedule));
   return root;

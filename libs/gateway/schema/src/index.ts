@@ -70,6 +70,7 @@ export {
   SourceType,
   WorkspaceType,
 } from './workspace.schema';
+export { SourceMaskingInput, SourceMaskingType } from './masking.schema';
 export { RuleAdviceType, RuleCostType, RuleWarningType } from './rule-advice.schema';
 export { DiffSyncType, DownstreamCallsType, SegmentDiffType } from './segment-preview.schema';
 export { EditListInput, ListEditType } from './list-edit.schema';
@@ -194,6 +195,7 @@ export {
   PauseChangeWebhookResult,
   ResumeChangeWebhookResult,
   DeleteChangeWebhookResult,
+  MaskSourceResult,
   CreateSourceResult,
   CreateDestinationResult,
   CreateSyncResult,

@@ -10,7 +10,7 @@ import { AlertType, TrackingPlanType } from './tracking.schema';
 import { ChangeWebhookType, DeletedChangeWebhookType, NewChangeWebhookType } from './change-webhook.schema';
 import { ComputedTraitPreviewType, ComputedTraitSetType } from './computed-trait.schema';
 import { DestinationType, SyncType } from './sync.schema';
-import { NewApiKeyType, NewSourceType, RevokedApiKeyType, WorkspaceType } from './workspace.schema';
+import { NewApiKeyType, NewSourceType, RevokedApiKeyType, SourceType, WorkspaceType } from './workspace.schema';
 
 export const CreateChangeWebhookResult = resultOf('CreateChangeWebhook', NewChangeWebhookType);
 export const RotateChangeWebhookSecretResult = resultOf('RotateChangeWebhookSecret', NewChangeWebhookType);
@@ -20,6 +20,7 @@ export const DeleteChangeWebhookResult = resultOf('DeleteChangeWebhook', Deleted
 export const ComputedTraitPreviewResult = resultOf('ComputedTraitPreview', ComputedTraitPreviewType);
 export const EditComputedTraitsResult = resultOf('EditComputedTraits', ComputedTraitSetType);
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
+export const MaskSourceResult = resultOf('MaskSource', SourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
 export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);
 export const ScheduleSegmentResult = resultOf('ScheduleSegment', SegmentType);

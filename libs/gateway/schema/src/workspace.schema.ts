@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { SourceKind } from './enums.schema';
+import { SourceMaskingType } from './masking.schema';
 import { connectionOf } from './page.schema';
 import { CursorScalar, DateTimeScalar } from './scalars.schema';
 
@@ -40,6 +41,12 @@ export class SourceType {
 
   @Field(() => SourceKind)
   kind!: string;
+
+  @Field(() => SourceMaskingType, {
+    nullable: true,
+    description: 'What of its messages is masked before anything is stored; null: nothing.',
+  })
+  masking!: SourceMaskingType | null;
 
   @Field(() => DateTimeScalar)
   createdAt!: number;

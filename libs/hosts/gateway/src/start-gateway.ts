@@ -54,6 +54,7 @@ async function build(
     waiting: () => door.admission.depth,
     spoolBytes: () => door.spooled?.spool.bytes ?? 0,
     spoolRecords: () => door.spooled?.spool.records ?? 0,
+    masked: () => door.masked,
   });
   const adapter = new FastifyAdapter({
     bodyLimit: limits.bodyBytes,

@@ -1,12 +1,13 @@
-import type { Engines, OpenedColumns } from '@kohort/hosts-runtime';
+import { textMasker, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import { IMPORT_LIMITS, type ImportLimits, type Mapping, type ParquetDecoder } from '@kohort/ingest-domain';
-import { importFlow, inspectSource, pullFlow, type ImportDeps, type PullDeps } from '@kohort/ingest-flow';
+import { importFlow, inspectSource, maskGate, pullFlow, type ImportDeps, type PullDeps } from '@kohort/ingest-flow';
 import { runParams, type HttpStreamer, type Json, type MessageScreen } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import {
   importedFiles,
   ingestStore,
   knownPeople,
+  maskingStore,
   runHandler,
   segmentRefreshes,
   suppressionGate,
@@ -45,6 +46,7 @@ export function recordHandlers(parts: RecordParts): JobHandlers {
     parquet: parts.parquet,
     suppression: suppressionGate(database, screen),
     plans: planGate({ store: trackingStore(database), clock }),
+    masks: maskGate({ store: maskingStore(database), clock, maskText: () => textMasker(new Map()) }),
   };
   return {
     'ingest.import': runHandler({

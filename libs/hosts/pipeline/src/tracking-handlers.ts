@@ -1,8 +1,15 @@
-import type { Engines } from '@kohort/hosts-runtime';
-import { acceptEvents } from '@kohort/ingest-flow';
+import { textMasker, type Engines } from '@kohort/hosts-runtime';
+import { acceptEvents, maskGate } from '@kohort/ingest-flow';
 import { runParams, type GroupedRequest, type MessageScreen, type StoreOutcome } from '@kohort/kernel-contracts';
 import type { JobHandlers } from '@kohort/pipeline-map';
-import { ingestStore, quarantineStore, runHandler, suppressionGate, trackingStore } from '@kohort/platform-postgres';
+import {
+  ingestStore,
+  maskingStore,
+  quarantineStore,
+  runHandler,
+  suppressionGate,
+  trackingStore,
+} from '@kohort/platform-postgres';
 import { learnPlanFlow, planGate, replayQuarantine } from '@kohort/quality-flow';
 
 /** What was replayed stays known: a second replay, or the same file imported again, stores nothing. */
@@ -27,10 +34,15 @@ export function trackingHandlers({
   const store = trackingStore(database);
   // Who replays has just approved a plan: every page asks which one is in force.
   const plans = planGate({ store, clock, maxAgeMs: 0 });
+  const masks = maskGate({ store: maskingStore(database), clock, maskText: () => textMasker(new Map()), maxAgeMs: 0 });
   const suppression = suppressionGate(database, screen);
   const replay = {
     quarantine: quarantineStore(database),
-    ingest: acceptEvents({ store: ingestStore(database, { screen }), dedupeDays: DEDUPE_DAYS, plans, suppression }),
+    ingest: acceptEvents({
+      store: ingestStore(database, { screen }),
+      dedupeDays: DEDUPE_DAYS,
+      ...{ plans, masks, suppression },
+    }),
     preview: acceptEvents({ store: nowhere, dedupeDays: DEDUPE_DAYS, plans }),
   };
   return {

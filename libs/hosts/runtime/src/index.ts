@@ -21,4 +21,6 @@ export { checkSuppressionKeys, suppressionKeysOf } from './suppression-keys';
 export { firstPartySources } from './first-party-sources';
 export { startLoop } from './loop';
 export type { Loop, Timers, WakeableTimers } from './loop';
+export { textMasker } from './text-masker';
+export type { MaskCounts } from './text-masker';
 export { openProcessMetrics } from './process-metrics';

@@ -7,6 +7,7 @@ import type {
   Json,
   KeyOutcome,
   KeyedMessage,
+  MaskGate,
   NormalisedMessage,
   PlanCheck,
   PlanGate,
@@ -18,7 +19,15 @@ import type {
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
-import { bodyHash, envelopeFault, isDeeperThan, normaliseEvent, type NormaliseResult } from '@kohort/ingest-domain';
+import {
+  MASKED_FLAG,
+  bodyHash,
+  envelopeFault,
+  isDeeperThan,
+  maskCall,
+  normaliseEvent,
+  type NormaliseResult,
+} from '@kohort/ingest-domain';
 import { blockedItem, planCode } from './blocked-item';
 
 /**
@@ -29,6 +38,8 @@ export interface AcceptEventsDeps {
   readonly store: { store(request: GroupedRequest): Promise<StoreOutcome> };
   readonly dedupeDays: number;
   readonly plans?: PlanGate;
+  /** What of a source's messages is masked; nothing when absent. */
+  readonly masks?: MaskGate;
   /** Asked of what a plan blocks: nothing of somebody who is suppressed is kept, in quarantine as little as anywhere. */
   readonly suppression?: SuppressionGate;
 }
@@ -199,6 +210,12 @@ async function settle(
   return fates;
 }
 
+function flagged(result: NormaliseResult): NormaliseResult {
+  if (result.verdict !== 'accepted') return result;
+  const { message } = result;
+  return { ...result, message: { ...message, flags: [...message.flags, MASKED_FLAG] } };
+}
+
 /**
  * The way in for events over HTTP: normalises, stores once, accounts for every item.
  *
@@ -209,22 +226,26 @@ async function settle(
  */
 export function acceptEvents(deps: AcceptEventsDeps): IngestPort {
   return {
-    async accept(origin, items, envelope) {
-      if (items.length === 0) return [];
+    async accept(origin, sent, said) {
+      if (sent.length === 0) return [];
+      const masking = (await deps.masks?.maskingOf(origin)) ?? null;
+      const call = { items: sent, envelope: said };
+      // Nothing behind this sees what was sent.
+      const { items, envelope } = masking === null ? call : maskCall(call, masking);
       const { receivedAt, sentAt, context, integrations } = envelope;
       const fault = envelopeFault(envelope);
-      const results = items.map(
-        (item, index) =>
-          fault ??
-          normaliseEvent(item, {
-            sourceId: origin.sourceId,
-            receivedAt,
-            sentAt,
-            batchContext: context,
-            batchIntegrations: integrations,
-            index,
-          }),
-      );
+      const results = items.map((item, index) => {
+        if (fault) return fault;
+        const result = normaliseEvent(item, {
+          sourceId: origin.sourceId,
+          receivedAt,
+          sentAt,
+          batchContext: context,
+          batchIntegrations: integrations,
+          index,
+        });
+        return item === sent[index] ? result : flagged(result);
+      });
       const check = (await deps.plans?.checkOf(origin)) ?? null;
       const planned = results.map((result) => judge(result, check));
       const judged = await withSuppressed(deps, origin.workspaceId, planned);

@@ -1,8 +1,9 @@
-import type { PlanGate, SourceId, WorkspaceId } from '@kohort/kernel-contracts';
+import { systemClock } from '@kohort/kernel-clock-random';
+import type { MaskingSettings, PlanGate, SourceId, WorkspaceId } from '@kohort/kernel-contracts';
 import { quarantineStore } from '@kohort/platform-postgres';
 import { IngestWorld } from '../test/ingest-world';
 import { acceptEvents } from './accept-events.flow';
-import { importFlow, type ImportParams } from './index';
+import { importFlow, maskGate, type ImportParams } from './index';
 
 const planId = '5d7a3f0e-0000-4000-8000-000000000001';
 /** A plan that blocks what costs more than a hundred and flags what costs more than fifty. */
@@ -78,5 +79,39 @@ describe('imports and tracking plans', () => {
       { rule: 'wrong_value', action: 'block', count: String(blocked) },
       { rule: 'wrong_value', action: 'flag', count: '109' },
     ]);
+  });
+
+  it('keep nothing of what their source is masked of, neither of what is stored nor of what is blocked', async () => {
+    const settings: MaskingSettings = { fields: ['properties.note'], longTexts: null, kinds: ['email'], country: null };
+    const masks = maskGate({
+      store: { settingsOf: async () => settings },
+      clock: systemClock,
+      maskText: async () => (text) => text.replace('marker7@example.org', '[email]'),
+    });
+    const lines = [10, 200].map((total, n) =>
+      JSON.stringify({
+        ...{ type: 'track', userId: `u${n}`, event: 'Order', messageId: `m${n}`, timestamp: '2026-03-01T00:00:00Z' },
+        properties: { total, note: 'ask marker7@example.org' },
+      }),
+    );
+    const params: ImportParams = {
+      artifactKey: await world.upload(Buffer.from(lines.join('\n'))),
+      ...{ fileName: 'orders.ndjson', sourceId: origin.sourceId, mapping: 'auto', createProfiles: true },
+    };
+    const context = await world.startRun(origin.workspaceId, await world.addRun(origin.workspaceId));
+    const result = await importFlow(world.deps({ plans: gate, masks }), context, params);
+    expect(result.counts).toMatchObject({ received: 2, stored: 1, quarantined: 1 });
+    const events = await world.db.database.inWorkspace(origin.workspaceId, (tx) =>
+      tx.selectFrom('event').select(['properties', 'flags']).execute(),
+    );
+    expect(events).toMatchObject([{ properties: { total: 10, note: 'ask [email]' }, flags: ['personal_data_masked'] }]);
+    const page = { keptBeforeMs: Date.now() + 60_000, after: null, limit: 5 };
+    const { items } = await quarantineStore(world.db.database).page(
+      origin.workspaceId,
+      { code: 'plan_wrong_value' },
+      page,
+    );
+    expect(items[0]?.payload).toContain('ask [email]');
+    expect(items[0]?.payload).not.toContain('marker7');
   });
 });

@@ -8,6 +8,8 @@ import type {
   IngestStore,
   JobControl,
   KnownPeople,
+  MaskGate,
+  Masking,
   PlanCheck,
   PlanGate,
   Progress,
@@ -31,7 +33,7 @@ import { fetchFile } from './fetch-file.flow';
 import { importFile, openSource, type ImportParams, type StoredImportFile } from './import-source';
 import { afterStep, newCheckpoint, parseCheckpoint, parseFetched, type ImportCheckpoint } from './import.state';
 import { planUnits } from './plan-units';
-import { recogniseUnits, storeUnits, withoutSuppressed, type UnitTarget } from './store-units';
+import { maskUnits, recogniseUnits, storeUnits, withoutSuppressed, type UnitTarget } from './store-units';
 
 /** Ports and settings of imports. `mappings`: those that a file may be matched with. */
 export interface ImportDeps {
@@ -49,6 +51,8 @@ export interface ImportDeps {
   readonly suppression?: SuppressionGate;
   /** The approved tracking plans; nothing is held against one when absent. */
   readonly plans?: PlanGate;
+  /** What of a source's messages is masked; nothing when absent. The file itself stays as it was uploaded. */
+  readonly masks?: MaskGate;
 }
 
 /** What the flow takes of a run's context. */
@@ -85,6 +89,7 @@ interface Session {
   readonly params: ImportParams;
   readonly createProfiles: boolean;
   readonly check: PlanCheck | null;
+  readonly masking: Masking | null;
   checkpoint: ImportCheckpoint;
   /** The reject file so far; null when an earlier start has seen rows that this one has not. */
   readonly rejects: GatheredRejects | null;
@@ -101,6 +106,7 @@ function targetOf(session: Session): UnitTarget {
     sourceId: params.sourceId,
     createProfiles: session.createProfiles,
     check: session.check,
+    masking: session.masking,
     suppression: deps.suppression,
     checkpoint: (step, counts) => afterStep(session.checkpoint, step, counts),
     onStored(step, counts) {
@@ -159,8 +165,9 @@ async function openSession(deps: ImportDeps, context: ImportContext, params: Imp
   const { createProfiles } = reading;
   const { workspaceId } = context.fence;
   const check = (await deps.plans?.checkOf({ workspaceId, sourceId: params.sourceId })) ?? null;
+  const masking = (await deps.masks?.maskingOf({ workspaceId, sourceId: params.sourceId })) ?? null;
   const rejects = earlier ? null : new GatheredRejects(GATHERED_BYTES);
-  return { file, reading, session: { deps, context, params, createProfiles, check, checkpoint, rejects } };
+  return { file, reading, session: { deps, context, params, createProfiles, check, masking, checkpoint, rejects } };
 }
 
 /**
@@ -173,7 +180,7 @@ async function* refusedBatches(session: Session, batches: AsyncIterable<ImportBa
   const target = { people: deps.people, fence: context.fence, sourceId: params.sourceId };
   for await (const read of batches) {
     const named = await withoutSuppressed({ suppression: deps.suppression, fence: context.fence }, read.units);
-    const batch = { ...read, units: planUnits(named, session.check).units };
+    const batch = { ...read, units: planUnits(maskUnits(named, session.masking), session.check).units };
     if (strangers + unheld === 0) {
       yield batch;
       continue;

@@ -14,6 +14,8 @@ export { importCheckpointSchema } from './import.state';
 export type { ImportCheckpoint } from './import.state';
 export { replayRefused } from './replay-refused.flow';
 export type { ReplayOutcome, ReplayRefusedDeps } from './replay-refused.flow';
+export { maskGate } from './mask-gate';
+export type { MaskGateDeps, MaskText } from './mask-gate';
 export { inspectSource } from './inspect-source.flow';
 export { pullFlow } from './pull.flow';
 export type { PullResult } from './pull.flow';

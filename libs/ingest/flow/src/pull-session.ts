@@ -5,6 +5,8 @@ import type {
   IngestStore,
   Json,
   KnownPeople,
+  MaskGate,
+  Masking,
   PlanCheck,
   PlanGate,
   SourceConnectionRecord,
@@ -36,6 +38,8 @@ export interface PullDeps {
   readonly suppression?: SuppressionGate;
   /** The approved tracking plans; nothing is held against one when absent. */
   readonly plans?: PlanGate;
+  /** What of a source's messages is masked; nothing when absent. */
+  readonly masks?: MaskGate;
 }
 
 /** A pull under way. */
@@ -45,6 +49,7 @@ export interface PullSession {
   readonly connection: SourceConnectionRecord;
   readonly mapping: Mapping | null;
   readonly check: PlanCheck | null;
+  readonly masking: Masking | null;
   checkpoint: PullCheckpoint;
 }
 
@@ -93,6 +98,7 @@ export function targetOf(session: PullSession, of: UnitsOf): UnitTarget {
     createProfiles,
     suppression: deps.suppression,
     check: session.check,
+    masking: session.masking,
     ...(position === undefined ? {} : { cursor: cursorOf(session, position, of.records) }),
     checkpoint: (step, counts) => after(session, step, { ...of, counts }),
     onStored(step, counts) {

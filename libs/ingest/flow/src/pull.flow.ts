@@ -101,7 +101,8 @@ export async function pullFlow(
   const mapping = askedMapping(connection.mapping, deps.mappings);
   const checkpoint = pullCheckpoint(context.run.checkpoint, deps.clock.now());
   const check = (await deps.plans?.checkOf({ workspaceId, sourceId: connection.sourceId })) ?? null;
-  const session: PullSession = { deps, context, connection, mapping, check, checkpoint };
+  const masking = (await deps.masks?.maskingOf({ workspaceId, sourceId: connection.sourceId })) ?? null;
+  const session: PullSession = { deps, context, connection, mapping, check, masking, checkpoint };
   const source = await deps.connectors.open(connection, { signal: context.signal });
   let createProfiles: boolean;
   try {

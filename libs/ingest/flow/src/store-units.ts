@@ -4,6 +4,7 @@ import type {
   IngestStore,
   Json,
   KnownPeople,
+  Masking,
   NormalisedMessage,
   PlanCheck,
   Recognition,
@@ -38,6 +39,8 @@ export interface UnitTarget {
   readonly suppression?: SuppressionGate | undefined;
   /** The approved tracking plan; null: there is none. */
   readonly check: PlanCheck | null;
+  /** What of the messages is masked; null: nothing. */
+  readonly masking: Masking | null;
   /** The run's checkpoint after a step; called within the transaction, which may yet fail. */
   checkpoint(step: StoredStep, counts: IngestCounts): Json;
   /** The step is committed. */
@@ -140,6 +143,12 @@ export async function withoutSuppressed(
   return hidden.size === 0 ? units : refuseUnits(units, (unit) => (hidden.has(unit) ? 'suppressed' : null));
 }
 
+/** Units without the personal data that their source is to mask. */
+export function maskUnits(units: readonly ImportUnit[], masking: Masking | null): readonly ImportUnit[] {
+  if (masking === null) return units;
+  return units.map((unit) => (unit.message ? { ...unit, message: masking.message(unit.message) } : unit));
+}
+
 /**
  * Stores units. A batch that holds a value which the database refuses is halved until that value's unit stands alone;
  * messages of people who are not known are left out unless people may be made.
@@ -147,7 +156,7 @@ export async function withoutSuppressed(
  * Throws  POSTGRES_FENCE_LOST
  */
 export async function storeUnits(target: UnitTarget, read: readonly ImportUnit[]): Promise<void> {
-  const units = await withoutSuppressed(target, read);
+  const units = maskUnits(await withoutSuppressed(target, read), target.masking);
   if (target.createProfiles) {
     await storeHalving(target, units, true);
     return;

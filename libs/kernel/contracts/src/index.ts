@@ -94,6 +94,8 @@ export type {
   TrackingStore,
 } from './ports/tracking-store.port';
 export type { PlanAction, PlanCheck, PlanGate, PlanRule, PlanVerdict, PlanViolation } from './ports/tracking.port';
+export { MASK_KINDS, maskingSchema } from './ports/masking.port';
+export type { MaskGate, Masking, MaskingSettings, MaskingStore, MaskKind, MaskOrigin } from './ports/masking.port';
 export { CONSENT_KINDS, CONSENT_STATES } from './ports/privacy.port';
 export type {
   ConsentKind,

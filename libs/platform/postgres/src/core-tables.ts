@@ -18,6 +18,7 @@ export interface SourceTable {
   name: string;
   kind: string;
   write_key_hash: Buffer | null;
+  masking: ColumnType<unknown, string | null | undefined, string | null>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 

@@ -90,6 +90,7 @@ export { syncStore } from './sync/sync-store.adapter';
 export { segmentStore } from './segments/segment-store.adapter';
 export { segmentRefreshes } from './segments/segment-refreshes.adapter';
 export { quarantineStore } from './tracking/quarantine-store.adapter';
+export { maskingStore } from './ingest/masking-store.adapter';
 export { trackingStore } from './tracking/tracking-store.adapter';
 export { qualityStore } from './quality/quality-store.adapter';
 export { watchStore } from './tracking/watch-store.adapter';

@@ -10,10 +10,12 @@ import {
   CreateDestinationResult,
   CreateSyncInput,
   CreateSyncResult,
+  MaskSourceResult,
   RevokeApiKeyResult,
   RunSyncResult,
+  SourceMaskingInput,
 } from '@kohort/gateway-schema';
-import { keySchema, type Json } from '@kohort/kernel-contracts';
+import { keySchema, maskingSchema, type Json } from '@kohort/kernel-contracts';
 import { knownPurpose } from '@kohort/privacy-flow';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
@@ -43,6 +45,24 @@ export class ConnectionMutationsResolver {
       const source = { ...fields, writeKeyDigest: key.digest };
       const made = await context.commands.createSource(source, idempotencyKey ?? null);
       return { source: made.record, writeKey: made.fresh ? key.text : null };
+    });
+  }
+
+  @Mutation(() => MaskSourceResult, {
+    description:
+      'Masks personal data in texts of a source’s messages before anything is stored, within five seconds from now; without settings nothing is masked any more. What is stored already, and files that were uploaded, stay as they are.',
+  })
+  @Policy('graphql:write')
+  maskSource(
+    @Args('source', { type: () => String, description: 'Key of the source.' }) source: string,
+    @Args('masking', { type: () => SourceMaskingInput, nullable: true }) masking: SourceMaskingInput | null,
+    @IdempotencyKey() _idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Source', async () => {
+      const { longTexts = null, country = null, ...rest } = masking ?? {};
+      const settings = masking ? maskingSchema.parse({ ...rest, longTexts, country }) : null;
+      return context.commands.maskSource(source, settings);
     });
   }
 

@@ -1,10 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { WriteOrigin } from '@kohort/access-flow';
-import { acceptEvents, groupCommit } from '@kohort/ingest-flow';
+import { textMasker, type MaskCounts } from '@kohort/hosts-runtime';
+import { acceptEvents, groupCommit, maskGate } from '@kohort/ingest-flow';
 import { seededRandom, type Clock } from '@kohort/kernel-clock-random';
-import { DEDUPE_DAYS, type IngestEnvelope, type IngestPort, type Json } from '@kohort/kernel-contracts';
+import { DEDUPE_DAYS, type IngestEnvelope, type IngestPort, type Json, type MaskGate } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { databaseHealth, ingestStore, suppressionGate, trackingStore, type Database } from '@kohort/platform-postgres';
+import {
+  databaseHealth,
+  ingestStore,
+  maskingStore,
+  suppressionGate,
+  trackingStore,
+  type Database,
+} from '@kohort/platform-postgres';
 import { openSpool } from '@kohort/platform-spool';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
@@ -37,6 +45,8 @@ export interface IngestDoor {
   readonly admission: Admission;
   /** The spool beside it, if it has one. */
   readonly spooled: SpooledIngest | null;
+  /** What was masked so far, by kind. */
+  readonly masked: MaskCounts;
   accept(origin: WriteOrigin, items: readonly Json[], envelope: IngestEnvelope): Promise<Accepted>;
   stop(): Promise<void>;
 }
@@ -47,12 +57,12 @@ function later(waitMs: number, work: () => void): () => void {
 }
 
 /** Calls that come together are committed together. */
-function openPort({ database, clock, settings, suppressionKeys }: DoorParts): IngestPort {
+function openPort({ database, clock, settings, suppressionKeys }: DoorParts, masks: MaskGate): IngestPort {
   const screen = messageScreen(new SuppressionKeys(suppressionKeys));
   const store = groupCommit({ store: ingestStore(database, { screen }), clock, later });
   const plans = planGate({ store: trackingStore(database), clock });
   const suppression = suppressionGate(database, screen);
-  return acceptEvents({ store, dedupeDays: settings.dedupeDays ?? DEDUPE_DAYS.usual, plans, suppression });
+  return acceptEvents({ store, dedupeDays: settings.dedupeDays ?? DEDUPE_DAYS.usual, plans, masks, suppression });
 }
 
 /**
@@ -62,11 +72,13 @@ function openPort({ database, clock, settings, suppressionKeys }: DoorParts): In
  */
 export async function openIngest(parts: DoorParts): Promise<IngestDoor> {
   const { clock, database, logger, settings } = parts;
-  const ingest = parts.ingest ?? openPort(parts);
+  const masked: MaskCounts = new Map();
+  const masks = maskGate({ store: maskingStore(database), clock, maskText: () => textMasker(masked) });
+  const ingest = parts.ingest ?? openPort(parts, masks);
   const admission = new Admission({ clock, random: seededRandom(randomInt(2 ** 32)) }, settings.admission);
   if (!settings.spool) {
     return {
-      ...{ admission, spooled: null },
+      ...{ admission, masked, spooled: null },
       accept: async (...call) => ({ durability: 'committed', verdicts: await ingest.accept(...call) }),
       stop: async () => undefined,
     };
@@ -75,11 +87,12 @@ export async function openIngest(parts: DoorParts): Promise<IngestDoor> {
   if (spool.badBytes > 0) logger.warn('the spool held torn records', { count: spool.badBytes });
   const spooled = new SpooledIngest({
     ...{ ingest, spool, clock, logger, later },
+    ...(parts.ingest ? {} : { masks }),
     probe: () => databaseHealth(database, clock),
     setAside: setAsideIn(settings.spool.dir),
   });
   return {
-    ...{ admission, spooled },
+    ...{ admission, masked, spooled },
     accept: (...call) => spooled.accept(...call),
     async stop() {
       await spooled.stop();

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manualClock } from '@kohort/kernel-clock-random';
-import { sourceIdSchema, workspaceIdSchema, type IngestPort, type Json } from '@kohort/kernel-contracts';
+import { sourceIdSchema, workspaceIdSchema, type IngestPort, type Json, type MaskGate } from '@kohort/kernel-contracts';
+import { compileMasking } from '@kohort/ingest-domain';
 import { AppError } from '@kohort/kernel-errors';
 import { silentLogger } from '@kohort/kernel-telemetry';
 import { openSpool, type Spool } from '@kohort/platform-spool';
@@ -29,7 +30,7 @@ describe('SpooledIngest', () => {
   });
 
   /** A store that the test takes away and gives back; time passes when the test says so. */
-  function rig(refuse: (item: Json) => unknown = () => null) {
+  function rig(refuse: (item: Json) => unknown = () => null, masks?: Pick<MaskGate, 'known'>) {
     const state = { up: true, hangs: false };
     const stored: Json[] = [];
     let timers: { work: () => void }[] = [];
@@ -47,6 +48,7 @@ describe('SpooledIngest', () => {
     };
     const door = new SpooledIngest({
       ...{ ingest, spool, logger: silentLogger, clock: manualClock(5_000), setAside: setAsideIn(dir) },
+      ...(masks ? { masks } : {}),
       probe: async () => {
         if (!state.up) throw away();
       },
@@ -145,6 +147,29 @@ describe('SpooledIngest', () => {
     const call = send(1);
     await pass();
     expect(await call).toEqual({ durability: 'spool' });
+    await door.stop();
+  });
+
+  it('keeps no personal data that is to be masked, and nothing of a source that nobody knows', async () => {
+    const settings = { fields: ['properties.comment'], longTexts: null, kinds: ['email'], country: null } as const;
+    const masking = compileMasking({ ...settings, fields: [...settings.fields], kinds: [...settings.kinds] }, (text) =>
+      text.replace('eva@example.org', '[email]'),
+    );
+    let known: ReturnType<MaskGate['known']> = undefined;
+    const { state, stored, door, pass } = rig(() => null, { known: () => known });
+    state.up = false;
+    const item = { type: 'track', event: 'Review', userId: 'u1', properties: { comment: 'ask eva@example.org' } };
+    const call = () => door.accept(origin, [item], { ...envelope, context: {} });
+    await expect(call()).rejects.toMatchObject({ code: 'WIRE_MASKING_UNKNOWN', kind: 'transient' });
+    expect(spool.records).toBe(0);
+    known = masking;
+    expect(await call()).toEqual({ durability: 'spool' });
+    const files = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'));
+    expect(files.join('')).toContain('ask [email]');
+    expect(files.join('')).not.toContain('example.org');
+    state.up = true;
+    await pass();
+    expect(stored).toEqual([{ ...item, properties: { comment: 'ask [email]' } }]);
     await door.stop();
   });
 

@@ -1,6 +1,7 @@
 import type { WriteOrigin } from '@kohort/access-flow';
 import type { Clock } from '@kohort/kernel-clock-random';
-import type { IngestEnvelope, IngestPort, IngestVerdict, Json } from '@kohort/kernel-contracts';
+import { maskCall } from '@kohort/ingest-domain';
+import type { IngestEnvelope, IngestPort, IngestVerdict, Json, MaskGate } from '@kohort/kernel-contracts';
 import { AppError, isAppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { isAway } from '@kohort/platform-postgres';
@@ -21,6 +22,8 @@ export interface SpooledIngestParts {
   readonly probe: () => Promise<unknown>;
   /** Keeps a record that the way in refuses for good, for a person. */
   readonly setAside: (record: Buffer) => Promise<void>;
+  /** What of a source's messages is masked: no disk sees what was sent either. Nothing when absent. */
+  readonly masks?: Pick<MaskGate, 'known'>;
   readonly later: (waitMs: number, work: () => void) => () => void;
   /** After so long a call goes to the spool instead: what was sent to the store may still be committed, once. */
   readonly patienceMs?: number;
@@ -108,10 +111,19 @@ export class SpooledIngest {
 
   private async keep(call: SpooledCall): Promise<Accepted> {
     if (this.isNearlyFull) throw wireErrors.WIRE_OVERLOADED({}, { afterMs: 10_000 });
-    await this.parts.spool.append(encodeCall(call));
+    await this.parts.spool.append(encodeCall(this.masked(call)));
     this.spooled += 1;
     this.schedule(RETRY_MS);
     return { durability: 'spool' };
+  }
+
+  /** Throws  WIRE_MASKING_UNKNOWN when nobody knows yet what of the source is to be masked */
+  private masked(call: SpooledCall): SpooledCall {
+    const { masks } = this.parts;
+    if (!masks) return call;
+    const masking = masks.known(call.origin);
+    if (masking === undefined) throw wireErrors.WIRE_MASKING_UNKNOWN({}, { afterMs: 2_000 });
+    return masking === null ? call : { ...call, ...maskCall(call, masking) };
   }
 
   private async patiently<T>(work: Promise<T>): Promise<T> {

@@ -28,6 +28,7 @@ export const wireErrors = defineErrors({
     message: () => 'with an API key, name the source: ?source=KEY',
   },
   WIRE_SOURCE_UNKNOWN: { kind: 'not-found', message: () => 'there is no such source' },
+  WIRE_MASKING_UNKNOWN: { kind: 'transient', message: () => 'not stored; send it again' },
   WIRE_OVERLOADED: { kind: 'rate-limited', message: () => 'too much at once; come again after the time named' },
 });
 

@@ -19,6 +19,7 @@ export function openMetrics(gauges: {
   readonly waiting: () => number;
   readonly spoolBytes: () => number;
   readonly spoolRecords: () => number;
+  readonly masked: () => Iterable<readonly [kind: string, count: number]>;
 }): GatewayMetrics {
   const registry = openProcessMetrics('kohort_gateway_');
   const registers = [registry];
@@ -38,6 +39,16 @@ export function openMetrics(gauges: {
   gauge('kohort_ingest_waiting', 'Items received over HTTP that wait for their commit', gauges.waiting);
   gauge('kohort_ingest_spool_bytes', 'Bytes that wait in the spool for PostgreSQL', gauges.spoolBytes);
   gauge('kohort_ingest_spool_records', 'Calls that wait in the spool for PostgreSQL', gauges.spoolRecords);
+  new Counter({
+    name: 'kohort_ingest_masked_total',
+    help: 'Personal data that was masked in texts received over HTTP, by kind',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [kind, count] of gauges.masked()) this.inc({ kind }, count);
+    },
+  });
   return {
     registry,
     requests: new Counter({

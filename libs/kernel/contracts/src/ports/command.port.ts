@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json';
 import type { WorkspaceId } from '../ids';
 import type { RunParams, RunParamsJob } from '../run-params';
+import type { MaskingSettings } from './masking.port';
 import type { SourceConnectionView } from './source.port';
 import type { TrackingCommands } from './tracking-reader.port';
 import type { WorkspaceSettings } from '../workspace-settings';
@@ -104,6 +105,8 @@ export interface WorkspaceCommands {
   /** Another time zone asks for the back-fill of every live segment whose rule has none of its own. */
   updateSettings(settings: WorkspaceSettings): Promise<WorkspaceRecord>;
   createSource(source: NewSource, idempotencyKey: string | null): Promise<Made<SourceRecord>>;
+  /** From now on; what is stored already stays as it is. Null: nothing is masked. */
+  maskSource(sourceKey: string, masking: MaskingSettings | null): Promise<SourceRecord>;
   createApiKey(key: NewApiKey, idempotencyKey: string | null): Promise<Made<{ readonly id: string }>>;
   revokeApiKey(keyId: string): Promise<void>;
   /** Makes the segment as a draft with version 1. */

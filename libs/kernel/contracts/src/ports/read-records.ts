@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { MaskingSettings } from './masking.port';
 import type { DestinationId, EventId, ModelId, ProfileId, SegmentId, SourceId, SyncId, WorkspaceId } from '../ids';
 
 /** What the API shows of the tables. Times are epoch milliseconds; JSON is as stored. */
@@ -18,6 +19,8 @@ export interface SourceRecord {
   readonly name: string;
   readonly kind: string;
   readonly createdAt: number;
+  /** What of its messages is masked before anything is stored; null: nothing. */
+  readonly masking: MaskingSettings | null;
 }
 
 /** A segment as it stands. */

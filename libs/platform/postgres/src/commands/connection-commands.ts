@@ -4,6 +4,7 @@ import {
   syncIdSchema,
   type DestinationView,
   type Made,
+  type MaskingSettings,
   type NewDestination,
   type NewSource,
   type NewSync,
@@ -46,6 +47,20 @@ function createSource(scope: Scope, source: NewSource, idempotencyKey: string | 
       return { record: toSource(row), fresh: made !== undefined };
     }),
   );
+}
+
+function maskSource(scope: Scope, key: string, masking: MaskingSettings | null): Promise<SourceRecord> {
+  return writing(scope, async (tx) => {
+    const row = await tx
+      .updateTable('source')
+      .set({ masking: masking === null ? null : JSON.stringify(masking) })
+      .where('workspace_id', '=', scope.workspaceId)
+      .where('key', '=', key)
+      .returning(SOURCE_COLUMNS)
+      .executeTakeFirst();
+    if (!row) throw commandErrors.COMMAND_NOT_FOUND({ what: 'source' });
+    return toSource(row);
+  });
 }
 
 function createDestination(
@@ -133,12 +148,13 @@ function createSync(scope: Scope, sync: NewSync, idempotencyKey: string | null):
   });
 }
 
-type ConnectionCommands = Pick<WorkspaceCommands, 'createSource' | 'createDestination' | 'createSync'>;
+type ConnectionCommands = Pick<WorkspaceCommands, 'createSource' | 'maskSource' | 'createDestination' | 'createSync'>;
 
 /** Sources, destinations and the syncs between segments and destinations. */
 export function connectionCommands(scope: Scope): ConnectionCommands {
   return {
     createSource: (source, idempotencyKey) => createSource(scope, source, idempotencyKey),
+    maskSource: (key, masking) => maskSource(scope, key, masking),
     createDestination: (destination, idempotencyKey) => createDestination(scope, destination, idempotencyKey),
     createSync: (sync, idempotencyKey) => createSync(scope, sync, idempotencyKey),
   };

@@ -33,6 +33,7 @@ import { crowdCount } from './0032-crowd-count';
 import { featureStatistics } from './0033-feature-statistics';
 import { timerPacks } from './0034-timer-packs';
 import { outliers } from './0035-outliers';
+import { masking } from './0036-masking';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -71,4 +72,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0033-feature-statistics': featureStatistics,
   '0034-timer-packs': timerPacks,
   '0035-outliers': outliers,
+  '0036-masking': masking,
 };

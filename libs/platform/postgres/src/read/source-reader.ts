@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import {
+  maskingSchema,
   runIdSchema,
   sourceIdSchema,
   type ImportedFile,
@@ -14,7 +15,7 @@ import { reading, type Scope } from './deadline';
 import { cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
 
 /** The columns that `toSource` needs. */
-export const SOURCE_COLUMNS = ['id', 'key', 'name', 'kind', 'created_at'] as const;
+export const SOURCE_COLUMNS = ['id', 'key', 'name', 'kind', 'created_at', 'masking'] as const;
 
 interface SourceRow {
   id: string;
@@ -22,6 +23,7 @@ interface SourceRow {
   name: string;
   kind: string;
   created_at: Date;
+  masking: unknown;
 }
 
 interface LedgerRow {
@@ -42,6 +44,7 @@ export function toSource(row: SourceRow): SourceRecord {
     name: row.name,
     kind: row.kind,
     createdAt: ms(row.created_at),
+    masking: row.masking === null ? null : maskingSchema.parse(row.masking),
   };
 }
 
