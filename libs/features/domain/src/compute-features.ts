@@ -10,6 +10,7 @@ import type {
   ScoreFormula,
 } from './feature-definition';
 import { SEGMENT_ORDERS, type OrderMapping } from './order-mapping';
+import { isTextsFormula } from './texts/texts-formula';
 import { populationKey, type PopulationFigures } from './population-figures';
 import { NO_REVENUE, readOrders, type HistoryEvent, type Order } from './read-orders';
 
@@ -129,6 +130,7 @@ function quotient(a: number | null, b: number | null): number | null {
 
 function evaluate(known: Known, formula: FeatureFormula): number | null {
   if ('aggregate' in formula || 'measure' in formula) return figure(known, formula);
+  if (isTextsFormula(formula)) return null;
   if ('score' in formula) return score(known, formula);
   if ('cell' in formula) return cell(known, formula.cell);
   if ('affinity' in formula) {
@@ -145,7 +147,7 @@ function evaluate(known: Known, formula: FeatureFormula): number | null {
  * One person's features at an instant, straight from the definitions. The statement that computes everybody's is held
  * to this. A function of the set of events: their order never matters, and nothing after `asOf` does.
  *
- * Shape   one value a definition, in their order; null where the feature is missing, or a text
+ * Shape   one value a definition, in their order; null where the feature is missing, a text, or read out of texts
  * Cost    O(events) a definition
  */
 export function computeFeatures(

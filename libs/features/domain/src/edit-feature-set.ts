@@ -5,6 +5,7 @@ import type { FeatureDefinition } from './feature-definition';
 import { featureFormulaSchema } from './feature-definition.schema';
 import { FEATURE_SET_VERSION, featureSet } from './feature-set';
 import { isTextFeature } from './feature-statement';
+import { isTextsFeature } from './texts/texts-formula';
 
 /** Traits of a set: models and pages read all of them. */
 export const MOST_FEATURES = 100;
@@ -74,7 +75,7 @@ export function editFeatureSet(
   for (const feature of edit.set) {
     if (wanted.has(feature.key)) throw featuresErrors.FEATURES_KEY_TWICE({ key: feature.key });
     // Figures of the product are made of them.
-    if (isTextFeature(feature) && isBuiltInFeature(feature.key)) {
+    if ((isTextFeature(feature) || isTextsFeature(feature)) && isBuiltInFeature(feature.key)) {
       throw featuresErrors.FEATURES_BUILT_IN_NUMBER({ key: feature.key });
     }
     wanted.set(feature.key, feature);

@@ -14,6 +14,10 @@ export const featuresErrors = defineErrors({
     message: (d) => `"${d['key']}" is built in: it stays a number`,
   },
   FEATURES_TEXT: { kind: 'invalid-input', message: (d) => `"${d['key']}" is not of the kind that is asked for` },
+  FEATURES_OF_TEXTS: {
+    kind: 'invalid-input',
+    message: () => 'a trait that is read out of texts is no column of a statement',
+  },
   FEATURES_NEEDS_EVERYBODY: {
     kind: 'invalid-input',
     message: (d) => `"${d['key']}" is told among everybody: it is computed for all people at one instant`,

@@ -1,10 +1,12 @@
 import type { EventFormula } from './events/event-formula';
 import type { FeatureDefinition, FeatureFormula, FeaturePart } from './feature-definition';
+import { isTextsFormula, latestText } from './texts/texts-formula';
 import type { OrderMapping } from './order-mapping';
 
 /** The figures that a formula is made of. */
 export function partsOf(formula: FeatureFormula): readonly FeaturePart[] {
   if ('aggregate' in formula || 'measure' in formula) return [formula];
+  if (isTextsFormula(formula)) return [latestText(formula)];
   if ('score' in formula) return [formula.score];
   if ('cell' in formula) return formula.cell.map(({ score }) => score);
   if ('affinity' in formula) return formula.affinity;

@@ -1,4 +1,5 @@
 import type { FeatureDefinition } from './feature-definition';
+import { isTextsFeature, latestText } from './texts/texts-formula';
 import {
   featureStatement,
   isTextFeature,
@@ -15,16 +16,20 @@ export interface FeatureChangeRequest extends Omit<FeatureRequest, 'definitions'
 
 /**
  * How many people the features are computed for, how many of them have a value by `after`, and for how many that is
- * another than by `before`.
+ * another than by `before`. A feature that is read out of texts counts as known, and as changed, for all who have one.
  *
  * Shape   one row: people, known, changed
  * Cost    as `featureStatement`
  */
 export function featureChangeStatement(request: FeatureChangeRequest): Omit<FeatureStatement, 'cols'> {
-  const { before, after, ...rest } = request;
+  const { before, after: wanted, ...rest } = request;
+  // What is read out of texts may change for everybody who has one.
+  const ofTexts = isTextsFeature(wanted);
+  const after = ofTexts ? { ...wanted, formula: latestText(wanted.formula) } : wanted;
   const isText = isTextFeature(after);
   // A number that becomes a text, or the other way about, changes for everybody who has a value.
-  const same = before !== null && isTextFeature(before) === isText ? [before] : [];
+  const isOne = before !== null && !ofTexts && !isTextsFeature(before) && isTextFeature(before) === isText;
+  const same = isOne ? [before] : [];
   const asked = { ...rest, definitions: [after, ...same] };
   const { sql, params } = isText ? textFeatureStatement(asked) : featureStatement(asked);
   const known = isText ? 'isNotNull(f0)' : 'NOT isNaN(f0)';

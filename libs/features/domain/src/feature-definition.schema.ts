@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventFormulaSchema } from './events/event-formula.schema';
+import { eventFormulaSchema, textsFormulaSchema } from './events/event-formula.schema';
 import { isTextFormula } from './events/event-formula';
 import type { FeatureDefinition, FeaturePart, ScoreFormula } from './feature-definition';
 
@@ -47,4 +47,5 @@ export const featureFormulaSchema: z.ZodType<FeatureDefinition['formula']> = z.u
   score(100),
   z.strictObject({ cell: z.array(score(9)).min(2).max(6) }),
   z.strictObject({ affinity: pair }),
+  textsFormulaSchema,
 ]);

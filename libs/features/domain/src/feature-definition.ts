@@ -1,4 +1,5 @@
 import type { EventFormula } from './events/event-formula';
+import type { TextsFormula } from './texts/texts-formula';
 
 /** Rolling days of 24 h before `asOf`: `(asOf − days, asOf − endDaysAgo]`. Absent: everything up to `asOf`. */
 export interface DayWindow {
@@ -55,7 +56,8 @@ export type FeatureFormula =
   | ScoreFormula
   /** Scores up to 9 as the digits of one number: 555. */
   | { readonly cell: readonly ScoreFormula[] }
-  | AffinityFormula;
+  | AffinityFormula
+  | TextsFormula;
 
 /** One feature as data: evaluated one person at a time by `computeFeatures`, for everybody by `featureStatement`. */
 export interface FeatureDefinition {

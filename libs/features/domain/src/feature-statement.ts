@@ -11,6 +11,7 @@ import { orderColumns } from './order-columns';
 import { checkOrderMapping, SEGMENT_ORDERS, type OrderMapping } from './order-mapping';
 import { IS_ORDER, OrderMeasures } from './order-measures';
 import { figuresOf, populationFormulas, populationKey } from './population-figures';
+import { isTextsFormula } from './texts/texts-formula';
 import { StatementParameters } from './statement-parameters';
 
 /** Whose features: of people with at least one order up to `asOf`, or with any event. */
@@ -162,7 +163,7 @@ export function pointFeatureStatement(
 
 /** Whether a definition's values are texts. */
 export const isTextFeature = ({ formula }: FeatureDefinition): boolean =>
-  'aggregate' in formula && isTextFormula(formula);
+  ('aggregate' in formula && isTextFormula(formula)) || (isTextsFormula(formula) && formula.texts === 'sentiment');
 
 /** Whose traits a set computes: everybody's, where one looks at events beside orders; else those who ordered. */
 export const featurePopulation = (definitions: readonly FeatureDefinition[]): FeaturePopulation =>

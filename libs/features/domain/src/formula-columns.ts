@@ -3,6 +3,7 @@ import type { EventColumns } from './events/event-columns';
 import { isTextFormula } from './events/event-formula';
 import type { FeatureDefinition, FeatureFormula, FeaturePart, ScoreFormula } from './feature-definition';
 import type { OrderMeasures } from './order-measures';
+import { isTextsFormula } from './texts/texts-formula';
 import { populationKey, type PopulationFormula } from './population-figures';
 
 const lookUp = <T>(known: Map<string, T>, key: string, make: () => T): T => {
@@ -21,7 +22,7 @@ export class FormulaColumns {
 
   constructor(private readonly parts: { readonly orders: OrderMeasures; readonly events: EventColumns }) {}
 
-  /** Float64, NaN where it is missing. Throws  FEATURES_TEXT */
+  /** Float64, NaN where it is missing. Throws  FEATURES_TEXT, FEATURES_OF_TEXTS */
   number({ key, formula }: FeatureDefinition): string {
     if ('aggregate' in formula && isTextFormula(formula)) throw featuresErrors.FEATURES_TEXT({ key });
     return this.formula(formula);
@@ -62,6 +63,7 @@ export class FormulaColumns {
 
   private formula(formula: FeatureFormula): string {
     if ('aggregate' in formula || 'measure' in formula) return this.part(formula);
+    if (isTextsFormula(formula)) throw featuresErrors.FEATURES_OF_TEXTS();
     if ('score' in formula) return this.score(formula);
     if ('cell' in formula) {
       const digits = formula.cell.map((one) => this.score(one));

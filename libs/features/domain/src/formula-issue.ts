@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { eventFormulaSchema } from './events/event-formula.schema';
+import { eventFormulaSchema, textsFormulaSchema } from './events/event-formula.schema';
 import { featureFormulaSchema } from './feature-definition.schema';
 
 /** What is wrong with a formula, and where in it. */
@@ -29,6 +29,10 @@ export function formulaIssue(formula: unknown): FormulaIssue | null {
   if (typeof formula !== 'object' || formula === null || featureFormulaSchema.safeParse(formula).success) return null;
   if ('aggregate' in formula) {
     const parsed = eventFormulaSchema.safeParse(formula);
+    return parsed.success ? null : firstOf(parsed.error);
+  }
+  if ('texts' in formula) {
+    const parsed = textsFormulaSchema.safeParse(formula);
     return parsed.success ? null : firstOf(parsed.error);
   }
   for (const [key, value] of Object.entries(formula)) {

@@ -44,6 +44,12 @@ export {
   textStatistics,
 } from './feature-statistics';
 export type { FeatureStatistics, NumberStatistics } from './feature-statistics';
+export { readTexts } from './texts/read-texts';
+export type { TextReader, TextSummary } from './texts/read-texts';
+export { textEventsStatement } from './texts/text-events-statement';
+export type { TextEventsRequest } from './texts/text-events-statement';
+export { isTextsFeature } from './texts/texts-formula';
+export type { TextMeasure, TextsDefinition, TextsFormula } from './texts/texts-formula';
 export { featureChangeStatement } from './feature-change-statement';
 export type { FeatureChangeRequest } from './feature-change-statement';
 export {

@@ -11,6 +11,7 @@ export const TRAIT_GROUPS = [
   'returns',
   'rhythm',
   'visits',
+  'texts',
 ] as const;
 export type TraitGroup = (typeof TRAIT_GROUPS)[number];
 
@@ -24,6 +25,13 @@ const RETURNS: EventSelection = { event: 'Order Refunded' };
 const COUPONS: EventSelection = { event: ['Coupon Applied', 'Coupon Redeemed'] };
 const WITH_COUPON: EventSelection = { ...ORDERS, where: [{ path: 'coupon', op: 'exists' }] };
 const LINES: EventSelection = { ...ORDERS, each: 'products' };
+const REVIEWS = { event: 'Product Reviewed', of: 'review_body' };
+const subjects = [
+  ['delivery', ['delivery', 'shipping', 'courier', 'parcel']],
+  ['price', ['price', 'cost', 'expensive', 'cheap', 'value for money']],
+  ['quality', ['quality', 'material', 'fabric', 'broken']],
+  ['service', ['service', 'support', 'refund', 'return']],
+] as const;
 const YEAR: EventSelection = { ...ORDERS, window: { last: { n: 365, unit: 'day' } } };
 
 const RECENCY: EventFormula = { aggregate: 'daysSince', since: 'last', ...ORDERS };
@@ -252,5 +260,17 @@ export const TRAIT_LIBRARY: readonly LibraryTrait[] = [
       'weeks',
       { aggregate: 'distinctPeriods', period: 'week', window: { last: { n: 365, unit: 'day' } } },
     ]),
+  ]),
+  ...group(
+    'texts',
+    subjects.flatMap(([name, words]) => [
+      row(`mentions_${name}`, `Reviews that mention ${name}`, ['texts', { texts: 'mentions', words, ...REVIEWS }]),
+      row(`mentions_${name}_score`, `Mean sentiment on ${name}`, ['-1 to 1', { texts: 'score', words, ...REVIEWS }]),
+      row(`mentions_${name}_sentiment`, `Sentiment on ${name}`, ['name', { texts: 'sentiment', words, ...REVIEWS }]),
+    ]),
+  ),
+  ...group('texts', [
+    row('review_score', 'Mean sentiment of reviews', ['-1 to 1', { texts: 'score', ...REVIEWS }]),
+    row('review_sentiment', 'Sentiment of reviews', ['name', { texts: 'sentiment', ...REVIEWS }]),
   ]),
 ];

@@ -5,6 +5,7 @@ import {
   extentStatement,
   featureStatement,
   isTextFeature,
+  isTextsFeature,
   pointFeatureStatement,
   type FeatureDefinition,
   type OrderMapping,
@@ -103,7 +104,8 @@ const extentSchema = z.object({ first: z.coerce.number(), last: z.coerce.number(
 const columnsOf = (
   definitions: readonly FeatureDefinition[],
   keys: readonly string[] | undefined,
-): readonly FeatureDefinition[] => (keys ? definitions : definitions.filter((one) => !isTextFeature(one)));
+): readonly FeatureDefinition[] =>
+  keys ? definitions : definitions.filter((one) => !isTextFeature(one) && !isTextsFeature(one));
 
 /** Binds the data sets to their stores. */
 export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {

@@ -3,6 +3,7 @@ import {
   featurePopulation,
   featureStatement,
   isTextFeature,
+  isTextsFeature,
   textFeatureStatement,
   type FeatureRequest,
   type OrderMapping,
@@ -23,6 +24,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import { featureRowAt, keepStatistics, type TextsByPerson } from './computed-features';
 import { liveOf } from './live-traits';
+import { readEverybodysTexts, type LoadTextReader } from './text-reading';
 import { workspaceFeatures } from './workspace-features';
 
 /** What computing features needs of the world. */
@@ -36,6 +38,10 @@ export interface ComputeFeaturesPorts {
     readonly store: Pick<LiveTraitStore, 'write'>;
     readonly changed: (workspaceId: WorkspaceId, ids: readonly ProfileId[], signal: AbortSignal) => Promise<void>;
   };
+  /** Reads texts; traits that are read out of them are missing when absent. */
+  readonly texts?: LoadTextReader;
+  /** Lets others have their turn, while texts are read. */
+  readonly rest?: () => Promise<void>;
   /** Which event an order is; Segment's spec when absent. */
   readonly orders?: OrderMapping;
 }
@@ -77,7 +83,8 @@ async function writeLive({ live }: ComputeFeaturesPorts, context: RunContext, pa
 
 /**
  * Computes the features of everybody with an order up to `asOf`, or with any event where a feature looks at others, in one
- * pass on the column store, and keeps them. Features that are texts are a second pass.
+ * pass on the column store, and keeps them. Features that are texts are a second pass; those that are read out of texts are
+ * read person by person.
  *
  * Promise  at least once
  * Key      profile + definition version: a repeat overwrites with the same values
@@ -97,7 +104,8 @@ export async function computeFeaturesFlow(
   const { version: definitionVersion, definitions } = await workspaceFeatures(ports.features, workspaceId, {
     version: params.definitionVersion,
   });
-  const [numbers, texts] = [definitions.filter((one) => !isTextFeature(one)), definitions.filter(isTextFeature)];
+  const computable = definitions.filter((one) => !isTextsFeature(one));
+  const [numbers, texts] = [computable.filter((one) => !isTextFeature(one)), computable.filter(isTextFeature)];
   const asOf = Date.parse(params.asOf);
   await ports.loader.load(workspaceId, context);
 
@@ -110,7 +118,8 @@ export async function computeFeaturesFlow(
     context,
   );
   const textOf = await readTexts(ports.columns, { ...request, definitions: texts }, context);
-  const computed = { matrix, numbers, texts, textOf };
+  const said = await readEverybodysTexts(ports, { workspaceId, asOf, timeZone, definitions }, context);
+  const computed = { matrix, numbers, texts, textOf, said };
 
   const live = liveOf(definitions).map(({ key }) => key);
   let written = 0;

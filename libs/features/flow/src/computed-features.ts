@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   featureStatisticsSchema,
   figuresOf,
+  isTextFeature,
   numberStatistics,
   populationFormulas,
   populationKey,
@@ -19,6 +20,8 @@ import type {
   RunContext,
 } from '@kohort/kernel-contracts';
 
+import type { ReadTexts } from './text-reading';
+
 /** Texts by person, in the order of the definitions. */
 export type TextsByPerson = ReadonlyMap<string, readonly (string | null)[]>;
 
@@ -29,11 +32,12 @@ export interface ComputedFeatures {
   readonly numbers: readonly FeatureDefinition[];
   readonly texts: readonly FeatureDefinition[];
   readonly textOf: TextsByPerson;
+  readonly said: ReadTexts;
 }
 
 /** One person's values. */
 export function featureRowAt(
-  { matrix, numbers, texts, textOf }: ComputedFeatures,
+  { matrix, numbers, texts, textOf, said }: ComputedFeatures,
   row: number,
 ): FeatureRow | undefined {
   const profileId = matrix.profileIds[row];
@@ -46,6 +50,9 @@ export function featureRowAt(
   });
   texts.forEach(({ key }, i) => {
     values[key] = textOf.get(profileId)?.[i] ?? null;
+  });
+  said.definitions.forEach(({ key }, i) => {
+    values[key] = said.valuesOf.get(profileId)?.[i] ?? null;
   });
   return { profileId, values };
 }
@@ -73,7 +80,7 @@ export async function keepStatistics(
   { fence, signal }: RunContext,
   { computed, point }: { readonly computed: ComputedFeatures; readonly point: FeatureSetPoint },
 ): Promise<void> {
-  const { matrix, numbers, texts, textOf } = computed;
+  const { matrix, numbers, texts, textOf, said } = computed;
   const first = new Map<string, FeatureStatistics>();
   for (const { key, asOf, statistics: kept } of await statistics.earliest(fence.workspaceId, point.definitionVersion)) {
     // A repeat of the first pass makes its own bins again.
@@ -96,5 +103,17 @@ export async function keepStatistics(
     const values = matrix.profileIds.map((id) => textOf.get(id)?.[i] ?? null);
     return { key, statistics: jsonOf(textStatistics(values)) };
   });
-  await statistics.save(fence, point, { rows: [...rows, ...named], population: figures(computed) });
+  const read = said.definitions.map((definition, i) => {
+    const { key } = definition;
+    const values = matrix.profileIds.map((id) => said.valuesOf.get(id)?.[i] ?? null);
+    if (isTextFeature(definition)) {
+      return {
+        key,
+        statistics: jsonOf(textStatistics(values.map((value) => (typeof value === 'string' ? value : null)))),
+      };
+    }
+    const column = values.map((value) => (typeof value === 'number' ? value : NaN));
+    return { key, statistics: jsonOf(numberStatistics(column, edgesOf(key))) };
+  });
+  await statistics.save(fence, point, { rows: [...rows, ...named, ...read], population: figures(computed) });
 }

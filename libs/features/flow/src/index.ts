@@ -4,6 +4,7 @@ export { editFeatures, previewFeature } from './edit-features';
 export type { FeaturePreview, FeaturePreviewPorts } from './edit-features';
 export { workspaceFeatures } from './workspace-features';
 export type { WorkspaceFeatures } from './workspace-features';
+export type { LoadTextReader } from './text-reading';
 export { LiveTraits } from './live-traits';
 export type { LiveTraitsPorts } from './live-traits';
 export { traitStatistics } from './trait-statistics';

@@ -5,11 +5,14 @@ import {
   eventsRead,
   eventsWithProperties,
   isTextFeature,
+  isTextsFeature,
   partsOf,
   populationFormulas,
+  readTexts,
   type FeatureDefinition,
   type OrderMapping,
   type PopulationFigures,
+  type TextReader,
 } from '@kohort/features-domain';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type {
@@ -21,6 +24,7 @@ import type {
   TouchedPerson,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
+import type { LoadTextReader } from './text-reading';
 import { workspaceFeatures } from './workspace-features';
 
 /** What live traits are computed from, and kept in. */
@@ -29,6 +33,8 @@ export interface LiveTraitsPorts {
   readonly statistics: Pick<FeatureStatisticsStore, 'population'>;
   readonly live: Pick<LiveTraitStore, 'touch'>;
   readonly clock: Clock;
+  /** Reads texts; traits that are read out of them are missing when absent. */
+  readonly texts?: LoadTextReader;
   readonly orders?: OrderMapping;
 }
 
@@ -49,6 +55,7 @@ interface LivePlan {
   readonly propertiesOf: readonly string[] | null;
   readonly timeZone: string;
   readonly population: PopulationFigures;
+  readonly read: TextReader | null;
 }
 
 /** Those of a set that are kept with the other traits of a person. */
@@ -71,9 +78,13 @@ function valuesOf(plan: LivePlan, person: TouchedPerson, orders: OrderMapping): 
   const at = { asOf: person.asOf, timeZone: plan.timeZone, orders, population: plan.population };
   const numbers = computeFeatures(touched, person.events, at);
   const texts = computeTexts(touched, person.events, at);
-  return Object.fromEntries(
+  const computed: Record<string, FeatureValue> = Object.fromEntries(
     touched.map((definition, i) => [definition.key, (isTextFeature(definition) ? texts[i] : numbers[i]) ?? null]),
   );
+  const ofTexts = touched.filter(isTextsFeature);
+  if (plan.read === null || ofTexts.length === 0) return computed;
+  const said = readTexts(ofTexts, person.events, { ...at, read: plan.read });
+  return { ...computed, ...Object.fromEntries(ofTexts.map(({ key }, i) => [key, said[i] ?? null])) };
 }
 
 /**
@@ -113,13 +124,15 @@ export class LiveTraits {
   }
 
   private async readPlan(workspaceId: WorkspaceId): Promise<LivePlan | null> {
-    const { features, statistics, orders = SEGMENT_ORDERS } = this.ports;
+    const { features, statistics, texts, orders = SEGMENT_ORDERS } = this.ports;
     const { version, definitions } = await workspaceFeatures(features, workspaceId);
     const live = liveOf(definitions);
     if (live.length === 0) return null;
     const traits = live.map((definition) => withNames(definition, orders));
     const looksAround = populationFormulas(live).length > 0;
+    const read = live.some(isTextsFeature) ? ((await texts?.()) ?? null) : null;
     return {
+      read,
       ...{ version, traits, propertiesOf: eventsWithProperties(live, orders) },
       names: traits.some(({ names }) => names === null)
         ? null

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { editFeatures, LiveTraits } from '@kohort/features-flow';
+import { TRAIT_LIBRARY, type FeatureDefinition } from '@kohort/features-domain';
+import { computeFeaturesFlow, editFeatures, LiveTraits } from '@kohort/features-flow';
+import { textReader } from '@kohort/hosts-runtime';
 import { manualClock, systemClock } from '@kohort/kernel-clock-random';
-import { batchIdSchema, profileIdSchema, runIdSchema, type BatchId } from '@kohort/kernel-contracts';
+import { batchIdSchema, profileIdSchema, runIdSchema, type BatchId, type Json } from '@kohort/kernel-contracts';
 import { openColumnLoader, type OpenColumnLoader } from '@kohort/platform-columns';
 import {
   featureStatisticsStore,
@@ -16,6 +18,7 @@ import { IdentityWorld, type Draft } from '../test/identity-world';
 
 const RULES = {
   regulars: { trait: { path: 'orders_made', op: 'gte', value: 2 } },
+  grumblers: { trait: { path: 'mentions_delivery_score', op: 'lt', value: 0 } },
   tea: { trait: { path: 'favourite', op: 'eq', value: 'tea' } },
 };
 const own = { label: 'Own', unit: 'units', live: true };
@@ -41,7 +44,7 @@ describe('live traits', () => {
     loader = openColumnLoader({ database: db.database, columns: store.columns });
     world = await IdentityWorld.open({ db, store, loader }, null, RULES);
     const ports = { features: featureStore(db.database), statistics: featureStatisticsStore(db.database) };
-    live = new LiveTraits({ ...ports, live: liveTraitStore(db.database), clock });
+    live = new LiveTraits({ ...ports, live: liveTraitStore(db.database), clock, texts: textReader });
   });
 
   afterAll(async () => {
@@ -171,5 +174,93 @@ describe('live traits', () => {
       (row) => Object.values(Object(row)).join(' '),
     );
     expect(found).toEqual(expect.arrayContaining([`${bob} 9`, `${eve} 9`]));
+  });
+
+  it('are read out of texts, and are those of the pass over everybody', async () => {
+    const { workspaceId } = world;
+    const features = featureStore(db.database);
+    const library = TRAIT_LIBRARY.filter(({ group }) => group === 'texts').map(
+      ({ key, label, unit, formula }): FeatureDefinition => ({ key, label, unit, formula, live: true }),
+    );
+    const version = (await features.set(workspaceId, null))?.version ?? 0;
+    await editFeatures(features, workspaceId, { set: library, remove: [], afterVersion: version });
+    clock.advance(5_000);
+    const wrote = (userId: string, review_body: Json): Draft => ({
+      ...bought(userId, '-', 'Product Reviewed'),
+      properties: { review_body },
+    });
+    const said = async (person: string): Promise<Record<string, unknown>> => {
+      const lines = (await traits()).filter((line) => line.startsWith(`${person} `)).map((line) => line.split(' '));
+      const own = lines.filter(([, key = '']) => /^(mentions|review)_/.test(key));
+      return Object.fromEntries(own.map(([, key = '', ...value]) => [key, JSON.parse(value.join(' ')) as unknown]));
+    };
+    expect(
+      await accept([
+        wrote('gus', 'A lovely dress, great quality. The delivery was terribly late, awful.'),
+        wrote('gus', 'The courier lost my parcel. Horrible.'),
+        wrote('may', 'Shipping was fast and wonderful!'),
+        wrote('max', 7),
+      ]),
+    ).toEqual([3, 0]);
+    expect(await said('gus')).toMatchObject({
+      mentions_delivery: 2,
+      mentions_delivery_sentiment: 'negative',
+      mentions_quality: 1,
+      mentions_quality_sentiment: 'positive',
+      mentions_price: 0,
+    });
+    expect((await members()).filter((line) => line.startsWith('grumblers'))).toEqual(['grumblers gus']);
+    expect(await accept([wrote('may', 'Awful, terrible, horrible delivery: the parcel was broken.')])).toEqual([1, 0]);
+    expect((await members()).filter((line) => line.startsWith('grumblers'))).toEqual([
+      'grumblers gus',
+      'grumblers may',
+    ]);
+
+    const runId = runIdSchema.parse(randomUUID());
+    await world.query(sql`insert into run (workspace_id, id, job, params, status, fence)
+      values (${workspaceId}, ${runId}, 'features.compute', '{}', 'running', 1)`);
+    const saved = new Map<string, Readonly<Record<string, unknown>>>();
+    const asOf = new Date(Date.UTC(2026, 0, 1) + serial).toISOString();
+    const result = await computeFeaturesFlow(
+      {
+        ...{ columns: store.columns.store, loader, statistics: featureStatisticsStore(db.database), texts: textReader },
+        features: {
+          ...features,
+          save: async (fence, point, rows) => {
+            for (const { profileId, values } of rows) saved.set(profileId, values);
+            return features.save(fence, point, rows);
+          },
+        },
+        live: {
+          store: liveTraitStore(db.database),
+          changed: async () => undefined,
+        },
+      },
+      {
+        run: {
+          ...{ workspaceId, id: runId, job: 'features.compute', status: 'running', params: {}, progress: null },
+          ...{ checkpoint: null, result: null, error: null, cancelRequested: false, createdAt: 0, startedAt: 0 },
+          finishedAt: null,
+        },
+        fence: { workspaceId, runId, fence: 1 },
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      },
+      { asOf },
+    );
+    expect(result).toMatchObject({ asOf });
+    const people = await world.query(
+      sql<{
+        id: string;
+        name: string;
+      }>`select id, canonical_id as name from profile where canonical_id in ('gus', 'may', 'max')`,
+    );
+    for (const { id, name } of people) {
+      const kept = Object.entries(saved.get(id) ?? {}).filter(
+        ([key, value]) => /^(mentions|review)_/.test(key) && value !== null,
+      );
+      expect({ name, values: Object.fromEntries(kept) }).toEqual({ name, values: await said(name) });
+    }
+    expect(people).toHaveLength(3);
   });
 });

@@ -1,6 +1,7 @@
+import { setImmediate as rest } from 'node:timers/promises';
 import { computeFeaturesFlow, LiveTraits } from '@kohort/features-flow';
 import { threadParquet } from '@kohort/hosts-reading';
-import { openDataset, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
+import { openDataset, textReader, type Engines, type OpenedColumns } from '@kohort/hosts-runtime';
 import type { ImportLimits, Mapping } from '@kohort/ingest-domain';
 import { DEDUPE_DAYS, runParams, type ProfileId, type SecretBox, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { DatasetPort } from '@kohort/models-flow';
@@ -89,7 +90,7 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
   const stores = { columns: columns.columns.store, loader: columns.loader };
   const traits = { features: featureStore(database), statistics: featureStatisticsStore(database) };
   const live = liveTraitStore(database);
-  const liveTraits = new LiveTraits({ ...traits, live, clock });
+  const liveTraits = new LiveTraits({ ...traits, live, clock, texts: textReader });
   const changed = async (workspaceId: WorkspaceId, ids: readonly ProfileId[], signal: AbortSignal): Promise<void> => {
     const profiles = ids.map((profileId) => ({ profileId, cause: 'event' as const, eventId: null }));
     await evaluateProfiles(segments, { workspaceId, profiles, signal });
@@ -122,7 +123,11 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
       clock,
       params: runParams['features.compute'],
       flow: (context, params) =>
-        computeFeaturesFlow({ ...stores, ...traits, live: { store: live, changed } }, context, params),
+        computeFeaturesFlow(
+          { ...stores, ...traits, live: { store: live, changed }, texts: textReader, rest: () => rest() },
+          context,
+          params,
+        ),
     }),
   };
 }

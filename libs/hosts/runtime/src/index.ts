@@ -23,4 +23,5 @@ export { startLoop } from './loop';
 export type { Loop, Timers, WakeableTimers } from './loop';
 export { textMasker } from './text-masker';
 export type { MaskCounts } from './text-masker';
+export { textReader } from './text-reader';
 export { openProcessMetrics } from './process-metrics';

@@ -7,6 +7,7 @@ import {
   type EventCondition,
   type EventFormula,
 } from './event-formula';
+import { TEXT_MEASURES, type TextsFormula } from '../texts/texts-formula';
 import { CALENDAR_UNITS, ROLLING_UNITS, type FeatureWindow } from './feature-window';
 
 /** Steps of a path are keys between dots. */
@@ -122,3 +123,13 @@ const schema = z.discriminatedUnion(
 
 /** One figure over a person's events, as files and the API hold it. */
 export const eventFormulaSchema: z.ZodType<EventFormula> = schema;
+
+/** What texts say, as files and the API hold it. */
+export const textsFormulaSchema: z.ZodType<TextsFormula> = z.strictObject({
+  texts: z.enum(TEXT_MEASURES),
+  of,
+  words: z.array(z.string().trim().min(1).max(100)).min(1).max(50).optional(),
+  event: selection.event,
+  where: selection.where,
+  window: selection.window,
+});
