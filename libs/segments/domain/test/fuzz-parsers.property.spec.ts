@@ -12,6 +12,7 @@ const YAML_ONE_IN = 10;
 const TEXTS: [string, ...string[]] = [
   'plan = "pro" and did "Order Completed" at least 2 times in last 30 days',
   'not (did "A" where total > 10 in last 3 days) or in segment "vip"',
+  'a says any of ("late box", "brok*") or (b says none of "x" and c says ("d", "e") within 5 words)',
   'all(email matches "^a+$", tags contains "x") timezone "Europe/Berlin"',
 ];
 const RULES: [unknown, ...unknown[]] = [
@@ -25,6 +26,7 @@ const RULES: [unknown, ...unknown[]] = [
         {
           atLeast: { n: 1, of: [{ segment: { key: 'vip' } }, { trait: { path: 'a', op: 'matches', value: '^a+$' } }] },
         },
+        { trait: { path: 'b', op: 'wordsNear', value: { words: ['late', 'bo*'], within: 5 } } },
         { none: [{ bucket: { seed: 's', from: 0, to: 10 } }, { sql: { predicate: "traits['a'] = 'b'" } }] },
       ],
     },
