@@ -142,6 +142,16 @@ interface MaskFlags extends JsonFlag {
 
 const gathered = (value: string, list: readonly string[] = []): readonly string[] => [...list, value];
 
+const MASKING = 'key masking { fields longTexts kinds country }';
+
+/** What is masked of each source now. */
+async function masked(flags: JsonFlag): Promise<void> {
+  const { sources } = await withClient(flags, (client) =>
+    client.query<{ sources: { nodes: readonly unknown[] } }>(`{ sources(first: 100) { nodes { ${MASKING} } } }`),
+  );
+  print({ command: 'source masked', sources: sources.nodes }, flags);
+}
+
 /** What is masked of a source from now on. The server says what is wrong with the settings. */
 async function mask(source: string, flags: MaskFlags): Promise<void> {
   const { field, longTexts, kinds, country, off } = flags;
@@ -149,7 +159,7 @@ async function mask(source: string, flags: MaskFlags): Promise<void> {
   const changed = await withClient(flags, async (client) => {
     const { maskSource } = await client.query<{ maskSource: MutationAnswer }>(
       `mutation ($source: String!, $masking: SourceMaskingInput) { maskSource(source: $source, masking: $masking) {
-        __typename ... on Source { key masking { fields longTexts kinds country } } ${FAILURE_FIELDS} } }`,
+        __typename ... on Source { ${MASKING} } ${FAILURE_FIELDS} } }`,
       { source, masking: off ? null : asked },
     );
     return payloadOf(maskSource, 'Source');
@@ -223,6 +233,7 @@ export function sourceCommand(): Command {
       .option('--off', 'mask nothing any more')
       .action(mask),
   );
+  root.addCommand(sub('masked', 'what is masked of each source now').action(masked));
   root.addCommand(ofKey('every', 'pull by the clock').argument('<minutes>', '1 to 44,640, or never').action(schedule));
   return root;
 }
