@@ -59,11 +59,11 @@ export async function startRedis(kind: 'safe' | 'unsafe' = 'safe'): Promise<Engi
   };
 }
 
-/** Polls a condition that nothing announces. */
+/** Polls a condition that nothing announces: soon at first, then less often, since each question costs what is waited for. */
 export async function eventually(holds: () => Promise<boolean> | boolean, limitMs = 120_000): Promise<void> {
   const deadline = Date.now() + limitMs;
-  while (!(await holds())) {
+  for (let pauseMs = 5; !(await holds()); pauseMs = Math.min(100, pauseMs * 1.5)) {
     if (Date.now() > deadline) throw new Error('it did not come to hold in time');
-    await new Promise((done) => setTimeout(done, 10));
+    await new Promise((done) => setTimeout(done, pauseMs));
   }
 }
