@@ -1,4 +1,6 @@
-import { readCells } from '@kohort/ml-conformance';
+import { onceARun, readCells } from '@kohort/ml-conformance';
+
+const FILE = 'online-retail/transactions.csv.gz';
 
 interface Customer {
   lastDay: number;
@@ -11,7 +13,11 @@ interface Customer {
  * its reference.json; in rising order of customer.
  */
 export function onlineRetailRfm(): { customers: string[]; rows: number[][] } {
-  const [header = [], ...lines] = readCells('online-retail/transactions.csv.gz');
+  return onceARun('online-retail-rfm', FILE, summarise);
+}
+
+function summarise(): { customers: string[]; rows: number[][] } {
+  const [header = [], ...lines] = readCells(FILE);
   const at = (name: string) => header.indexOf(name);
   const columns = ['InvoiceNo', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID'].map(at);
   const customers = new Map<string, Customer>();

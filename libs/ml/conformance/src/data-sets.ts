@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
@@ -12,6 +13,25 @@ export const hasDataSets = existsSync(join(folder, 'README.md'));
 /** All cells of a gzip-compressed CSV, header first. */
 export function readCells(file: string): string[][] {
   return parse(gunzipSync(readFileSync(join(folder, file))));
+}
+
+/**
+ * What several specs ask of a large file, worked out by the first of them: with KOHORT_TEST_TEMPLATES, a folder that lives
+ * as long as a run of tests, it is kept there under its name and the digest of the file. Without it, each works it out.
+ *
+ * Shape   make: gives what JSON can hold
+ */
+export function onceARun<T>(name: string, file: string, make: () => T): T {
+  const run = process.env['KOHORT_TEST_TEMPLATES'] ?? '';
+  if (!existsSync(run)) return make();
+  const content = readFileSync(join(folder, file));
+  const kept = join(run, `${name}-${createHash('sha256').update(content).digest('hex')}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
+  const made = make();
+  // Two that make it at the same time make the same.
+  writeFileSync(`${kept}.${process.pid}`, JSON.stringify(made));
+  renameSync(`${kept}.${process.pid}`, kept);
+  return made;
 }
 
 /** Numeric columns by name, as rows of numbers. */
