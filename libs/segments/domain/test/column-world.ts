@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { z } from 'zod';
-import { compileFill, compileRulesToSql, compileToSql, parseRule, peopleSlices } from '../src';
+import { compileFill, compilePreview, compileRulesToSql, compileToSql, parseRule, peopleSlices } from '../src';
 import type { RawWorld } from './account-arbitraries';
 import type { RawPerson } from './oracle';
 
@@ -21,6 +21,9 @@ const fillSchema = z.object({
       due: z.array(z.coerce.number()),
     }),
   ),
+});
+const previewSchema = z.object({
+  data: z.tuple([z.object({ people: z.string(), counts: z.array(z.string()), sample: z.array(z.string()) })]),
 });
 const rowsSchema = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
 
@@ -69,6 +72,13 @@ export class ColumnWorld {
   ): readonly string[] {
     const { sql, params } = compileToSql(parseRule(rule), { workspaceId, ...at });
     return answer.parse(JSON.parse(this.session.queryBind(sql, params, 'JSON'))).data.map((row) => row.profile_id);
+  }
+
+  /** What a preview counts of a rule: people, and for its nodes in order who meets them; some of the members. */
+  preview(rule: unknown, of: { workspaceId: string; nowMs: number; excluded: readonly string[]; sample: number }) {
+    const { sql, params } = compilePreview(parseRule(rule), { ...of, compare: [], untied: true });
+    const [row] = previewSchema.parse(JSON.parse(this.session.queryBind(sql, params, 'JSON'))).data;
+    return { people: Number(row.people), counts: row.counts.map(Number), sample: row.sample };
   }
 
   /** Accounts with their records, and who belongs to them. */

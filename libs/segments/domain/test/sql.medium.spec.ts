@@ -40,6 +40,32 @@ describe('SQL on the column engine', () => {
     expect(world.untiedPeople).toBeGreaterThan(TRIPLES / 40);
   });
 
+  it('counts a preview of more tests than one mask holds, and leaves out who is excluded', () => {
+    const at = Date.parse('2026-03-29T12:00:00Z');
+    const workspaceId = workspaceOf(0x592);
+    const sampled = fc.sample(person(at, 'UTC'), { numRuns: PEOPLE, seed: SEED + 6 });
+    const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
+    world.load(workspaceId, people);
+    const tests = Array.from({ length: 70 }, (_, i) => ({
+      event: {
+        name: 'ABC'.charAt(i % 3),
+        count: { op: 'gte', n: 1 + (i % 4) },
+        window: { last: { n: 1 + i, unit: 'day' } },
+      },
+    }));
+    const wheres = [{ any: tests }, ...tests];
+    const rules = wheres.map((where) => ({ version: 1, entity: 'profile', where }));
+    const answers = world.answers(rules, workspaceId, at);
+    const excluded = people.slice(0, 3).map(({ profileId }) => profileId);
+    const left = (i: number): string[] =>
+      people.flatMap(({ profileId: id }) => (answers.get(id)?.[i] === true && !excluded.includes(id) ? [id] : []));
+    const counted = world.preview(rules[0], { workspaceId, nowMs: at, excluded, sample: people.length });
+    expect(counted.people).toBe(people.length - excluded.length);
+    expect(counted.counts).toEqual(wheres.map((_, i) => left(i).length));
+    expect(new Set(counted.counts).size).toBeGreaterThan(5);
+    expect([...counted.sample].sort()).toEqual(left(0).sort());
+  });
+
   it('runs predicates of sql nodes over the events up to now', () => {
     const at = Date.parse('2026-03-29T12:00:00Z');
     const workspaceId = workspaceOf(0x591);

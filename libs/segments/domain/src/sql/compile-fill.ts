@@ -90,7 +90,7 @@ class FillStatement extends RuleStatement {
   }
 
   /** A leaf's column, in which 0 is never. */
-  private leaf(column: string | NoTurn): string | null {
+  private leafTurn(column: string | NoTurn): string | null {
     if (column === 'unknown') this.isTimed = false;
     if (column === 'unknown' || column === 'never') return null;
     return this.alias(`if(${column} = 0, ${NEVER}, ${column})`);
@@ -106,13 +106,13 @@ class FillStatement extends RuleStatement {
         return this.together(node, place);
       case 'trait':
       case 'text':
-        return this.leaf(this.traits.turn(node.trait, context));
+        return this.leafTurn(this.traits.turn(node.trait, context));
       case 'event':
-        return this.leaf(this.countTurn(node.event, { window: node.window, test: node.count }, place));
+        return this.leafTurn(this.countTurn(node.event, { window: node.window, test: node.count }, place));
       case 'aggregate':
-        return this.leaf(this.events.aggregateTurn(node.aggregate, context));
+        return this.leafTurn(this.events.aggregateTurn(node.aggregate, context));
       case 'sequence':
-        return this.leaf(this.events.sequenceTurn(node.sequence, context));
+        return this.leafTurn(this.events.sequenceTurn(node.sequence, context));
       case 'frequency':
         return this.soonest(
           [node.a, node.b].map((of) => this.countTurn(of, { window: node.window, test: null }, place)),
@@ -134,7 +134,7 @@ class FillStatement extends RuleStatement {
       case 'relation':
       case 'group':
         // Of the others' records the evaluator alone knows when they turn.
-        return this.leaf('unknown');
+        return this.leafTurn('unknown');
       default:
         return null;
     }
@@ -150,7 +150,7 @@ class FillStatement extends RuleStatement {
   }
 
   private soonest(columns: readonly (string | NoTurn)[]): string | null {
-    return this.least(columns.flatMap((column) => this.leaf(column) ?? []));
+    return this.least(columns.flatMap((column) => this.leafTurn(column) ?? []));
   }
 
   private least(turns: readonly string[]): string | null {

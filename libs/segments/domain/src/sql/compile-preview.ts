@@ -1,5 +1,6 @@
 import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
-import { compileRulesToSql, type CompiledSql, type SqlOptions } from './compile-to-sql';
+import type { CompiledSql, SqlOptions } from './compile-to-sql';
+import { MaskStatement } from './mask-statement';
 
 /** One condition of a rule as a preview counts it. */
 export interface PreviewCondition {
@@ -46,7 +47,7 @@ function without(node: ParsedNode, id: string): ParsedNode {
 const counted = (conditions: readonly string[]): string =>
   conditions.length === 0
     ? 'emptyArrayString()'
-    : `arrayMap(x -> toString(x), [${conditions.map((condition) => `countIf(${condition})`).join(', ')}])`;
+    : `arrayMap(x -> toString(x), [${conditions.map((condition) => `sumIf(n, ${condition})`).join(', ')}])`;
 
 const listed = (lists: readonly string[]): string =>
   lists.length === 0 ? "CAST([], 'Array(Array(String))')" : `[${lists.join(', ')}]`;
@@ -60,27 +61,30 @@ const listed = (lists: readonly string[]): string =>
  */
 export function compilePreview(rule: ParsedRule, options: PreviewOptions): CompiledPreview {
   const { compare, sample, excluded, ...rest } = options;
-  const { untied } = options;
   const nodes = nodesOf(rule.root, null);
   const inner = nodes.slice(1);
   const of = (root: ParsedNode): ParsedRule => ({ ...rule, root });
   const member = (key: string): ParsedRule => of({ id: 'compared', label: null, kind: 'segment', key, is: true });
-  const { sql, params } = compileRulesToSql(
-    [
-      ...nodes.map(({ node }) => of(node)),
-      ...inner.map(({ id }) => of(without(rule.root, id))),
-      ...compare.map((key) => member(key)),
-    ],
-    rest,
+  const statement = new MaskStatement(rest, rule.entity);
+  const trail = options.key === undefined ? [] : [options.key];
+  const asked = [
+    ...nodes.map(({ node }) => of(node)),
+    ...inner.map(({ id }) => of(without(rule.root, id))),
+    ...compare.map((key) => member(key)),
+  ];
+  const shownAtMost = Math.max(1, Math.trunc(sample));
+  const { sql, params } = statement.alike(
+    asked.map((one) => statement.rule(one, trail)),
+    { sample: shownAtMost, excluded },
   );
   const columns = (from: number, n: number): string[] => Array.from({ length: n }, (_, i) => `r${from + i}`);
   const others = columns(nodes.length + inner.length, compare.length);
   const shown = (condition: string): string =>
-    `arrayMap(x -> toString(x), groupArraySortedIf(${Math.max(1, Math.trunc(sample))})(profile_id, ${condition}))`;
+    `arrayMap(x -> toString(x), arraySlice(arraySort(groupArrayArrayIf(ids, ${condition})), 1, ${shownAtMost}))`;
   const figures = [
-    `${untied === true ? 'toString(countIf(tied))' : "'0'"} AS tied`,
-    'toString(count()) AS people',
-    'toString(countIf(r0)) AS members',
+    'toString(sumIf(n, tied)) AS tied',
+    'toString(sum(n)) AS people',
+    'toString(sumIf(n, r0)) AS members',
     `${counted(columns(0, nodes.length))} AS counts`,
     `${counted(columns(nodes.length, inner.length))} AS counts_without`,
     `${counted(others)} AS sizes`,
@@ -89,10 +93,9 @@ export function compilePreview(rule: ParsedRule, options: PreviewOptions): Compi
     `${listed(others.map((column) => shown(`r0 AND NOT ${column}`)))} AS entering`,
     `${listed(others.map((column) => shown(`NOT r0 AND ${column}`)))} AS leaving`,
   ];
-  const present = excluded.length === 0 ? '' : ' WHERE NOT has({excluded:Array(UUID)}, profile_id)';
   return {
-    sql: `SELECT ${figures.join(', ')} FROM (${sql})${present}`,
-    params: excluded.length === 0 ? params : { ...params, excluded },
+    sql: `SELECT ${figures.join(', ')} FROM (${sql})`,
+    params,
     conditions: nodes.map(({ id, label, kind, parent }) => ({ id, label, kind, parent })),
   };
 }

@@ -5,7 +5,8 @@ import { ExactDecimal } from '../values/decimal-sum';
 import { fitsSql } from './aggregate-sql';
 import type { RangeCounts } from './count-pass';
 import { EventPass } from './event-pass';
-import { wholeColumn, type Pass, type PassColumn } from './pass';
+import { PackedColumns } from './packed-columns';
+import { flagColumn, type Pass } from './pass';
 import { predicateSql } from './predicate-sql';
 import { sqlNumberTest, type SqlContext } from './sql-condition';
 import { SqlParams, type SqlValue } from './sql-params';
@@ -85,7 +86,6 @@ export class RuleStatement {
   }
 
   protected node(node: ParsedNode, place: Place): string {
-    const context = this.contextOf(place);
     switch (node.kind) {
       case 'all':
         return node.children.length === 0 ? '1' : `(${this.children(node.children, place).join(' AND ')})`;
@@ -100,6 +100,24 @@ export class RuleStatement {
             .join(' + ') || '0';
         return `(${sum} >= ${this.params.integer(node.n)})`;
       }
+      case 'segment':
+        return this.segment(node, place);
+      default:
+        return this.leaf(this.test(node, place));
+    }
+  }
+
+  /** What stands in a condition for a test of a profile's own columns. */
+  protected leaf(test: string): string {
+    return test;
+  }
+
+  private test(
+    node: Exclude<ParsedNode, { kind: 'all' | 'any' | 'none' | 'atLeast' | 'segment' }>,
+    place: Place,
+  ): string {
+    const context = this.contextOf(place);
+    switch (node.kind) {
       case 'consent':
         return this.consent(node.purpose);
       case 'trait':
@@ -118,8 +136,6 @@ export class RuleStatement {
         return this.frequency(node, context);
       case 'lifecycle':
         return this.lifecycle(node, context);
-      case 'segment':
-        return this.segment(node, place);
       case 'prediction': {
         const measure = sqlNumberTest(node.test, node.measure, (n) => this.params.float(n));
         return this.score(`model_key = ${this.params.text(node.model)} AND ifNull(${measure}, 0)`);
@@ -207,7 +223,8 @@ export class RuleStatement {
       throw segmentsErrors.SEGMENTS_SEGMENT_CYCLE({ node: node.id, path });
     }
     const rule = this.options.segments?.get(node.key);
-    const member = rule === undefined ? this.membership(node.key) : this.rule(rule, [...place.trail, node.key]);
+    const member =
+      rule === undefined ? this.leaf(this.membership(node.key)) : this.rule(rule, [...place.trail, node.key]);
     return node.is ? `(${member})` : `NOT (${member})`;
   }
 
@@ -261,7 +278,7 @@ export class RuleStatement {
     }));
     const scored = this.scores.map((test, i) => ({ column: `s${i}`, test }));
     const flags = (from: string, list: readonly { column: string; test: string }[]): Pass => ({
-      columns: list.map(({ column }) => wholeColumn(column)),
+      columns: list.map(({ column }) => flagColumn(column)),
       sql: `SELECT profile_id, ${list.map(({ column, test }) => `max(${test}) AS ${column}`).join(', ')} FROM ${from} ${where}`,
     });
     return [
@@ -284,7 +301,7 @@ export class RuleStatement {
     const tests = [...this.predicates].map(([test, column]) => `toUInt8(ifNull(${test}, 0) != 0) AS ${column}`);
     const until = `ts <= ${this.params.instant(this.options.nowMs)}`;
     return {
-      columns: [...this.predicates.values()].map((column) => wholeColumn(column)),
+      columns: [...this.predicates.values()].map((column) => flagColumn(column)),
       sql: `SELECT profile_id, ${tests.join(', ')} FROM ${this.tables.events} WHERE workspace_id = {workspaceId:UUID} AND ${until} GROUP BY profile_id`,
     };
   }
@@ -295,27 +312,19 @@ export class RuleStatement {
    */
   protected everybody(): string {
     const passes = this.passes();
-    const columns = passes.flatMap((pass) => pass.columns);
-    const line = (own: readonly PassColumn[], here: 0 | 1): string =>
-      [
-        `toUInt8(${here}) AS is_profile`,
-        ...columns.map((column) => {
-          const { name, type } = column;
-          return `to${type}(${own.includes(column) ? name : '0'}) AS ${name}`;
-        }),
-      ].join(', ');
-    const everybody = `SELECT profile_id, ${line([], 1)} FROM ${this.tables.everybody} WHERE workspace_id = {workspaceId:UUID}`;
-    const rest = passes.map((pass) => `SELECT profile_id, ${line(pass.columns, 0)} FROM (${pass.sql})`);
-    const all = columns.flatMap((column) => column.totals);
-    const totals = ['max(is_profile) AS is_here', ...all.map(([name, total]) => `${total} AS ${name}_total`)];
-    const renamed = all.map(([name]) => `${name}_total AS ${name}`);
-    const grouped = `SELECT profile_id, ${totals.join(', ')} FROM (${[everybody, ...rest].join(' UNION ALL ')}) GROUP BY profile_id`;
-    return `SELECT ${['profile_id', 'is_here', ...renamed].join(', ')} FROM (${grouped})`;
+    const packed = new PackedColumns([flagColumn('is_here'), ...passes.flatMap(({ columns }) => columns)]);
+    const line = (values: readonly (readonly [string, string])[]): string => packed.row(new Map(values));
+    const everybody = `SELECT profile_id, ${line([['is_here', '1']])} FROM ${this.tables.everybody} WHERE workspace_id = {workspaceId:UUID}`;
+    const rest = passes.map(
+      ({ columns, sql }) => `SELECT profile_id, ${line(columns.map(({ name }) => [name, name]))} FROM (${sql})`,
+    );
+    const grouped = `SELECT profile_id, ${packed.sums} FROM (${[everybody, ...rest].join(' UNION ALL ')}) GROUP BY profile_id`;
+    return `SELECT profile_id, ${packed.columns} FROM (${grouped})`;
   }
 
   /** The ids of those for whom a condition holds. */
   members(condition: string): CompiledSql {
-    const sql = `SELECT profile_id FROM (${this.everybody()}) WHERE is_here = 1 AND ${condition}`;
+    const sql = `SELECT profile_id FROM (${this.everybody()}) WHERE is_here > 0 AND ${condition}`;
     return { sql, params: this.params.all() };
   }
 
@@ -325,7 +334,7 @@ export class RuleStatement {
       ...conditions.map((condition, i) => `toUInt8(${condition}) AS r${i}`),
       ...(this.options.untied === true ? [`toUInt8(${this.traits.tied}) AS tied`] : []),
     ];
-    const sql = `SELECT ${['profile_id', ...columns].join(', ')} FROM (${this.everybody()}) WHERE is_here = 1`;
+    const sql = `SELECT ${['profile_id', ...columns].join(', ')} FROM (${this.everybody()}) WHERE is_here > 0`;
     return { sql, params: this.params.all() };
   }
 }

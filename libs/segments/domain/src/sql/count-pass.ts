@@ -1,5 +1,5 @@
 import type { ParsedSelection } from '../rule/parsed-rule';
-import type { Pass } from './pass';
+import { numberColumn, type Pass } from './pass';
 import type { SqlParams } from './sql-params';
 
 /** A count whose bounds are known before any event is: `[from, to)`, epoch milliseconds. */
@@ -72,7 +72,7 @@ export class CountPass implements RangeCounts {
       ({ column }, i) => `toUInt8(${matches.length === 1 ? '1' : (matches[i] ?? '0')}) AS ${column}`,
     );
     return {
-      columns: counts.map(({ column }) => ({ name: column, type: 'UInt8', totals: [[column, `sum(${column})`]] })),
+      columns: counts.map(({ column }) => numberColumn(column)),
       sql: `SELECT profile_id, ${columns.join(', ')} FROM ${this.table} WHERE ${conditions.join(' AND ')}`,
     };
   }

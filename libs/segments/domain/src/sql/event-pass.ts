@@ -10,8 +10,7 @@ import { toSpan } from '../time/duration';
 import { aggregateRows, aggregateTest, measureValue, passesOverNothing } from './aggregate-sql';
 import { JsonValue } from './json-value';
 import { CountPass, type RangeCounts } from './count-pass';
-import type { Pass } from './pass';
-import { wholeColumn } from './pass';
+import { numberColumn, type Pass } from './pass';
 import { sequenceSql, type LevelColumn } from './sequence-sql';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
@@ -254,7 +253,7 @@ export class EventPass {
       (from, columns) => `SELECT *, ${columns.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')} FROM (${from})`,
       inner,
     );
-    const columns = [...this.known.values()].map((name) => wholeColumn(name));
+    const columns = [...this.known.values()].map((name) => numberColumn(name));
     const answers = `SELECT ${['profile_id', ...this.outer].join(', ')} FROM (${computed})`;
     if (this.turns.length === 0) return { columns, sql: answers };
     const all = `SELECT *, ${this.outer.join(', ')} FROM (${computed})`;

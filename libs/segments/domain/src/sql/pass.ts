@@ -1,16 +1,16 @@
-/** A column that a pass fills; what of other passes stands beside it is 0. */
+/** A column of a reading: whole numbers below 2^bits, whatever is added up of a profile. */
 export interface PassColumn {
   readonly name: string;
-  readonly type: 'UInt8' | 'UInt64';
-  /** What becomes of a profile's rows: names, and the aggregates behind them. */
-  readonly totals: readonly (readonly [name: string, sql: string])[];
+  readonly bits: 8 | 32;
 }
 
-/** One reading of a table: rows of `profile_id` and the columns, any number of them a profile. */
+/** One reading of a table: rows of `profile_id` and the columns. What of a profile stands in several rows is added up. */
 export interface Pass {
   readonly columns: readonly PassColumn[];
   readonly sql: string;
 }
 
-/** A column of a pass that has one row for a profile. */
-export const wholeColumn = (name: string): PassColumn => ({ name, type: 'UInt64', totals: [[name, `max(${name})`]] });
+export const numberColumn = (name: string): PassColumn => ({ name, bits: 32 });
+
+/** A column of truths, or of a few levels, of a pass that has one row for a profile. */
+export const flagColumn = (name: string): PassColumn => ({ name, bits: 8 });

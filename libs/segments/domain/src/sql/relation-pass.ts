@@ -1,5 +1,5 @@
 import type { Entity } from '../rule/parsed-rule';
-import { wholeColumn, type Pass } from './pass';
+import { numberColumn, type Pass } from './pass';
 import type { SqlParams } from './sql-params';
 
 /** The columns of `account_people` on the side of those who are judged, and of those that relations lead to. */
@@ -31,7 +31,7 @@ export class RelationPass {
     const links = `SELECT ${own} AS subject, ${other} AS other FROM account_people WHERE workspace_id = {workspaceId:UUID} AND since <= ${params.instant(this.now)} GROUP BY subject, other`;
     const sums = this.conditions.map((_, i) => `sum(found.r${i}) AS related${i}`);
     return {
-      columns: ['related', ...this.conditions.map((_, i) => `related${i}`)].map((name) => wholeColumn(name)),
+      columns: ['related', ...this.conditions.map((_, i) => `related${i}`)].map((name) => numberColumn(name)),
       sql: `SELECT link.subject AS profile_id, ${['count() AS related', ...sums].join(', ')} FROM (${links}) AS link INNER JOIN (${answers}) AS found ON found.profile_id = link.other GROUP BY link.subject`,
     };
   }

@@ -2,7 +2,7 @@ import type { NumberTest } from '../rule/operand';
 import type { ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
 import { isNamed, type RangeCounts } from './count-pass';
 import { ColumnLevels } from './column-levels';
-import { wholeColumn, type Pass } from './pass';
+import { numberColumn, type Pass } from './pass';
 import type { SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
 import { CALENDAR_SLACK_MS, countTurn, type NoTurn } from './turn-sql';
@@ -119,7 +119,7 @@ export class SharedCounts implements RangeCounts {
     const computed = new ColumnLevels();
     for (const { name, sql } of columns) computed.add(name, sql);
     return {
-      columns: columns.map(({ name }) => wholeColumn(name)),
+      columns: columns.map(({ name }) => numberColumn(name)),
       sql: computed.over(`SELECT profile_id, ${told.join(', ')} FROM (${grouped})`),
     };
   }

@@ -2,7 +2,7 @@ import type { ParsedNode } from '../rule/parsed-rule';
 import { ExactDecimal } from '../values/decimal-sum';
 import { hasValueOverNothing, measureZero } from './aggregate-sql';
 import { EventPass } from './event-pass';
-import { wholeColumn, type Pass } from './pass';
+import { flagColumn, type Pass } from './pass';
 import type { SqlContext } from './sql-condition';
 import type { EntityTables } from './tables';
 
@@ -29,7 +29,7 @@ export class TopPass {
     if (known !== undefined) return known;
     const column = `top${this.known.size}`;
     this.known.set(key, column);
-    this.found.push({ columns: [wholeColumn(column)], sql: this.ranked(node, column, context) });
+    this.found.push({ columns: [flagColumn(column)], sql: this.ranked(node, column, context) });
     return column;
   }
 

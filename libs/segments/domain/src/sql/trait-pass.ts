@@ -1,6 +1,6 @@
 import type { ParsedPath, ParsedTrait } from '../rule/parsed-rule';
 import { JsonValue } from './json-value';
-import { wholeColumn, type Pass } from './pass';
+import { flagColumn, type Pass } from './pass';
 import { TraitRows } from './trait-rows';
 import { sqlCondition, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
@@ -118,8 +118,7 @@ export class TraitPass {
 
   /** The readings of the traits; none when no trait is asked for. */
   passes(params: SqlParams): readonly Pass[] {
-    const rows = this.rows.pass(params);
-    return [...(rows === null ? [] : [rows]), ...(this.known.size === 0 ? [] : [this.gathered(params)])];
+    return [...this.rows.passes(params), ...(this.known.size === 0 ? [] : [this.gathered(params)])];
   }
 
   /** What compares values of several keys or instants: gathered of a profile first. */
@@ -129,7 +128,7 @@ export class TraitPass {
     // Of two values at one instant the greater message id wins, and is the only one that ever held.
     const winners = `SELECT profile_id, key AS trait_key, valid_from AS since, argMax(value, message_id) AS val FROM traits WHERE ${where} GROUP BY profile_id, trait_key, since`;
     const values = `SELECT profile_id, ${gathered} FROM (${winners}) GROUP BY profile_id`;
-    const columns = [...this.known.values()].map((name) => wholeColumn(name));
+    const columns = [...this.known.values()].map((name) => flagColumn(name));
     return { columns, sql: `SELECT profile_id, ${this.outer.join(', ')} FROM (${values})` };
   }
 }
