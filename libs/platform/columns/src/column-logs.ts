@@ -44,7 +44,8 @@ export const COLUMN_LOGS: readonly ColumnLog[] = [
       'r.workspace_id',
       'r.profile_id',
       'r.event_id',
-      `coalesce(e.name, '')`,
+      // A −1 takes a row back under its own name, also when the event is gone.
+      `case when e.id is null then coalesce(r.event_name, '') else coalesce(e.name, '') end`,
       instant('r.ts'),
       `coalesce(e.properties, '{}')`,
       'r.xid',

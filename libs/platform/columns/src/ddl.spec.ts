@@ -5,7 +5,7 @@ describe('columnsDdl', () => {
     const text = columnsDdl('kohort', { kind: 'single' }).join(';\n');
     expect(text).toContain('CREATE TABLE IF NOT EXISTS kohort.events (');
     expect(text).toContain('ENGINE = ReplacingMergeTree(seq)');
-    expect(text).toContain('ORDER BY (workspace_id, profile_id, ts, event_id)');
+    expect(text).toContain('ORDER BY (workspace_id, name, profile_id, ts, event_id)');
     expect(text).not.toContain('ON CLUSTER');
     expect(text).not.toContain('Distributed');
   });

@@ -136,6 +136,22 @@ describe('loading the column store from PostgreSQL', () => {
     expect(await loader.verify(ws)).toEqual({ equal: true });
   });
 
+  it('takes an event back that is gone itself by then', async () => {
+    const ws = await fill(40);
+    await loader.load(ws);
+    const before = await orders(ws);
+    await db.database.inWorkspace(ws, async (tx) => {
+      await sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
+        select a.workspace_id, a.event_id, a.profile_id, a.batch_id, a.received_at, a.ts, -1, e.name
+        from event_assignment a join event e on e.workspace_id = a.workspace_id and e.id = a.event_id
+        where e.message_id = 'm7'`.execute(tx);
+      await sql`delete from event where workspace_id = ${ws} and message_id = 'm7'`.execute(tx);
+    });
+    await loader.load(ws);
+    expect(await orders(ws)).toBe(before - 1);
+    expect(await loader.verify(ws)).toEqual({ equal: true });
+  });
+
   it('notices people whom it does not name although they have records, and names them again', async () => {
     const ws = await fill(400);
     await loader.load(ws);

@@ -29,24 +29,25 @@ const movesOf = (moves: readonly Move[]) => {
 async function moveEvents(tx: WorkspaceTransaction, { workspaceId, batchId, moves }: Moves): Promise<number> {
   const moved = await sql`
     with move as materialized ${movesOf(moves)}, live as materialized (
-      select a.event_id, a.profile_id, move.to_id, min(a.received_at) as received_at, min(a.ts) as ts
+      select a.event_id, a.profile_id, move.to_id, min(a.received_at) as received_at, min(a.ts) as ts,
+        max(a.event_name) as name
       from move join event_assignment a on a.profile_id = move.from_id
       where a.workspace_id = ${workspaceId}::uuid and move.event_id is null
       group by a.event_id, a.profile_id, move.to_id having sum(a.sign) > 0
       union all
-      select move.event_id, move.from_id, move.to_id, one.received_at, one.ts
+      select move.event_id, move.from_id, move.to_id, one.received_at, one.ts, one.name
       from move cross join lateral (
-        select min(a.received_at) as received_at, min(a.ts) as ts from (
+        select min(a.received_at) as received_at, min(a.ts) as ts, max(a.event_name) as name from (
           select * from event_assignment
           where workspace_id = ${workspaceId}::uuid and event_id = move.event_id offset 0) a
         where a.profile_id = move.from_id having sum(a.sign) > 0) one
       where move.event_id is not null
     ), gone as (
-      insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-      select ${workspaceId}::uuid, event_id, profile_id, ${batchId}::uuid, received_at, ts, -1 from live
+      insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
+      select ${workspaceId}::uuid, event_id, profile_id, ${batchId}::uuid, received_at, ts, -1, name from live
     )
-    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-    select ${workspaceId}::uuid, event_id, to_id, ${batchId}::uuid, received_at, ts, 1 from live where to_id is not null
+    insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
+    select ${workspaceId}::uuid, event_id, to_id, ${batchId}::uuid, received_at, ts, 1, name from live where to_id is not null
     `.execute(tx);
   return Number(moved.numAffectedRows ?? 0);
 }
