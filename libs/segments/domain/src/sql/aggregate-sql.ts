@@ -14,7 +14,10 @@ const SMALLEST_SHARE = 50;
 
 /** What is gathered of each event, and which events: SQL for `groupArrayIf(row, condition)`. */
 export interface AggregateRows {
-  /** A tuple that begins with time (epoch milliseconds) and event id, by which the rows are sorted. */
+  /**
+   * A tuple that begins with time (epoch milliseconds) and event id, by which the rows are sorted; 0 for the id where the
+   * order of one instant does not matter.
+   */
   readonly row: string;
   readonly condition: string;
 }
@@ -28,9 +31,12 @@ export function fitsSql({ fn, test }: ParsedAggregate): boolean {
   return (fn !== 'sum' && fn !== 'avg') || 'value' in test || (fits(test.n) && fits(test.high));
 }
 
+/** Functions whose value depends on the order of events. */
+const IN_ORDER = new Set<ParsedMeasure['fn']>(['first', 'last', 'slope']);
+
 /** The rows of an aggregate: numbers for numeric functions, present values for `first`, `last` and `distinct`. */
 export function aggregateRows({ fn, property }: ParsedMeasure, { params }: SqlContext): AggregateRows {
-  const key = 'toUnixTimestamp64Milli(ts), toString(event_id)';
+  const key = `toUnixTimestamp64Milli(ts), ${IN_ORDER.has(fn) ? 'toString(event_id)' : 'toUInt8(0)'}`;
   if (fn === 'distinctDays' || property === null) return { row: `(${key})`, condition: '1' };
   const value = new JsonValue('properties', property.steps, params);
   // Zero added: −0 and 0 are one number.

@@ -171,12 +171,16 @@ class FillStatement extends RuleStatement {
     const soonest = this.least(parts.flatMap(({ turn }) => turn ?? []));
     if (soonest === null || node.kind === 'atLeast') return soonest;
     const isAll = node.kind === 'all';
-    const waits = parts.map(({ holds, turn }) =>
-      isAll ? `if(${holds}, ${NONE}, ${turn ?? NEVER})` : `if(${holds}, ${turn ?? NEVER}, ${NONE})`,
+    const settled = (some: typeof parts): string =>
+      some.map(({ holds }) => (isAll ? holds : `NOT (${holds})`)).join(' AND ');
+    const [timed, lasting] = [parts.filter(({ turn }) => turn !== null), parts.filter(({ turn }) => turn === null)];
+    const waits = timed.map(({ holds, turn }) =>
+      isAll ? `if(${holds}, ${NONE}, ${turn})` : `if(${holds}, ${turn}, ${NONE})`,
     );
-    const latest = waits.length === 1 ? waits.join('') : `greatest(${waits.join(', ')})`;
-    const isSettled = parts.map(({ holds }) => (isAll ? holds : `NOT (${holds})`)).join(' AND ');
-    return this.alias(`if(${isSettled}, ${soonest}, ${latest})`);
+    const turn = timed.length === 1 ? soonest : `if(${settled(timed)}, ${soonest}, greatest(${waits.join(', ')}))`;
+    // What stands against the answer for good is never outweighed by time.
+    if (lasting.length > 0) return this.alias(`if(${settled(lasting)}, ${turn}, ${NEVER})`);
+    return timed.length === 1 ? soonest : this.alias(turn);
   }
 
   /** As the other statements', with all columns of a pass in one list: a profile's state is what its events need. */

@@ -245,10 +245,14 @@ export class EventPass {
     const names = this.readsAll ? '' : ` AND name IN ${params.bind('Array(String)', [...this.names].sort())}`;
     const times = this.readsTimes ? [`arraySort(groupArray(${MS})) AS all_times`] : [];
     const shared = [...this.gatherings.values()].map(({ name, row, matches, from }) => {
-      const since = Number.isFinite(from) ? [`ts >= ${params.instant(from)}`] : from > 0 ? ['0'] : [];
-      return `arraySort(groupArrayIf(${row}, ${[matches, ...since].join(' AND ')})) AS ${name}`;
+      const after = Number.isFinite(from) ? [`ts >= ${params.instant(from)}`] : from > 0 ? ['0'] : [];
+      return `arraySort(groupArrayIf(${row}, ${[matches, ...after].join(' AND ')})) AS ${name}`;
     });
-    const inner = `SELECT profile_id, ${[...times, ...shared, ...this.inner].join(', ')} FROM ${this.table} WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${names} GROUP BY profile_id`;
+    // Where all look back a while, what lies before is not read, let alone worked out.
+    const first = Math.min(...[...this.gatherings.values()].map(({ from }) => from));
+    const isBounded = this.inner.length === 0 && times.length === 0 && Number.isFinite(first);
+    const since = isBounded ? ` AND ts >= ${params.instant(first)}` : '';
+    const inner = `SELECT profile_id, ${[...times, ...shared, ...this.inner].join(', ')} FROM ${this.table} WHERE workspace_id = {workspaceId:UUID} AND ts <= ${params.instant(this.now)}${since}${names} GROUP BY profile_id`;
     const computed = this.levels.reduce(
       (from, columns) => `SELECT *, ${columns.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')} FROM (${from})`,
       inner,

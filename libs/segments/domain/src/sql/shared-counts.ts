@@ -109,18 +109,24 @@ export class SharedCounts implements RangeCounts {
       return `${own.join(' + ')} AS ${mask}`;
     });
     const events = `SELECT profile_id, toUnixTimestamp64Milli(ts) AS at, ${bits.join(', ')} FROM ${this.table} WHERE ${conditions.join(' AND ')}`;
-    const gathered = ['groupArray(at) AS times', ...masks.map((mask) => `groupArray(${mask}) AS ${mask}s`)];
-    const grouped = `SELECT profile_id, ${gathered.join(', ')} FROM (${events}) WHERE ${masks.map((mask) => `${mask} != 0`).join(' OR ')} GROUP BY profile_id`;
+    // Sorted once for all selections, newest first.
+    const row = ['at', ...masks].join(', ');
+    const gathered = `arrayReverseSort(groupArray((${row}))) AS all`;
+    const lists = ['times', ...masks.map((mask) => `${mask}s`)].map(
+      (list, i) => `tupleElement(all, ${i + 1}) AS ${list}`,
+    );
+    const grouped = `SELECT profile_id, ${gathered} FROM (${events}) WHERE ${masks.map((mask) => `${mask} != 0`).join(' OR ')} GROUP BY profile_id`;
     const told = selections.map(({ times }, i) => {
-      const own = `arrayFilter((t, m) -> bitTest(m, ${i % BITS}), times, mask${Math.floor(i / BITS)}s)`;
-      return `arrayReverseSort(${own}) AS ${times}`;
+      return `arrayFilter((t, m) -> bitTest(m, ${i % BITS}), times, mask${Math.floor(i / BITS)}s) AS ${times}`;
     });
     const columns = selections.flatMap((selection) => selection.columns);
     const computed = new ColumnLevels();
     for (const { name, sql } of columns) computed.add(name, sql);
     return {
       columns: columns.map(({ name }) => numberColumn(name)),
-      sql: computed.over(`SELECT profile_id, ${told.join(', ')} FROM (${grouped})`),
+      sql: computed.over(
+        `SELECT profile_id, ${told.join(', ')} FROM (SELECT profile_id, ${lists.join(', ')} FROM (${grouped}))`,
+      ),
     };
   }
 }
