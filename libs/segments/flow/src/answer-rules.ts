@@ -38,7 +38,7 @@ export interface Question {
 export type Answered = Answer | { readonly thrown: AppError };
 
 /** People of one slice: what a statement holds in memory is of so many. */
-const PEOPLE_A_SLICE = 100_000;
+const PEOPLE_A_SLICE = 200_000;
 /** The engine reads no longer statement than 262,144 characters. */
 const LONGEST_STATEMENT = 200_000;
 

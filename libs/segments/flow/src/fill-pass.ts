@@ -45,6 +45,27 @@ export interface Answer {
   readonly dueAt: readonly number[];
 }
 
+/** Steps under way at once: what one writes costs the database more than a process of ours, and it has several. */
+const AT_ONCE = 2;
+
+/** The step for each, some at a time, begun in their order. What a step throws ends the others behind it; none is left under way. */
+export async function someAtOnce<T>(list: readonly T[], step: (one: T) => Promise<void>): Promise<void> {
+  const waiting = list.values();
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (const one of waiting) {
+      if (failures.length > 0) return;
+      try {
+        await step(one);
+      } catch (thrown) {
+        failures.push(thrown);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  if (failures.length > 0) throw failures[0];
+}
+
 /** Several back-fills that go through the same steps; one that fails or is cancelled leaves the others alone. */
 export class FillPass {
   private readonly ends = new Map<BackfillRun, BackfillEnd>();
@@ -78,20 +99,20 @@ export class FillPass {
     return !this.ends.has(run);
   }
 
-  /** The step for each that has not ended; what it throws is the end of that one. */
+  /** The step for each that has not ended, some at a time; what it throws is the end of that one. */
   async each<F extends { readonly run: BackfillRun }>(
     list: readonly F[],
     step: (one: F) => Promise<void>,
   ): Promise<void> {
-    for (const one of list) {
-      if (!this.isOpen(one.run)) continue;
+    await someAtOnce(list, async (one) => {
+      if (!this.isOpen(one.run)) return;
       try {
         one.run.context.signal.throwIfAborted();
         await step(one);
       } catch (thrown) {
         this.end(one.run, { thrown });
       }
-    }
+    });
   }
 
   /** One end for each run, in their order. */

@@ -2,7 +2,7 @@ import type { FillMark, MembershipCause, ProfileId, SegmentId } from '@kohort/ke
 import { segmentsNamed } from '@kohort/segments-domain';
 import type { Answered, Question } from './answer-rules';
 import { addTotals, evaluateProfiles, NO_EVALUATION, type EvaluationTotals } from './evaluate-profiles';
-import type { BackfillDeps, FillPass } from './fill-pass';
+import { someAtOnce, type BackfillDeps, type FillPass } from './fill-pass';
 import { modelSegments, rulesByKey, withDependents, type ReadableSegment } from './live-rule-set';
 import { differenceOf } from './publish-version';
 import { walkProfiles } from './walk-profiles';
@@ -95,10 +95,12 @@ export async function settleVersions(deps: BackfillDeps, pass: FillPass, served:
   const isFilled = ({ segmentId }: ReadableSegment): boolean => served.segmentIds.includes(segmentId);
   const known = served.isWhole ? affected : affected.filter(isFilled);
   pass.tell({ phase: 'setting timers', done: 0, total: known.length });
-  for (const [done, { segmentId }] of known.entries()) {
+  let done = 0;
+  await someAtOnce(known, async ({ segmentId }) => {
     await setTimers(deps, pass, served, segmentId);
-    pass.tell({ phase: 'setting timers', done: done + 1, total: known.length });
-  }
+    done += 1;
+    pass.tell({ phase: 'setting timers', done, total: known.length });
+  });
   const people = await peopleToCorrect(deps, pass, served, affected);
   const segmentIds = affected.map(({ segmentId }) => segmentId);
   const profiles = people.map((profileId) => ({ profileId, cause: served.cause, eventId: null }));
