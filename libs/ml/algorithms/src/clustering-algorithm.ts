@@ -112,6 +112,8 @@ export interface ClusteringModel {
   readonly algorithm: AlgorithmName;
   readonly k: number;
   readonly cols: number;
+  /** What columns are multiplied with before distances are taken; null for nothing. */
+  readonly factors: readonly number[] | null;
   /**
    * Places rows; each is placed alike alone and among others.
    *

@@ -81,6 +81,7 @@ export function placingModel<State>(definition: Placing<State>, parts: ModelPart
     algorithm: definition.name,
     k,
     cols: parts.cols,
+    factors: parts.factors,
     assign: async (matrix, control = {}) => {
       checkWidth(parts.cols, matrix);
       checkRows(matrix, definition.input === 'mixed' ? 'handled' : 'refused');

@@ -1,6 +1,8 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import type { Json } from '@kohort/kernel-contracts';
+import { isAppError } from '@kohort/kernel-errors';
 import { breathe, labelSizes, poolOf, type ComputeControl, type Matrix } from '@kohort/ml-core';
+import { guidedErrors } from '@kohort/ml-guided';
 import type { z } from 'zod';
 import type { AlgorithmDefinition, FitResult } from './algorithm-definition';
 import { checkRows } from './check-rows';
@@ -42,6 +44,17 @@ interface Run<State> {
   readonly control: ComputeControl;
 }
 
+/** A refusal that names rows of a sample names those of the table. */
+function ofTable(thrown: unknown, drawn: readonly number[] | undefined): unknown {
+  if (!drawn || !isAppError(thrown) || thrown.code !== 'GUIDED_UNSATISFIABLE') return thrown;
+  const { first, second, ...details } = thrown.details;
+  const rowOf = (row: unknown): number => drawn[Number(row)] ?? -1;
+  return guidedErrors.GUIDED_UNSATISFIABLE(
+    { ...details, first: rowOf(first), second: rowOf(second) },
+    { cause: thrown },
+  );
+}
+
 async function fitRows<S extends z.ZodRawShape, State>(
   definition: AlgorithmDefinition<S, State>,
   { matrix, settings, given }: { matrix: Matrix; settings: FitSettings; given: ComputeControl },
@@ -57,7 +70,7 @@ async function fitRows<S extends z.ZodRawShape, State>(
   const uneven = weights?.some((weight) => weight !== 1) === true;
   const factors = uneven && weighing !== 'own' ? weights.map(Math.sqrt) : null;
   const rows = rowsToFit(matrix, settings, { limit, random: random.split('sample'), factors });
-  const fitted = await definition.fit({
+  const fitting = definition.fit({
     matrix: rows.matrix,
     params,
     k,
@@ -66,6 +79,9 @@ async function fitRows<S extends z.ZodRawShape, State>(
     sizes: rows.sizes,
     known: rows.known,
     control: { ...control, random: random.split('fit') },
+  });
+  const fitted = await fitting.catch((thrown: unknown) => {
+    throw ofTable(thrown, rows.drawn);
   });
   return { rows, fitted, factors, control };
 }

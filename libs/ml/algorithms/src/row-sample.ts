@@ -6,6 +6,8 @@ import type { FitSettings, KnownRows } from './clustering-algorithm';
 export interface FittedRows {
   readonly matrix: Matrix;
   readonly sampled: boolean;
+  /** The rows of the table that a sample is of. */
+  readonly drawn?: readonly number[];
   readonly known: KnownRows;
   readonly sizes: NonNullable<FitSettings['sizes']>;
   readonly notes: readonly string[];
@@ -54,6 +56,7 @@ export function rowsToFit(
   return {
     matrix: weighColumns(takeRows(matrix, rows), factors),
     sampled: true,
+    drawn: rows,
     known: knownOf(known, rows),
     sizes: {
       ...(sizes.min === undefined ? {} : { min: Math.floor(sizes.min * share) }),

@@ -5,6 +5,7 @@ export type { ConsensusParams } from './consensus/consensus.params';
 export { consensusFromJson, consensusToJson } from './consensus/consensus.state';
 export type { ConsensusState } from './consensus/consensus.state';
 export { guidedErrors } from './guided-errors';
+export { linkGroups } from './links/link-groups';
 export type { Link } from './links/link-groups';
 export { linkedKmeans } from './links/linked-kmeans';
 export type { FittedLinkedKmeans, LinkedRows } from './links/linked-kmeans';

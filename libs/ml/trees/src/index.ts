@@ -4,6 +4,7 @@ export { classificationTreeDefaults, classificationTreeLimits } from './classifi
 export type { ClassificationTreeParams } from './classification-tree.params';
 export { majorityOf, treeFromJson, treeToJson } from './classification-tree.state';
 export type { ClassificationTree } from './classification-tree.state';
+export { shortestBetween } from './grow-tree';
 export { treePaths } from './tree-paths';
 export type { FeatureInterval, TreePath } from './tree-paths';
 export { treesErrors } from './trees-errors';
