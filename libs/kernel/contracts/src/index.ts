@@ -189,7 +189,7 @@ export type {
 } from './ports/link-store.port';
 export type { IdentifierRule, IdentityRules, LimitPeriod, RiskAction } from './ports/identity-rules.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
-export type { ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
+export type { ClusterRule, ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
 export type {
   HttpRequest,
   HttpResponse,

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { JsonObject } from './json';
+
+const jsonObject = z.custom<JsonObject>((value) => z.record(z.string(), z.json()).safeParse(value).success);
 
 /** One feature that sets a cluster apart. */
 const distinguishingFeatureSchema = z.object({
@@ -38,6 +41,30 @@ const kChoiceSchema = z.object({
   chosen: z.boolean(),
 });
 
+/** How a small tree tells one cluster; shares are of people that it was not grown from. */
+const clusterRuleSchema = z.object({
+  /** Ways into the cluster in words; any of them. */
+  words: z.array(z.string()),
+  /** Share of the people whom the rules name that are of the cluster, and the share of the cluster that they name. */
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+  f1: z.number(),
+  /** The same as a rule of the segment language; null where there is none, with the reason in `noRule`. */
+  rule: jsonObject.nullable(),
+  noRule: z.string().nullable(),
+  /** Mean |SHAP| by feature in probability, falling. */
+  importance: z.array(z.object({ feature: z.string(), value: z.number() })),
+});
+
+/** The rules of a clustering: entry c belongs to cluster c. */
+const clusterRulesSchema = z.object({
+  /** Share of held-out people whom the rules place as the clustering did, and the same for its largest cluster alone. */
+  fidelity: z.number(),
+  baseline: z.number(),
+  heldOut: z.number().int(),
+  clusters: z.array(clusterRuleSchema),
+});
+
 /** The card of a clustering: what it was made of, how good it is, what the groups are. */
 export const clusteringCardSchema = z.object({
   kind: z.literal('clustering'),
@@ -59,6 +86,8 @@ export const clusteringCardSchema = z.object({
   seed: z.number(),
   /** The set of features that it was fitted on; absent in old cards. */
   definitionVersion: z.number().int().optional(),
+  /** Absent in old cards. */
+  rules: clusterRulesSchema.optional(),
 });
 
 /** One candidate of a propensity model, judged on later data. */
@@ -102,6 +131,7 @@ export const propensityCardSchema = z.object({
 export const modelCardSchema = z.discriminatedUnion('kind', [clusteringCardSchema, propensityCardSchema]);
 
 export type ClusteringCard = z.infer<typeof clusteringCardSchema>;
+export type ClusterRule = z.infer<typeof clusterRuleSchema>;
 export type ClusterSheet = z.infer<typeof clusterSheetSchema>;
 export type PropensityCard = z.infer<typeof propensityCardSchema>;
 export type ModelCard = z.infer<typeof modelCardSchema>;

@@ -45,6 +45,8 @@ export {
 export type { ClusterAssignment, ClusterModel } from './clusters/cluster-model';
 export { chooseTableK, clusterTable } from './clusters/cluster-table';
 export { kChoiceFromJson, kChoiceToJson } from './clusters/k-choice-json';
+export { knownRows } from './clusters/known-rows';
+export type { KnownById, KnownOfRows, RowLinks } from './clusters/known-rows';
 export { clusteringCard } from './clusters/clustering-card';
 export type { KChoice } from '@kohort/ml-clustering';
 export type { KWish } from './clusters/choose-clusters';
@@ -57,6 +59,12 @@ export type {
 } from './clusters/cluster-table';
 export { explainCluster } from './clusters/explain-cluster';
 export type { ClusterExplanation } from './clusters/explain-cluster';
+export { explainPlacement } from './clusters/explain-placement';
+export type { PlacementExplanation } from './clusters/explain-placement';
+export { tellByRules } from './surrogate/tell-by-rules';
+export type { ToldByRules } from './surrogate/tell-by-rules';
+export type { ModelRules } from './surrogate/model-rules';
+export type { FeatureChange, WayToCluster } from './surrogate/ways-to-clusters';
 export { featureLabel, roleOf } from './clusters/feature-roles';
 export type { FeatureRole } from './clusters/feature-roles';
 export { DEFAULT_PLAYBOOK, playbookSchema } from './clusters/playbook';
@@ -72,8 +80,6 @@ export type { ClusterStories, ClusterStory, Exemplar, StoryInput } from './sheet
 export type { FeatureHistogram } from './sheets/feature-histogram';
 export { sheetPage } from './sheets/sheet-page';
 export type { SheetPageContent } from './sheets/sheet-page';
-export { nearestFlip } from './surrogate/nearest-flip';
-export type { MissedCondition, NearestFlip } from './surrogate/nearest-flip';
 export { pathInWords, ruleOfCluster } from './surrogate/rule-of-cluster';
 export { surrogateTree } from './surrogate/surrogate-tree';
 export type { ClusterRules, RuleFidelity, Surrogate, SurrogateInput } from './surrogate/surrogate-tree';

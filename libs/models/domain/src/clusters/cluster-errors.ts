@@ -31,6 +31,31 @@ export const clusterErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `line ${d['line']}, column "${d['column']}": the same id as on line ${d['firstLine']}`,
   },
+  CLUSTERS_KNOWN_LINE: {
+    kind: 'invalid-input',
+    message: (d) => `line ${d['line']}, column "${d['column']}": ${d['problem']}`,
+  },
+  CLUSTERS_KNOWN_STRANGER: {
+    kind: 'invalid-input',
+    message: (d) => `${d['role']} names ${d['id']}, who is not among those who are clustered`,
+  },
+  CLUSTERS_KNOWN_TWICE: {
+    kind: 'invalid-input',
+    message: (d) => `${d['id']} is a seed of two groups: ${[d['groups']].flat().join(' and ')}`,
+  },
+  CLUSTERS_LINK_SELF: { kind: 'invalid-input', message: (d) => `${d['id']} is linked with itself` },
+  CLUSTERS_LINKS_CONFLICT: {
+    kind: 'unsuitable-data',
+    message: (d) =>
+      `${d['first']} and ${d['second']} may not be together, yet links that must hold join them (${d['conflicts']} such ` +
+      `${d['conflicts'] === 1 ? 'pair' : 'pairs'})`,
+  },
+  CLUSTERS_LINKS_UNKEPT: {
+    kind: 'unsuitable-data',
+    message: (d) =>
+      `${d['k']} clusters cannot keep all apart that must be: ${d['unkept']} links are broken, the first between ` +
+      `${d['first']} and ${d['second']}; take more clusters, fewer links, or let them be preferences`,
+  },
   CLUSTERS_NONE: { kind: 'unsuitable-data', message: () => 'nobody is in a cluster: all rows are noise' },
   CLUSTERS_NO_RULE: {
     kind: 'unsuitable-data',

@@ -19,6 +19,12 @@ const edited = (row: number, column: number, cell: string) =>
     good.rows.map((cells, i) => cells.map((old, j) => (i === row && j === column ? cell : old))),
   );
 
+/** Two groups of 20. */
+const wide = table(
+  ['id', 'x', 'y'],
+  Array.from({ length: 40 }, (_, i) => [`r${i}`, String((i % 2) * 50 + (i % 7)), String((i % 2) * 9 + (i % 5))]),
+);
+
 describe('runClusterCommand', () => {
   it('answers id, cluster and distance in input order, and the report', async () => {
     const result = await runClusterCommand(good, params);
@@ -73,6 +79,38 @@ describe('runClusterCommand', () => {
     expect(bounded).toMatchObject({ params: { algorithm: 'bounded-kmeans' }, metrics: { sizes: [3, 2] } });
     const attempt = runClusterCommand(good, { ...params, minSize: 3 });
     await expect(attempt).rejects.toMatchObject({ code: 'ML_UNSATISFIABLE', kind: 'unsuitable-data' });
+  });
+
+  it('heeds links and seeds of files, and names the lines of those that cannot be kept', async () => {
+    const file = (text: string) => {
+      const [header = [], ...rows] = text.split('\n').map((line) => line.split(','));
+      return { header, rows, lineOf: (row: number) => row + 2 };
+    };
+    const linked = { ...params, algorithm: 'linked-kmeans', k: 2, params: { cannotLinks: 'required' } };
+    const apart = file('a,b,link\na,c,cannot');
+    const { rows } = await runClusterCommand(good, { ...linked, links: apart });
+    const clusterOf = (id: string) => rows.find(([one]) => one === id)?.[1];
+    expect(clusterOf('a')).not.toBe(clusterOf('c'));
+    const seeds = file('id,group\na,near\nb,far');
+    const seeded = await runClusterCommand(good, { ...params, algorithm: 'seeded-kmeans', k: 2, seeds });
+    expect(new Set(seeded.rows.map(([, cluster]) => cluster)).size).toBe(2);
+    const refused = async (links: string, message: RegExp) =>
+      expect(runClusterCommand(good, { ...linked, links: file(links) })).rejects.toThrow(message);
+    await refused('a,b,link\na,b,must\nb,a,cannot', /^line 3 and line 2 may not be together.*1 such pair/);
+    await refused('a,b,link\na,b,cannot\nb,c,cannot\na,c,cannot', /^2 clusters cannot keep all apart/);
+    await refused('a,b,link\na,zz,must', /^line 2, column "b": no row has this id/);
+    await refused('a,b,link\na,b,maybe', /^line 2, column "link": must or cannot is wanted/);
+  });
+
+  it('tells why rows are where they are, and who is like none', async () => {
+    const { explanations, outlierGroup } = await runClusterCommand(wide, { id: 'id', k: 2, explain: ['r0', 'r1'] });
+    expect(explanations).toMatchObject([
+      { id: 'r0', by: 'centres', others: [{ holds: true }] },
+      { id: 'r1', by: 'centres', others: [{ holds: true }] },
+    ]);
+    expect(outlierGroup.rows).toBe(outlierGroup.ids.length);
+    const stranger = runClusterCommand(wide, { id: 'id', k: 2, explain: ['nobody'] });
+    await expect(stranger).rejects.toMatchObject({ code: 'CLUSTERS_BAD_PARAMETER' });
   });
 
   it('leaves the distance of rows in no cluster empty, and reads parameters', async () => {

@@ -4,6 +4,7 @@ import type { ScalingMode } from '@kohort/ml-clustering';
 import type { KWish } from './choose-clusters';
 import { clusterErrors } from './cluster-errors';
 import { addCategories } from './csv-categories';
+import { linksInCsv, seedsInCsv } from './csv-known';
 import {
   checkCsvShape,
   csvColumnAt,
@@ -19,6 +20,7 @@ import {
   type ClusterTableInput,
   type ClusterTableResult,
 } from './cluster-table';
+import { explainRows, outlierRows, type ExplainedRow, type OutlierRows } from './told-rows';
 
 /** The settings of `kohort cluster`. */
 export interface ClusterCommandParams {
@@ -30,8 +32,10 @@ export interface ClusterCommandParams {
   readonly exclude?: readonly string[];
   /** Columns of words, for algorithms that take categories. */
   readonly categories?: readonly string[];
-  /** Column of known classes, empty where none is known, for algorithms that are guided by them. */
-  readonly seeds?: string;
+  /** Known classes, for algorithms that are guided by them: a column, empty where none is known, or a table of id and group. */
+  readonly seeds?: string | ClusterCsvTable;
+  /** A table of rows that belong together or must not: a, b, link (must or cannot). */
+  readonly links?: ClusterCsvTable;
   /** A name of the registry; default kmeans, bounded-kmeans where sizes are bounded. */
   readonly algorithm?: string;
   /** Default auto. */
@@ -50,6 +54,8 @@ export interface ClusterCommandParams {
   readonly nInit?: number;
   /** Adds how sure each row is of its cluster, and how much of an outlier. */
   readonly scores?: boolean;
+  /** Ids of rows whose place is to be explained. */
+  readonly explain?: readonly string[];
 }
 
 /** What the file command answers. */
@@ -79,6 +85,10 @@ export interface ClusterCommandResult {
   readonly reasons: readonly string[];
   /** Sheet c belongs to cluster c. */
   readonly sheets: readonly ClusterSheet[];
+  /** The rows that are like none: far out in their cluster, or in none. */
+  readonly outlierGroup: OutlierRows;
+  /** One for each row that was asked for. */
+  readonly explanations: readonly ExplainedRow[];
   /** Everything else that was computed: model, choice table, labels. */
   readonly result: ClusterTableResult;
 }
@@ -87,7 +97,7 @@ export interface ClusterCommandResult {
 function featuresOf(table: ClusterCsvTable, params: ClusterCommandParams): readonly string[] {
   const { features, exclude = [], categories = [], id, seeds } = params;
   exclude.forEach((name) => csvColumnAt(table, name, 'excluded'));
-  const other = [id, seeds, ...exclude, ...categories];
+  const other = [id, ...(typeof seeds === 'string' ? [seeds] : []), ...exclude, ...categories];
   return features?.filter((name) => !exclude.includes(name)) ?? numericCsvColumns(table, other);
 }
 
@@ -105,13 +115,17 @@ function inputOf(table: ClusterCsvTable, params: ClusterCommandParams): ClusterT
   const ids = readCsvIds(table, params.id);
   const features = featuresOf(table, params);
   const matrix = readCsvFeatures(table, features);
-  const { categories = [], seeds } = params;
+  const { categories = [], seeds, links } = params;
+  const known = typeof seeds === 'string' ? seedsOf(table, seeds) : seeds && seedsInCsv(seeds, ids);
   return {
     ids,
+    // An id may be a person's: refusals name lines.
+    rowNames: ids.map((_, row) => `line ${table.lineOf(row)}`),
     featureNames: [...features, ...categories],
     matrix: addCategories(table, matrix, categories),
     ...(categories.length > 0 ? { categories } : {}),
-    ...(seeds === undefined ? {} : { seeds: seedsOf(table, seeds) }),
+    ...(known ? { seeds: known } : {}),
+    ...(links ? { links: linksInCsv(links, ids) } : {}),
   };
 }
 
@@ -131,9 +145,9 @@ function linesOf({ ids }: ClusterTableInput, result: ClusterTableResult, scores:
  *         earlier row first; -1 for rows in none, whose distance is empty
  * Units   distance: Euclidean, to the own centre, in the scaled space (the columns' own units with scale `none`)
  * Throws  kind invalid-input (exit 2): CLUSTERS_BAD_PARAMETER, _TABLE_EMPTY, _COLUMN_MISSING, _COLUMN_REPEATED, _ROW_WIDTH,
- *         _NOT_A_NUMBER (line and column), _ID_EMPTY, _ID_REPEATED (both lines), ALGORITHM_…, ML_SHAPE;
+ *         _NOT_A_NUMBER (line and column), _ID_EMPTY, _ID_REPEATED (both lines), _KNOWN_LINE, ALGORITHM_…, ML_SHAPE;
  *         kind unsuitable-data (exit 3): ML_TOO_FEW_ROWS (k above the rows or distinct rows, all constant),
- *         ML_UNSATISFIABLE (sizes), ML_TOO_LARGE; ML_CANCELLED
+ *         ML_UNSATISFIABLE (sizes), CLUSTERS_LINKS_… (both lines), ML_TOO_LARGE; ML_CANCELLED
  */
 export async function runClusterCommand(
   table: ClusterCsvTable,
@@ -170,6 +184,8 @@ export async function runClusterCommand(
     warnings: warnings.map(({ message }) => message),
     reasons: choice?.reasons ?? [],
     sheets,
+    outlierGroup: outlierRows(input.ids, result),
+    explanations: await explainRows(input, result, { wanted: params.explain ?? [], seed, control }),
     result,
   };
 }

@@ -12,6 +12,7 @@ import {
   type FittedScaling,
 } from '@kohort/ml-clustering';
 import type { ComputeControl, Matrix, WideMatrix } from '@kohort/ml-core';
+import { modelRulesFromJson, modelRulesToJson, type ModelRules } from '../surrogate/model-rules';
 import { clusterErrors } from './cluster-errors';
 
 /** A fitted clustering: everything needed to place new rows. Plain data but for `placing`, which is made of `state`. */
@@ -25,6 +26,8 @@ export interface ClusterModel {
   readonly placing: ClusteringModel;
   /** k × kept columns in the scaled space: the means of the training rows of each cluster, by falling size. */
   readonly centres: Float64Array;
+  /** What one person's place is told by; null where no rules were grown. */
+  readonly rules: ModelRules | null;
 }
 
 /** Rows placed in clusters. */
@@ -85,6 +88,7 @@ const modelSchema = z.object({
   scaling: z.unknown(),
   centres: z.array(z.number()),
   state: z.json(),
+  rules: z.unknown().optional(),
 });
 /** Artifacts of before there were other algorithms than k-means. */
 const firstSchema = z.object({
@@ -99,9 +103,10 @@ const firstSchema = z.object({
 
 /** The model as JSON: the artifact of a model version. */
 export function clusterModelToJson(model: ClusterModel): Json {
-  const { version, algorithm, featureNames, scaling, state, centres } = model;
+  const { version, algorithm, featureNames, scaling, state, centres, rules } = model;
   const lists = { featureNames: [...featureNames], centres: [...centres] };
-  return { kind: 'clustering', version, algorithm, ...lists, scaling: scalingToJson(scaling), state };
+  const whole = { kind: 'clustering', version, algorithm, ...lists, scaling: scalingToJson(scaling), state };
+  return rules ? { ...whole, rules: modelRulesToJson(rules) } : whole;
 }
 
 const bad = (problem: string, cause?: unknown) => clusterErrors.CLUSTERS_BAD_MODEL({ problem }, { cause });
@@ -134,7 +139,9 @@ function readModel(json: unknown): ClusterModel {
   if (placing.cols !== kept || columns.length !== featureNames.length || centres.length !== placing.k * kept) {
     throw bad('features, scaling and centroids do not fit together');
   }
-  return { version, algorithm: placing.algorithm, featureNames, scaling, state, placing, centres };
+  const rules = parsed.data.rules === undefined ? null : modelRulesFromJson(parsed.data.rules);
+  if (rules && rules.tree.cols !== featureNames.length) throw bad('features and rules do not fit together');
+  return { version, algorithm: placing.algorithm, featureNames, scaling, state, placing, centres, rules };
 }
 
 /** Reads what clusterModelToJson wrote, and what earlier versions did. Throws CLUSTERS_BAD_MODEL with the first thing wrong. */
@@ -142,6 +149,7 @@ export function clusterModelFromJson(json: unknown): ClusterModel {
   try {
     return readModel(json);
   } catch (thrown) {
+    if (thrown instanceof z.ZodError) throw bad('its rules are unreadable', thrown);
     if (!isAppError(thrown) || thrown.code === 'CLUSTERS_BAD_MODEL') throw thrown;
     throw bad(thrown.message, thrown);
   }

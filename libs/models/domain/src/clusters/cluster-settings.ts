@@ -2,6 +2,7 @@ import type { FitSettings } from '@kohort/ml-algorithms';
 import { scalingColumns, type FittedScaling } from '@kohort/ml-clustering';
 import type { KWish } from './choose-clusters';
 import { clusterErrors } from './cluster-errors';
+import { checkLinks } from './known-rows';
 import type { ClusterTableInput, ClusterTableParams } from './cluster-table';
 
 const MOST_K = 1000;
@@ -14,12 +15,12 @@ function checkK(k: KWish): void {
   if (!fits) throw bad('k', `auto, a whole number from 2 to ${MOST_K}, or a range of such as 2..12`);
 }
 
-/** Refuses what no algorithm could work with. Throws CLUSTERS_BAD_PARAMETER. */
+/** Refuses what no algorithm could work with. Throws CLUSTERS_BAD_PARAMETER, CLUSTERS_LINK_SELF, CLUSTERS_LINKS_CONFLICT. */
 export function checkClusterParams(
   { k, nInit, seed, weights = {}, algorithm }: ClusterTableParams,
   input: ClusterTableInput,
 ): void {
-  const { ids, matrix, featureNames, categories = [], seeds } = input;
+  const { ids, matrix, featureNames, categories = [], seeds, links, rowNames } = input;
   checkK(k);
   if (!Number.isSafeInteger(seed)) throw bad('seed', 'a whole number');
   if (nInit !== undefined && !(Number.isInteger(nInit) && nInit >= 1 && nInit <= 1000)) {
@@ -30,6 +31,7 @@ export function checkClusterParams(
   if (unknown !== undefined) throw bad('weight', `of a feature; "${unknown.slice(0, 64)}" is none`);
   if (ids.length !== matrix.rows) throw bad('ids', `${matrix.rows} ids, one a row`);
   if (seeds && seeds.length !== matrix.rows) throw bad('seeds', `${matrix.rows} classes, one a row`);
+  if (links) checkLinks(links, rowNames ?? ids);
 }
 
 /** Classes as numbers, in the order of first rows; -1 where none is known. */
@@ -48,6 +50,7 @@ export function fitSettings(input: ClusterTableInput, params: ClusterTableParams
   const { weights = {}, sizes, seed } = params;
   const kept = scalingColumns(scaling).filter((column) => column.kept);
   const categories = kept.flatMap(({ name }, at) => (input.categories?.includes(name) ? [at] : []));
+  const known = { ...(input.seeds ? { seeds: seedNumbers(input.seeds) } : {}), ...input.links };
   const weighed = Object.keys(weights).length > 0;
   return {
     seed,
@@ -55,6 +58,6 @@ export function fitSettings(input: ClusterTableInput, params: ClusterTableParams
     ...(weighed ? { weights: kept.map(({ name }) => weights[name] ?? 1) } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     ...(sizes ? { sizes } : {}),
-    ...(input.seeds ? { known: { seeds: seedNumbers(input.seeds) } } : {}),
+    ...(input.seeds || input.links ? { known } : {}),
   };
 }

@@ -19,6 +19,7 @@ import { poolOf, takeRows, type ComputeControl, type KernelPool, type Matrix, ty
 import { clusterMeans, silhouette, type Silhouette } from '@kohort/ml-metrics';
 import { chooseClusters, type KWish } from './choose-clusters';
 import { checkClusterParams, fitSettings } from './cluster-settings';
+import { namedUnkept, type RowLinks } from './known-rows';
 import { centreDistances, type ClusterAssignment, type ClusterModel } from './cluster-model';
 import type { PlaybookRule } from './playbook';
 import { clusterProfileSheets } from './profile-sheets';
@@ -33,6 +34,10 @@ export interface ClusterTableInput {
   readonly categories?: readonly string[];
   /** The known class of each row, null for unknown. */
   readonly seeds?: readonly (string | null)[];
+  /** Rows that belong together, and rows that must not. */
+  readonly links?: RowLinks;
+  /** What rows are called where links are refused, such as lines of a file; their ids when left out. */
+  readonly rowNames?: readonly string[];
 }
 
 /** How to cluster it. */
@@ -203,7 +208,7 @@ export async function chooseTableK(
  * Cost    scaling, the choice of k (see chooseClusters), one fit, one silhouette, a few passes for the sheets
  * Throws  kind invalid-input: CLUSTERS_BAD_PARAMETER, ALGORITHM_UNKNOWN, ALGORITHM_PARAM…, ALGORITHM_SETTING, ML_SHAPE,
  *         ML_NOT_FINITE; kind unsuitable-data: ML_TOO_FEW_ROWS (fewer rows or distinct rows than k, all columns constant),
- *         ML_UNSATISFIABLE, ALGORITHM_TOO_WIDE, ML_TOO_LARGE; ML_CANCELLED
+ *         ML_UNSATISFIABLE, CLUSTERS_LINKS_CONFLICT, CLUSTERS_LINKS_UNKEPT, ALGORITHM_TOO_WIDE, ML_TOO_LARGE; ML_CANCELLED
  */
 export async function clusterTable(
   input: ClusterTableInput,
@@ -220,21 +225,20 @@ export async function clusterTable(
     ? { k: params.choice.k, choice: params.choice }
     : await chooseClusters({ scaled, algorithm, settings, wish: params.k }, { ...control, random: random.split('k') });
   const nInit = algorithm.name === 'kmeans' ? (params.nInit ?? kmeansStarts(scaled, chosen ?? 2)) : null;
-  const fitted = await algorithm.fit(
-    scaled,
-    {
-      ...settings,
-      ...(chosen === undefined ? {} : { k: chosen }),
-      params: { ...(nInit === null ? {} : { restarts: nInit }), ...settings.params },
-    },
-    control,
-  );
+  const asked = {
+    ...settings,
+    ...(chosen === undefined ? {} : { k: chosen }),
+    params: { ...(nInit === null ? {} : { restarts: nInit }), ...settings.params },
+  };
+  const fitted = await algorithm.fit(scaled, asked, control).catch((thrown: unknown) => {
+    throw namedUnkept(thrown, input.rowNames ?? input.ids);
+  });
   const { found, warnings: ofSilhouette } = await measureSilhouette(scaled, fitted, { ...control, seed: params.seed });
   const { centres, distances, inertia, outliers } = measured(scaled, fitted);
   const { labels, k, sizes, noise, state, confidence: confidences, outlierScore: outlierScores } = fitted;
   const placing = clusteringModel(algorithm.name, state);
   const named = { algorithm: algorithm.name, featureNames: input.featureNames, scaling } as const;
-  const model: ClusterModel = { version: 2, ...named, state, placing, centres };
+  const model: ClusterModel = { version: 2, ...named, state, placing, centres, rules: null };
   const { valueColumn, playbook } = params;
   return {
     ...{ labels, distances, confidences, outlierScores, algorithm, model, choice, nInit },

@@ -14,19 +14,19 @@ export interface ClusterExplanation {
   readonly reasons: readonly Reason[];
 }
 
-/** (x − c)², column by column. */
-function squaresTo(centres: Float64Array, scaled: Matrix, cluster: number): Float64Array {
+/** (x − c)², column by column, as the model weighs them. */
+function squaresTo({ centres, placing }: ClusterModel, scaled: Matrix, cluster: number): Float64Array {
   const start = cluster * scaled.cols;
   return Float64Array.from(
     { length: scaled.cols },
-    (_, j) => ((scaled.data[j] as number) - (centres[start + j] as number)) ** 2,
+    (_, j) => ((placing.factors?.[j] ?? 1) * ((scaled.data[j] as number) - (centres[start + j] as number))) ** 2,
   );
 }
 
-function nearest(centres: Float64Array, scaled: Matrix): readonly { cluster: number; squared: number }[] {
-  const all = Array.from({ length: centres.length / scaled.cols }, (_, cluster) => ({
+function nearest(model: ClusterModel, scaled: Matrix): readonly { cluster: number; squared: number }[] {
+  const all = Array.from({ length: model.centres.length / scaled.cols }, (_, cluster) => ({
     cluster,
-    squared: squaresTo(centres, scaled, cluster).reduce((sum, square) => sum + square, 0),
+    squared: squaresTo(model, scaled, cluster).reduce((sum, square) => sum + square, 0),
   }));
   return all.sort((a, b) => a.squared - b.squared);
 }
@@ -40,12 +40,11 @@ function nearest(centres: Float64Array, scaled: Matrix): readonly { cluster: num
  */
 export function explainCluster(model: ClusterModel, values: Float64Array): ClusterExplanation {
   const scaled = applyScaling(model.scaling, { data: values, rows: 1, cols: values.length });
-  const { centres } = model;
-  const [own, next] = nearest(centres, scaled);
+  const [own, next] = nearest(model, scaled);
   if (own === undefined || next === undefined) {
     return { label: own?.cluster ?? 0, next: null, margin: 0, reasons: [] };
   }
-  const [toOwn, toNext] = [squaresTo(centres, scaled, own.cluster), squaresTo(centres, scaled, next.cluster)];
+  const [toOwn, toNext] = [squaresTo(model, scaled, own.cluster), squaresTo(model, scaled, next.cluster)];
   const kept = scalingColumns(model.scaling).flatMap((column, at) => (column.kept ? [at] : []));
   const contributions = toNext.map((square, j) => square - (toOwn[j] as number));
   const featureNames = kept.map((at) => model.featureNames[at] ?? '');

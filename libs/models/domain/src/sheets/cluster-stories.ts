@@ -1,9 +1,8 @@
 import type { ClusterSheet, JsonObject } from '@kohort/kernel-contracts';
 import type { ComputeControl, Matrix, WideMatrix } from '@kohort/ml-core';
-import { isAppError } from '@kohort/kernel-errors';
 import type { PlaybookRule } from '../clusters/playbook';
 import { clusterProfileSheets } from '../clusters/profile-sheets';
-import { pathInWords, ruleOfCluster } from '../surrogate/rule-of-cluster';
+import { pathInWords, writtenRule } from '../surrogate/rule-of-cluster';
 import { surrogateTree, type RuleFidelity, type Surrogate } from '../surrogate/surrogate-tree';
 import { clusterExemplars } from './exemplars';
 import { featureHistogram, type FeatureHistogram } from './feature-histogram';
@@ -92,16 +91,6 @@ function confidenceOf({ labels, confidences }: StoryInput, cluster: number): num
     count += 1;
   }
   return count > 0 ? sum / count : null;
-}
-
-function writtenRule(surrogate: Surrogate, cluster: number, featureNames: readonly string[]) {
-  const rules = surrogate.clusters[cluster] ?? { paths: [] };
-  try {
-    return { rule: ruleOfCluster(rules, { featureNames, missingIn: surrogate.missingIn }), noRule: null };
-  } catch (thrown) {
-    if (!isAppError(thrown)) throw thrown;
-    return { rule: null, noRule: thrown.message };
-  }
 }
 
 /** Rows that are in a cluster: sheets are of people who have one. */

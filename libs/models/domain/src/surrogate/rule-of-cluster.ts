@@ -1,4 +1,5 @@
 import type { JsonObject } from '@kohort/kernel-contracts';
+import { isAppError } from '@kohort/kernel-errors';
 import type { FeatureInterval, TreePath } from '@kohort/ml-trees';
 import { clusterErrors } from '../clusters/cluster-errors';
 import { featureLabel } from '../clusters/feature-roles';
@@ -47,6 +48,21 @@ export function ruleOfCluster(
     throw clusterErrors.CLUSTERS_NO_RULE();
   }
   return { version: 1, entity: 'profile', where: ways.length === 1 ? (ways[0] as JsonObject) : { any: ways } };
+}
+
+/** A cluster's rule, or why there is none. */
+export function writtenRule(
+  surrogate: Surrogate,
+  cluster: number,
+  featureNames: readonly string[],
+): { readonly rule: JsonObject | null; readonly noRule: string | null } {
+  const rules = surrogate.clusters[cluster] ?? { paths: [] };
+  try {
+    return { rule: ruleOfCluster(rules, { featureNames, missingIn: surrogate.missingIn }), noRule: null };
+  } catch (thrown) {
+    if (!isAppError(thrown)) throw thrown;
+    return { rule: null, noRule: thrown.message };
+  }
 }
 
 function intervalInWords({ above, upTo, present }: FeatureInterval, name: string): string {

@@ -1,6 +1,5 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { wideMatrixOf } from '@kohort/ml-core';
-import { nearestFlip } from './nearest-flip';
 import { pathInWords, ruleOfCluster } from './rule-of-cluster';
 import { surrogateTree } from './surrogate-tree';
 
@@ -103,20 +102,5 @@ describe('the rule of a cluster', () => {
     expect(() => ruleOfCluster({ paths: [] }, context)).toThrow(code('CLUSTERS_NO_RULE'));
     expect(() => ruleOfCluster({ paths: [path([])] }, context)).toThrow(code('CLUSTERS_NO_RULE'));
     expect(() => ruleOfCluster({ paths: [path([{ above: 1 }])] }, context)).toThrow(code('CLUSTERS_NOT_A_PATH'));
-  });
-
-  it('is the nearest way in, by unmet conditions', () => {
-    const paths = [path([{ above: 100 }]), path([{ upTo: 20 }, { feature: 1, above: 8 }])];
-    const scale = { featureNames, deviations: [10, 2, 1] };
-    expect(nearestFlip(paths, [30, 6, 40], scale)).toEqual({
-      missed: [
-        { feature: 'recency_days', value: 30, above: null, upTo: 20, steps: 1 },
-        { feature: 'frequency', value: 6, above: 8, upTo: null, steps: 1 },
-      ],
-      distance: Math.SQRT2,
-    });
-    expect(nearestFlip(paths, [15, 9, 40], scale)).toEqual({ missed: [], distance: 0 });
-    expect(nearestFlip(paths.slice(0, 1), [NaN, 9, 40], scale)?.distance).toBe(Infinity);
-    expect(nearestFlip([], [1, 2, 3], scale)).toBeNull();
   });
 });
