@@ -41,6 +41,14 @@ export const importParamsSchema = z
 export const computeFeaturesParamsSchema = z.strictObject({ asOf: instant });
 
 const clusterCount = z.int().min(2).max(100);
+const pairs = z
+  .array(z.tuple([profileIdSchema, profileIdSchema]))
+  .min(1)
+  .max(5_000);
+const seedGroup = z.strictObject({
+  group: z.string().trim().min(1).max(100),
+  people: z.array(profileIdSchema).min(1).max(5_000),
+});
 const groupRows = z.int().min(1).max(100_000_000);
 
 /**
@@ -59,6 +67,10 @@ export const fitClustersParamsSchema = z.strictObject({
   /** Weight of features by name, 1 where none is given. */
   weights: z.record(z.string().min(1).max(200), z.number().min(0).max(1e6)).optional(),
   sizes: z.strictObject({ min: groupRows.optional(), max: groupRows.optional() }).optional(),
+  /** People whose group is known, and people who belong together, or must not, for algorithms that heed them. */
+  seeds: z.array(seedGroup).min(1).max(100).optional(),
+  mustLink: pairs.optional(),
+  cannotLink: pairs.optional(),
   seed,
 });
 

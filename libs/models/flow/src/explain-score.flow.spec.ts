@@ -137,6 +137,7 @@ describe('explaining a cluster', () => {
       const own = keys[labels[row] ?? 0] ?? '';
       const told = await explainScore(ports, workspaceId, { ...score, clusterKey: own });
       expect(told?.total).toBeGreaterThan(0);
+      expect(told?.unit).toBe('squared_distance');
       const sum = (told?.reasons ?? []).reduce((total, { contribution }) => total + contribution, told?.base ?? NaN);
       expect(Math.abs(sum - (told?.total ?? NaN))).toBeLessThan(1e-6);
       const other = keys.find((key) => key !== own) ?? '';

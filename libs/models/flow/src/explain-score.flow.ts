@@ -1,10 +1,18 @@
-import { clusteringCardSchema, modelCardSchema, type Json, type ModelFiles } from '@kohort/kernel-contracts';
-import type { PersonFeatures, ScoreRecord, WorkspaceId } from '@kohort/kernel-contracts';
 import {
-  explainCluster,
+  clusteringCardSchema,
+  modelCardSchema,
+  type Json,
+  type ModelFiles,
+  type PersonFeatures,
+  type ScoreRecord,
+  type WorkspaceId,
+} from '@kohort/kernel-contracts';
+import {
+  explainPlacement,
   explainPropensity,
   peopleTable,
   type ClusterModel,
+  type FeatureChange,
   type PropensityArtifact,
 } from '@kohort/models-domain';
 import type { ParsedModels } from './parsed-models';
@@ -30,15 +38,44 @@ export interface ScoreReason {
   readonly contribution: number;
 }
 
+/** What it takes to be in another cluster than one's own. */
+export interface OtherCluster {
+  readonly key: string;
+  readonly name: string;
+  /** The least change found that leads there. */
+  readonly changes: readonly FeatureChange[];
+  /** Length of that way in the model's scaled space. */
+  readonly distance: number;
+  /** Whether the model itself would place somebody so changed there. */
+  readonly holds: boolean;
+}
+
+/** Where somebody stands among clusters. */
+export interface ClusterStanding {
+  /** The rule that they follow, in words, and whether it names their cluster too; null where the model keeps no rules. */
+  readonly rule: string | null;
+  readonly ruleAgrees: boolean | null;
+  readonly isOutlier: boolean;
+  /** The nearest first. */
+  readonly others: readonly OtherCluster[];
+}
+
+/** What contributions are in. */
+export type ReasonUnit = 'log_odds' | 'squared_distance' | 'probability';
+
 /**
  * What a score is made of: `base` and all contributions add up to `total`. Of a propensity these are log-odds before
- * calibration; of a cluster the squared distance to the next centre less that to the own, in the scaled space (base 0).
+ * calibration; of a cluster the squared distance to the next centre less that to the own in the scaled space (base 0),
+ * where the model places by centres, else the probability that the model's rules give the cluster.
  */
 export interface ScoreExplanation {
+  readonly unit: ReasonUnit;
   readonly base: number;
   readonly total: number;
   /** All that add something, strongest first. */
   readonly reasons: readonly ScoreReason[];
+  /** Null for a propensity. */
+  readonly standing: ClusterStanding | null;
 }
 
 /** A probability this far from the stored one is another person's, so to say: their records have changed since. */
@@ -60,13 +97,26 @@ function propensityReasons(
   const table = peopleTable({ features: person.names, data: person.values });
   const { probability, base, margin, reasons } = explainPropensity(artifact, { table, row: 0 });
   if (stored !== null && Math.abs(probability - stored) > SAME_PROBABILITY) return null;
-  return { base, total: margin, reasons };
+  return { unit: 'log_odds', base, total: margin, reasons, standing: null };
 }
 
-function clusterReasons(model: ClusterModel, person: Person, stored: string | null, card: Json) {
-  const { label, margin, reasons } = explainCluster(model, person.values);
+async function clusterReasons(
+  model: ClusterModel,
+  person: Person,
+  { stored, card }: { stored: string | null; card: Json },
+): Promise<ScoreExplanation | null> {
+  const { label, by, base, total, reasons, rule, ruleAgrees, isOutlier, others } = await explainPlacement(
+    model,
+    person.values,
+  );
   const { clusters } = clusteringCardSchema.parse(card);
-  return clusters[label]?.key === stored ? { base: 0, total: margin, reasons } : null;
+  if (by === null || (clusters[label]?.key ?? null) !== stored) return null;
+  const named = others.flatMap(({ cluster, ...way }) => {
+    const sheet = clusters[cluster];
+    return sheet ? [{ key: sheet.key, name: sheet.name, ...way }] : [];
+  });
+  const standing = { rule, ruleAgrees, isOutlier, others: named };
+  return { unit: by === 'centres' ? 'squared_distance' : 'probability', base, total, reasons, standing };
 }
 
 /**
@@ -74,7 +124,8 @@ function clusterReasons(model: ClusterModel, person: Person, stored: string | nu
  * Null where that cannot be said: the version or its file is gone, nothing is known of the person by then, or the
  * records have changed since so far that they give another score.
  *
- * Cost    one person's features; the artifact is read once
+ * Cost    one person's features; the artifact is read once; of a cluster one placement of the person and of some dozens
+ *         who differ a little
  * Throws  ARTIFACT_…, PROPENSITY_ARTIFACT_INVALID, CLUSTERS_BAD_MODEL
  */
 export async function explainScore(
@@ -93,5 +144,5 @@ export async function explainScore(
   const person = { names, values: Float64Array.from(known, (value) => value ?? NaN) };
   return parsed.kind === 'propensity'
     ? propensityReasons(parsed.artifact, person, score.probability)
-    : clusterReasons(parsed.model, person, score.clusterKey, file.card);
+    : clusterReasons(parsed.model, person, { stored: score.clusterKey, card: file.card });
 }

@@ -34,7 +34,7 @@ export interface ClusterFit {
 /** How a thread is to fit. */
 export type ClusterFitSettings = Pick<
   RunParams<'models.fitClusters'>,
-  'algorithm' | 'params' | 'weights' | 'sizes' | 'k' | 'seed'
+  'algorithm' | 'params' | 'weights' | 'sizes' | 'k' | 'seed' | 'seeds' | 'mustLink' | 'cannotLink'
 >;
 
 /** Fits with the k of a choice made before, when there is one. */
@@ -127,8 +127,8 @@ export async function fitClusters(
   const asOf = Date.parse(params.asOf);
   context.onProgress({ phase: 'reading features', done: 0, total: null });
   const { modelKey, features, exclude = [] } = params;
-  const { algorithm: asked, params: own, weights, sizes, k: wish, seed } = params;
-  const settings = { algorithm: asked, params: own, weights, sizes, k: wish, seed };
+  const { algorithm: asked, params: own, weights, sizes, k: wish, seed, seeds, mustLink, cannotLink } = params;
+  const settings = { algorithm: asked, params: own, weights, sizes, k: wish, seed, seeds, mustLink, cannotLink };
   const everything = await ports.dataset.features({ workspaceId, asOf, ...(features ? { features } : {}) }, context);
   const matrix = withoutFeatures(everything, exclude);
   const rows = matrix.profileIds.length;

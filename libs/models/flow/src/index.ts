@@ -1,6 +1,14 @@
 export type { DatasetPort, FeatureMatrix } from './dataset.port';
 export { explainScore } from './explain-score.flow';
-export type { ExplainScorePorts, ScoreExplanation, ScoreReason, ScoreToExplain } from './explain-score.flow';
+export type {
+  ClusterStanding,
+  ExplainScorePorts,
+  OtherCluster,
+  ReasonUnit,
+  ScoreExplanation,
+  ScoreReason,
+  ScoreToExplain,
+} from './explain-score.flow';
 export { fitClusters } from './fit-clusters.flow';
 export type { ClusterFit, ClusterFitInput, ClusterFitSettings, FitClustersPorts } from './fit-clusters.flow';
 export { fitPropensity, temporalCuts } from './fit-propensity.flow';

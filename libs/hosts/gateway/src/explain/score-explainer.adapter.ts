@@ -36,6 +36,6 @@ export function scoreExplainer({ database, artifacts, clock }: ExplainerParts): 
     }),
   };
   return {
-    explain: async (workspaceId, { score }) => (await explainScore(ports, workspaceId, score))?.reasons ?? null,
+    explain: (workspaceId, { score }) => explainScore(ports, workspaceId, score),
   };
 }
