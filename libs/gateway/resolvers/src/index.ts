@@ -13,7 +13,6 @@ export type {
   MembershipExplainer,
   SegmentPreviewer,
   ScoreExplainer,
-  ScoreReasonRecord,
   SourceSealer,
 } from './context/gateway-context';
 export { gatewayErrors } from './errors/gateway.errors';

@@ -1,4 +1,5 @@
 import { ChangeWebhookResolver } from './mutations/change-webhook.resolver';
+import { ClusterMutationsResolver } from './mutations/cluster.mutations.resolver';
 import { ConnectionMutationsResolver } from './mutations/connection.mutations.resolver';
 import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolver';
 import { IdentityMutationsResolver } from './mutations/identity.mutations.resolver';
@@ -20,7 +21,7 @@ import { ComputedTraitResolver } from './queries/computed-trait.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { LineageResolver } from './queries/lineage.resolver';
 import { LinkCandidateResolver } from './queries/link.resolver';
-import { ModelResolver, ModelVersionResolver, ScoreResolver } from './queries/model.resolver';
+import { ModelResolver, ModelVersionResolver, OutlierGroupResolver, ScoreResolver } from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
@@ -65,6 +66,7 @@ export const RESOLVERS = [
   LinkCandidateResolver,
   ModelResolver,
   ModelVersionResolver,
+  OutlierGroupResolver,
   ScoreResolver,
   DestinationResolver,
   SyncResolver,
@@ -82,6 +84,7 @@ export const RESOLVERS = [
   JobMutationsResolver,
   IdentityMutationsResolver,
   LinkMutationsResolver,
+  ClusterMutationsResolver,
   ConnectionMutationsResolver,
   DeliveryMutationsResolver,
   PrivacyMutationsResolver,

@@ -42,6 +42,7 @@ describe('the schema', () => {
     }
     expect(bare.sort()).toEqual([
       'Cluster.features',
+      'ClusterStanding.others',
       'ClusteringAlgorithm.params',
       'ComputedTrait.statistics',
       'ComputedTraitSet.traits',
@@ -56,6 +57,7 @@ describe('the schema', () => {
       'LinkCandidate.profiles',
       'MergeEntry.identifiers',
       'Model.clusters',
+      'OtherCluster.changes',
       'Parting.profiles',
       'Profile.consents',
       'QuarantinedEvent.violations',
@@ -69,6 +71,7 @@ describe('the schema', () => {
       'RecordQuality.isolated',
       'RuleAdvice.warnings',
       'Score.reasons',
+      'ScoreExplanation.reasons',
       'Segment.downstreamCalls',
       'Segment.profileSheet',
       'SegmentComposition.groups',

@@ -58,6 +58,11 @@ export const MaskKind = enumOf(
   ['email', 'phone', 'card', 'iban', 'ip', 'person'],
   'What may be taken out of texts. `PERSON`: names, as far as English word lists know them; 5 to 90 ms a text.',
 );
+export const ReasonUnit = enumOf(
+  'ReasonUnit',
+  ['log_odds', 'squared_distance', 'probability'],
+  'What contributions are in.',
+);
 export const ModelKind = enumOf('ModelKind', ['clustering', 'propensity'], 'What a model says of people.');
 export const ModelVersionStatus = enumOf(
   'ModelVersionStatus',

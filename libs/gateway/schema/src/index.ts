@@ -28,6 +28,7 @@ export {
   MembershipChangeKind,
   ModelGrade,
   ModelKind,
+  ReasonUnit,
   ModelVersionStatus,
   RecordFate,
   SegmentEntity,
@@ -113,15 +114,22 @@ export {
 } from './profile.schema';
 export {
   ClusterFeatureType,
+  ClusterRuleType,
+  ClusterStandingType,
   ClusterType,
+  FeatureChangeType,
   ModelConnection,
   ModelType,
   ModelVersionConnection,
   ModelVersionType,
+  OtherClusterType,
+  OutlierGroupType,
   ScoreConnection,
+  ScoreExplanationType,
   ScoreReasonType,
   ScoreType,
 } from './model.schema';
+export { ClusterDraftType, ClusterOriginType } from './cluster-draft.schema';
 export {
   DestinationConnection,
   ConnectorType,
@@ -154,6 +162,8 @@ export {
   CreateSyncInput,
   ImportRecordsInput,
   ProfileQualityInput,
+  DraftClusterSegmentInput,
+  SeedGroupInput,
   TrainClustersInput,
   TrainPropensityInput,
 } from './inputs.schema';
@@ -187,6 +197,7 @@ export {
   CreateApiKeyResult,
   CreateSegmentResult,
   DescribeSegmentResult,
+  DraftClusterSegmentResult,
   ScheduleSegmentResult,
   ComputedTraitPreviewResult,
   EditComputedTraitsResult,

@@ -1,4 +1,4 @@
-import { Field, InputType, Int } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { KeyScope, SegmentKind, SourceKind, SyncMode } from './enums.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
@@ -81,6 +81,38 @@ export class ImportRecordsInput {
   createProfiles?: boolean | null;
 }
 
+/** A cluster whose rules are to be a segment. */
+@InputType()
+export class DraftClusterSegmentInput {
+  @Field(() => String, { description: 'Key of a clustering.' })
+  model!: string;
+
+  @Field(() => String, { description: 'Key of one of its clusters.' })
+  cluster!: string;
+
+  @Field(() => String, { nullable: true, description: 'Key of the segment; those of model and cluster when absent.' })
+  key?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name of the segment; that of the cluster when absent.' })
+  name?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Makes the computed traits live that the rule names, and computes them: until then it finds nobody.',
+  })
+  makeLive!: boolean;
+}
+
+/** People whose group is known. */
+@InputType()
+export class SeedGroupInput {
+  @Field(() => String)
+  group!: string;
+
+  @Field(() => [ID], { description: 'Profiles.' })
+  people!: string[];
+}
+
 /** A clustering to be trained. */
 @InputType()
 export class TrainClustersInput {
@@ -104,6 +136,21 @@ export class TrainClustersInput {
 
   @Field(() => JsonScalar, { nullable: true, description: 'Weights of features by name: 1 when absent, 0 to 1e6.' })
   weights?: unknown;
+
+  @Field(() => [SeedGroupInput], {
+    nullable: true,
+    description: 'People whose group is known: for seeded-kmeans and label-spreading. At most 100 groups of 5,000.',
+  })
+  seeds?: SeedGroupInput[] | null;
+
+  @Field(() => [[ID]], {
+    nullable: true,
+    description: 'Pairs of profiles that belong together: for linked-kmeans. At most 5,000.',
+  })
+  mustLink?: string[][] | null;
+
+  @Field(() => [[ID]], { nullable: true, description: 'Pairs of profiles that must not be together.' })
+  cannotLink?: string[][] | null;
 
   @Field(() => Int, { nullable: true, description: '2 to 100; chosen or found from the data when absent.' })
   k?: number | null;

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
-import { ModelGrade, ModelKind, ModelVersionStatus } from './enums.schema';
+import { ModelGrade, ModelKind, ModelVersionStatus, ReasonUnit } from './enums.schema';
 import { connectionOf } from './page.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
@@ -79,6 +79,28 @@ export class ClusterFeatureType {
   direction!: string;
 }
 
+/** How rules tell a cluster. */
+@ObjectType('ClusterRule', { description: 'How rules tell a cluster, and how well on people they were not made from.' })
+export class ClusterRuleType {
+  @Field(() => [String], { description: 'Ways into the cluster; any of them.' })
+  words!: string[];
+
+  @Field(() => Float, { nullable: true, description: 'Share of whom the rules name that are of the cluster.' })
+  precision!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Share of the cluster that the rules name.' })
+  recall!: number | null;
+
+  @Field(() => Float, { description: 'Their harmonic mean.' })
+  f1!: number;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'As a rule of a segment; null where there is none.' })
+  rule!: unknown;
+
+  @Field(() => String, { nullable: true, description: 'Why there is none.' })
+  noRule!: string | null;
+}
+
 /** One group of people, with its sheet. */
 @ObjectType('Cluster', { description: 'One group of people, with its sheet.' })
 export class ClusterType {
@@ -105,6 +127,9 @@ export class ClusterType {
 
   @Field(() => [ClusterFeatureType])
   features!: ClusterFeatureType[];
+
+  @Field(() => ClusterRuleType, { nullable: true, description: 'Null of a model fitted before rules were kept.' })
+  rule!: ClusterRuleType | null;
 }
 
 /** What moved a person’s score, and by how much. */
@@ -118,9 +143,94 @@ export class ScoreReasonType {
 
   @Field(() => Float, {
     description:
-      'Of a probability: the log-odds that it adds, before calibration. Of a cluster: by how much it brings the own centre nearer than the next one, as squared distance in the scaled space.',
+      'Of a probability: the log-odds that it adds, before calibration. Of a cluster: by how much it brings the own centre nearer than the next one, as squared distance in the scaled space; where the algorithm has no centres, the probability that it adds by the model’s rules (SHAP).',
   })
   contribution!: number;
+}
+
+/** One feature that would have to be another. */
+@ObjectType('FeatureChange', { description: 'One feature that would have to be another, in its own unit.' })
+export class FeatureChangeType {
+  @Field(() => String)
+  feature!: string;
+
+  @Field(() => Float, { nullable: true, description: 'Null: unknown.' })
+  from!: number | null;
+
+  @Field(() => Float, { nullable: true })
+  to!: number | null;
+}
+
+/** How far somebody is from a cluster that they are not in. */
+@ObjectType('OtherCluster', { description: 'How far somebody is from a cluster that they are not in.' })
+export class OtherClusterType {
+  @Field(() => String)
+  key!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => [FeatureChangeType], { description: 'The least change found that leads there.' })
+  changes!: FeatureChangeType[];
+
+  @Field(() => Float, { description: 'Length of that way in the model’s scaled space.' })
+  distance!: number;
+
+  @Field(() => Boolean, { description: 'Whether the model itself would place somebody so changed there.' })
+  holds!: boolean;
+}
+
+/** Where somebody stands among the clusters of a model. */
+@ObjectType('ClusterStanding', { description: 'Where somebody stands among the clusters of a model.' })
+export class ClusterStandingType {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The rule of the model that they follow; null when it has none.',
+  })
+  rule!: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether that rule names the cluster that they are in.' })
+  ruleAgrees!: boolean | null;
+
+  @Field(() => Boolean, { description: 'Far out in their cluster, or in none.' })
+  isOutlier!: boolean;
+
+  @Field(() => [OtherClusterType], { description: 'The nearest first.' })
+  others!: OtherClusterType[];
+}
+
+/** What a score is made of. */
+@ObjectType('ScoreExplanation', { description: 'What a score is made of: base and all contributions make the total.' })
+export class ScoreExplanationType {
+  @Field(() => ReasonUnit)
+  unit!: string;
+
+  @Field(() => Float)
+  base!: number;
+
+  @Field(() => Float)
+  total!: number;
+
+  @Field(() => [ScoreReasonType], { description: 'The strongest first.' })
+  reasons!: ScoreReasonType[];
+
+  @Field(() => ClusterStandingType, { nullable: true, description: 'Null for a probability.' })
+  standing!: ClusterStandingType | null;
+}
+
+/** The people of a clustering who are like nobody. */
+@ObjectType('OutlierGroup', { description: 'The people of a clustering who are far out in their cluster, or in none.' })
+export class OutlierGroupType {
+  modelId!: string;
+
+  @Field(() => Int)
+  people!: number;
+
+  @Field(() => Int, { description: 'Of them: in no cluster.' })
+  inNone!: number;
+
+  @Field(() => Float, { description: 'Of everybody, 0–1.' })
+  shareOfPeople!: number;
 }
 
 /** One person’s line of a model’s live version. */

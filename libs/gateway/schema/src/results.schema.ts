@@ -1,5 +1,6 @@
 import { resultOf } from './failure.schema';
 import { IdentityRulesType, LinkCandidateType, PartingType } from './identity.schema';
+import { ClusterDraftType } from './cluster-draft.schema';
 import { JobType } from './job.schema';
 import { SegmentType } from './segment.schema';
 import { SegmentDiffType, SegmentPreviewType } from './segment-preview.schema';
@@ -22,6 +23,7 @@ export const EditComputedTraitsResult = resultOf('EditComputedTraits', ComputedT
 export const CreateSourceResult = resultOf('CreateSource', NewSourceType);
 export const MaskSourceResult = resultOf('MaskSource', SourceType);
 export const CreateSegmentResult = resultOf('CreateSegment', SegmentType);
+export const DraftClusterSegmentResult = resultOf('DraftClusterSegment', ClusterDraftType);
 export const DescribeSegmentResult = resultOf('DescribeSegment', SegmentType);
 export const ScheduleSegmentResult = resultOf('ScheduleSegment', SegmentType);
 export const UpdateSegmentResult = resultOf('UpdateSegment', SegmentType);

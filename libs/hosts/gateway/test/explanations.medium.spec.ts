@@ -15,6 +15,36 @@ interface Reason {
 }
 type Told = Record<'likely' | 'groups', { readonly reasons: readonly Reason[] | null }>;
 
+interface Grouped {
+  readonly score: {
+    readonly clusterKey: string;
+    readonly explanation: {
+      readonly unit: string;
+      readonly base: number;
+      readonly total: number;
+      readonly reasons: readonly Reason[];
+      readonly standing: {
+        readonly rule: string;
+        readonly ruleAgrees: boolean;
+        readonly isOutlier: boolean;
+        readonly others: readonly {
+          readonly key: string;
+          readonly changes: readonly { readonly from: number | null; readonly to: number | null }[];
+        }[];
+      };
+    };
+  };
+  readonly model: {
+    readonly outliers: {
+      readonly people: number;
+      readonly scores: {
+        readonly nodes: readonly { readonly profile: { readonly id: string }; readonly outlierScore: number }[];
+      };
+    };
+    readonly clusters: readonly { readonly key: string; readonly rule: { readonly words: readonly string[] } }[];
+  };
+}
+
 const sumOf = (reasons: readonly Reason[] | null): number =>
   (reasons ?? []).reduce((sum, { contribution }) => sum + contribution, 0);
 
@@ -60,6 +90,73 @@ describe('explanations of scores', () => {
         }
       }
     }
+  });
+
+  it('of a cluster tell the rule that is followed, how far the others are, and who is like nobody', async () => {
+    const explanation = `explanation { unit base total reasons { contribution }
+      standing { rule ruleAgrees isOutlier others { key distance holds changes { feature from to } } } }`;
+    const group = 'people inNone shareOfPeople scores(first: 100) { nodes { profile { id } outlierScore } }';
+    const { data, errors } = await rig.ask(
+      key,
+      `{ score(profile: "${seeded.ids[0]}", model: "groups") { clusterKey ${explanation} }
+        model(key: "groups") { outliers { ${group} } clusters { key size rule { words f1 rule } } } }`,
+    );
+    expect(errors).toEqual([]);
+    const { score, model } = data as unknown as Grouped;
+    const { unit, base, total, reasons, standing } = score.explanation;
+    expect([unit, standing.ruleAgrees]).toEqual(['SQUARED_DISTANCE', true]);
+    expect(Math.abs(base + sumOf(reasons) - total)).toBeLessThan(1e-6);
+    const rules = model.clusters.find((one) => one.key === score.clusterKey)?.rule;
+    expect(rules?.words).toContain(standing.rule);
+    expect(rules).toMatchObject({ f1: expect.any(Number), rule: { version: 1, entity: 'profile' } });
+    const [other] = standing.others;
+    expect(model.clusters.map((one) => one.key)).toContain(other?.key);
+    expect(other?.key).not.toBe(score.clusterKey);
+    expect(other?.changes.every(({ from, to }) => from !== to)).toBe(true);
+    const { people, scores } = model.outliers;
+    expect(scores.nodes).toHaveLength(people);
+    expect(scores.nodes.every((one) => one.outlierScore >= 0.5)).toBe(true);
+    expect(scores.nodes.some((one) => one.profile.id === seeded.ids[0])).toBe(standing.isOutlier);
+  });
+
+  it('of a cluster become a draft segment, once, with its origin and how true it is', async () => {
+    const { data } = await rig.ask(key, '{ model(key: "groups") { clusters { key name } } }');
+    const [cluster] = (data as unknown as Grouped).model.clusters;
+    const draft = (fields: string) =>
+      rig.ask(
+        key,
+        `mutation { made: draftClusterSegment(input: { model: "groups", cluster: "${cluster?.key}" ${fields} }) {
+          __typename ... on Failure { code }
+          ... on ClusterDraft { segment { id key status description versions(first: 1) { nodes { rule } } } origin { model version cluster }
+            rule { precision f1 } traitsNotLive cautions job { id } } } }`,
+      );
+    const first = await draft('');
+    expect(first.errors).toEqual([]);
+    expect(first.data?.['made']).toMatchObject({
+      ...{ __typename: 'ClusterDraft', cautions: [], job: null, rule: { f1: expect.any(Number) } },
+      origin: { model: 'groups', version: 4, cluster: cluster?.key },
+      segment: {
+        ...{ status: 'DRAFT', description: expect.stringContaining('of model groups, version 4: precision') },
+        versions: {
+          nodes: [{ rule: { where: { all: [{ event: { name: 'Order Completed' } }, expect.anything()] } } }],
+        },
+      },
+      traitsNotLive: expect.arrayContaining([expect.any(String)]),
+    });
+    const { segment, traitsNotLive } = first.data?.['made'] as unknown as {
+      segment: { id: string };
+      traitsNotLive: string[];
+    };
+    const live = (await draft('makeLive: true')).data?.['made'];
+    expect(live).toMatchObject({ segment: { id: segment.id }, traitsNotLive: [], job: { id: expect.any(String) } });
+    const traits = await rig.ask(key, '{ computedTraits(first: 100) { nodes { key live } } }');
+    const { nodes } = traits.data?.['computedTraits'] as unknown as { nodes: { key: string; live: boolean }[] };
+    expect(nodes.filter((one) => one.live).map((one) => one.key)).toEqual(traitsNotLive);
+    expect((await draft('key: "other", name: "Mine"')).data?.['made']).toMatchObject({ segment: { key: 'other' } });
+    expect((await draft('key: "other", name: "Yours"')).data?.['made']).toMatchObject({ __typename: 'Conflict' });
+    const unknown =
+      'mutation { made: draftClusterSegment(input: { model: "groups", cluster: "none" }) { __typename } }';
+    expect((await rig.ask(key, unknown)).data?.['made']).toEqual({ __typename: 'NotFound' });
   });
 
   it('are left out when late records give another score than the stored one', async () => {

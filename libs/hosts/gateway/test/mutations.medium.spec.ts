@@ -154,6 +154,25 @@ describe('mutations', () => {
         { modelKey: 'groups', asOf: at, features: ['recency'], k: 4, seed: 1 },
       ],
       [
+        `trainClusters(input: { key: "linked", asOf: "${at}", k: 2, algorithm: "linked-kmeans", params: { cannotLinks: "required" },
+          cannotLink: [["${world.people[0]}", "${world.people[1]}"]], weights: { recency: 2 }, minSize: 3 })`,
+        'models.fitClusters',
+        {
+          ...{ modelKey: 'linked', asOf: at, k: 2, seed: 1, algorithm: 'linked-kmeans', sizes: { min: 3 } },
+          ...{ params: { cannotLinks: 'required' }, weights: { recency: 2 } },
+          cannotLink: [[world.people[0], world.people[1]]],
+        },
+      ],
+      [
+        `trainClusters(input: { key: "seeded", asOf: "${at}", algorithm: "seeded-kmeans",
+          seeds: [{ group: "loyal", people: ["${world.people[0]}"] }] })`,
+        'models.fitClusters',
+        {
+          ...{ modelKey: 'seeded', asOf: at, k: 'auto', seed: 1, algorithm: 'seeded-kmeans' },
+          seeds: [{ group: 'loyal', people: [world.people[0]] }],
+        },
+      ],
+      [
         'trainPropensity(input: { key: "orders", event: "Order Completed", horizonDays: 30 })',
         'models.fitPropensity',
         { modelKey: 'orders', event: 'Order Completed', horizonDays: 30, seed: 1 },
@@ -176,6 +195,14 @@ describe('mutations', () => {
     }
     const bad = await answerOf(`mutation { answer: trainClusters(input: { key: "x", k: 1 }) { ${failure} } }`);
     expect(bad).toMatchObject({ __typename: 'InvalidInput', issues: [{ path: 'k' }] });
+    for (const [algorithm, message] of [
+      ['linked-kmeans', 'it needs some people who belong together or apart'],
+      ['seeded-kmeans', 'it needs some people whose group is known'],
+    ]) {
+      const input = `{ key: "x", algorithm: "${algorithm}" }`;
+      const refused = await answerOf(`mutation { answer: trainClusters(input: ${input}) { ${failure} } }`);
+      expect(refused).toMatchObject({ __typename: 'InvalidInput', message: expect.stringContaining(message ?? '') });
+    }
   });
 
   it('cancel a job that has not begun, and ask one that runs', async () => {

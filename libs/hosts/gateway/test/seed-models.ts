@@ -11,6 +11,7 @@ import {
   peopleTable,
   scorePropensity,
   serialiseClusterModel,
+  tellByRules,
 } from '@kohort/models-domain';
 import type { Database } from '@kohort/platform-postgres';
 import { at } from './seed-people';
@@ -106,7 +107,7 @@ async function keepFeatures({ database, workspaceId, ids }: Seeding, data: Float
 async function storeModel(
   { database, artifacts, workspaceId: workspace_id, ids }: Seeding,
   model: { key: string; kind: ModelKind; artifact: string; card: Json },
-  rows: readonly { probability: number | null; cluster_key: string | null }[],
+  rows: readonly { probability: number | null; cluster_key: string | null; outlier_score?: number | null }[],
 ): Promise<void> {
   const id = randomUUID();
   async function* content(): AsyncGenerator<Uint8Array> {
@@ -133,12 +134,14 @@ async function storeClusters(seeding: Seeding, data: Float64Array): Promise<void
   const input = { featureNames: NAMES, ids: seeding.ids, matrix: { data, rows: PEOPLE, cols: NAMES.length } };
   const params = { algorithm: 'kmeans', k: 2, seed: 1, scaling: 'auto', missing: 'median' } as const;
   const result = await clusterTable(input, params);
-  const card = clusteringCard(input, result, 1);
-  const rows = [...result.labels].map((label) => ({
+  const { model, rules } = await tellByRules(input, { model: result.model, labels: result.labels, seed: 1 });
+  const card = { ...clusteringCard(input, result, 1), rules };
+  const rows = [...result.labels].map((label, i) => ({
     probability: null,
     cluster_key: card.clusters[label]?.key ?? null,
+    outlier_score: result.outlierScores[i] ?? null,
   }));
-  const artifact = serialiseClusterModel(result.model);
+  const artifact = serialiseClusterModel(model);
   await storeModel(seeding, { key: 'groups', kind: 'clustering', artifact, card }, rows);
 }
 

@@ -28,6 +28,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import type { AppError } from '@kohort/kernel-errors';
 import type { Logger } from '@kohort/kernel-telemetry';
+import type { ScoreExplanation } from '@kohort/models-flow';
 import type { PrivacyPorts } from '@kohort/privacy-flow';
 import type {
   MembersKnownNow,
@@ -42,19 +43,12 @@ import type { ChangeFeed } from '../feeds/change-feed';
 import type { ProgressFeeds } from '../feeds/progress-feeds';
 import { makeLoaders, type Loaders } from './loaders';
 
-/** What moved a person's score; see the port's adapter for how it is found. */
-export interface ScoreReasonRecord {
-  readonly feature: string;
-  readonly value: Json;
-  readonly contribution: number;
-}
-
 /** Says why a person has the score that they have. Null where that cannot be said. */
 export interface ScoreExplainer {
   explain(
     workspaceId: WorkspaceId,
     asked: { readonly profileId: ProfileId; readonly model: ModelRecord; readonly score: ScoreRecord },
-  ): Promise<readonly ScoreReasonRecord[] | null>;
+  ): Promise<ScoreExplanation | null>;
 }
 
 /** A membership worked out now. Times are epoch milliseconds. */

@@ -30,6 +30,10 @@ export const gatewayErrors = defineErrors({
     kind: 'bug',
     message: (d) => `these do not name their policy: ${String(d['handlers'])}`,
   },
+  GATEWAY_NO_CLUSTER_RULE: {
+    kind: 'unsuitable-data',
+    message: (d) => `no rule stands for this cluster: ${String(d['reason'])}`,
+  },
   GATEWAY_LIST_TOO_LONG: {
     kind: 'invalid-input',
     message: (d) => `an edit of a list names at most ${String(d['limit'])} people`,

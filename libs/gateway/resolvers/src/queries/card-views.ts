@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { modelCardSchema, type ClusterSheet, type Json } from '@kohort/kernel-contracts';
+import type { OutlierGroupType } from '@kohort/gateway-schema';
+import {
+  clusteringCardSchema,
+  modelCardSchema,
+  type ClusterRule,
+  type ClusterSheet,
+  type ClusteringCard,
+  type Json,
+} from '@kohort/kernel-contracts';
 
 const clusterRule = z.object({
   where: z.object({ cluster: z.object({ model: z.string(), in: z.array(z.string()) }) }),
@@ -11,10 +19,24 @@ export function clustersNamedBy(rule: Json): { readonly model: string; readonly 
   return parsed.success ? parsed.data.where.cluster : null;
 }
 
-/** The cluster sheets of a model's card; empty for another kind of model. */
-export function sheetsOf(card: Json): readonly ClusterSheet[] {
-  const parsed = modelCardSchema.safeParse(card);
-  return parsed.success && parsed.data.kind === 'clustering' ? parsed.data.clusters : [];
+/** The card of a clustering; null for another kind of model. */
+export function clusteringOf(card: Json): ClusteringCard | null {
+  const parsed = clusteringCardSchema.safeParse(card);
+  return parsed.success ? parsed.data : null;
+}
+
+/** The cluster sheets of a model's card, each with its rule; empty for another kind of model. */
+export function sheetsOf(card: Json): readonly (ClusterSheet & { readonly rule: ClusterRule | null })[] {
+  const found = clusteringOf(card);
+  return (found?.clusters ?? []).map((sheet, at) => ({ ...sheet, rule: found?.rules?.clusters[at] ?? null }));
+}
+
+/** How many are in the outlier group of a clustering; null for another kind of model, and where it was not counted. */
+export function outlierGroupOf(card: Json): Pick<OutlierGroupType, 'people' | 'inNone' | 'shareOfPeople'> | null {
+  const found = clusteringOf(card);
+  if (!found || found.outliers === undefined) return null;
+  const { outliers: people, noise: inNone = 0, rows } = found;
+  return { people, inNone, shareOfPeople: rows > 0 ? people / rows : 0 };
 }
 
 /**

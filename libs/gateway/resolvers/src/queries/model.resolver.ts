@@ -8,17 +8,20 @@ import {
   ModelType,
   ModelVersionConnection,
   ModelVersionType,
+  OutlierGroupType,
   PageArgs,
   ProfileType,
+  ScoreConnection,
+  ScoreExplanationType,
   ScoreReasonType,
   ScoreType,
 } from '@kohort/gateway-schema';
 import type { ModelRecord, ModelVersionRecord, ScoreRecord } from '@kohort/kernel-contracts';
 import { algorithmAccounts, type AlgorithmAccount } from '@kohort/models-domain';
-import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { callerOf, type GatewayContext, type ScoreExplainer } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
-import { metricsOf, sheetsOf } from './card-views';
+import { metricsOf, outlierGroupOf, sheetsOf } from './card-views';
 
 /** Models, their versions, and what they say of people. */
 @Resolver(() => ModelType)
@@ -95,7 +98,21 @@ export class ModelResolver {
     const version = await context.loaders.modelVersion.load(model.id);
     return version ? sheetsOf(version.card) : [];
   }
+
+  @ResolveField(() => OutlierGroupType, {
+    nullable: true,
+    description: 'The people whom the live version of a clustering finds like nobody; null for another kind of model.',
+  })
+  @Policy('graphql:read')
+  async outliers(@Parent() model: ModelRecord, @Context('gateway') context: GatewayContext) {
+    const version = await context.loaders.modelVersion.load(model.id);
+    const group = version ? outlierGroupOf(version.card) : null;
+    return group && { modelId: model.id, ...group };
+  }
 }
+
+/** Some dozens of people placed. */
+const EXPLANATION_COST = 5;
 
 /** The edges of a model's version. */
 @Resolver(() => ModelVersionType)
@@ -110,6 +127,8 @@ export class ModelVersionResolver {
 /** The edges of a score. */
 @Resolver(() => ScoreType)
 export class ScoreResolver {
+  private readonly known = new WeakMap<ScoreRecord, ReturnType<ScoreExplainer['explain']>>();
+
   @ResolveField(() => ModelType)
   @Policy('graphql:read')
   model(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
@@ -129,9 +148,45 @@ export class ScoreResolver {
   })
   @Policy('graphql:read')
   async reasons(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
+    return (await this.explained(context, score))?.reasons ?? null;
+  }
+
+  @ResolveField(() => ScoreExplanationType, {
+    nullable: true,
+    complexity: EXPLANATION_COST,
+    description:
+      'What this score is made of; of a cluster also the rule that the person follows, and how far they are from every other cluster. Null where it cannot be said.',
+  })
+  @Policy('graphql:read')
+  explanation(@Parent() score: ScoreRecord, @Context('gateway') context: GatewayContext) {
+    return this.explained(context, score);
+  }
+
+  /** Reasons and explanation of one score are one reading. */
+  private explained(context: GatewayContext, score: ScoreRecord): ReturnType<ScoreExplainer['explain']> {
+    const known = this.known.get(score) ?? this.explain(context, score);
+    this.known.set(score, known);
+    return known;
+  }
+
+  private async explain(context: GatewayContext, score: ScoreRecord): ReturnType<ScoreExplainer['explain']> {
     const model = await context.loaders.model.load(score.modelId);
     if (!model) return null;
     const asked = { profileId: score.profileId, model, score };
     return context.services.scoreReasons.explain(callerOf(context).workspaceId, asked);
+  }
+}
+
+/** The edges of the people of a clustering who are like nobody. */
+@Resolver(() => OutlierGroupType)
+export class OutlierGroupResolver {
+  @ResolveField(() => ScoreConnection, { description: 'Who they are.' })
+  @Policy('graphql:read')
+  async scores(
+    @Parent() group: OutlierGroupType,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.models.outliers(group.modelId, pageOf(args)), asIs);
   }
 }

@@ -126,6 +126,8 @@ export interface ModelReader {
   /** Scores of the live versions only. */
   scoresOf(profileId: string, page: PageRequest): Promise<Page<ScoreRecord>>;
   score(profileId: string, modelId: string): Promise<ScoreRecord | null>;
+  /** The outlier group of a clustering's live version, by profile. */
+  outliers(modelId: string, page: PageRequest): Promise<Page<ScoreRecord>>;
 }
 
 /** Destinations, syncs, runs and fates. */

@@ -34,6 +34,7 @@ import { featureStatistics } from './0033-feature-statistics';
 import { timerPacks } from './0034-timer-packs';
 import { outliers } from './0035-outliers';
 import { masking } from './0036-masking';
+import { outlierGroup } from './0037-outlier-group';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -73,4 +74,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0034-timer-packs': timerPacks,
   '0035-outliers': outliers,
   '0036-masking': masking,
+  '0037-outlier-group': outlierGroup,
 };

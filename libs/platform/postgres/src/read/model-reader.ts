@@ -161,6 +161,20 @@ async function score(scope: Scope, profileId: string, modelId: string): Promise<
   return rows[0] ? toScore(rows[0]) : null;
 }
 
+async function outliers(scope: Scope, modelId: string, request: PageRequest): Promise<Page<ScoreRecord>> {
+  const after = parseCursor(request.after, cursorUuid);
+  const behind = after ? sql`and s.profile_id > ${after[0]}::uuid` : sql``;
+  const { rows } = await reading(scope, (tx) =>
+    sql<ScoreRow>`
+      select ${scoreColumns}
+      from model m join score s
+        on s.workspace_id = m.workspace_id and s.model_id = m.id and s.version = m.live_version
+      where m.workspace_id = ${scope.workspaceId} and m.id = ${modelId} and s.outlier_score >= 0.5 ${behind}
+      order by s.profile_id limit ${request.first + 1}`.execute(tx),
+  );
+  return toPage(rows, { request, node: toScore, cursor: (row) => [row.profile_id] });
+}
+
 /** Models, their versions and the scores that are served. */
 export function modelReader(scope: Scope): ModelReader {
   const by = (column: 'id' | 'key', values: readonly string[]): Promise<readonly ModelRecord[]> =>
@@ -181,5 +195,6 @@ export function modelReader(scope: Scope): ModelReader {
     currentVersions: (ids) => currentVersions(scope, ids),
     scoresOf: (profileId, page) => scoresOf(scope, profileId, page),
     score: (profileId, modelId) => score(scope, profileId, modelId),
+    outliers: (modelId, page) => outliers(scope, modelId, page),
   };
 }
