@@ -1,7 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { algorithmAccounts, runClusterCommand, type ClusterCommandResult } from '@kohort/models-domain';
+import {
+  algorithmAccounts,
+  runClusterCommand,
+  type ClusterCommandResult,
+  type FeatureChange,
+} from '@kohort/models-domain';
 import { fileErrors } from '../files/file-errors';
-import { readTable } from '../files/read-table';
+import { readTable, type Table } from '../files/read-table';
 import { writeCsv } from '../files/write-output';
 import { computeInView } from '../terminal/compute-in-view';
 import { printReport, reportOf } from '../terminal/outcome';
@@ -19,6 +24,8 @@ interface ClusterFlags {
   readonly exclude?: string[];
   readonly categories?: string[];
   readonly seeds?: string;
+  readonly links?: string;
+  readonly explain?: string[];
   readonly algorithm?: string;
   readonly k: KFlag;
   readonly param?: Readonly<Record<string, string>>;
@@ -80,7 +87,24 @@ function listAlgorithms(json: boolean): void {
   process.stdout.write('  Parameters of each, with defaults: kohort cluster --list --json\n');
 }
 
-function printClusters({ sheets, metrics, reasons }: ClusterCommandResult): void {
+const inWords = ({ feature, from, to }: FeatureChange): string =>
+  `${feature} ${from ?? 'unknown'} → ${to ?? 'unknown'}`;
+
+function printExplanations({ explanations, sheets }: ClusterCommandResult): void {
+  for (const { id, name, confidence, isOutlier, rule, ruleAgrees, by, reasons, others } of explanations) {
+    const outlier = isOutlier ? ', an outlier' : '';
+    process.stderr.write(`\n${id}: ${name ?? 'in no cluster'}, confidence ${confidence.toFixed(2)}${outlier}\n`);
+    if (rule !== null) process.stderr.write(`  ${ruleAgrees ? 'by its rule' : 'although the rules differ'}: ${rule}\n`);
+    const because = reasons.slice(0, 5).map(({ feature, contribution }) => `${feature} ${contribution.toFixed(3)}`);
+    if (because.length > 0) process.stderr.write(`  because (${by ?? ''}): ${because.join(', ')}\n`);
+    for (const { cluster, changes, distance, holds } of others.slice(0, 5)) {
+      const way = `${changes.map(inWords).join(', ')}${holds ? '' : ' (and still not there)'}`;
+      process.stderr.write(`  from ${sheets[cluster]?.name ?? cluster} ${distance.toFixed(2)} away: ${way}\n`);
+    }
+  }
+}
+
+function printClusters({ sheets, metrics, reasons, outlierGroup }: ClusterCommandResult): void {
   const rows = sheets.map((sheet, i) => [
     i,
     sheet.name,
@@ -90,20 +114,45 @@ function printClusters({ sheets, metrics, reasons }: ClusterCommandResult): void
   ]);
   process.stderr.write(`${textTable(['cluster', 'name', 'rows', 'share', 'because'], rows)}\n`);
   if (metrics.noise > 0) process.stderr.write(`  ${metrics.noise} rows are in no cluster (-1).\n`);
+  if (outlierGroup.rows > 0) {
+    const { rows: count, shareOfRows, ids } = outlierGroup;
+    const shown = `${ids.slice(0, 10).join(', ')}${count > 10 ? ', …' : ''}`;
+    process.stderr.write(`  ${count} rows (${percent(shareOfRows)}) are outliers: ${shown}\n`);
+  }
   for (const reason of reasons) process.stderr.write(`  ${reason}\n`);
 }
+
+const TABLE_FILE = /\.csv(\.gz)?$/;
+
+/** A table of seeds; what cannot be a file's name is a column's, and refused as such. */
+const seedsFile = async (name: string): Promise<string | Table> => (TABLE_FILE.test(name) ? readTable(name) : name);
 
 async function run(flags: ClusterFlags): Promise<void> {
   if (flags.list) return listAlgorithms(flags.json ?? false);
   if (flags.csv === undefined) throw fileErrors.FILE_NOT_NAMED({ option: '--csv' });
   const started = performance.now();
   const table = await readTable(flags.csv);
-  const { param: params, weight: weights, ...asked } = flags;
-  const settings = { ...asked, ...(params ? { params } : {}), ...(weights ? { weights } : {}) };
+  const { param: params, weight: weights, seeds: known, links, ...asked } = flags;
+  // A column of the table has precedence over a file of that name.
+  const seeds = known === undefined || table.header.includes(known) ? known : await seedsFile(known);
+  const settings = {
+    ...asked,
+    ...(params ? { params } : {}),
+    ...(weights ? { weights } : {}),
+    ...(seeds === undefined ? {} : { seeds }),
+    ...(links === undefined ? {} : { links: await readTable(links) }),
+  };
   const result = await computeInView('cluster', (control) => runClusterCommand(table, settings, control));
   if (flags.out !== undefined || !flags.json) writeCsv(flags.out, result.header, result.rows);
-  printReport(reportOf('cluster', started, result), flags.json ?? false);
-  if (!flags.json) printClusters(result);
+  const report = reportOf('cluster', started, result);
+  if (flags.json) {
+    const { outlierGroup: outliers, explanations } = result;
+    process.stdout.write(`${JSON.stringify({ ...report, outliers, explanations })}\n`);
+    return;
+  }
+  printReport(report, false);
+  printClusters(result);
+  printExplanations(result);
 }
 
 /** `kohort cluster`: groups the rows of a table, with no server. */
@@ -116,7 +165,12 @@ export function clusterCommand(): Command {
     .option('--features <columns>', 'numeric columns: a,b,c; all that hold numbers alone when absent', nameList)
     .option('--exclude <columns>', 'columns left out of the features', nameList)
     .option('--categories <columns>', 'columns of words, for kmedoids and kprototypes', nameList)
-    .option('--seeds <column>', 'column of known groups, empty where unknown, for seeded-kmeans and label-spreading')
+    .option(
+      '--seeds <column or file>',
+      'known groups, for seeded-kmeans and label-spreading: a column, empty where unknown, or a CSV file of id,group',
+    )
+    .option('--links <file>', 'CSV file of a,b,link (must or cannot): ids of rows, for linked-kmeans')
+    .option('--explain <ids>', 'tell why these rows are where they are, and how far from elsewhere', nameList)
     .option('--algorithm <name>', 'how to group: see --list; kmeans, or bounded-kmeans where sizes are bounded')
     .option('--k <number>', 'how many groups, a range to choose from (2..12), or auto', clusterCount, 'auto')
     .option('--param <name=value>', 'a parameter of the algorithm; may be repeated', paramText)
