@@ -1,11 +1,6 @@
 import type { Random } from '@kohort/kernel-clock-random';
 import { hostileJson, hostileText, mutateText } from './hostile-values';
-
-const own = (target: object, key: string, value: unknown): void => {
-  // As JSON.parse does: a key `__proto__` becomes an own one.
-  if (key !== '__proto__') Reflect.set(target, key, value);
-  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-};
+import { setOwn } from './set-own';
 
 /** In place of a value: another type of the same thing, or something hostile. */
 function swapped(random: Random, value: unknown): unknown {
@@ -27,12 +22,12 @@ function damagedList(random: Random, list: readonly unknown[], at: number): unkn
 
 function damagedObject(random: Random, object: object, at: number): object {
   const kind = random.int(5);
-  const made = {};
+  const made: Record<string, unknown> = {};
   Object.entries(object).forEach(([key, value], i) => {
-    if (i !== at) own(made, key, value);
-    else if (kind === 1) own(made, hostileText(random), value);
-    else if (kind === 2) [key, hostileText(random)].forEach((name) => own(made, name, value));
-    else if (kind > 2) own(made, key, swapped(random, value));
+    if (i !== at) setOwn(made, key, value);
+    else if (kind === 1) setOwn(made, hostileText(random), value);
+    else if (kind === 2) [key, hostileText(random)].forEach((name) => setOwn(made, name, value));
+    else if (kind > 2) setOwn(made, key, swapped(random, value));
   });
   return made;
 }
@@ -50,7 +45,8 @@ export function damageData(random: Random, value: unknown): unknown {
   }
   const changed = damageData(random, inner);
   if (Array.isArray(value)) return value.map((one: unknown, i) => (i === at ? changed : one));
-  const made = {};
-  for (const [name, one] of entries) own(made, name, name === key ? changed : one);
+  // Spreading defines, so an own key `__proto__` stays one, and each key keeps its place.
+  const made: Record<string, unknown> = { ...value };
+  setOwn(made, key, changed);
   return made;
 }

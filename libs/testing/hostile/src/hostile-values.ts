@@ -1,4 +1,5 @@
 import type { Random } from '@kohort/kernel-clock-random';
+import { setOwn } from './set-own';
 
 const WORDS = [
   ...['type', 'track', 'identify', 'alias', 'userId', 'anonymousId', 'previousId', 'groupId', 'messageId', 'event'],
@@ -58,10 +59,8 @@ export function hostileJson(random: Random, levels = 4): unknown {
   if (kind < 9) return Array.from({ length: random.int(5) }, () => hostileJson(random, levels - 1));
   const value: Record<string, unknown> = {};
   for (let n = random.int(6); n > 0; n -= 1) {
-    // As JSON.parse does: a key `__proto__` becomes an own one.
-    Object.defineProperty(value, hostileText(random), {
-      ...{ value: hostileJson(random, levels - 1), enumerable: true, configurable: true, writable: true },
-    });
+    const key = hostileText(random);
+    setOwn(value, key, hostileJson(random, levels - 1));
   }
   return value;
 }
