@@ -1,14 +1,65 @@
 import { IANAZone } from 'luxon';
 import { UNIT_MS, type CalendarSpan } from './duration';
 
+/** Names of zones that were asked about and are there: to ask is to build a formatter of dates. */
+const known = new Set<string>();
+/** Each zone can be written in many ways, as case is forgiven: no more of them are kept. */
+const MOST_KNOWN = 1_000;
+
 /** True for a time zone that the IANA database knows, such as Europe/Berlin or UTC. */
 export function isTimeZone(zone: string): boolean {
-  return IANAZone.isValidZone(zone);
+  if (known.has(zone)) return true;
+  const isThere = IANAZone.isValidZone(zone);
+  if (isThere && known.size < MOST_KNOWN) known.add(zone);
+  return isThere;
 }
+
+/**
+ * Offsets of one zone. Luxon writes a date and reads it again for each; here those at the edges of days and quarters of
+ * an hour are kept, and a stretch with the same offset at both edges has it throughout: no zone of the tz database has
+ * ever changed its clocks and changed them back within three days.
+ */
+class ZoneOffsets {
+  private static readonly widths = [UNIT_MS.day, 900_000];
+  private static readonly mostEdges = 5_000;
+  private readonly edges = new Map<number, number>();
+  private readonly zone: IANAZone;
+
+  constructor(name: string) {
+    this.zone = IANAZone.create(name);
+  }
+
+  at(instant: number): number {
+    for (const width of ZoneOffsets.widths) {
+      const from = Math.floor(instant / width) * width;
+      const offset = this.atEdge(from);
+      if (offset === this.atEdge(from + width)) return offset;
+    }
+    return this.zone.offset(instant) * 60_000;
+  }
+
+  private atEdge(instant: number): number {
+    const known = this.edges.get(instant);
+    if (known !== undefined) return known;
+    if (this.edges.size >= ZoneOffsets.mostEdges) this.edges.clear();
+    const offset = this.zone.offset(instant) * 60_000;
+    this.edges.set(instant, offset);
+    return offset;
+  }
+}
+
+const offsets = new Map<string, ZoneOffsets>();
 
 /** Local wall time minus UTC at an instant, in milliseconds. */
 export function zoneOffsetMs(instant: number, zone: string): number {
-  return zone === 'UTC' ? 0 : IANAZone.create(zone).offset(instant) * 60_000;
+  if (zone === 'UTC') return 0;
+  let ofZone = offsets.get(zone);
+  if (ofZone === undefined) {
+    if (offsets.size >= MOST_KNOWN) offsets.clear();
+    ofZone = new ZoneOffsets(zone);
+    offsets.set(zone, ofZone);
+  }
+  return ofZone.at(instant);
 }
 
 /** An instant's local wall time, written as if it were UTC. */
