@@ -50,6 +50,9 @@ const type = (reason: string): OperandProblem => ({ problem: 'type', reason });
 
 const LONGEST_PATTERN = 1000;
 const listSchema = z.array(scalarSchema).min(1).max(1000);
+const endSchema = z.union([z.number(), z.string()]);
+const pairSchema = z.tuple([endSchema, endSchema]);
+const daysAheadSchema = z.strictObject({ n: z.number().int().min(0).max(365), unit: z.literal('day') });
 const elementsSchema = z.union([scalarSchema, listSchema]);
 const sizeSchema = z.union([z.number().int().min(0), countSchema]);
 const point = { lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) };
@@ -180,7 +183,7 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
       ? { family: 'ordered', value }
       : type(`"${op}" takes a number or a text`),
   pair: (op, value) => {
-    const parsed = readShape(z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), z.string()])]), value);
+    const parsed = readShape(pairSchema, value);
     if (!parsed.success || typeof parsed.data[0] !== typeof parsed.data[1]) {
       return type(`"${op}" takes [low, high], two numbers or two texts`);
     }
@@ -203,7 +206,7 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
   },
   anniversary: (op, value) => {
     if (value === undefined) return { family: 'anniversary', days: 0 };
-    const parsed = readShape(z.strictObject({ n: z.number().int().min(0).max(365), unit: z.literal('day') }), value);
+    const parsed = readShape(daysAheadSchema, value);
     return parsed.success
       ? { family: 'anniversary', days: parsed.data.n }
       : type(`"${op}" takes nothing, or { "n": days ahead, "unit": "day" }`);

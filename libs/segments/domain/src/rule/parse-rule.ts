@@ -19,6 +19,8 @@ export const RULE_LIMITS = { nodes: 200, depth: 12, relations: 2 } as const;
 const BODIES = nodeBodies(z.unknown());
 const KINDS = Object.keys(BODIES) as readonly NodeKind[];
 const isKind = (name: string): name is NodeKind => Object.hasOwn(BODIES, name);
+/** A schema is dear to make: once, not for each node. */
+const fieldsSchema = z.record(z.string(), z.unknown());
 const metaSchema = z.object({ id: z.string().min(1).max(500).optional(), label: z.string().max(500).optional() });
 
 interface Walk {
@@ -29,7 +31,7 @@ interface Walk {
 
 /** The single kind key of a node's JSON. */
 function kindOf(place: Place, json: unknown): { kind: NodeKind; fields: Readonly<Record<string, unknown>> } {
-  const fields = z.record(z.string(), z.unknown()).safeParse(json);
+  const fields = fieldsSchema.safeParse(json);
   if (!fields.success || Array.isArray(json)) throw invalid(place, 'a node must be an object with one kind key');
   const names = Object.keys(fields.data).filter((name) => name !== 'id' && name !== 'label');
   const kinds = names.filter(isKind);

@@ -29,10 +29,10 @@ export function atPlace<T>(text: PlacedText, path: TextPath, read: () => T): T {
 /** A rule as a text holds it, in the text form or as JSON, checked; given as JSON. */
 export function ruleAt(text: PlacedText, path: TextPath, rule: string | Readonly<Record<string, unknown>>): JsonObject {
   return atPlace(text, path, () => {
-    const json = typeof rule === 'string' ? readRuleText(rule) : rule;
-    parseRule(json);
-    // parseRule has looked at every part: the whole is plain JSON.
-    return json as JsonObject;
+    // Both have looked at every part: the whole is plain JSON.
+    if (typeof rule === 'string') return readRuleText(rule) as JsonObject;
+    parseRule(rule);
+    return rule as JsonObject;
   });
 }
 
