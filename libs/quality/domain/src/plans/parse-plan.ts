@@ -60,7 +60,7 @@ export function planFromData(data: unknown): TrackingPlan {
 export function parsePlan(text: string): TrackingPlan {
   if (text.length > PLAN_LIMITS.textChars) throw planErrors.PLAN_INVALID({ issues: ['the text is too long'] });
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: false });
+  const document = parseDocument(text, { lineCounter: lines, merge: false, logLevel: 'error' });
   const fault = document.errors[0];
   if (fault) {
     const { line, col } = lines.linePos(fault.pos[0]);

@@ -25,7 +25,9 @@ export class PlacedText {
   ) {
     if (text.length > MAX_CHARS) throw refuse({ file, reason: 'the file is too long' });
     try {
-      this.document = parseDocument(text, { lineCounter: this.lines, merge: false, prettyErrors: false });
+      // What people wrote is no warning of the process: `error` keeps it out of its log.
+      const options = { merge: false, prettyErrors: false, logLevel: 'error' } as const;
+      this.document = parseDocument(text, { lineCounter: this.lines, ...options });
       const [fault] = this.document.errors;
       if (fault !== undefined) {
         const { line, col: column } = this.lines.linePos(fault.pos[0]);
