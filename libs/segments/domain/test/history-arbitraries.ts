@@ -57,15 +57,29 @@ export const duration: fc.Arbitrary<OracleDuration> = fc.oneof(
   },
 );
 
-/** Instants near `base`: at a duration's end exactly, a millisecond beside it, an hour beside it, or anywhere. */
-export function instantNear(base: number, inZone: string): fc.Arbitrary<number> {
-  const edge = fc
-    .tuple(duration, fc.constantFrom(-1, -1, -1, 1), fc.constantFrom(0, 0, 0, 1, -1, 3_600_000, -3_600_000, 60_000))
-    .map(([span, sign, beside]) => move(base, span, sign, inZone) + beside);
-  const anywhere = fc.integer({ min: -100 * 86_400_000, max: 3 * 86_400_000 }).map((offset) => base + offset);
-  const close = fc.constantFrom(0, 0, -1, 1, -1000, 1_800_000).map((offset) => base + offset);
-  return fc.oneof({ weight: 4, arbitrary: edge }, { weight: 2, arbitrary: anywhere }, { weight: 1, arbitrary: close });
+/** Arbitraries are dear to build, and a case asks for the same ones in many places: the last one is kept. */
+export function lastBuilt<T>(
+  build: (base: number, inZone: string) => fc.Arbitrary<T>,
+): (base: number, inZone: string) => fc.Arbitrary<T> {
+  let last: { readonly base: number; readonly inZone: string; readonly built: fc.Arbitrary<T> } | undefined;
+  return (base, inZone) => {
+    if (last?.base !== base || last.inZone !== inZone) last = { base, inZone, built: build(base, inZone) };
+    return last.built;
+  };
 }
+
+const beside = fc.constantFrom(0, 0, 0, 1, -1, 3_600_000, -3_600_000, 60_000);
+const aDuration = fc.tuple(duration, fc.constantFrom(-1, -1, -1, 1), beside);
+const anyOffset = fc.integer({ min: -100 * 86_400_000, max: 3 * 86_400_000 });
+const smallOffset = fc.constantFrom(0, 0, -1, 1, -1000, 1_800_000);
+
+/** Instants near `base`: at a duration's end exactly, a millisecond beside it, an hour beside it, or anywhere. */
+export const instantNear = lastBuilt((base, inZone) => {
+  const edge = aDuration.map(([span, sign, offset]) => move(base, span, sign, inZone) + offset);
+  const anywhere = anyOffset.map((offset) => base + offset);
+  const close = smallOffset.map((offset) => base + offset);
+  return fc.oneof({ weight: 4, arbitrary: edge }, { weight: 2, arbitrary: anywhere }, { weight: 1, arbitrary: close });
+});
 
 export const TEXTS = [
   'pro',
@@ -113,42 +127,35 @@ export const number = fc.constantFrom(
   123456.789,
   50,
 );
-const isoNear = (base: number, inZone: string): fc.Arbitrary<string> =>
-  instantNear(base, inZone).map((t) => new Date(t).toISOString());
+const isoNear = lastBuilt((base, inZone) => instantNear(base, inZone).map((t) => new Date(t).toISOString()));
 const dateNear = (base: number, inZone: string): fc.Arbitrary<string> =>
   fc.oneof(
     isoNear(base, inZone).map((iso) => iso.slice(0, 10)),
     fc.constantFrom('2000-02-29', '1999-02-28', '2026-02-30', '1990-05-14'),
   );
 
+const scalar = fc.oneof(text, number, fc.boolean());
+/** What a value can be at any time. */
+const TIMELESS = [
+  fc.array(fc.oneof(scalar, fc.constant(null)), { maxLength: 3 }),
+  fc.record({ a: scalar, b: fc.array(scalar, { maxLength: 2 }) }),
+  fc.record(
+    { sentiment: fc.constantFrom('positive', 'negative', 7), topics: fc.subarray(['price', 'delivery']) },
+    { requiredKeys: [] },
+  ),
+  fc.constantFrom<unknown>({ lat: 52.5, lon: 13.4 }, { lat: 48.1, lon: 11.6 }, { lat: '52', lon: 13 }, { lat: 52.5 }),
+].map((arbitrary) => ({ weight: 1, arbitrary }));
+
 /** Any value a trait or property may hold. */
-export function value(base: number, inZone: string): fc.Arbitrary<unknown> {
-  const scalar = fc.oneof(text, number, fc.boolean());
-  return fc.oneof(
+export const value = lastBuilt<unknown>((base, inZone) =>
+  fc.oneof(
     { weight: 4, arbitrary: scalar },
     { weight: 1, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: isoNear(base, inZone) },
     { weight: 1, arbitrary: dateNear(base, inZone) },
-    { weight: 1, arbitrary: fc.array(fc.oneof(scalar, fc.constant(null)), { maxLength: 3 }) },
-    { weight: 1, arbitrary: fc.record({ a: scalar, b: fc.array(scalar, { maxLength: 2 }) }) },
-    {
-      weight: 1,
-      arbitrary: fc.record(
-        { sentiment: fc.constantFrom('positive', 'negative', 7), topics: fc.subarray(['price', 'delivery']) },
-        { requiredKeys: [] },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom<unknown>(
-        { lat: 52.5, lon: 13.4 },
-        { lat: 48.1, lon: 11.6 },
-        { lat: '52', lon: 13 },
-        { lat: 52.5 },
-      ),
-    },
-  );
-}
+    ...TIMELESS,
+  ),
+);
 
 export const EVENT_NAMES = ['A', 'B', 'C'];
 export const TRAIT_KEYS = ['plan', 'age', 'since', 'tags'];

@@ -2,8 +2,20 @@
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Wall time of an instant, as if it were UTC. */
+const walls = new Map<string, Map<number, number>>();
+
+/** Wall time of an instant, as if it were UTC; the last answers are remembered. */
 export function wallOf(instant: number, zone: string): number {
+  const ofZone = walls.get(zone) ?? new Map<number, number>();
+  const known = ofZone.get(instant);
+  if (known !== undefined) return known;
+  if (ofZone.size > 10_000) ofZone.clear();
+  const wall = wallAnew(instant, zone);
+  walls.set(zone, ofZone.set(instant, wall));
+  return wall;
+}
+
+function wallAnew(instant: number, zone: string): number {
   let formatter = formatters.get(zone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat('en-US', {

@@ -4,6 +4,7 @@ import {
   EVENT_NAMES,
   fixedDuration,
   instantNear,
+  lastBuilt,
   number,
   PHRASES,
   text,
@@ -24,52 +25,53 @@ const numberTest = fc.oneof(
   fc.record({ op: fc.constantFrom('eq', 'neq', 'gt', 'gte', 'lt', 'lte'), n: fc.integer({ min: 0, max: 3 }) }),
   fc.constantFrom([0, 1], [1, 2], [2, 1]).map((n) => ({ op: 'between', n })),
 );
-const iso = ({ now, zone }: RuleContext): fc.Arbitrary<string> =>
-  instantNear(now, zone).map((t) => new Date(t).toISOString());
+const isoAt = lastBuilt((now, zone) => instantNear(now, zone).map((t) => new Date(t).toISOString()));
+const iso = ({ now, zone }: RuleContext): fc.Arbitrary<string> => isoAt(now, zone);
+
+const of = (ops: readonly string[], value: fc.Arbitrary<unknown>): fc.Arbitrary<Node> =>
+  fc.record({ op: fc.constantFrom(...ops), value });
+/** Operators whose operands know no time, in front of `before` and behind it. */
+const COMPARISONS = [
+  fc.constantFrom('exists', 'notExists', 'isTrue', 'isFalse', 'anniversary').map((op): Node => ({ op })),
+  of(['eq', 'neq'], scalar),
+  of(
+    ['in', 'notIn'],
+    fc.oneof(fc.array(text, { minLength: 1, maxLength: 3 }), fc.array(number, { minLength: 1, maxLength: 3 })),
+  ),
+  of(['gt', 'gte', 'lt', 'lte'], fc.oneof(text, number)),
+  of(['between'], fc.oneof(fc.tuple(number, number), fc.tuple(text, text))),
+  of(['contains', 'notContains', 'startsWith', 'endsWith'], text),
+  of(['matches'], fc.constantFrom('^p', 'o$', 'p.o', '^$', 'line.break', 'é', '^.$', '[0-9]+', 'pro|free')),
+];
+const MORE_COMPARISONS = [
+  of(['withinLast', 'notWithinLast', 'withinNext'], duration),
+  of(['anniversary'], fc.constantFrom({ n: 0, unit: 'day' }, { n: 7, unit: 'day' })),
+  of(['arrayAny', 'arrayAll', 'arrayNone'], fc.oneof(scalar, fc.array(scalar, { minLength: 1, maxLength: 2 }))),
+  of(['arraySize'], fc.oneof(fc.integer({ min: 0, max: 3 }), numberTest)),
+  of(['wordsAny', 'wordsAll', 'wordsNone'], fc.oneof(phrase, fc.array(phrase, { minLength: 1, maxLength: 3 }))),
+  of(
+    ['wordsNear'],
+    fc.record({ words: fc.array(phrase, { minLength: 2, maxLength: 3 }), within: fc.integer({ min: 2, max: 6 }) }),
+  ),
+  of(['semver'], fc.constantFrom('>=1.2.0 <2.0.0', '>=1.3.0 <1.11.0')),
+  of(['cidr'], fc.constantFrom('10.0.0.0/8', '10.1.2.0/30', ['192.168.0.0/16', '0.0.0.0/0'])),
+  of(
+    ['geoWithin'],
+    fc.constantFrom(
+      { center: { lat: 52.52, lon: 13.405 }, radiusKm: 20 },
+      { center: { lat: 50, lon: 12 }, radiusKm: 300 },
+    ),
+  ),
+];
+
+const comparisonAt = lastBuilt((now, zone) => {
+  const instant = isoAt(now, zone);
+  const day = instant.map((text) => text.slice(0, 10));
+  return fc.oneof(...COMPARISONS, of(['before', 'after'], fc.oneof(instant, day)), ...MORE_COMPARISONS);
+});
 
 /** An operator with an operand that fits it. */
-export function comparison(context: RuleContext): fc.Arbitrary<Node> {
-  const of = (ops: readonly string[], value: fc.Arbitrary<unknown>): fc.Arbitrary<Node> =>
-    fc.record({ op: fc.constantFrom(...ops), value });
-  const ordered = fc.oneof(text, number);
-  return fc.oneof(
-    fc.constantFrom('exists', 'notExists', 'isTrue', 'isFalse', 'anniversary').map((op) => ({ op })),
-    of(['eq', 'neq'], scalar),
-    of(
-      ['in', 'notIn'],
-      fc.oneof(fc.array(text, { minLength: 1, maxLength: 3 }), fc.array(number, { minLength: 1, maxLength: 3 })),
-    ),
-    of(['gt', 'gte', 'lt', 'lte'], ordered),
-    of(['between'], fc.oneof(fc.tuple(number, number), fc.tuple(text, text))),
-    of(['contains', 'notContains', 'startsWith', 'endsWith'], text),
-    of(['matches'], fc.constantFrom('^p', 'o$', 'p.o', '^$', 'line.break', 'é', '^.$', '[0-9]+', 'pro|free')),
-    of(
-      ['before', 'after'],
-      fc.oneof(
-        iso(context),
-        iso(context).map((text) => text.slice(0, 10)),
-      ),
-    ),
-    of(['withinLast', 'notWithinLast', 'withinNext'], duration),
-    of(['anniversary'], fc.constantFrom({ n: 0, unit: 'day' }, { n: 7, unit: 'day' })),
-    of(['arrayAny', 'arrayAll', 'arrayNone'], fc.oneof(scalar, fc.array(scalar, { minLength: 1, maxLength: 2 }))),
-    of(['arraySize'], fc.oneof(fc.integer({ min: 0, max: 3 }), numberTest)),
-    of(['wordsAny', 'wordsAll', 'wordsNone'], fc.oneof(phrase, fc.array(phrase, { minLength: 1, maxLength: 3 }))),
-    of(
-      ['wordsNear'],
-      fc.record({ words: fc.array(phrase, { minLength: 2, maxLength: 3 }), within: fc.integer({ min: 2, max: 6 }) }),
-    ),
-    of(['semver'], fc.constantFrom('>=1.2.0 <2.0.0', '>=1.3.0 <1.11.0')),
-    of(['cidr'], fc.constantFrom('10.0.0.0/8', '10.1.2.0/30', ['192.168.0.0/16', '0.0.0.0/0'])),
-    of(
-      ['geoWithin'],
-      fc.constantFrom(
-        { center: { lat: 52.52, lon: 13.405 }, radiusKm: 20 },
-        { center: { lat: 50, lon: 12 }, radiusKm: 300 },
-      ),
-    ),
-  );
-}
+export const comparison = ({ now, zone }: RuleContext): fc.Arbitrary<Node> => comparisonAt(now, zone);
 
 const traitPath = fc.oneof(
   fc.constantFrom(...TRAIT_KEYS),
@@ -77,24 +79,13 @@ const traitPath = fc.oneof(
 );
 const propertyPath = fc.constantFrom('p', 'q', 'when', 'p.a', 'p[0]', 'p.b[1]', 'none');
 
+const REF_OPS = [
+  ...['eq', 'neq', 'gt', 'gte', 'lt', 'lte'],
+  ...['contains', 'notContains', 'startsWith', 'endsWith', 'before', 'after'],
+];
+const byRef = fc.record({ op: fc.constantFrom(...REF_OPS), ref: traitPath });
+
 function traitNode(context: RuleContext): fc.Arbitrary<Node> {
-  const byRef = fc.record({
-    op: fc.constantFrom(
-      'eq',
-      'neq',
-      'gt',
-      'gte',
-      'lt',
-      'lte',
-      'contains',
-      'notContains',
-      'startsWith',
-      'endsWith',
-      'before',
-      'after',
-    ),
-    ref: traitPath,
-  });
   const when = fc.oneof(
     { weight: 4, arbitrary: fc.constant({}) },
     { weight: 1, arbitrary: fc.constant({ ever: true }) },
@@ -104,11 +95,12 @@ function traitNode(context: RuleContext): fc.Arbitrary<Node> {
   return fc.tuple(traitPath, right, when).map(([path, op, at]) => ({ trait: { path, ...op, ...at } }));
 }
 
-export function selection(context: RuleContext): fc.Arbitrary<Node> {
-  const where = fc.tuple(propertyPath, comparison(context)).map(([path, op]) => ({ path, ...op }));
+const eventName = fc.oneof(fc.constantFrom(...EVENT_NAMES), fc.subarray(EVENT_NAMES, { minLength: 1 }));
+const selectionAt = lastBuilt<Node>((now, zone) => {
+  const where = fc.tuple(propertyPath, comparisonAt(now, zone)).map(([path, op]) => ({ path, ...op }));
   return fc.record(
     {
-      name: fc.oneof(fc.constantFrom(...EVENT_NAMES), fc.subarray(EVENT_NAMES, { minLength: 1 })),
+      name: eventName,
       where: fc.oneof(
         { weight: 5, arbitrary: fc.constant([]) },
         { weight: 2, arbitrary: fc.array(where, { minLength: 1, maxLength: 2 }) },
@@ -116,24 +108,27 @@ export function selection(context: RuleContext): fc.Arbitrary<Node> {
     },
     { requiredKeys: [] },
   );
-}
+});
+export const selection = ({ now, zone }: RuleContext): fc.Arbitrary<Node> => selectionAt(now, zone);
 
-export function windowOf(context: RuleContext): fc.Arbitrary<Node> {
+const windowAt = lastBuilt<Node>((now, zone) => {
+  const instant = isoAt(now, zone);
   return fc.oneof(
     { weight: 4, arbitrary: duration.map((last) => ({ last })) },
     { weight: 2, arbitrary: fc.record({ between: fc.record({ from: duration, to: duration }) }) },
-    { weight: 1, arbitrary: iso(context).map((since) => ({ since })) },
-    { weight: 1, arbitrary: iso(context).map((before) => ({ before })) },
+    { weight: 1, arbitrary: instant.map((since) => ({ since })) },
+    { weight: 1, arbitrary: instant.map((before) => ({ before })) },
     {
       weight: 1,
       arbitrary: fc
-        .tuple(iso(context), iso(context))
+        .tuple(instant, instant)
         .map(([a, b]) => ({ absolute: a < b ? { from: a, to: b } : { from: b, to: a } })),
     },
     { weight: 1, arbitrary: fixedDuration.map((gap) => ({ session: { gap } })) },
     { weight: 1, arbitrary: duration.map((withinFirst) => ({ withinFirst })) },
   );
-}
+});
+export const windowOf = ({ now, zone }: RuleContext): fc.Arbitrary<Node> => windowAt(now, zone);
 
 const maybe = (key: string, arbitrary: fc.Arbitrary<unknown>): fc.Arbitrary<Node> =>
   fc.option(arbitrary, { nil: undefined }).map((value) => (value === undefined ? {} : { [key]: value }));
