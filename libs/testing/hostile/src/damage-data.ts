@@ -22,13 +22,19 @@ function damagedList(random: Random, list: readonly unknown[], at: number): unkn
 
 function damagedObject(random: Random, object: object, at: number): object {
   const kind = random.int(5);
-  const made: Record<string, unknown> = {};
-  Object.entries(object).forEach(([key, value], i) => {
-    if (i !== at) setOwn(made, key, value);
-    else if (kind === 1) setOwn(made, hostileText(random), value);
-    else if (kind === 2) [key, hostileText(random)].forEach((name) => setOwn(made, name, value));
-    else if (kind > 2) setOwn(made, key, swapped(random, value));
-  });
+  const entries = Object.entries(object);
+  const [key, value] = entries[at] ?? ['', null];
+  if (kind > 2) return replaced(object, key, swapped(random, value));
+  const named = kind === 1 ? [] : [key];
+  const instead = kind === 0 ? [] : [...named, hostileText(random)];
+  const made = instead.map((name): [string, unknown] => [name, value]);
+  return Object.fromEntries([...entries.slice(0, at), ...made, ...entries.slice(at + 1)]);
+}
+
+/** The object with another value at a key that it has. Spreading defines: an own key `__proto__` stays one. */
+function replaced(object: object, key: string, value: unknown): object {
+  const made: Record<string, unknown> = { ...object };
+  setOwn(made, key, value);
   return made;
 }
 
@@ -45,8 +51,5 @@ export function damageData(random: Random, value: unknown): unknown {
   }
   const changed = damageData(random, inner);
   if (Array.isArray(value)) return value.map((one: unknown, i) => (i === at ? changed : one));
-  // Spreading defines, so an own key `__proto__` stays one, and each key keeps its place.
-  const made: Record<string, unknown> = { ...value };
-  setOwn(made, key, changed);
-  return made;
+  return replaced(value, key, changed);
 }
