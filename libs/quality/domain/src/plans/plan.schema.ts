@@ -69,22 +69,23 @@ export interface SchemaNode {
   readonly exclusiveMaximum?: number | undefined;
 }
 
-const NEEDS: Readonly<Record<string, readonly JsonType[]>> = {
-  properties: ['object'],
-  required: ['object'],
-  additionalProperties: ['object'],
-  items: ['array'],
-  minItems: ['array'],
-  maxItems: ['array'],
-  minLength: ['string'],
-  maxLength: ['string'],
-  pattern: ['string'],
-  format: ['string'],
-  minimum: ['number', 'integer'],
-  maximum: ['number', 'integer'],
-  exclusiveMinimum: ['number', 'integer'],
-  exclusiveMaximum: ['number', 'integer'],
-};
+/** Keywords, with the types one of which they need. */
+const NEEDS: readonly (readonly [keyword: keyof SchemaNode, needed: readonly JsonType[]])[] = [
+  ['properties', ['object']],
+  ['required', ['object']],
+  ['additionalProperties', ['object']],
+  ['items', ['array']],
+  ['minItems', ['array']],
+  ['maxItems', ['array']],
+  ['minLength', ['string']],
+  ['maxLength', ['string']],
+  ['pattern', ['string']],
+  ['format', ['string']],
+  ['minimum', ['number', 'integer']],
+  ['maximum', ['number', 'integer']],
+  ['exclusiveMinimum', ['number', 'integer']],
+  ['exclusiveMaximum', ['number', 'integer']],
+];
 
 /** The types that a node names; none when it allows any. */
 export function typesOf(node: SchemaNode): readonly JsonType[] {
@@ -94,8 +95,8 @@ export function typesOf(node: SchemaNode): readonly JsonType[] {
 
 function misplaced(node: SchemaNode): string | null {
   const types = typesOf(node);
-  for (const [keyword, needed] of Object.entries(NEEDS)) {
-    if (Reflect.get(node, keyword) !== undefined && !needed.some((type) => types.includes(type)))
+  for (const [keyword, needed] of NEEDS) {
+    if (node[keyword] !== undefined && !needed.some((type) => types.includes(type)))
       return `"${keyword}" needs the type ${needed.join(' or ')}`;
   }
   return null;
