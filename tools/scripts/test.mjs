@@ -22,7 +22,12 @@ const running = new Set();
 
 function run(args, extraEnv = {}) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...env, ...extraEnv } });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      // Engines that a spec starts must not take what is on our standard input for data.
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...env, ...extraEnv },
+    });
     running.add(child);
     child.on('exit', (code) => {
       running.delete(child);
