@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import type { FeaturePlan } from '@kohort/features-domain';
-import type { SegmentPlan } from '@kohort/segments-domain';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import type { GatewayClient } from '../client/gateway-client';
+import { applyModels } from '../definitions/apply-models';
 import { applyPlan } from '../definitions/apply-plan';
 import { applyTraits } from '../definitions/apply-traits';
 import { definitionErrors } from '../definitions/definition-errors';
 import { isDone, makePlan } from '../definitions/make-plan';
-import { readPlan } from '../definitions/plan-file';
+import { readPlan, type ReadPlan } from '../definitions/plan-file';
+import { modelOutcomeAccount } from '../terminal/model-account';
 import { outcomeAccount, planAccount } from '../terminal/plan-account';
 import { traitOutcomeAccount } from '../terminal/trait-account';
 import { KOHORT_VERSION } from '../version';
@@ -37,10 +37,7 @@ async function isConfirmed(): Promise<boolean> {
 }
 
 /** The plan of a file, or one made now, shown and confirmed. */
-async function planOf(
-  client: GatewayClient,
-  flags: ApplyFlags,
-): Promise<SegmentPlan & { readonly traits: FeaturePlan }> {
+async function planOf(client: GatewayClient, flags: ApplyFlags): Promise<ReadPlan> {
   if (flags.plan !== undefined) return readPlan(flags.plan);
   const { dir = '', prune = false } = flags;
   const plan = await makePlan(client, { dir, prune, withCounts: flags.autoApprove !== true });
@@ -62,6 +59,8 @@ async function run(flags: ApplyFlags): Promise<void> {
   // First: segments and models of the same folder may be about them.
   const traits = await applyTraits(client, plan.traits);
   if (flags.json !== true) for (const one of traits) process.stdout.write(`${traitOutcomeAccount(one)}\n`);
+  const models = await applyModels(client, plan.models);
+  if (flags.json !== true) for (const one of models) process.stdout.write(`${modelOutcomeAccount(one)}\n`);
   const outcomes = await applyPlan(client, plan, {
     release: new Set(flags.release ?? []),
     signal: stop.signal,
@@ -71,7 +70,7 @@ async function run(flags: ApplyFlags): Promise<void> {
   }).finally(() => process.off('SIGINT', interrupt));
   await client.close();
   const held = outcomes.filter(({ result }) => result === 'held').length;
-  const applied = [...outcomes, ...traits].filter(({ result }) => result === 'applied').length;
+  const applied = [...outcomes, ...traits, ...models].filter(({ result }) => result === 'applied').length;
   if (flags.json === true) {
     const durationMs = Math.round(performance.now() - started);
     const report = {
@@ -82,6 +81,7 @@ async function run(flags: ApplyFlags): Promise<void> {
       held,
       outcomes,
       traits,
+      models,
     };
     process.stdout.write(`${JSON.stringify({ ...report, durationMs })}\n`);
   } else {
@@ -94,7 +94,7 @@ async function run(flags: ApplyFlags): Promise<void> {
 export function applyCommand(): Command {
   const command = new Command('apply')
     .description(
-      'make a running workspace be as files of segments and computed traits say; what is done already is left',
+      'make a running workspace be as files of segments, computed traits and cluster models say; what is done already is left',
     )
     .option('--dir <folder>', 'folder of the files')
     .option('--plan <file>', 'a plan of `kohort plan --out`; refused when the workspace has changed since')

@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { newSegmentFile, updatedSegmentFile } from '@kohort/segments-domain';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { readAllDefinitions } from '../definitions/definition-files';
+import { newModelFile, updatedModelFile } from '../definitions/model-file';
 import { newTraitFile, updatedTraitFile } from '../definitions/trait-file';
+import { workspaceModels } from '../definitions/workspace-models';
 import { workspaceSegments } from '../definitions/workspace-segments';
 import { workspaceTraits } from '../definitions/workspace-traits';
 import { writeText } from '../files/write-output';
@@ -17,11 +19,12 @@ interface ExportFlags extends ConnectFlags {
 
 async function run(flags: ExportFlags): Promise<void> {
   // Files are read first: one that is wrong stops the export before anything is written.
-  const { segments: segmentFiles, traits: traitFiles } = await readAllDefinitions(flags.dir);
+  const { segments: segmentFiles, traits: traitFiles, models: modelFiles } = await readAllDefinitions(flags.dir);
   const files = new Map(segmentFiles.map((file) => [file.definition.key, file]));
   const client = connect(flags);
   const { segments, lists } = await workspaceSegments(client);
   const { version, definitions: traits } = await workspaceTraits(client);
+  const models = await workspaceModels(client);
   await client.close();
   const written: string[] = [];
   const write = (path: string, text: string): void => {
@@ -43,10 +46,23 @@ async function run(flags: ExportFlags): Promise<void> {
     const text = known === undefined ? newTraitFile(trait) : updatedTraitFile(known, trait);
     if (text !== known?.text.text) write(known?.text.file ?? join(flags.dir, 'traits', `${trait.key}.yaml`), text);
   }
+  for (const { key, definition } of models) {
+    if (definition === null) continue;
+    const known = modelFiles.find((file) => file.definition.key === key);
+    const text = known === undefined ? newModelFile(definition) : updatedModelFile(known, definition);
+    if (text !== known?.text.text) write(known?.text.file ?? join(flags.dir, 'models', `${key}.yaml`), text);
+  }
   const onlyInFiles = [...files.values()].filter(({ definition }) => !segments.has(definition.key));
   const traitsInFiles = traitFiles.filter(({ definition }) => !traits.some(({ key }) => key === definition.key));
-  const paths = [...onlyInFiles, ...traitsInFiles].map(({ text }) => text.file);
-  const totals = { segments: segments.size, traits: traits.length, traitVersion: version, lists: lists.size };
+  const modelsInFiles = modelFiles.filter(({ definition }) => !models.some(({ key }) => key === definition.key));
+  const paths = [...onlyInFiles, ...traitsInFiles, ...modelsInFiles].map(({ text }) => text.file);
+  const totals = {
+    segments: segments.size,
+    traits: traits.length,
+    traitVersion: version,
+    lists: lists.size,
+    models: models.length,
+  };
   if (flags.json === true) {
     const report = { command: 'export', version: KOHORT_VERSION, params: { dir: flags.dir }, ...totals };
     process.stdout.write(`${JSON.stringify({ ...report, written, onlyInFiles: paths })}\n`);
@@ -54,14 +70,16 @@ async function run(flags: ExportFlags): Promise<void> {
   }
   for (const path of written) process.stdout.write(`wrote ${path}\n`);
   for (const path of paths) process.stdout.write(`only a file, left alone: ${path}\n`);
-  process.stdout.write(`${segments.size} segments, ${traits.length} traits, ${written.length} files written\n`);
+  process.stdout.write(
+    `${segments.size} segments, ${traits.length} traits, ${models.length} models, ${written.length} files written\n`,
+  );
 }
 
-/** `kohort export`: the workspace's segments as files. */
+/** `kohort export`: the workspace's segments, traits and models as files. */
 export function exportCommand(): Command {
   const command = new Command('export')
     .description(
-      'write the segments and computed traits of a running workspace as YAML files; files that say so already stay as they are',
+      'write the segments, computed traits and cluster models of a running workspace as YAML files; files that say so already stay as they are',
     )
     .requiredOption('--dir <folder>', 'folder of the files')
     .option('--json', 'print one JSON object')

@@ -32,7 +32,7 @@ async function run(flags: PlanFlags): Promise<void> {
 export function planCommand(): Command {
   const command = new Command('plan')
     .description(
-      'hold files of segments and computed traits against a running workspace: what would be made, changed and archived, for whom',
+      'hold files of segments, computed traits and cluster models against a running workspace: what would be made, changed and archived, for whom',
     )
     .requiredOption('--dir <folder>', 'folder of the files')
     .option('--prune', 'archive segments, and remove computed traits of its own, that no file has')

@@ -6,6 +6,7 @@ import { filesBelow } from '../files/files-below';
 import { FIXTURE_FILE } from '../files/fixture-files';
 import { readText } from '../files/read-bytes';
 import { definitionErrors } from './definition-errors';
+import { parseModelFile, type ModelFile } from './model-file';
 import { parseTraitFile, type TraitFile } from './trait-file';
 
 const DEFINITION_FILE = /\.(yaml|yml|json)$/;
@@ -31,24 +32,29 @@ async function* definitionTexts(dir: string): AsyncGenerator<{ readonly file: st
 
 /** A file says which it is by the key that it begins with, wherever that stands. */
 const IS_TRAIT = /^(?:\{\s*)?"?trait"?\s*:/m;
+const IS_MODEL = /^(?:\{\s*)?"?model"?\s*:/m;
+
+type AnyFile = TraitFile | SegmentFile | ModelFile;
 
 /** Everything that a folder defines. */
 export interface Definitions {
   readonly segments: readonly DefinitionFile[];
   readonly traits: readonly TraitFile[];
+  readonly models: readonly ModelFile[];
 }
 
 /**
  * The definitions of a folder: every `*.yaml` (`.yml`, `.json`) in it and below, but fixtures, in the order of their
  * names.
  *
- * Throws  SEGMENTS_FILE_INVALID with file, line and column; DEFINITION_INVALID for a trait, and when two files have one
+ * Throws  SEGMENTS_FILE_INVALID with file, line and column; DEFINITION_INVALID for a trait or a model, and when two files have one
  *         key; FILE_TOO_MANY, FILE_UNREADABLE
  */
 export async function readAllDefinitions(dir: string): Promise<Definitions> {
   const segments = new Map<string, DefinitionFile>();
   const traits = new Map<string, TraitFile>();
-  const refuseSecond = (first: TraitFile | SegmentFile | undefined, second: TraitFile | SegmentFile, path: string) => {
+  const models = new Map<string, ModelFile>();
+  const refuseSecond = (first: AnyFile | undefined, second: AnyFile, path: string) => {
     if (first === undefined) return;
     const reason = `"${second.definition.key}" is defined in ${first.text.file} too`;
     throw definitionErrors.DEFINITION_INVALID({
@@ -65,11 +71,17 @@ export async function readAllDefinitions(dir: string): Promise<Definitions> {
       traits.set(read.definition.key, read);
       continue;
     }
+    if (IS_MODEL.test(source)) {
+      const read = parseModelFile(file, source);
+      refuseSecond(models.get(read.definition.key), read, 'model');
+      models.set(read.definition.key, read);
+      continue;
+    }
     const read = parseSegmentFile(file, source);
     refuseSecond(segments.get(read.definition.key), read, 'segment');
     segments.set(read.definition.key, { ...read, path: relative(dir, file) });
   }
-  return { segments: [...segments.values()], traits: [...traits.values()] };
+  return { segments: [...segments.values()], traits: [...traits.values()], models: [...models.values()] };
 }
 
 /** The segments of a folder; see `readAllDefinitions`. */

@@ -3,20 +3,25 @@ import type { GatewayClient } from '../client/gateway-client';
 import { countsOf, type StepCounts } from './step-counts';
 import { definitionErrors } from './definition-errors';
 import { readAllDefinitions } from './definition-files';
+import { planModels, type ModelPlan } from './plan-models';
 import { planTraits, type TraitPlan } from './plan-traits';
+import { workspaceModels } from './workspace-models';
 import { workspaceSegments } from './workspace-segments';
 
 /** A plan with what it would do to people, step by step. */
 export interface CountedPlan extends SegmentPlan {
   readonly counts: ReadonlyMap<string, StepCounts>;
   readonly traits: TraitPlan;
+  readonly models: ModelPlan;
 }
 
 /** Whether there is nothing to do. */
-export const isDone = ({ steps, traits }: { readonly steps: Steps; readonly traits: { readonly steps: Steps } }) =>
-  [...steps, ...traits.steps].every(({ action }) => action === 'unchanged');
+export const isDone = ({ steps, traits, models }: WithSteps & Record<'traits' | 'models', WithSteps>) =>
+  [...steps, ...traits.steps, ...models.steps].every(({ action }) => action === 'unchanged');
 
-type Steps = readonly { readonly action: string }[];
+interface WithSteps {
+  readonly steps: readonly { readonly action: string }[];
+}
 
 /**
  * Holds the files of a folder against a running workspace.
@@ -27,11 +32,13 @@ export async function makePlan(
   client: GatewayClient,
   options: { readonly dir: string; readonly prune: boolean; readonly withCounts: boolean },
 ): Promise<CountedPlan> {
-  const { segments: files, traits } = await readAllDefinitions(options.dir);
-  if (files.length + traits.length === 0) throw definitionErrors.DEFINITION_NONE({ dir: options.dir });
+  const { segments: files, traits, models } = await readAllDefinitions(options.dir);
+  if (files.length + traits.length + models.length === 0) throw definitionErrors.DEFINITION_NONE({ dir: options.dir });
   const traitPlan = await planTraits(client, traits, options);
+  const wanted = models.map(({ definition }) => definition);
+  const modelPlan = planModels(wanted, wanted.length === 0 ? [] : await workspaceModels(client));
   const standing = await workspaceSegments(client);
   const plan = planSegments(files, standing, { prune: options.prune });
   const counts = options.withCounts ? await countsOf(client, plan.steps, standing) : new Map<string, StepCounts>();
-  return { ...plan, counts, traits: traitPlan };
+  return { ...plan, counts, traits: traitPlan, models: modelPlan };
 }

@@ -7,6 +7,8 @@ import { readText } from '../files/read-bytes';
 import { KOHORT_VERSION } from '../version';
 import { definitionErrors } from './definition-errors';
 import type { CountedPlan } from './make-plan';
+import { MODEL_FIELDS, modelFileSchema, type ModelDefinition } from './model-file';
+import type { ModelPlan } from './plan-models';
 
 const definitionSchema = z
   .strictObject({
@@ -41,12 +43,29 @@ const traitPlanSchema = z.looseObject({
   ),
 });
 
+const modelSchema = modelFileSchema.transform(({ model: key, ...rest }): ModelDefinition => ({ key, ...rest }));
+
+const modelPlanSchema = z.looseObject({
+  onlyThere: z.array(z.string()),
+  steps: z.array(
+    z.looseObject({
+      action: z.enum(['create', 'change', 'unchanged']),
+      key: z.string(),
+      before: modelSchema.nullable(),
+      desired: modelSchema,
+      fields: z.array(z.enum(MODEL_FIELDS)),
+    }),
+  ),
+});
+
 const planSchema = z.looseObject({
   command: z.literal('plan'),
   fingerprint: z.string(),
   onlyThere: z.array(z.string()),
   /** Absent in plans of before traits were part of them. */
   traits: traitPlanSchema.default({ version: 0, onlyThere: [], steps: [] }),
+  /** Absent in plans of before models were part of them. */
+  models: modelPlanSchema.default({ onlyThere: [], steps: [] }),
   steps: z.array(
     z.looseObject({
       action: z.enum(['create', 'change', 'archive', 'unchanged']),
@@ -72,9 +91,15 @@ const definitionJson = (one: SegmentStep['before']): object | null => {
   return { key, kind, label, description, tags, purpose, refreshMinutes, isDraft, rule };
 };
 
+const modelJson = (one: ModelDefinition | null): object | null => {
+  if (one === null) return null;
+  const { key: model, ...rest } = one;
+  return { model, ...rest };
+};
+
 /** The plan as one JSON object, as `--json` prints it and `apply --plan` reads it. */
 export function planJson(plan: CountedPlan, params: object): object {
-  const { steps, onlyThere, fingerprint, counts, traits } = plan;
+  const { steps, onlyThere, fingerprint, counts, traits, models } = plan;
   return {
     command: 'plan',
     version: KOHORT_VERSION,
@@ -86,6 +111,14 @@ export function planJson(plan: CountedPlan, params: object): object {
       version: traits.version,
       onlyThere: traits.onlyThere,
       steps: traits.steps.map((step) => ({ ...step, people: traits.counts.get(step.key) ?? null })),
+    },
+    models: {
+      onlyThere: models.onlyThere,
+      steps: models.steps.map(({ before, desired, ...step }) => ({
+        ...step,
+        before: modelJson(before),
+        desired: modelJson(desired),
+      })),
     },
     steps: steps.map(({ action, key, before, desired, fields, latestVersion }) => ({
       action,
@@ -99,12 +132,15 @@ export function planJson(plan: CountedPlan, params: object): object {
   };
 }
 
+/** A plan as a file keeps it. */
+export type ReadPlan = SegmentPlan & { readonly traits: FeaturePlan; readonly models: ModelPlan };
+
 /**
  * Reads a plan that `kohort plan --out` wrote.
  *
  * Throws  PLAN_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE
  */
-export async function readPlan(file: string): Promise<SegmentPlan & { readonly traits: FeaturePlan }> {
+export async function readPlan(file: string): Promise<ReadPlan> {
   const text = await readText(file);
   const invalid = (reason: string, cause: unknown) => definitionErrors.PLAN_INVALID({ file, reason }, { cause });
   try {

@@ -4,6 +4,7 @@ import { isDone, type CountedPlan } from '../definitions/make-plan';
 import { planTotals } from '../definitions/plan-file';
 import type { StepCounts } from '../definitions/step-counts';
 import { count } from './account';
+import { modelAccount } from './model-account';
 import { traitAccount } from './trait-account';
 
 const MARKS = { create: '+', change: '~', archive: '-', unchanged: '=' } as const;
@@ -85,6 +86,7 @@ export function planAccount(plan: CountedPlan): string {
   const kept = plan.onlyThere;
   return [
     ...traitAccount(plan.traits),
+    ...modelAccount(plan.models),
     ...steps.map((step) => stepAccount(step, plan.counts.get(step.key))),
     ...(kept.length === 0 ? [] : [`only in the workspace, left alone (--prune archives them): ${kept.join(', ')}`]),
     steps.length === 0

@@ -1,0 +1,61 @@
+import type { GatewayClient } from '../client/gateway-client';
+import { followJob } from '../client/jobs';
+import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
+import { definitionErrors } from './definition-errors';
+import { differingModelFields, type ModelDefinition } from './model-file';
+import type { ModelPlan, ModelStep } from './plan-models';
+import { workspaceModels } from './workspace-models';
+
+/** How the step of a clustering ended. */
+export interface ModelOutcome {
+  readonly key: string;
+  readonly action: ModelStep['action'];
+  readonly result: 'applied' | 'already';
+}
+
+type JobAnswer = MutationAnswer & { readonly id: string };
+
+const TRAIN = `mutation ($input: TrainClustersInput!) { answer: trainClusters(input: $input) {
+  __typename ... on Job { id } ${FAILURE_FIELDS} } }`;
+
+function trainInput({ k, sizes = {}, ...rest }: ModelDefinition): object {
+  const { min: minSize = null, max: maxSize = null } = sizes;
+  if (k === 'auto') return { ...rest, minSize, maxSize };
+  return typeof k === 'number'
+    ? { ...rest, minSize, maxSize, k }
+    : { ...rest, minSize, maxSize, kLeast: k.from, kMost: k.to };
+}
+
+async function applyStep(client: GatewayClient, desired: ModelDefinition): Promise<void> {
+  const { answer } = await client.query<{ answer: MutationAnswer }>(TRAIN, { input: trainInput(desired) });
+  await followJob(client, payloadOf<JobAnswer>(answer, 'Job').id, `model ${desired.key}`);
+}
+
+/**
+ * Fits the clusterings of a plan, one after the other. Each is as it was planned with, or as it is wanted, before anything
+ * is done; what is done already is left.
+ *
+ * Throws  PLAN_STALE, naming model and fields; CLIENT_REFUSED, CLIENT_JOB_FAILED
+ */
+export async function applyModels(client: GatewayClient, plan: ModelPlan): Promise<readonly ModelOutcome[]> {
+  const steps = plan.steps.filter(({ action }) => action !== 'unchanged');
+  if (steps.length === 0) return [];
+  const standing = new Map((await workspaceModels(client)).map((one) => [one.key, one.definition]));
+  const states = steps.map((step) => {
+    const { key, before, desired, action } = step;
+    const now = standing.get(key) ?? null;
+    const isDone = now !== null && differingModelFields(now, desired).length === 0;
+    const fields = before && now ? differingModelFields(before, now) : [];
+    const isNew = before === null && now !== null && action === 'create';
+    if (!isDone && (fields.length > 0 || isNew)) {
+      throw definitionErrors.PLAN_STALE({ what: 'model', key, fields: isNew ? 'created' : fields.join(', ') });
+    }
+    return { step, isDone };
+  });
+  const outcomes: ModelOutcome[] = [];
+  for (const { step, isDone } of states) {
+    if (!isDone) await applyStep(client, step.desired);
+    outcomes.push({ key: step.key, action: step.action, result: isDone ? 'already' : 'applied' });
+  }
+  return outcomes;
+}
