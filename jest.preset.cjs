@@ -9,7 +9,7 @@ const transformIgnorePatterns = [
  * (`Date`, `process`, `fetch`).
  */
 const sandboxInjectedGlobals = [
-  ...['Math', 'Number', 'String', 'Array', 'Object', 'Map', 'Set', 'JSON', 'RegExp', 'Symbol', 'Infinity', 'Reflect'],
+  ...['Math', 'Number', 'String', 'Array', 'Object', 'Map', 'Set', 'JSON', 'RegExp', 'Infinity', 'Reflect'],
   ...['Float32Array', 'Float64Array', 'Uint8Array', 'Uint32Array', 'Int32Array', 'Error', 'TypeError', 'BigInt'],
 ];
 
