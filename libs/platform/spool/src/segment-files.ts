@@ -12,7 +12,7 @@ export interface Sealed {
 const NAME = /^(\d{12})\.spool$/;
 
 /** A name or its absence is durable once the folder's own pages are. */
-async function syncFolder(dir: string): Promise<void> {
+export async function syncFolder(dir: string): Promise<void> {
   const handle = await open(dir, 'r');
   try {
     await handle.sync();

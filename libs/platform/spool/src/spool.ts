@@ -34,6 +34,8 @@ export interface Spool {
   readonly bytes: number;
   readonly records: number;
   readonly limitBytes: number;
+  /** Whether there is anything to drain, or will be when somebody who has a part of it ends. */
+  readonly isOwed: boolean;
   /** Bytes found torn or damaged when the spool was opened. */
   readonly badBytes: number;
   close(): Promise<void>;
@@ -53,22 +55,25 @@ function portionAt(records: readonly Buffer[], from: number): readonly Buffer[] 
   return records.slice(from, to);
 }
 
-class FileSpool implements Spool {
+/** A spool in the files of one folder. */
+export class FileSpool implements Spool {
   bytes = 0;
   records = 0;
   badBytes = 0;
   readonly limitBytes: number;
   private readonly sealed: Sealed[];
   private readonly appender: Appender;
-  private readonly release: () => void;
   /** Records of the oldest file that were handed on already. */
   private handed = 0;
   private closed = false;
   private draining = false;
 
-  constructor(private readonly options: SpoolOptions) {
+  /** `release`: gives the folder back, which is the caller's already. */
+  constructor(
+    private readonly options: SpoolOptions,
+    private readonly release: () => void,
+  ) {
     this.limitBytes = options.limitBytes;
-    this.release = takeFolder(options.dir);
     const { sealed, next } = listSegments(options.dir);
     this.sealed = sealed;
     this.appender = new Appender(options.dir, next, {
@@ -77,7 +82,12 @@ class FileSpool implements Spool {
     });
   }
 
-  async recover(): Promise<void> {
+  get isOwed(): boolean {
+    return this.records > 0;
+  }
+
+  /** Reads what an earlier process left. */
+  async recover(): Promise<this> {
     for (const [i, found] of this.sealed.entries()) {
       const { records, bad, segment } = await recoverSegment(found);
       this.sealed[i] = segment;
@@ -85,6 +95,7 @@ class FileSpool implements Spool {
       this.bytes += segment.bytes;
       this.badBytes += bad;
     }
+    return this;
   }
 
   async append(content: Uint8Array): Promise<void> {
@@ -146,7 +157,5 @@ class FileSpool implements Spool {
  * Throws  SPOOL_IN_USE
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const spool = new FileSpool(options);
-  await spool.recover();
-  return spool;
+  return new FileSpool(options, takeFolder(options.dir)).recover();
 }

@@ -13,7 +13,7 @@ import {
   trackingStore,
   type Database,
 } from '@kohort/platform-postgres';
-import { openSpool } from '@kohort/platform-spool';
+import { openHandedDownSpool } from '@kohort/platform-spool';
 import { SuppressionKeys, messageScreen } from '@kohort/privacy-domain';
 import { planGate } from '@kohort/quality-flow';
 import { Admission, type AdmissionLimits } from './admission';
@@ -22,8 +22,11 @@ import { SpooledIngest, type Accepted } from './spooled-ingest';
 
 /** Settings of the ingest door. */
 export interface DoorSettings {
-  /** Where calls are kept while PostgreSQL is away, and how much of them; without it such calls are refused (503). */
-  readonly spool?: { readonly dir: string; readonly limitBytes: number };
+  /**
+   * Where calls are kept while PostgreSQL is away, and how much of them; without it such calls are refused (503).
+   * `keeper`: the process that holds the folder for gateways which follow each other; absent: this one.
+   */
+  readonly spool?: { readonly dir: string; readonly limitBytes: number; readonly keeper?: number | undefined };
   readonly admission?: Partial<AdmissionLimits>;
   /** Days within which a repeated message id is a duplicate where its workspace does not say, 1–30; 7 when absent. */
   readonly dedupeDays?: number | undefined;
@@ -83,7 +86,7 @@ export async function openIngest(parts: DoorParts): Promise<IngestDoor> {
       stop: async () => undefined,
     };
   }
-  const spool = await openSpool(settings.spool);
+  const spool = await openHandedDownSpool(settings.spool);
   if (spool.badBytes > 0) logger.warn('the spool held torn records', { count: spool.badBytes });
   const spooled = new SpooledIngest({
     ...{ ingest, spool, clock, logger, later },

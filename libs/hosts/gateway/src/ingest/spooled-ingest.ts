@@ -66,7 +66,7 @@ export class SpooledIngest {
   spooled = 0;
 
   constructor(private readonly parts: SpooledIngestParts) {
-    if (parts.spool.records > 0) this.schedule(0);
+    if (parts.spool.isOwed) this.schedule(0);
   }
 
   /** How long PostgreSQL has been away; null: it is not. */
@@ -174,7 +174,7 @@ export class SpooledIngest {
       else this.parts.logger.error('the spool is not drained', { code: isAppError(thrown) ? thrown.code : 'unknown' });
     }
     this.running = null;
-    if (this.away || this.parts.spool.records > 0) this.schedule(RETRY_MS);
+    if (this.away || this.parts.spool.isOwed) this.schedule(RETRY_MS);
   }
 
   /** Throws when any of them may succeed later; the drain then begins with the same records again. */
