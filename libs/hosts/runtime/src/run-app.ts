@@ -1,7 +1,7 @@
 import { toAppError } from '@kohort/kernel-errors';
 import type { LogLevel, Logger } from '@kohort/kernel-telemetry';
 import { openLogger } from '@kohort/platform-telemetry';
-import { runProcess, type Running } from './run-process';
+import { runProcess, type Calls, type Running } from './run-process';
 
 /** An app: its name, its configuration, and the host that it starts. */
 export interface App<C> {
@@ -12,6 +12,8 @@ export interface App<C> {
   readonly print: (config: C) => readonly string[];
   /** `end` asks the process to end with a failure: it cannot go on. */
   readonly start: (config: C, parts: { readonly logger: Logger; readonly end: () => void }) => Promise<Running>;
+  /** Who tells it to end; signals when absent. */
+  readonly calls?: Calls | undefined;
 }
 
 /** Exit code for a configuration that cannot be used: starting anew does not help. */
@@ -35,5 +37,5 @@ export async function runApp<C extends { readonly KOHORT_LOG_LEVEL: LogLevel | '
   }
   const logger = openLogger({ service: app.service, level: config.KOHORT_LOG_LEVEL });
   logger.info(`settings: ${app.print(config).join(' ')}`);
-  return runProcess(logger, (end) => app.start(config, { logger, end }));
+  return runProcess(logger, (end) => app.start(config, { logger, end }), app.calls);
 }
