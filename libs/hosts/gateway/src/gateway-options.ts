@@ -1,4 +1,5 @@
 import type { GatewayLimits } from '@kohort/gateway-resolvers';
+import type { Entrance } from '@kohort/hosts-supervisor';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { ArtifactStore, IngestPort } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   readonly suppressionKeys: readonly Uint8Array[];
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Where connections come from when another process listens; absent: this one does. */
+  readonly entrance?: Entrance | undefined;
   /** 0: any free port. */
   readonly port: number;
   /** Address to listen on; loopback when absent. */

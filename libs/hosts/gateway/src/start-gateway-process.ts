@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   checkSuppressionKeys,
   reachColumnStore,
@@ -5,10 +6,11 @@ import {
   type ColumnAddress,
   type Running,
 } from '@kohort/hosts-runtime';
+import type { Entrance } from '@kohort/hosts-supervisor';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
-import { checkMigrated, checkSafety, openDatabase } from '@kohort/platform-postgres';
+import { checkMigrated, checkSafety, isAway, openDatabase } from '@kohort/platform-postgres';
 import type { DoorSettings } from './ingest/open-ingest';
 import { keepHeapClose } from './keep-heap-close';
 import { startGateway } from './start-gateway';
@@ -28,8 +30,26 @@ export interface GatewayProcessOptions {
   /** Keys of the suppression list, newest first, 32 bytes each; the pipeline worker has the same. */
   readonly suppressionKeys: readonly Uint8Array[];
   readonly production: boolean;
+  /** Where connections come from when another process listens. */
+  readonly entrance?: Entrance | undefined;
   readonly door: DoorSettings;
   readonly logger: Logger;
+}
+
+const LOOK_AGAIN_MS = 500;
+
+/** The checks of the database; one who is patient does them again while it is away, for as long as that takes. */
+async function checkDatabase({ databaseUrl, entrance, logger }: GatewayProcessOptions): Promise<void> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      await checkSafety(databaseUrl);
+      return await checkMigrated(databaseUrl);
+    } catch (thrown) {
+      if (!entrance?.isPatient || !isAway(thrown)) throw thrown;
+      if (!isTold) logger.warn('PostgreSQL is away: waiting for it before serving');
+      await pause(LOOK_AGAIN_MS);
+    }
+  }
 }
 
 /**
@@ -42,8 +62,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   const { logger, databaseUrl, pepper } = options;
   const closers = shutdownList(logger);
   try {
-    await checkSafety(databaseUrl);
-    await checkMigrated(databaseUrl);
+    await checkDatabase(options);
     const database = openDatabase({
       url: databaseUrl,
       maxConnections: options.maxConnections,
@@ -61,6 +80,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       clock: systemClock,
       port: options.port,
       host: options.host,
+      entrance: options.entrance,
       pepper,
       cursorKey: pepper,
       secretKeys: [pepper],
@@ -70,7 +90,8 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     });
     closers.add('gateway', () => gateway.stop());
     keepHeapClose();
-    logger.info('gateway is up', { port: gateway.port });
+    if (options.entrance) logger.info('gateway serves');
+    else logger.info('gateway is up', { port: gateway.port });
     return { stop: () => closers.closeAll() };
   } catch (thrown) {
     await closers.closeAll();

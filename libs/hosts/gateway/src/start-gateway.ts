@@ -40,11 +40,20 @@ function countRequests(fastify: FastifyInstance, metrics: GatewayMetrics): void 
   });
 }
 
+/** From the moment of leaving on every answer ends its connection: the client comes again through the front. */
+function closeWhenLeaving(fastify: FastifyInstance): () => void {
+  let isLeaving = false;
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (isLeaving) void reply.header('connection', 'close');
+  });
+  return () => (isLeaving = true);
+}
+
 async function build(
   options: GatewayOptions,
   bound: BoundServices,
   running: { readonly watch: LiveKeys; readonly door: IngestDoor },
-): Promise<{ app: NestFastifyApplication; live: LiveDoor }> {
+): Promise<{ app: NestFastifyApplication; live: LiveDoor; leave: () => void }> {
   const { watch, door } = running;
   const { services, keys, limits } = bound;
   const metrics = openMetrics({
@@ -75,6 +84,7 @@ async function build(
     { logger: nestLogger(options.logger), abortOnError: false, bodyParser: false },
   );
   countRequests(fastify, metrics);
+  const leave = closeWhenLeaving(fastify);
   const ingest = {
     ...{ keys, metrics, door, artifacts: options.artifacts, read: services.read },
     ...{ clock: options.clock, logger: options.logger, deadlineMs: limits.deadlineMs },
@@ -90,7 +100,20 @@ async function build(
     keys: (text) => identify(keys, text),
     documents: () => (documents ??= new LiveDocuments({ schema: schema(), rules, onCost })),
   });
-  return { app, live };
+  return { app, live, leave };
+}
+
+/** Lets connections in: those that come to our port, or those that are handed to us. Answers the port. */
+async function letIn(app: NestFastifyApplication, { entrance, port, host }: GatewayOptions): Promise<number> {
+  if (entrance) {
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    entrance.open(app.getHttpServer());
+    return port;
+  }
+  await app.listen(port, host ?? '127.0.0.1');
+  const address = app.getHttpServer().address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 /** Wakes the streams when the relay says that memberships have changed; without it the poll finds them. */
@@ -117,21 +140,21 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const recheckMs = Math.min(options.recheckMs ?? DEFAULT_RECHECK_MS, MOST_RECHECK_MS);
   const watch = new LiveKeys({ keys: bound.keys, clock: options.clock, recheckMs });
   const door = await openIngest({ ...options, settings: options.door ?? {} });
-  const { app, live } = await build(options, bound, { watch, door });
+  const { app, live, leave } = await build(options, bound, { watch, door });
   live.attach(app.getHttpServer());
-  await app.listen(options.port, options.host ?? '127.0.0.1');
-  const address = app.getHttpServer().address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const port = await letIn(app, options);
   const listening = await listenForChanges(options, () => bound.pulse.wake());
-  options.logger.info('gateway listens', { port });
+  if (!options.entrance) options.logger.info('gateway listens', { port });
   return {
     port,
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
     wake: () => bound.pulse.wake(),
     async stop() {
+      leave();
       await listening?.close();
       live.stop();
       await Promise.all([bound.services.changes.stop(), bound.services.feeds.stop()]);
+      await options.entrance?.clear();
       // A connection that has sent nothing yet is neither idle nor busy; closing would wait for it for ever.
       const late = setTimeout(() => app.getHttpServer().closeAllConnections(), STOP_GRACE_MS);
       await app.close();

@@ -73,6 +73,7 @@ export class LiveDoor {
   private readonly live: LiveParts;
   private timer: NodeJS.Timeout | undefined;
   private tick = 0;
+  private isStopped = false;
 
   constructor(private readonly parts: DoorParts) {
     this.server = new WebSocketServer({
@@ -97,6 +98,7 @@ export class LiveDoor {
         raw.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
         return;
       }
+      if (this.isStopped) return void raw.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
       this.server.handleUpgrade(request, raw, head, (socket) => this.open(socket, raw));
     });
   }
@@ -108,8 +110,9 @@ export class LiveDoor {
     return sum;
   }
 
-  /** Closes all: their clients resume elsewhere. */
+  /** Closes all, and takes no more: their clients resume elsewhere. */
   stop(): void {
+    this.isStopped = true;
     clearInterval(this.timer);
     this.timer = undefined;
     for (const [socket] of this.sockets) {
