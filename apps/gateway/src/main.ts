@@ -1,36 +1,34 @@
-import { startGatewayProcess } from '@kohort/hosts-gateway';
-import { columnAddress, runApp, suppressionKeysOf } from '@kohort/hosts-runtime';
+import { join } from 'node:path';
+import { runApp, signalCalls } from '@kohort/hosts-runtime';
+import { supervise } from '@kohort/hosts-supervisor';
 import { config, readConfig } from './config';
 
-const MEGABYTE = 1_048_576;
+/**
+ * What is started: a small process that listens, and keeps the gateway (`serve.ts`) behind the socket. SIGHUP puts a new
+ * gateway in the place of the old one; with a terminal it means that the terminal is gone, and ends.
+ */
+const isForeground = process.stdout.isTTY;
 
 void runApp({
   service: 'gateway',
   readConfig,
   print: config.print,
-  start: (settings, { logger }) =>
-    startGatewayProcess({
-      databaseUrl: settings.DATABASE_URL,
-      artifactsDir: settings.KOHORT_ARTIFACTS,
-      maxConnections: settings.KOHORT_MAX_CONNECTIONS,
-      columns:
-        settings.CLICKHOUSE_URL === undefined
-          ? undefined
-          : columnAddress(settings.CLICKHOUSE_URL, settings.CLICKHOUSE_QUERY_URL),
+  calls: signalCalls(isForeground ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM']),
+  start: async (settings, { logger }) => {
+    let roll: () => void = () => undefined;
+    // Also while it starts: left alone, the signal would end the process.
+    if (!isForeground) process.on('SIGHUP', () => roll());
+    const supervised = await supervise({
+      name: 'gateway',
+      entry: join(__dirname, 'serve.cjs'),
       port: settings.KOHORT_PORT,
       host: settings.KOHORT_HOST,
-      pepper: Buffer.from(settings.KOHORT_KEY_PEPPER, 'hex'),
-      suppressionKeys: suppressionKeysOf(settings),
-      production: settings.KOHORT_PRODUCTION,
-      door: {
-        dedupeDays: settings.KOHORT_DEDUPE_DAYS,
-        admission: { perKey: settings.KOHORT_EVENTS_PER_KEY },
-        ...(settings.KOHORT_SPOOL === ''
-          ? {}
-          : { spool: { dir: settings.KOHORT_SPOOL, limitBytes: settings.KOHORT_SPOOL_MB * MEGABYTE } }),
-      },
+      folder: settings.KOHORT_SPOOL === '' ? undefined : settings.KOHORT_SPOOL,
       logger,
-    }),
+    });
+    roll = () => supervised.roll();
+    return supervised;
+  },
 }).then((code) => {
   process.exitCode = code;
 });

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDoorDatabase, startDoorProcess, type DoorDatabase, type DoorProcess } from '@kohort/testing-door';
 
-const bundle = join(__dirname, '../../../apps/gateway/dist/main.cjs');
+const built = join(__dirname, '../../../apps/gateway/dist');
+/** The gateway as a process of its own: a kill hits it. */
+const ALONE = join(built, 'serve.cjs');
+/** The gateway behind its supervisor, as it is run. */
+export const SUPERVISED = join(built, 'main.cjs');
 
 interface Readiness {
   readonly status: string;
@@ -18,14 +22,18 @@ export class Door {
     readonly database: DoorDatabase,
     public gateway: DoorProcess,
     private readonly env: Readonly<Record<string, string>>,
+    /** Lines of its log. */
+    readonly log: readonly string[],
   ) {}
 
-  static async open(env: Readonly<Record<string, string>> = {}): Promise<Door> {
+  static async open(env: Readonly<Record<string, string>> = {}, bundle: string = ALONE): Promise<Door> {
     const folder = mkdtempSync(join(tmpdir(), 'kohort-door-'));
     const database = await startDoorDatabase(folder);
     try {
-      const gateway = await startDoorProcess({ bundle, folder, database, env });
-      return new Door(folder, database, gateway, env);
+      const log: string[] = [];
+      const onLine = (line: string): void => void log.push(line);
+      const gateway = await startDoorProcess({ bundle, folder, database, env, onLine });
+      return new Door(folder, database, gateway, env, log);
     } catch (thrown) {
       await database.stop();
       throw thrown;
@@ -34,7 +42,12 @@ export class Door {
 
   /** After a kill: the same settings, another port. */
   async startAgain(): Promise<void> {
-    this.gateway = await startDoorProcess({ bundle, folder: this.folder, database: this.database, env: this.env });
+    this.gateway = await startDoorProcess({
+      bundle: ALONE,
+      folder: this.folder,
+      database: this.database,
+      env: this.env,
+    });
   }
 
   async close(): Promise<void> {

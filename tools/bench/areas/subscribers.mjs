@@ -111,7 +111,7 @@ export async function run(report) {
     try {
       world = await door.ChangeWorld.open(database, { people: SUBSCRIBERS, segments: SEGMENTS });
       const key = await database.addApiKey();
-      const bundle = join(root, 'apps/gateway/dist/main.cjs');
+      const bundle = join(root, 'apps/gateway/dist/serve.cjs');
       gateway = await door.startDoorProcess({ bundle, folder, database, env: { KOHORT_LOG_LEVEL: 'info' } });
       const parts = { world, gateway, clients, key, random: { int: (below) => Math.floor(Math.random() * below) } };
       await round(report, parts, {

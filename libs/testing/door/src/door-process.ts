@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { DoorDatabase } from './door-database';
 
 /** A gateway process that serves. */
@@ -12,6 +15,8 @@ export interface DoorProcess {
   stop(): Promise<void>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Process ids of its children: behind a supervisor, the workers. */
+  children(): readonly number[];
 }
 
 /** For one that hangs: beside other work on the machine a start of two seconds of CPU takes a minute and more. */
@@ -24,6 +29,11 @@ function portOf(text: string): number | null {
   return found ? Number(found[1]) : null;
 }
 
+/** Hands on what it says, line by line. */
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on('line', onLine);
+}
+
 async function untilUp(child: ChildProcess): Promise<number> {
   let said = '';
   return new Promise((done, fail) => {
@@ -34,7 +44,7 @@ async function untilUp(child: ChildProcess): Promise<number> {
       const port = portOf(said);
       if (port === null) return;
       clearTimeout(late);
-      // What it says from now on is not kept, but must be read.
+      // What it says from now on is not kept here, but must be read.
       for (const stream of streams) stream?.removeListener('data', take).resume();
       done(port);
     };
@@ -49,8 +59,10 @@ export async function startDoorProcess(options: {
   readonly folder: string;
   readonly database: Pick<DoorDatabase, 'url' | 'pepper' | 'suppressionKey'>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Told of every line of its log. */
+  readonly onLine?: (line: string) => void;
 }): Promise<DoorProcess> {
-  const { bundle, folder, database, env = {} } = options;
+  const { bundle, folder, database, env = {}, onLine } = options;
   const child = spawn(process.execPath, [bundle], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -72,9 +84,14 @@ export async function startDoorProcess(options: {
   const orphan = (): void => void child.kill('SIGKILL');
   process.once('exit', orphan);
   void gone.then(() => process.removeListener('exit', orphan));
+  if (onLine) for (const stream of [child.stdout, child.stderr]) readLines(stream, onLine);
   const begunAt = performance.now();
   const port = await untilUp(child);
   const startMs = Math.round(performance.now() - begunAt);
   const url = `http://127.0.0.1:${port}`;
-  return { url, pid: child.pid ?? 0, startMs, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  const pid = child.pid ?? 0;
+  return {
+    ...{ url, pid, startMs, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') },
+    children: () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  };
 }
