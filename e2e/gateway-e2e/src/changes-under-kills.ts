@@ -42,7 +42,8 @@ export interface OrdealReport {
 const PATIENCE_MS = 240_000;
 const PROGRESS_MS = 30_000;
 
-async function headOf(door: Door, key: string): Promise<string> {
+/** The head of the change log, as the API tells it. */
+export async function headOf(door: Door, key: string): Promise<string> {
   const response = await fetch(`${door.gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
