@@ -109,7 +109,7 @@ describe('a spool that is handed down', () => {
     expect(await drained(await open())).toEqual(['x']);
   });
 
-  it.each([1, 2, 3, 4])(
+  it.each([1, 2])(
     'hands on every record once and in order, whenever they come and go (seed %i)',
     async (seed) => {
       const random = seededRandom(seed);
@@ -118,7 +118,7 @@ describe('a spool that is handed down', () => {
       const appended = new Map<Spool, number>();
       let generation = 0;
       const names = new Map(line.map((spool) => [spool, generation]));
-      for (let step = 0; step < 120; step += 1) {
+      for (let step = 0; step < 60; step += 1) {
         const spool = line[random.int(line.length)];
         const pick = random.int(10);
         if (pick < 5 && spool) {
