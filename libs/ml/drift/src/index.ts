@@ -1,3 +1,5 @@
+export { chiSquareTail, chiSquareTest } from './chi-square';
+export type { ChiSquareResult } from './chi-square';
 export { centroidShift } from './centroid-shift';
 export type { CentroidShift } from './centroid-shift';
 export { cusum } from './cusum';

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { ColumnProfile } from '../profile/column-profile';
 import { quantileOf, shareBelow, type Distribution } from '../profile/quantile-sketch';
 import type { TableProfile } from '../profile/table-profile';
-import { chiSquareTest } from './chi-square';
-import { jensenShannon, populationStability } from '@kohort/ml-drift';
+import { chiSquareTest, jensenShannon, populationStability } from '@kohort/ml-drift';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov';
 import { DRIFT_LIMITS, DRIFT_VERDICTS, verdictOf, type DriftVerdict } from './thresholds';
 

@@ -1,5 +1,5 @@
 import { QuantileSketch, type Distribution } from '../profile/quantile-sketch';
-import { chiSquareTail, chiSquareTest } from './chi-square';
+import { chiSquareTail, chiSquareTest } from '@kohort/ml-drift';
 import { jensenShannon } from '@kohort/ml-drift';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov';
 import golden from './reference/drift.golden.json';
