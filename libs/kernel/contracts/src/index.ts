@@ -1,6 +1,5 @@
 export { namesNobody } from './names-nobody';
-export { DEDUPE_DAYS, timeZoneSchema, workspaceSettingsSchema } from './workspace-settings';
-export type { WorkspaceSettings } from './workspace-settings';
+export { DEDUPE_DAYS, timeZoneSchema, workspaceSettingsSchema, type WorkspaceSettings } from './workspace-settings';
 export {
   batchIdSchema,
   destinationIdSchema,
@@ -32,8 +31,7 @@ export { ACCOUNT_TRAIT, GROUP_TRAIT, RESERVED_TRAITS, traitsOfEvent } from './ac
 export type { Json, JsonObject } from './json';
 export type { JobControl, Progress } from './progress';
 export type { Fence, Run, RunContext, RunStatus } from './runs';
-export { KNOWN_PEOPLE_ONLY, MESSAGE_TYPES } from './segment-message';
-export type { MessageType, NormalisedMessage } from './segment-message';
+export { KNOWN_PEOPLE_ONLY, MESSAGE_TYPES, type MessageType, type NormalisedMessage } from './segment-message';
 export type {
   ModelFile,
   ModelFiles,
@@ -41,8 +39,10 @@ export type {
   ModelKind,
   ModelStore,
   NewModelVersion,
+  ServedVersion,
   ScoreRow,
 } from './ports/models.port';
+export type { ClusterFlow, ClusterLabelCount, ClusterLife, ClusterMigration } from './ports/cluster-life.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
 export { MAX_COMPARED_SEGMENTS, MAX_SIZE_POINTS, SIZE_STEPS } from './ports/segment-figures.port';
@@ -188,6 +188,9 @@ export type {
   LinkVerdict,
 } from './ports/link-store.port';
 export type { IdentifierRule, IdentityRules, LimitPeriod, RiskAction } from './ports/identity-rules.port';
+export { DRIFT_LEVELS, modelDriftSchema, type DriftLevel, type ModelDrift } from './model-drift';
+export { REFIT_KINDS, type ModelLook, type RefitKind, type RefitSetting } from './ports/model-watch.port';
+export type { FoundLook, ModelWatchStore, WatchedModel } from './ports/model-watch.port';
 export { clusteringCardSchema, modelCardSchema, propensityCardSchema } from './model-card';
 export type { ClusterRule, ClusterSheet, ClusteringCard, ModelCard, PropensityCard } from './model-card';
 export type {

@@ -29,6 +29,39 @@ const clusterSheetSchema = z.object({
   shareOfValue: z.number().nullable(),
   suggestedAction: z.string(),
   features: z.array(distinguishingFeatureSchema),
+  /** `#rrggbb`, kept as long as the key; absent in old cards. */
+  colour: z.string().optional(),
+});
+
+/** A cluster as a verdict names it. */
+const namedClusterSchema = z.object({ key: z.string(), name: z.string(), size: z.number().int() });
+
+/** What became of one cluster of the version before, or where one of this version comes from. */
+const clusterVerdictSchema = z.object({
+  kind: z.enum(['same', 'split', 'merged', 'new', 'gone']),
+  /** Clusters of the version before, by the keys they had there: several of a merger, none of a new one. */
+  before: z.array(namedClusterSchema),
+  /** Clusters of this version: several of a split, none of one that is gone. */
+  after: z.array(namedClusterSchema),
+  /** The key that goes on; null for new and gone. */
+  carries: z.string().nullable(),
+  /** 0–1, what `same` was matched by, and people in both over people in either; null for other verdicts. */
+  similarity: z.number().nullable(),
+  sharedMembers: z.number().nullable(),
+  /** What the cluster that goes on would be called today, where that is not its name. */
+  suggestedName: z.string().nullable(),
+});
+
+/** How the clusters of a version follow those of the version before it. */
+const clusterIdentitySchema = z.object({
+  /** The version before. */
+  version: z.number().int(),
+  /** People in a cluster of both; 0: centroids alone decided. */
+  people: z.number().int(),
+  /** Old clusters in their order, then what is new; each cluster of either version in one verdict. */
+  verdicts: z.array(clusterVerdictSchema),
+  /** Keys of former clusters: none is given to another cluster. */
+  pastKeys: z.array(z.string()),
 });
 
 /** How each k fared: the table behind the choice. */
@@ -83,6 +116,8 @@ export const clusteringCardSchema = z.object({
   outliers: z.number().int().optional(),
   /** What confidence means of this algorithm. */
   confidence: z.string().optional(),
+  /** Absent in a first version, and in old cards. */
+  identity: clusterIdentitySchema.optional(),
   seed: z.number(),
   /** The set of features that it was fitted on; absent in old cards. */
   definitionVersion: z.number().int().optional(),

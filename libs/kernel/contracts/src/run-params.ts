@@ -74,6 +74,9 @@ export const fitClustersParamsSchema = z.strictObject({
   seed,
 });
 
+/** A look at a served clustering: the people of an instant against those of its fit. */
+export const watchModelParamsSchema = z.strictObject({ modelKey: keySchema, asOf: instant });
+
 /** One propensity model: will this event happen within so many days. `asOf` absent: the latest that leaves a horizon. */
 export const fitPropensityParamsSchema = z.strictObject({
   modelKey: keySchema,
@@ -233,6 +236,7 @@ export const runParams = {
   'features.compute': computeFeaturesParamsSchema,
   'models.fitClusters': fitClustersParamsSchema,
   'models.fitPropensity': fitPropensityParamsSchema,
+  'models.watch': watchModelParamsSchema,
   'segments.backfill': backfillParamsSchema,
   'segments.crowd': crowdParamsSchema,
   'sync.run': syncRunParamsSchema,

@@ -3,6 +3,7 @@ import type { WorkspaceId } from '../ids';
 import type { RunParams, RunParamsJob } from '../run-params';
 import type { MaskingSettings } from './masking.port';
 import type { SourceConnectionView } from './source.port';
+import type { RefitSetting } from './model-watch.port';
 import type { TrackingCommands } from './tracking-reader.port';
 import type { WorkspaceSettings } from '../workspace-settings';
 import type {
@@ -154,6 +155,8 @@ export interface WorkspaceCommands {
   scheduleSourceConnection(key: string, everyMinutes: number | null): Promise<SourceConnectionView>;
   requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
   cancelRun(runId: string): Promise<JobRecord>;
+  /** When a clustering is fitted again by itself. Throws COMMAND_NOT_FOUND when there is none of this key. */
+  setModelRefit(modelKey: string, refit: RefitSetting): Promise<void>;
   readonly tracking: TrackingCommands;
 }
 

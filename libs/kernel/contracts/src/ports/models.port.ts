@@ -28,6 +28,15 @@ export interface NewModelVersion {
   readonly artifactKey: string | null;
   readonly artifactSha256: string | null;
   readonly card: Json;
+  /** The version that it follows: it goes live only while that one is. Left out: it follows whatever is live. */
+  readonly follows?: number | null;
+}
+
+/** The version of a model that a new one follows. */
+export interface ServedVersion {
+  readonly version: number;
+  readonly artifactKey: string | null;
+  readonly card: Json;
 }
 
 /**
@@ -37,6 +46,14 @@ export interface NewModelVersion {
 export interface ModelStore {
   /** Finds or creates the model. Throws MODELS_KIND_DIFFERS when the key is taken by another kind. */
   ensureModel(workspaceId: WorkspaceId, model: { key: string; name: string; kind: ModelKind }): Promise<ModelId>;
+  /** The live version that the run's own is to follow; null when there is none. Of a run that went live: the one it followed. */
+  served(fence: Fence, modelId: ModelId): Promise<ServedVersion | null>;
+  /** The cluster keys of people under a version, in their order; undefined for who is not in it, null for who is in none. */
+  clusterKeys(
+    workspaceId: WorkspaceId,
+    at: { modelId: ModelId; version: number },
+    profileIds: readonly string[],
+  ): Promise<readonly (string | null | undefined)[]>;
   openVersion(fence: Fence, modelId: ModelId, version: NewModelVersion): Promise<number>;
   /** Keeps what a run need not compute again. */
   saveCheckpoint(fence: Fence, checkpoint: Json): Promise<void>;
@@ -46,7 +63,20 @@ export interface ModelStore {
     at: { modelId: ModelId; version: number; asOf: number },
     rows: readonly ScoreRow[],
   ): Promise<void>;
-  /** Flips the pointer, retires the version before the previous one, and announces ScoresChanged: one transaction. */
+  /**
+   * Keeps who is in another cluster than under the version that this one follows; after the last page of scores. One page
+   * of people behind `after` a call, from null on; answers where the next begins, null behind the last. A pass from null
+   * on overwrites the one before.
+   */
+  saveClusterMoves(
+    fence: Fence,
+    at: { modelId: ModelId; version: number },
+    after: string | null,
+  ): Promise<string | null>;
+  /**
+   * Flips the pointer, retires the version before the previous one, and announces ScoresChanged: one transaction. Throws
+   * MODELS_OVERTAKEN when another version than the one it follows is live by now.
+   */
   goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { WorkspaceId } from '../ids';
 import type { QualityReader } from './quality.port';
+import type { ClusterLife } from './cluster-life.port';
 import type { SegmentFigures } from './segment-figures.port';
 import type { TrackingReader } from './tracking-reader.port';
 import type { ImportedFile } from './ingest-store.port';
@@ -174,6 +175,7 @@ export interface WorkspaceReader {
   ledger(range: { readonly fromMs?: number; readonly toMs?: number }, page: PageRequest): Promise<Page<LedgerRecord>>;
   readonly segments: SegmentReader;
   readonly segmentFigures: SegmentFigures;
+  readonly clusterLife: ClusterLife;
   readonly profiles: ProfileReader;
   readonly accounts: AccountReader;
   readonly models: ModelReader;

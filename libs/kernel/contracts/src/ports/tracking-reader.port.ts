@@ -1,4 +1,4 @@
-import type { SourceId } from '../ids';
+import type { ModelId, SourceId } from '../ids';
 import type { Page, PageRequest } from './read.port';
 import type { PlanAction, PlanRule } from './tracking.port';
 import type { NewTrackingPlan, QuarantineFilter, QuarantinedRecord, TrackingPlanRecord } from './tracking-store.port';
@@ -29,8 +29,13 @@ export interface ViolationRecord extends EventOfSource {
 
 export type AlertState = 'open' | 'acknowledged' | 'resolved';
 
-/** An alert of volume or silence. Times in epoch milliseconds. */
-export interface AlertRecord extends EventOfSource {
+/** An alert of volume or silence of an event, or of drift under a model. Times in epoch milliseconds. */
+export interface AlertRecord {
+  /** Null of an alert about a model, and the other way round. */
+  readonly sourceId: SourceId | null;
+  readonly modelId: ModelId | null;
+  /** Of a model: what moved most. */
+  readonly event: string;
   readonly id: string;
   readonly kind: AlertKind;
   readonly state: AlertState;
