@@ -1,10 +1,10 @@
-import { runParams } from '@kohort/kernel-contracts';
+import { runParams, type ModelDrift } from '@kohort/kernel-contracts';
 import type { Engines } from '@kohort/hosts-runtime';
-import type { KChoice } from '@kohort/models-domain';
-import { fitClusters, type ClusterFit, type DatasetPort } from '@kohort/models-flow';
+import type { ClusterMatch, KChoice } from '@kohort/models-domain';
+import { fitClusters, watchModel, type ClusterFit, type DatasetPort } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import type { Compute } from '@kohort/platform-compute';
-import { modelStore, runHandler } from '@kohort/platform-postgres';
+import { modelStore, modelWatchStore, runHandler } from '@kohort/platform-postgres';
 
 /** What the clustering worker is bound to. */
 export interface ClusteringParts {
@@ -39,6 +39,25 @@ export function clusteringHandlers({ engines, dataset, compute }: ClusteringPart
                 { matrix, ...settings, choice: null, stage: 'choose' },
                 control,
               ),
+            match: (versions, control) =>
+              compute.run<ClusterMatch>(CLUSTERING_THREAD, { ...versions, stage: 'match' }, control),
+          },
+          context,
+          params,
+        ),
+    }),
+    'models.watch': runHandler({
+      database,
+      clock,
+      params: runParams['models.watch'],
+      flow: (context, params) =>
+        watchModel(
+          {
+            dataset,
+            artifacts,
+            watch: modelWatchStore(database),
+            compare: (look, control) =>
+              compute.run<ModelDrift>(CLUSTERING_THREAD, { ...look, stage: 'watch' }, control),
           },
           context,
           params,

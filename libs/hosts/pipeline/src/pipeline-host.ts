@@ -38,6 +38,7 @@ import {
 import { identityHandlers } from './identity-handlers';
 import type { Timers } from '@kohort/hosts-runtime';
 import { qualityHandlers } from './quality-handlers';
+import { startModelTimer } from './model-timer';
 import { startWeeklyProfiles } from './quality-timer';
 import { recordHandlers } from './record-handlers';
 import { bindSources } from './bind-sources';
@@ -170,8 +171,9 @@ export function openPipelineHost(parts: PipelineParts): PipelineHost {
       });
       const { clock } = engines;
       const weekly = startWeeklyProfiles({ database, clock, logger, workspaces: () => volumes.workspaces() });
+      const models = startModelTimer({ database, clock, logger, workspaces: () => volumes.workspaces() });
       const switches = startSwitchTimer({ resume: () => resumeSwitches(database), logger });
-      const all = [timers, watch, weekly, switches];
+      const all = [timers, watch, weekly, models, switches];
       return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
     },
     close: () => http.close(),

@@ -3,17 +3,17 @@ import { runParams, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
 import { createRun, type Database } from '@kohort/platform-postgres';
 import { weekOf } from '@kohort/quality-flow';
-import { startLoop, type Timers } from '@kohort/hosts-runtime';
+import type { Timers } from '@kohort/hosts-runtime';
+import { startWorkspaceRounds } from './workspace-rounds';
 
-/** What the weekly profiles need; `workspaces` lists all of the installation. */
+/** What goes round all workspaces needs; `workspaces` lists all of the installation. */
 export interface WeeklyParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  workspaces(): Promise<readonly WorkspaceId[]>;
+  readonly workspaces: () => Promise<readonly WorkspaceId[]>;
 }
 
-const LOOK_EVERY_MS = 600_000;
 const DAYS = 7;
 
 /**
@@ -47,21 +47,10 @@ export async function requestWeeklyProfile(
  *
  * Promise  one run a workspace and week, however many processes ask; a week in which none was up is left out
  */
-export function startWeeklyProfiles(parts: WeeklyParts): Timers {
-  const asked = new Map<WorkspaceId, string>();
-  return startLoop({
-    name: 'weekly profiles',
-    everyMs: LOOK_EVERY_MS,
-    logger: parts.logger,
-    step: async (signal) => {
-      const week = weekOf(parts.clock.now());
-      for (const workspaceId of await parts.workspaces()) {
-        if (signal.aborted) break;
-        if (asked.get(workspaceId) === week) continue;
-        await requestWeeklyProfile(parts, workspaceId);
-        asked.set(workspaceId, week);
-      }
-      return false;
-    },
+export function startWeeklyProfiles({ database, clock, logger, workspaces }: WeeklyParts): Timers {
+  return startWorkspaceRounds({
+    ...{ name: 'weekly profiles', logger, workspaces },
+    round: () => weekOf(clock.now()),
+    ask: (workspaceId) => requestWeeklyProfile({ database, clock }, workspaceId),
   });
 }

@@ -1,7 +1,9 @@
 import type { ClusteringCard } from '@kohort/kernel-contracts';
 import { peopleMatrix, recordingStores, runContext } from '../test/flow-doubles';
 import type { KChoice } from '@kohort/models-domain';
+import type { MatchInput } from './carried-from';
 import { fitClusters, type ClusterFit } from './fit-clusters.flow';
+import { bytesOf } from './text-bytes';
 
 const sheet = (key: string): ClusteringCard['clusters'][number] => ({
   key,
@@ -37,6 +39,10 @@ const fitOf = (n: number): ClusterFit => ({
 });
 /** k is found by the algorithm. */
 const choose = async () => null;
+/** A first version is matched with nothing. */
+const match = async (): Promise<never> => {
+  throw new TypeError('not matched here');
+};
 const params = { modelKey: 'value', asOf: '2026-01-01T00:00:00Z', k: 'auto' as const, seed: 3 };
 
 describe('fitting clusters', () => {
@@ -48,16 +54,25 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     const result = await fitClusters(
-      { models, artifacts, dataset, choose, fit: async () => fitOf(12_001) },
+      { models, artifacts, dataset, match, choose, fit: async () => fitOf(12_001) },
       runContext(),
       params,
     );
-    expect(recorded.steps).toEqual(['artifact', 'version', 'scores 5000', 'scores 5000', 'scores 2001', 'live 7']);
+    expect(recorded.steps).toEqual([
+      'artifact',
+      'version',
+      'scores 5000',
+      'scores 5000',
+      'scores 2001',
+      'moves',
+      'live 7',
+    ]);
     expect(recorded.rows.slice(0, 2).map((row) => [row.profileId, row.clusterKey])).toEqual([
       ['p0', 'loyal'],
       ['p1', 'new'],
     ]);
-    expect(recorded.versions[0]).toMatchObject({ status: 'ready', seed: 3, asOf: Date.UTC(2026, 0, 1), card });
+    const served = { ...card, clusters: card.clusters.map((one) => expect.objectContaining(one)) };
+    expect(recorded.versions[0]).toMatchObject({ status: 'ready', seed: 3, asOf: Date.UTC(2026, 0, 1), card: served });
     // The set that it was fitted on is named: explanations compute by that one.
     expect(recorded.versions[0]?.card).toMatchObject({ definitionVersion: 1_003 });
     expect(result).toMatchObject({ version: 7, people: 12_001, k: 2 });
@@ -81,14 +96,14 @@ describe('fitting clusters', () => {
       return { ...rest, labels, distances: rest.distances.map((one, i) => (i === 1 ? NaN : one)) };
     };
     const own = { algorithm: 'hdbscan', params: { minClusterSize: 20 } };
-    await fitClusters({ models, artifacts, dataset, choose, fit }, runContext(), {
+    await fitClusters({ models, artifacts, dataset, match, choose, fit }, runContext(), {
       ...params,
       ...own,
       exclude: ['age'],
     });
     expect(asked).toEqual([['frequency'], [0, 1, 2], expect.objectContaining({ ...own, k: 'auto', seed: 3 })]);
     expect(recorded.rows[1]).toMatchObject({ clusterKey: null, distance: null, outlierScore: 0.1 });
-    const none = fitClusters({ models, artifacts, dataset, choose, fit }, runContext(), {
+    const none = fitClusters({ models, artifacts, dataset, match, choose, fit }, runContext(), {
       ...params,
       exclude: ['shoe size'],
     });
@@ -114,7 +129,7 @@ describe('fitting clusters', () => {
     let chosen = 0;
     const given: unknown[] = [];
     const ports = {
-      ...{ models, artifacts, dataset },
+      ...{ models, artifacts, dataset, match },
       choose: async () => {
         chosen += 1;
         return choice;
@@ -137,6 +152,54 @@ describe('fitting clusters', () => {
     expect(chosen).toBe(2);
   });
 
+  it('follows the live version: groups that are the same keep their keys, and who moved is kept before the pointer', async () => {
+    const { recorded, models, artifacts } = recordingStores();
+    const served = { version: 6, artifactKey: 'old', card: { ...card, clusters: [sheet('vip'), sheet('lost')] } };
+    const following = {
+      ...models,
+      served: async () => served,
+      // Person 1 was not there, person 3 in no cluster.
+      clusterKeys: async (_ws: unknown, _at: unknown, ids: readonly string[]) =>
+        ids.map((id) =>
+          id === 'p1' ? undefined : id === 'p3' ? null : Number(id.slice(1)) % 2 === 0 ? 'lost' : 'vip',
+        ),
+    };
+    const reading = { ...artifacts, read: () => bytesOf('{"old":1}') };
+    const dataset = {
+      features: async () => peopleMatrix(6_000),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const matched: MatchInput[] = [];
+    const matching = async (input: MatchInput) => {
+      matched.push(input);
+      const same = { kind: 'same' as const, similarity: 1, sharedMembers: 1 };
+      return {
+        verdicts: [
+          { ...same, before: 0, after: 1 },
+          { ...same, before: 1, after: 0 },
+        ],
+        nameOf: Int32Array.of(1, 0),
+        flows: new Float64Array(4),
+        people: 5_998,
+      };
+    };
+    const ports = {
+      models: following,
+      artifacts: reading,
+      dataset,
+      match: matching,
+      choose,
+      fit: async () => fitOf(6_000),
+    };
+    await fitClusters(ports, runContext(), params);
+    expect(matched[0]?.before.artifact).toBe('{"old":1}');
+    expect([...(matched[0]?.before.labels.slice(0, 5) ?? [])]).toEqual([1, -1, 1, -1, 1]);
+    expect(recorded.versions[0]).toMatchObject({ follows: 6, card: { identity: { version: 6, people: 5_998 } } });
+    expect(recorded.rows.slice(0, 2).map(({ clusterKey }) => clusterKey)).toEqual(['lost', 'vip']);
+    expect(recorded.steps.slice(-2)).toEqual(['moves', 'live 7']);
+  });
+
   it('says when there are too few people, and writes nothing', async () => {
     const { recorded, models, artifacts } = recordingStores();
     const dataset = {
@@ -145,7 +208,7 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     await expect(
-      fitClusters({ models, artifacts, dataset, choose, fit: async () => fitOf(49) }, runContext(), params),
+      fitClusters({ models, artifacts, dataset, match, choose, fit: async () => fitOf(49) }, runContext(), params),
     ).rejects.toMatchObject({
       code: 'MODELS_TOO_FEW_PEOPLE',
       kind: 'unsuitable-data',
@@ -164,7 +227,7 @@ describe('fitting clusters', () => {
     };
     await expect(
       fitClusters(
-        { models: stopping, artifacts, dataset, choose, fit: async () => fitOf(12_000) },
+        { models: stopping, artifacts, dataset, match, choose, fit: async () => fitOf(12_000) },
         runContext(abort),
         params,
       ),

@@ -8,8 +8,9 @@ import type {
   RunParams,
   ScoreRow,
 } from '@kohort/kernel-contracts';
-import { kChoiceFromJson, kChoiceToJson } from '@kohort/models-domain';
-import type { KChoice } from '@kohort/models-domain';
+import { carryIdentity, kChoiceFromJson, kChoiceToJson } from '@kohort/models-domain';
+import type { ClusterMatch, KChoice } from '@kohort/models-domain';
+import { carriedFrom, saveMoves, type MatchInput } from './carried-from';
 import { z } from 'zod';
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
 import { modelErrors } from './model-errors';
@@ -55,6 +56,8 @@ export interface FitClustersPorts {
     settings: ClusterFitSettings,
     control: JobControl,
   ) => Promise<KChoice | null>;
+  /** Which cluster of the new fit is which of the one before, in a thread too. */
+  readonly match: (input: MatchInput, control: JobControl) => Promise<ClusterMatch>;
 }
 
 /** What a run keeps: the choice of k, of so many people. */
@@ -65,7 +68,7 @@ const MIN_PEOPLE = 50;
 
 const finite = (value: number | undefined): number | null => (Number.isFinite(value) ? (value ?? null) : null);
 
-function scoreRows(matrix: FeatureMatrix, fit: ClusterFit): ScoreRow[] {
+function scoreRows(matrix: FeatureMatrix, fit: Omit<ClusterFit, 'artifact'>): ScoreRow[] {
   return matrix.profileIds.map((profileId, i) => ({
     profileId,
     clusterKey: fit.card.clusters[fit.labels[i] ?? -1]?.key ?? null,
@@ -113,10 +116,12 @@ async function chosenK(
  *
  * Promise  at least once; the served clustering is always a whole version
  * Key      the run: a repeat continues its own version and overwrites its rows
- * Order    choice of k → artifact → version row → scores → pointer and ScoresChanged
+ * Order    choice of k → artifact → version row → scores → moves → pointer and ScoresChanged
+ * Follows  the live version: clusters that are the same keep key, name and colour; when another version goes live
+ *          meanwhile the run is tried again and matched with that one
  * Resume   behind the choice of k, else from the start; fitting is deterministic by seed, so the rows come out the same
  * Size     scores in pages of 5,000; one matrix of people × features in memory
- * Throws   MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
+ * Throws   MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
  */
 export async function fitClusters(
   ports: FitClustersPorts,
@@ -142,6 +147,8 @@ export async function fitClusters(
     name: modelKey,
     kind: 'clustering',
   });
+  const from = await carriedFrom(ports, context, { modelId, matrix, fit });
+  const card = carryIdentity(fit.card, from);
   const version = await ports.models.openVersion(context.fence, modelId, {
     status: 'ready',
     grade: null,
@@ -149,10 +156,12 @@ export async function fitClusters(
     asOf,
     artifactKey: stored.key,
     artifactSha256: stored.sha256,
-    card: { ...fit.card, definitionVersion: matrix.definitionVersion },
+    card: { ...card, definitionVersion: matrix.definitionVersion },
+    follows: from?.version ?? null,
   });
-  await saveScorePages(ports.models, context, { modelId, version, asOf, rows: scoreRows(matrix, fit) });
+  await saveScorePages(ports.models, context, { modelId, version, asOf, rows: scoreRows(matrix, { ...fit, card }) });
+  await saveMoves(ports.models, context, { modelId, version });
   await ports.models.goLive(context.fence, modelId, version);
-  const { algorithm, k, silhouette } = fit.card;
+  const { algorithm, k, silhouette } = card;
   return { modelKey, version, people: rows, algorithm, k, silhouette };
 }

@@ -1,3 +1,4 @@
+export type { MatchInput } from './carried-from';
 export type { DatasetPort, FeatureMatrix } from './dataset.port';
 export { explainScore } from './explain-score.flow';
 export type {
@@ -15,3 +16,5 @@ export { fitPropensity, temporalCuts } from './fit-propensity.flow';
 export type { FitPropensityPorts, LabelledMatrix, PropensityFit, PropensityFitInput } from './fit-propensity.flow';
 export { ParsedModels } from './parsed-models';
 export type { ParsedModel } from './parsed-models';
+export { watchModel } from './watch-model.flow';
+export type { WatchLook, WatchModelPorts } from './watch-model.flow';

@@ -12,6 +12,10 @@ export const modelErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `there is no feature "${String(d['feature'])}" to be excluded`,
   },
+  MODELS_NOT_SERVED: {
+    kind: 'unsuitable-data',
+    message: (d) => `there is no clustering "${String(d['model'])}" that is served`,
+  },
   MODELS_NO_EVENTS: { kind: 'unsuitable-data', message: (d) => `no event "${String(d['event'])}" has been stored` },
   MODELS_HISTORY_TOO_SHORT: {
     kind: 'unsuitable-data',

@@ -1,16 +1,11 @@
 import type { ArtifactStore, ModelKind } from '@kohort/kernel-contracts';
 import { parseClusterModel, parsePropensity, type ClusterModel, type PropensityArtifact } from '@kohort/models-domain';
+import { textOf } from './text-bytes';
 
 /** A model's artifact, read and checked. */
 export type ParsedModel =
   | { readonly kind: 'propensity'; readonly artifact: PropensityArtifact }
   | { readonly kind: 'clustering'; readonly model: ClusterModel };
-
-async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts).toString('utf8');
-}
 
 /**
  * Remembers the models that were read last; content never changes under its key, so nothing grows old. Who asks while a

@@ -58,6 +58,12 @@ export function recordingStores(): { recorded: Recorded; models: ModelStore; art
   const recorded: Recorded = { steps: [], versions: [], rows: [], artifacts: [], checkpoints: [] };
   const models: ModelStore = {
     ensureModel: async () => modelId,
+    served: async () => null,
+    clusterKeys: async () => [],
+    saveClusterMoves: async () => {
+      recorded.steps.push('moves');
+      return null;
+    },
     openVersion: async (_fence, _model, version) => {
       recorded.steps.push('version');
       recorded.versions.push(version);

@@ -214,6 +214,18 @@ export const pipeline = {
     writes: 'artifact, card, score of every profile',
     repeatSafe: 'run id; the version pointer flips last',
   }),
+  'models.watch': job({
+    owner: 'clustering-worker',
+    input: ofRun,
+    on: ['ModelWatchRequested'],
+    entity: 'runId',
+    emits: ['ClustersRequested'],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(30),
+    writes: 'what a look found, the alert about it, the request for a fit',
+    repeatSafe: 'model + version + day; a repeat overwrites',
+  }),
   'sync.track': job({
     owner: 'sync-worker',
     input: ofBatch,

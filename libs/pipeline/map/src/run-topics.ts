@@ -11,6 +11,7 @@ export const runTopics = {
   'features.compute': 'FeaturesRequested',
   'models.fitClusters': 'ClustersRequested',
   'models.fitPropensity': 'PropensityRequested',
+  'models.watch': 'ModelWatchRequested',
   'sync.run': 'SyncRequested',
   'sync.preview': 'PreviewRequested',
   'changes.deliver': 'ChangeDeliveryRequested',

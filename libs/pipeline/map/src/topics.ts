@@ -28,6 +28,7 @@ export const topics = {
   FeaturesRequested: run,
   ClustersRequested: run,
   PropensityRequested: run,
+  ModelWatchRequested: run,
   BackfillRequested: run,
   CrowdRequested: run,
   SyncRequested: run,

@@ -29,6 +29,8 @@ export { featureStore } from './features/feature-store.adapter';
 export { liveTraitStore } from './features/live-traits.adapter';
 export { personHistory } from './features/person-history.adapter';
 export { modelFiles } from './models/model-files.adapter';
+export { requestDueModels } from './models/due-models';
+export { modelWatchStore } from './models/model-watch.adapter';
 export { modelStore } from './models/model-store.adapter';
 export { withClient } from './with-client';
 export { startTestDatabase } from './test-database';

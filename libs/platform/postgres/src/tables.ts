@@ -157,6 +157,37 @@ interface ModelVersionTable {
   artifact_sha256: Buffer | null;
   card: JsonColumn;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  follows: ColumnType<number | null, number | null | undefined, number | null>;
+  served_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+}
+
+/** Table `cluster_move` of 0038-cluster-moves. */
+interface ClusterMoveTable {
+  workspace_id: string;
+  model_id: string;
+  version: number;
+  profile_id: string;
+  from_key: string | null;
+  to_key: string | null;
+}
+
+/** Table `model_refit` of 0039-model-watch. */
+interface ModelRefitTable {
+  workspace_id: string;
+  model_id: string;
+  kind: string;
+  every_days: number | null;
+  changed_at: ColumnType<Date, Date | string | undefined, Date | string>;
+}
+
+/** Table `model_look` of 0039-model-watch. */
+interface ModelLookTable {
+  workspace_id: string;
+  model_id: string;
+  version: number;
+  day: ColumnType<string, string, string>;
+  looked_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  drift: JsonColumn;
 }
 
 interface ScoreTable {
@@ -311,6 +342,9 @@ export interface KohortTables {
   model: ModelTable;
   model_version: ModelVersionTable;
   score: ScoreTable;
+  cluster_move: ClusterMoveTable;
+  model_refit: ModelRefitTable;
+  model_look: ModelLookTable;
   live_score: LiveScoreView;
   destination: DestinationTable;
   sync: SyncTable;

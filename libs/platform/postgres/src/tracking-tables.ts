@@ -59,7 +59,9 @@ export interface EventBaselineTable {
 export interface VolumeAlertTable {
   workspace_id: string;
   id: string;
-  source_id: string;
+  /** Null of an alert about a model. */
+  source_id: ColumnType<string | null, string | null | undefined, string | null>;
+  model_id: ColumnType<string | null, string | null | undefined, string | null>;
   event: string;
   kind: string;
   state: string;

@@ -20,7 +20,7 @@ describe('checkHandlers', () => {
     expect([...checkHandlers(all, OWNERS).keys()].sort()).toEqual([...jobNames].sort());
     expect([
       ...checkHandlers({ 'clustering-worker': complete('clustering-worker') }, ['clustering-worker']).keys(),
-    ]).toEqual(['models.fitClusters']);
+    ]).toEqual(['models.fitClusters', 'models.watch']);
   });
 
   it('refuses a job that nobody handles', () => {
@@ -44,6 +44,7 @@ describe('checkHandlers', () => {
         details: {
           findings: [
             'models.fitClusters has no handler in clustering-worker',
+            'models.watch has no handler in clustering-worker',
             'handlers of sync-worker, which does not run here',
           ],
         },

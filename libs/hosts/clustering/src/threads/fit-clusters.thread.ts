@@ -1,15 +1,20 @@
 import { availableParallelism } from 'node:os';
+import type { JobControl, ModelDrift } from '@kohort/kernel-contracts';
 import { startKernelPool } from '@kohort/ml-core';
 import {
   chooseTableK,
   clusterTable,
   clusteringCard,
   knownRows,
+  matchVersions,
+  modelDrift,
+  parseClusterModel,
   serialiseClusterModel,
   tellByRules,
+  type ClusterMatch,
   type KChoice,
 } from '@kohort/models-domain';
-import type { ClusterFit, ClusterFitInput, FeatureMatrix } from '@kohort/models-flow';
+import type { ClusterFit, ClusterFitInput, FeatureMatrix, MatchInput, WatchLook } from '@kohort/models-flow';
 import { serveThread } from '@kohort/platform-compute';
 
 interface FitInput extends ClusterFitInput {
@@ -21,7 +26,32 @@ interface FitInput extends ClusterFitInput {
 /** More threads than this wait for memory, not for each other. */
 const MOST_THREADS = 4;
 
-serveThread(async (input: FitInput, control): Promise<ClusterFit | KChoice | null> => {
+type Input = FitInput | (MatchInput & { readonly stage: 'match' }) | (WatchLook & { readonly stage: 'watch' });
+
+function matched({ before, after }: MatchInput): ClusterMatch {
+  const read = ({ artifact, labels }: MatchInput['before']) => ({ model: parseClusterModel(artifact), labels });
+  return matchVersions(read(before), read(after));
+}
+
+async function compared(
+  { artifact, keys, before, after, ...look }: WatchLook,
+  control: JobControl,
+): Promise<ModelDrift> {
+  const model = parseClusterModel(artifact);
+  const matrix = ({ data, profileIds, features }: FeatureMatrix) => {
+    return { data, rows: profileIds.length, cols: features.length };
+  };
+  const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
+  try {
+    const { earlier, seed } = look;
+    const both = { before: matrix(before), after: matrix(after) };
+    return await modelDrift({ model, keys, earlier, seed, ...both }, { ...control, pool });
+  } finally {
+    await pool.close();
+  }
+}
+
+async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit | KChoice | null> {
   const { matrix: people, algorithm = 'kmeans', stage, seeds, mustLink, cannotLink, ...asked } = input;
   const { data, features, profileIds } = people;
   const matrix = { data, rows: profileIds.length, cols: features.length };
@@ -39,4 +69,9 @@ serveThread(async (input: FitInput, control): Promise<ClusterFit | KChoice | nul
   } finally {
     await pool.close();
   }
+}
+
+serveThread(async (input: Input, control): Promise<ClusterFit | KChoice | ClusterMatch | ModelDrift | null> => {
+  if (input.stage === 'match') return matched(input);
+  return input.stage === 'watch' ? compared(input, control) : fitted(input, control);
 });

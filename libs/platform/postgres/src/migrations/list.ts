@@ -35,6 +35,8 @@ import { timerPacks } from './0034-timer-packs';
 import { outliers } from './0035-outliers';
 import { masking } from './0036-masking';
 import { outlierGroup } from './0037-outlier-group';
+import { clusterMoves } from './0038-cluster-moves';
+import { modelWatch } from './0039-model-watch';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -75,4 +77,6 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0035-outliers': outliers,
   '0036-masking': masking,
   '0037-outlier-group': outlierGroup,
+  '0038-cluster-moves': clusterMoves,
+  '0039-model-watch': modelWatch,
 };

@@ -9,15 +9,20 @@ import {
   type ScoreRow,
 } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
-import type { Database } from '../database';
+import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { appendOutbox } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
+import { clusterKeys, saveClusterMoves, servedVersion } from './cluster-moves';
 
 const modelErrors = defineErrors({
   MODELS_KIND_DIFFERS: {
     kind: 'conflict',
     message: (d) => `model "${String(d['key'])}" exists and is a ${String(d['kind'])} model; choose another key`,
+  },
+  MODELS_OVERTAKEN: {
+    kind: 'transient',
+    message: (d) => `another version of the model went live while ${String(d['version'])} was made; it is matched anew`,
   },
 });
 
@@ -32,16 +37,16 @@ async function openVersion(
   return database.inWorkspace(fence.workspaceId, async (tx) => {
     await holdFence(tx, fence);
     // The model's row serialises two runs that want the next number.
-    await tx
+    const model = await tx
       .selectFrom('model')
-      .select('id')
+      .select('live_version')
       .where('workspace_id', '=', fence.workspaceId)
       .where('id', '=', target.modelId)
       .forUpdate()
-      .execute();
+      .executeTakeFirstOrThrow();
     const mine = await tx
       .selectFrom('model_version')
-      .select('version')
+      .select(['version', 'follows'])
       .where('workspace_id', '=', fence.workspaceId)
       .where('model_id', '=', target.modelId)
       .where('run_id', '=', fence.runId)
@@ -54,6 +59,7 @@ async function openVersion(
       .executeTakeFirst();
     const number = mine?.version ?? (last?.version ?? 0) + 1;
     const { version } = target;
+    const standing = mine?.version === model.live_version ? mine?.follows : model.live_version;
     const columns = {
       status: version.status,
       grade: version.grade,
@@ -62,6 +68,7 @@ async function openVersion(
       artifact_key: version.artifactKey,
       artifact_sha256: version.artifactSha256 === null ? null : Buffer.from(version.artifactSha256, 'hex'),
       card: JSON.stringify(version.card),
+      follows: version.follows === undefined ? standing : version.follows,
     };
     await tx
       .insertInto('model_version')
@@ -102,15 +109,35 @@ async function saveScores(
   });
 }
 
+/** Clusters go on from one version to the next: what was matched with a version that is no longer served is not served. */
+async function requireStanding(
+  tx: WorkspaceTransaction,
+  fence: Fence,
+  target: { modelId: ModelId; version: number },
+): Promise<void> {
+  const { rows } = await sql<{ stands: boolean }>`
+    select m.kind <> 'clustering' or m.live_version is not distinct from v.follows
+      or m.live_version is not distinct from v.version as stands
+    from model m join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id
+    where m.workspace_id = ${fence.workspaceId} and m.id = ${target.modelId} and v.version = ${target.version}
+    for update of m`.execute(tx);
+  if (rows[0]?.stands === false) throw modelErrors.MODELS_OVERTAKEN({ version: target.version });
+}
+
 async function goLive(database: Database, fence: Fence, target: { modelId: ModelId; version: number }): Promise<void> {
   await database.inWorkspace(fence.workspaceId, async (tx) => {
     await holdFence(tx, fence);
+    await requireStanding(tx, fence, target);
     await tx
       .updateTable('model')
       .set({ live_version: target.version })
       .where('workspace_id', '=', fence.workspaceId)
       .where('id', '=', target.modelId)
       .execute();
+    await sql`update model_version set served_at = coalesce(served_at, clock_timestamp())
+      where workspace_id = ${fence.workspaceId} and model_id = ${target.modelId} and version = ${target.version}`.execute(
+      tx,
+    );
     const old = target.version - KEPT_VERSIONS;
     await tx
       .updateTable('model_version')
@@ -149,10 +176,13 @@ export function modelStore(database: Database): ModelStore {
         if (row.kind !== model.kind) throw modelErrors.MODELS_KIND_DIFFERS({ key: model.key, kind: row.kind });
         return modelIdSchema.parse(row.id);
       }),
+    served: (fence, modelId) => servedVersion(database, fence, modelId),
+    clusterKeys: (workspaceId, at, profileIds) => clusterKeys(database, workspaceId, { ...at, profileIds }),
     openVersion: (fence, modelId, version) => openVersion(database, fence, { modelId, version }),
     saveCheckpoint: (fence, checkpoint) =>
       database.inWorkspace(fence.workspaceId, (tx) => saveCheckpoint(tx, fence, checkpoint)),
     saveScores: (fence, at, rows) => saveScores(database, fence, { ...at, rows }),
+    saveClusterMoves: (fence, at, after) => saveClusterMoves(database, fence, { ...at, after }),
     goLive: (fence, modelId, version) => goLive(database, fence, { modelId, version }),
   };
 }

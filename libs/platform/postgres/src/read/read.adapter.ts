@@ -9,6 +9,7 @@ import { readLineage } from './lineage-reader';
 import { modelReader } from './model-reader';
 import { profileReader } from './profile-reader';
 import { qualityReader } from './quality-reader';
+import { clusterLife } from './cluster-life';
 import { segmentFigures } from './segment-figures';
 import { segmentReader } from './segment-reader';
 import { sourceConnectionReader } from './source-connection-reader';
@@ -35,6 +36,7 @@ function workspaceReader(scope: Scope): WorkspaceReader {
     ...sourceConnectionReader(scope),
     segments: segmentReader(scope),
     segmentFigures: segmentFigures(scope),
+    clusterLife: clusterLife(scope),
     profiles: profileReader(scope),
     accounts: accountReader(scope),
     models: modelReader(scope),

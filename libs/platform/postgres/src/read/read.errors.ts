@@ -11,5 +11,9 @@ export const readErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `1 to ${String(d['limit'])} segments, each once, are held against each other`,
   },
+  READ_TOO_MANY_GROUPS: {
+    kind: 'invalid-input',
+    message: (d) => `the trait "${String(d['trait'])}" has too many values: name one that puts people into groups`,
+  },
   READ_DEADLINE: { kind: 'transient', message: () => 'the time allowed for this operation is over; ask for less' },
 });

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { ALERT_KINDS, sourceIdSchema, type AlertRecord } from '@kohort/kernel-contracts';
+import { ALERT_KINDS, modelIdSchema, sourceIdSchema, type AlertRecord } from '@kohort/kernel-contracts';
 import { ms, msOrNull } from '../read/columns';
 
 /** A row of table volume_alert, as `alertColumns` asks for it. */
 export interface AlertRow {
   id: string;
-  source_id: string;
+  source_id: string | null;
+  model_id: string | null;
   event: string;
   kind: string;
   state: string;
@@ -24,7 +25,7 @@ export interface AlertRow {
 
 /** The columns of an AlertRow. The text keeps the microseconds that a cursor needs. */
 export const alertColumns = sql.raw(
-  `id, source_id, event, kind, state, opened_at, seen_at, hour, observed, expected, score, acknowledged_by,
+  `id, source_id, model_id, event, kind, state, opened_at, seen_at, hour, observed, expected, score, acknowledged_by,
    acknowledged_at, resolved_at,
    to_char(opened_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as opened_text`,
 );
@@ -36,7 +37,8 @@ const state = z.enum(['open', 'acknowledged', 'resolved']);
 export function toAlert(row: AlertRow): AlertRecord {
   return {
     id: row.id,
-    sourceId: sourceIdSchema.parse(row.source_id),
+    sourceId: row.source_id === null ? null : sourceIdSchema.parse(row.source_id),
+    modelId: row.model_id === null ? null : modelIdSchema.parse(row.model_id),
     event: row.event,
     kind: kind.parse(row.kind),
     state: state.parse(row.state),

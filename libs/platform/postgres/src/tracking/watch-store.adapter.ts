@@ -112,7 +112,7 @@ async function endHour(tx: WorkspaceTransaction, workspaceId: string, hourMs: nu
   await sql`delete from event_baseline
     where workspace_id = ${workspaceId}::uuid and computed_for < ${instant(hourMs)}`.execute(tx);
   await sql`update volume_alert a set state = 'resolved', resolved_at = now()
-    where a.workspace_id = ${workspaceId}::uuid and a.state <> 'resolved' and not exists (
+    where a.workspace_id = ${workspaceId}::uuid and a.source_id is not null and a.state <> 'resolved' and not exists (
       select 1 from event_baseline b
       where b.workspace_id = a.workspace_id and b.source_id = a.source_id and b.event = a.event)`.execute(tx);
 }
@@ -177,10 +177,11 @@ export function watchStore(database: Database): WatchStore {
           .select(['source_id', 'event', 'kind'])
           .where('workspace_id', '=', workspaceId)
           .where('state', '<>', 'resolved')
+          .where('source_id', 'is not', null)
           .execute();
         const keyOf = (of: { readonly event: string; readonly kind: string }, sourceId: string): string =>
           JSON.stringify([sourceId, of.event, of.kind]);
-        const known = new Set(standing.map((row) => keyOf(row, row.source_id)));
+        const known = new Set(standing.map((row) => keyOf(row, row.source_id ?? '')));
         for (const finding of findings) {
           if (finding.step === 'raise' || !known.has(keyOf(finding, finding.sourceId))) continue;
           resolved += (await settle(tx, workspaceId, { nowMs, calmHours }, finding)) ? 1 : 0;

@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { Fence, ModelId, ModelStore, ServedVersion, WorkspaceId } from '@kohort/kernel-contracts';
+import type { Database } from '../database';
+import { holdFence } from '../fence';
+import { jsonOf } from '../read/columns';
+
+/** People a transaction: the horizon of the commit-safe readers stands still while it is open. */
+const PAGE_PEOPLE = 5_000;
+
+interface OfVersion {
+  readonly modelId: ModelId;
+  readonly version: number;
+}
+
+interface ServedRow {
+  version: number;
+  artifact_key: string | null;
+  card: unknown;
+}
+
+/** See the port. */
+export async function servedVersion(database: Database, fence: Fence, modelId: ModelId): Promise<ServedVersion | null> {
+  const { workspaceId, runId } = fence;
+  const { rows } = await database.inWorkspace(workspaceId, (tx) =>
+    sql<ServedRow>`
+      select s.version, s.artifact_key, s.card
+      from model m
+      left join model_version own
+        on own.workspace_id = m.workspace_id and own.model_id = m.id and own.run_id = ${runId}::uuid
+      join model_version s on s.workspace_id = m.workspace_id and s.model_id = m.id
+        and s.version = case when own.version = m.live_version then own.follows else m.live_version end
+      where m.workspace_id = ${workspaceId} and m.id = ${modelId}`.execute(tx),
+  );
+  const [row] = rows;
+  return row ? { version: row.version, artifactKey: row.artifact_key, card: jsonOf(row.card) } : null;
+}
+
+/** See the port. */
+export async function clusterKeys(
+  database: Database,
+  workspaceId: WorkspaceId,
+  { modelId, version, profileIds }: OfVersion & { readonly profileIds: readonly string[] },
+): Promise<readonly (string | null | undefined)[]> {
+  const { rows } = await database.inWorkspace(workspaceId, (tx) =>
+    sql<{ profile_id: string; cluster_key: string | null }>`
+      select profile_id, cluster_key from score
+      where workspace_id = ${workspaceId} and model_id = ${modelId} and version = ${version}
+        and profile_id = any(${profileIds}::uuid[])`.execute(tx),
+  );
+  const known = new Map(rows.map((row) => [row.profile_id, row.cluster_key]));
+  return profileIds.map((id) => known.get(id));
+}
+
+/** One page of the people of either version; see the port. */
+export function saveClusterMoves(
+  database: Database,
+  fence: Fence,
+  { modelId, version, after }: OfVersion & { readonly after: string | null },
+): ReturnType<ModelStore['saveClusterMoves']> {
+  const { workspaceId } = fence;
+  return database.inWorkspace(workspaceId, async (tx) => {
+    await holdFence(tx, fence);
+    if (after === null) {
+      await sql`delete from cluster_move
+        where workspace_id = ${workspaceId} and model_id = ${modelId} and version = ${version}`.execute(tx);
+    }
+    const own = sql`select follows from model_version
+      where workspace_id = ${workspaceId} and model_id = ${modelId} and version = ${version}`;
+    const some = (of: ReturnType<typeof sql>) => sql`
+      select profile_id from score where workspace_id = ${workspaceId} and model_id = ${modelId} and version = (${of})
+        and (${after}::uuid is null or profile_id > ${after}::uuid) order by profile_id limit ${PAGE_PEOPLE}`;
+    const of = sql`workspace_id = ${workspaceId} and model_id = ${modelId}`;
+    const { rows } = await sql<{ last: string | null; people: string }>`
+      with page as materialized (
+        select profile_id from ((${some(sql`${version}::int`)}) union (${some(own)})) as either
+        order by profile_id limit ${PAGE_PEOPLE}),
+      moved as (
+        insert into cluster_move (workspace_id, model_id, version, profile_id, from_key, to_key)
+        select ${workspaceId}::uuid, ${modelId}::uuid, ${version}::int, p.profile_id, b.cluster_key, a.cluster_key
+        from page p
+        left join (select profile_id, cluster_key from score where ${of} and version = ${version}::int) a using (profile_id)
+        left join (select profile_id, cluster_key from score where ${of} and version = (${own})) b using (profile_id)
+        where a.cluster_key is distinct from b.cluster_key)
+      select count(*) as people, (array_agg(profile_id order by profile_id desc))[1] as last from page`.execute(tx);
+    const [page] = rows;
+    return Number(page?.people ?? 0) < PAGE_PEOPLE ? null : (page?.last ?? null);
+  });
+}
