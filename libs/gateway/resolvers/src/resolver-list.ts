@@ -5,6 +5,7 @@ import { DeliveryMutationsResolver } from './mutations/delivery.mutations.resolv
 import { IdentityMutationsResolver } from './mutations/identity.mutations.resolver';
 import { JobMutationsResolver } from './mutations/job.mutations.resolver';
 import { LinkMutationsResolver } from './mutations/link.mutations.resolver';
+import { ModelMutationsResolver } from './mutations/model.mutations.resolver';
 import { PullSourceMutationsResolver } from './mutations/pull-source.mutations.resolver';
 import { ListMutationsResolver } from './mutations/list.mutations.resolver';
 import { SegmentMutationsResolver } from './mutations/segment.mutations.resolver';
@@ -17,6 +18,7 @@ import {
   ProfileAccountsResolver,
 } from './queries/account.resolver';
 import { IdentityResolver, ProfileMergesResolver } from './queries/identity.resolver';
+import { ClusterLifeResolver } from './queries/cluster-life.resolver';
 import { ComputedTraitResolver } from './queries/computed-trait.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { LineageResolver } from './queries/lineage.resolver';
@@ -65,6 +67,8 @@ export const RESOLVERS = [
   LineageResolver,
   LinkCandidateResolver,
   ModelResolver,
+  ModelMutationsResolver,
+  ClusterLifeResolver,
   ModelVersionResolver,
   OutlierGroupResolver,
   ScoreResolver,

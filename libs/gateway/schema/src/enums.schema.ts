@@ -4,11 +4,13 @@ import {
   ALERT_KINDS,
   CONSENT_KINDS,
   CONSENT_STATES,
+  DRIFT_LEVELS,
   LINK_STATES,
   LINK_VERDICTS,
   PLAN_ACTIONS,
   PLAN_RULES,
   QUALITY_SUBJECTS,
+  REFIT_KINDS,
   SIZE_STEPS,
   TIME_STEPS,
 } from '@kohort/kernel-contracts';
@@ -64,6 +66,22 @@ export const ReasonUnit = enumOf(
   'What contributions are in.',
 );
 export const ModelKind = enumOf('ModelKind', ['clustering', 'propensity'], 'What a model says of people.');
+export const ClusterVerdictKind = enumOf(
+  'ClusterVerdictKind',
+  ['same', 'split', 'merged', 'new', 'gone'],
+  'What became of a cluster when its model was fitted again.',
+);
+export const Representation = enumOf(
+  'Representation',
+  ['over', 'under', 'as_expected'],
+  'Whether a group has a larger or smaller share of a cluster than of everybody else.',
+);
+export const RefitKind = enumOf('RefitKind', REFIT_KINDS, 'When a clustering is fitted again by itself.');
+export const DriftLevel = enumOf(
+  'DriftLevel',
+  DRIFT_LEVELS,
+  'How far the people of now are from those of a fit; MOVED is told as an alert.',
+);
 export const ModelVersionStatus = enumOf(
   'ModelVersionStatus',
   ['training', 'insufficient_data', 'refused', 'failed', 'ready', 'degraded', 'retired'],
@@ -148,7 +166,7 @@ export const PlanChangeKind = enumOf(
   ['added', 'removed', 'loosened', 'tightened', 'changed'],
   'How a version stands to the one in force.',
 );
-export const AlertKind = enumOf('AlertKind', ALERT_KINDS, 'Too few, too many, none at all.');
+export const AlertKind = enumOf('AlertKind', ALERT_KINDS, 'Too few, too many, none at all; drift under a model.');
 export const AlertState = enumOf('AlertState', ['open', 'acknowledged', 'resolved'], 'Where an alert stands.');
 export const KnownAs = enumOf(
   'KnownAs',

@@ -29,6 +29,7 @@ export {
   ModelGrade,
   ModelKind,
   ReasonUnit,
+  ClusterVerdictKind,
   ModelVersionStatus,
   RecordFate,
   SegmentEntity,
@@ -112,6 +113,28 @@ export {
   TraitConnection,
   TraitType,
 } from './profile.schema';
+export {
+  ClusterCompositionType,
+  CompositionCellType,
+  LabelGroupType,
+  ModelCompositionType,
+} from './model-composition.schema';
+export {
+  ClusterDriftType,
+  FeatureDriftType,
+  ModelLookConnection,
+  ModelLookType,
+  ModelRefitType,
+  SetModelRefitInput,
+} from './model-watch.schema';
+export {
+  ClusterAtType,
+  ClusterFlowType,
+  ClusterIdentityType,
+  ClusterMigrationType,
+  ClusterVerdictType,
+  NamedClusterType,
+} from './cluster-life.schema';
 export {
   ClusterFeatureType,
   ClusterRuleType,
@@ -223,7 +246,9 @@ export {
   RevokeApiKeyResult,
   UpdateWorkspaceSettingsResult,
   RunSyncResult,
+  SetModelRefitResult,
   TrainClustersResult,
+  WatchModelResult,
   TrainPropensityResult,
   UpdateSegmentResult,
   CheckPullSourceResult,

@@ -125,6 +125,9 @@ export class ClusterType {
   @Field(() => String)
   suggestedAction!: string;
 
+  @Field(() => String, { nullable: true, description: '#rrggbb; goes with the key. Null in old versions.' })
+  colour?: string | null;
+
   @Field(() => [ClusterFeatureType])
   features!: ClusterFeatureType[];
 

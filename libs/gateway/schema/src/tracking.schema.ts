@@ -133,15 +133,19 @@ export class QuarantinedEventType {
   payload!: string | null;
 }
 
-/** An alert of volume or silence. */
-@ObjectType('Alert', { description: 'An event comes less, more, or not at all, against its own weeks before.' })
+/** An alert of volume or silence, or of drift under a model. */
+@ObjectType('Alert', {
+  description:
+    'An event comes less, more, or not at all, against its own weeks before; or the people of a model have moved.',
+})
 export class AlertType {
   @Field(() => ID)
   id!: string;
 
-  sourceId!: string;
+  sourceId!: string | null;
+  modelId!: string | null;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The event; of a model what moved most.' })
   event!: string;
 
   @Field(() => AlertKind)
@@ -165,7 +169,9 @@ export class AlertType {
   @Field(() => Float)
   expected!: number;
 
-  @Field(() => Float, { description: 'Deviations from normal; of silence: times the longest that is normal.' })
+  @Field(() => Float, {
+    description: 'Deviations from normal; of silence and drift: times the longest, or the most, that is normal.',
+  })
   score!: number;
 
   @Field(() => String, { nullable: true })

@@ -39,6 +39,9 @@ export function outlierGroupOf(card: Json): Pick<OutlierGroupType, 'people' | 'i
   return { people, inNone, shareOfPeople: rows > 0 ? people / rows : 0 };
 }
 
+/** How the clusters of a card follow those of the version before; null for a first version and other kinds of model. */
+export const identityOf = (card: Json): ClusteringCard['identity'] | null => clusteringOf(card)?.identity ?? null;
+
 /**
  * The figures of a card by which its model is judged: silhouette and k of a clustering; of a propensity model the figures
  * of the candidate that was chosen, on later data, beside the base rate.

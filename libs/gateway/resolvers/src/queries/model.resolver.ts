@@ -1,5 +1,6 @@
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
+  ClusterIdentityType,
   ClusterType,
   ClusteringAlgorithmType,
   JobType,
@@ -21,7 +22,7 @@ import { algorithmAccounts, type AlgorithmAccount } from '@kohort/models-domain'
 import { callerOf, type GatewayContext, type ScoreExplainer } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
-import { metricsOf, outlierGroupOf, sheetsOf } from './card-views';
+import { identityOf, metricsOf, outlierGroupOf, sheetsOf } from './card-views';
 
 /** Models, their versions, and what they say of people. */
 @Resolver(() => ModelType)
@@ -121,6 +122,16 @@ export class ModelVersionResolver {
   @Policy('graphql:read')
   trainedBy(@Parent() version: ModelVersionRecord, @Context('gateway') context: GatewayContext) {
     return context.loaders.job.load(version.runId);
+  }
+
+  @ResolveField(() => ClusterIdentityType, {
+    nullable: true,
+    description:
+      'Which of its clusters is which of the version before; null for a first version, and of no clustering.',
+  })
+  @Policy('graphql:read')
+  identity(@Parent() version: ModelVersionRecord) {
+    return identityOf(version.card);
   }
 }
 

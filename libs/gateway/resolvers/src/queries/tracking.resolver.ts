@@ -3,6 +3,7 @@ import {
   AlertConnection,
   AlertFilter,
   AlertType,
+  ModelType,
   PageArgs,
   PlanChangeType,
   PlanViolationConnection,
@@ -17,7 +18,7 @@ import {
   TrackingPlanFilter,
   TrackingPlanType,
 } from '@kohort/gateway-schema';
-import type { EventOfSource, QuarantinedRecord, TrackingPlanRecord } from '@kohort/kernel-contracts';
+import type { AlertRecord, EventOfSource, QuarantinedRecord, TrackingPlanRecord } from '@kohort/kernel-contracts';
 import { diffPlans, planSchema, type PlanChange } from '@kohort/quality-domain';
 import type { GatewayContext } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
@@ -145,9 +146,15 @@ export class AlertResolver {
     return connection(await context.reader.tracking.alerts(narrowed, pageOf(args)), asIs);
   }
 
-  @ResolveField(() => SourceType)
+  @ResolveField(() => SourceType, { nullable: true, description: 'Null of an alert about a model.' })
   @Policy('graphql:read')
-  source(@Parent() alert: EventOfSource, @Context('gateway') context: GatewayContext) {
-    return context.loaders.source.load(alert.sourceId);
+  source(@Parent() alert: AlertRecord, @Context('gateway') context: GatewayContext) {
+    return alert.sourceId === null ? null : context.loaders.source.load(alert.sourceId);
+  }
+
+  @ResolveField(() => ModelType, { nullable: true, description: 'Of DRIFT.' })
+  @Policy('graphql:read')
+  model(@Parent() alert: AlertRecord, @Context('gateway') context: GatewayContext) {
+    return alert.modelId === null ? null : context.loaders.model.load(alert.modelId);
   }
 }
