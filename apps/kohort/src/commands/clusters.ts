@@ -7,6 +7,7 @@ import { writeCsv, writeText } from '../files/write-output';
 import { computeInView } from '../terminal/compute-in-view';
 import { printReport, reportOf } from '../terminal/outcome';
 import { textTable } from '../terminal/text-table';
+import { historyCommand, migrationCommand, refitCommand, watchCommand } from './clusters-life';
 import { nameList, scaleOption, wholeNumber } from './options';
 
 interface CompareFlags {
@@ -81,5 +82,11 @@ export function clustersCommand(): Command {
     .option('--html <file>', 'write one self-contained page with the comparison')
     .option('--json', 'print one JSON object about the run')
     .action(compare);
-  return new Command('clusters').description('clusterings of a table, side by side').addCommand(compared);
+  return new Command('clusters')
+    .description('clusterings of a table side by side, and the clusters of a model in time')
+    .addCommand(compared)
+    .addCommand(historyCommand())
+    .addCommand(migrationCommand())
+    .addCommand(watchCommand())
+    .addCommand(refitCommand());
 }
