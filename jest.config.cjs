@@ -16,8 +16,12 @@ const match = {
 const others = { unit: ['\\.medium\\.spec\\.ts$', '\\.long\\.spec\\.ts$'], e2e: ['\\.long\\.spec\\.ts$'] }[layer] ?? [];
 const ignore = ['/node_modules/', '/dist/', ...others];
 
+// No unit spec loads what declares these itself; `jest.preset.cjs` says why they are named.
+const unitGlobals = ['Number', 'String', 'Array', 'Map', 'Set', 'Uint8Array', 'Error'];
+
 module.exports = {
   ...preset,
+  sandboxInjectedGlobals: [...preset.sandboxInjectedGlobals, ...(layer === 'unit' ? unitGlobals : [])],
   rootDir: process.env.KOHORT_JEST_ROOT ?? __dirname,
   testMatch: match,
   testPathIgnorePatterns: ignore,
