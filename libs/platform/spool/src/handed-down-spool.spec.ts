@@ -109,45 +109,42 @@ describe('a spool that is handed down', () => {
     expect(await drained(await open())).toEqual(['x']);
   });
 
-  it.each([1, 2])(
-    'hands on every record once and in order, whenever they come and go (seed %i)',
-    async (seed) => {
-      const random = seededRandom(seed);
-      const line: Spool[] = [await open()];
-      const handed: string[] = [];
-      const appended = new Map<Spool, number>();
-      let generation = 0;
-      const names = new Map(line.map((spool) => [spool, generation]));
-      for (let step = 0; step < 60; step += 1) {
-        const spool = line[random.int(line.length)];
-        const pick = random.int(10);
-        if (pick < 5 && spool) {
-          const n = appended.get(spool) ?? 0;
-          appended.set(spool, n + 1);
-          await append(spool, `${names.get(spool)}.${n}`);
-        } else if (pick < 7 && spool) {
-          handed.push(...(await drained(spool)));
-        } else if (pick === 7 && line.length < 3) {
-          const next = await open();
-          names.set(next, (generation += 1));
-          line.push(next);
-        } else if (pick > 7 && line.length > 1) {
-          const [gone] = line.splice(random.int(line.length), 1);
-          if (gone) await leave(gone);
-        }
+  it.each([1, 2])('hands on every record once and in order, whenever they come and go (seed %i)', async (seed) => {
+    const random = seededRandom(seed);
+    const line: Spool[] = [await open()];
+    const handed: string[] = [];
+    const appended = new Map<Spool, number>();
+    let generation = 0;
+    const names = new Map(line.map((spool) => [spool, generation]));
+    for (let step = 0; step < 60; step += 1) {
+      const spool = line[random.int(line.length)];
+      const pick = random.int(10);
+      if (pick < 5 && spool) {
+        const n = appended.get(spool) ?? 0;
+        appended.set(spool, n + 1);
+        await append(spool, `${names.get(spool)}.${n}`);
+      } else if (pick < 7 && spool) {
+        handed.push(...(await drained(spool)));
+      } else if (pick === 7 && line.length < 3) {
+        const next = await open();
+        names.set(next, (generation += 1));
+        line.push(next);
+      } else if (pick > 7 && line.length > 1) {
+        const [gone] = line.splice(random.int(line.length), 1);
+        if (gone) await leave(gone);
       }
-      for (const spool of line.splice(0)) await leave(spool);
-      handed.push(...(await drained(await open())));
-      const all = [...appended].flatMap(([spool, count]) =>
-        Array.from({ length: count }, (_, n) => `${names.get(spool)}.${n}`),
-      );
-      expect([...handed].sort()).toEqual(all.sort());
-      for (const name of names.values()) {
-        const own = handed.filter((record) => record.startsWith(`${name}.`));
-        expect(own).toEqual(own.map((_, n) => `${name}.${n}`));
-      }
-      expect(folders()).toHaveLength(1);
-      expect(existsSync(join(dir, 'owner'))).toBe(true);
-    },
-  );
+    }
+    for (const spool of line.splice(0)) await leave(spool);
+    handed.push(...(await drained(await open())));
+    const all = [...appended].flatMap(([spool, count]) =>
+      Array.from({ length: count }, (_, n) => `${names.get(spool)}.${n}`),
+    );
+    expect([...handed].sort()).toEqual(all.sort());
+    for (const name of names.values()) {
+      const own = handed.filter((record) => record.startsWith(`${name}.`));
+      expect(own).toEqual(own.map((_, n) => `${name}.${n}`));
+    }
+    expect(folders()).toHaveLength(1);
+    expect(existsSync(join(dir, 'owner'))).toBe(true);
+  });
 });
