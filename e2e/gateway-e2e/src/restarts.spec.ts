@@ -59,6 +59,7 @@ describe('a gateway behind its supervisor', () => {
       await world.write(5, { random });
       await until(() => left() === 1);
       await world.write(5, { random });
+      await until(() => reader.count === world.written.length);
 
       // While PostgreSQL is away the old worker stays, with its spool: the new one would know no write key.
       const old = worker();
@@ -71,6 +72,9 @@ describe('a gateway behind its supervisor', () => {
       await door.database.startAgain();
       await until(() => left() === 2);
       await world.write(5, { random });
+      await until(() => reader.count === world.written.length);
+      // Who subscribes during an outage is told so; from here on nobody has a reason to be.
+      reader.refusals.length = 0;
 
       for (const kill of [1, 2]) {
         process.kill(worker(), 'SIGKILL');
