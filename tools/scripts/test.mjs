@@ -146,7 +146,7 @@ await checkAll([
 await jest('unit', ['--maxWorkers=2']);
 // These wait for engines more than they compute.
 await jest('medium', ['--maxWorkers=3']);
-await jest('e2e', ['--maxWorkers=3']);
+await jest('e2e', ['--maxWorkers=4']);
 
 if (existsSync(join(reports, 'left-out.txt')))
   leftOut.push(...readFileSync(join(reports, 'left-out.txt'), 'utf8').trim().split('\n'));
