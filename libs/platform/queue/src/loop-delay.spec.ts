@@ -1,19 +1,18 @@
-import { watchLoopDelay, type LoopDelayReport } from './loop-delay';
+import { watchLoopDelay } from './loop-delay';
+import { LOOP_DELAY } from './queue-settings';
 
 describe('watchLoopDelay', () => {
-  it('reports how long the loop stood still', async () => {
-    const report = new Promise<LoopDelayReport>((done) => {
-      const stop = watchLoopDelay((measured) => {
-        if (measured.maxMs < 100) return;
+  it('reports how long the loop stood still, without the time that is meant to lie between two looks', async () => {
+    const from = performance.now();
+    const report = new Promise<{ halt: number; passed: number }>((done) => {
+      const stop = watchLoopDelay((halt) => {
         stop();
-        done(measured);
+        done({ halt, passed: performance.now() - from });
       }, 400);
-      // The first samples set the rhythm that the blocked one breaks.
-      setTimeout(() => {
-        const until = performance.now() + 600;
-        while (performance.now() < until);
-      }, 100);
     });
-    expect((await report).maxMs).toBeGreaterThanOrEqual(100);
+    while (performance.now() - from < 600);
+    const { halt, passed } = await report;
+    expect(halt).toBeGreaterThanOrEqual(600 - LOOP_DELAY.lookEveryMs);
+    expect(halt).toBeLessThanOrEqual(Math.ceil(passed) - LOOP_DELAY.lookEveryMs);
   });
 });

@@ -1,27 +1,28 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { LOOP_DELAY } from './queue-settings';
 
-/** How long the event loop stood still in one interval. */
-export interface LoopDelayReport {
-  /** 99th percentile of the last interval, milliseconds. */
-  readonly p99Ms: number;
-  readonly maxMs: number;
-}
-
-/** Measures how long the event loop stands still, and reports every five seconds; `stop` ends it. */
+/**
+ * Looks every 200 ms whether the event loop stood still, and reports the longest halt since the report before, in whole
+ * milliseconds, every five seconds or at the first look after that. `stop` ends it.
+ *
+ * Node's own histogram counts the rhythm of its looks as delay, and loses the look that follows a reset.
+ */
 export function watchLoopDelay(
-  onReport: (report: LoopDelayReport) => void,
+  onReport: (longestHaltMs: number) => void,
   everyMs: number = LOOP_DELAY.everyMs,
 ): () => void {
-  const histogram = monitorEventLoopDelay({ resolution: LOOP_DELAY.lookEveryMs });
-  histogram.enable();
-  const timer = setInterval(() => {
-    onReport({ p99Ms: Math.round(histogram.percentile(99) / 1e6), maxMs: Math.round(histogram.max / 1e6) });
-    histogram.reset();
-  }, everyMs);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    histogram.disable();
+  let lookedAt = performance.now();
+  let reportedAt = lookedAt;
+  let longest = 0;
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - lookedAt - LOOP_DELAY.lookEveryMs);
+    lookedAt = now;
+    if (now - reportedAt < everyMs) return;
+    reportedAt = now;
+    onReport(Math.round(longest));
+    longest = 0;
   };
+  const timer = setInterval(look, LOOP_DELAY.lookEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -121,9 +121,9 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
       options.onStuck?.(lane);
     },
   });
-  const stopWatching = watchLoopDelay(({ p99Ms, maxMs }) => {
-    if (p99Ms > LOOP_DELAY.warnMs) logger.warn('event loop is slow', { durationMs: p99Ms });
-    if (maxMs > LOOP_DELAY.abortMs) held.abortAll(queueErrors.QUEUE_LOOP_BLOCKED({ blockedMs: maxMs }));
+  const stopWatching = watchLoopDelay((haltMs) => {
+    if (haltMs > LOOP_DELAY.warnMs) logger.warn('event loop is slow', { durationMs: haltMs });
+    if (haltMs > LOOP_DELAY.abortMs) held.abortAll(queueErrors.QUEUE_LOOP_BLOCKED({ blockedMs: haltMs }));
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   logger.info('workers started', { count: workers.length });
