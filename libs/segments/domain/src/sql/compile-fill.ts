@@ -146,7 +146,7 @@ class FillStatement extends RuleStatement {
     place: Place,
   ): string | NoTurn {
     const context = this.contextOf(place);
-    return this.counts.turn(this.events.count(selection, of.window, context), of, context);
+    return this.counts.turn(this.events.counted(selection, of.window, context), of, context);
   }
 
   private soonest(columns: readonly (string | NoTurn)[]): string | null {

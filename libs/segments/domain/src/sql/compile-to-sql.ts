@@ -124,9 +124,7 @@ export class RuleStatement {
       case 'text':
         return this.traits.condition(node.trait, context);
       case 'event':
-        return sqlNumberTest(node.count, this.events.count(node.event, node.window, context), (n) =>
-          this.params.float(n),
-        );
+        return this.events.countTest(node.event, node, context);
       case 'aggregate':
         if (!fitsSql(node.aggregate)) break;
         return this.events.aggregate(node.aggregate, context);

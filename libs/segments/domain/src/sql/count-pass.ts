@@ -1,3 +1,4 @@
+import type { NumberTest } from '../rule/operand';
 import type { ParsedSelection } from '../rule/parsed-rule';
 import { numberColumn, type Pass } from './pass';
 import type { SqlParams } from './sql-params';
@@ -20,6 +21,10 @@ export interface RangeCounts {
     range: { readonly from: number; readonly to: number },
     where: readonly string[],
   ): string;
+  /** Says that a count itself is wanted, where it is not worked out for nothing. */
+  use?(column: string): void;
+  /** A test of a count that does not need it; null where there is none. */
+  test?(column: string, test: NumberTest): string | null;
   /** The readings, each with the columns that it fills. */
   passes(params: SqlParams): readonly Pass[];
 }

@@ -1,4 +1,5 @@
 import { makeWindow } from '../evaluate/time-window';
+import type { NumberTest } from '../rule/operand';
 import type {
   ParsedAggregate,
   ParsedMeasure,
@@ -12,7 +13,7 @@ import { JsonValue } from './json-value';
 import { CountPass, type RangeCounts } from './count-pass';
 import { numberColumn, type Pass } from './pass';
 import { sequenceSql, type LevelColumn } from './sequence-sql';
-import { sqlCondition, type SqlContext } from './sql-condition';
+import { sqlCondition, sqlNumberTest, type SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
 import { aggregateTurn, sequenceTurn, type NoTurn } from './turn-sql';
 
@@ -57,6 +58,25 @@ export class EventPass {
 
   /** The column that holds the number of events of a selection in a window. */
   count(selection: ParsedSelection, window: ParsedWindow, context: SqlContext): string {
+    const column = this.counted(selection, window, context);
+    this.ranges.use?.(column);
+    return column;
+  }
+
+  /** The test of the number of events of a selection in a window: a condition over columns. */
+  countTest(
+    selection: ParsedSelection,
+    { window, count }: { readonly window: ParsedWindow; readonly count: NumberTest },
+    context: SqlContext,
+  ): string {
+    const column = this.counted(selection, window, context);
+    const known = this.ranges.test?.(column, count) ?? null;
+    if (known !== null) return known;
+    return sqlNumberTest(count, this.count(selection, window, context), (n) => context.params.float(n));
+  }
+
+  /** As `count`, for whoever may do without the number itself. */
+  counted(selection: ParsedSelection, window: ParsedWindow, context: SqlContext): string {
     const key = `${context.zone} ${selection.key} ${JSON.stringify(window)}`;
     const known = this.known.get(key) ?? this.ranged.get(key);
     if (known !== undefined) return known;

@@ -5,21 +5,46 @@ import { ColumnLevels } from './column-levels';
 import { numberColumn, type Pass } from './pass';
 import type { SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
-import { CALENDAR_SLACK_MS, countTurn, type NoTurn } from './turn-sql';
+import { boundOf, CALENDAR_SLACK_MS, countTurn, lengthOf, type NoTurn } from './turn-sql';
 
 /** Events that many counts look at, each in windows of its own. */
 interface SharedSelection {
   readonly names: readonly string[] | null;
   readonly where: readonly string[];
+  /** The column of their words, newest first. */
+  readonly words: string;
   /** The column of their times, newest first. */
   readonly times: string;
+  readsTimes: boolean;
   from: number;
   /** What is computed of the times: counts and turns, with their columns. */
   readonly columns: { readonly name: string; readonly sql: string }[];
 }
 
-/** Bits of one mask. */
-const BITS = 64;
+interface SharedCount {
+  readonly selection: SharedSelection;
+  readonly sql: string;
+  readonly from: number;
+  /** Whether it looks at everything up to now. */
+  readonly isOpen: boolean;
+}
+
+/** The n-th newest event of a selection, held against the beginning of a window. */
+interface Newest {
+  /** Column of its instant, counted from `FIRST_MS`; 0 where there are fewer. */
+  readonly column: string;
+  /** It lies in the window from here on. */
+  readonly bound: number;
+}
+
+/** Selections that are told apart in one word: an event's instant takes the upper 44 of 64 bits. */
+const BITS = 20;
+/** Greater than any instant, counted from `FIRST_MS`: words of later events are smaller. */
+const SPAN_MS = 2 ** 44 - 1;
+/** Whoever asks for more of a selection's events has them counted. */
+const MOST_KEPT = 1_000_000;
+/** Earlier than any instant that the store keeps. */
+const FIRST_MS = Date.UTC(1900, 0, 1) - 1;
 
 /**
  * Counts of events in ranges of time for very many rules. The events are read once, grouped by profile once, and told
@@ -28,7 +53,7 @@ const BITS = 64;
  */
 export class SharedCounts implements RangeCounts {
   private readonly selections = new Map<string, SharedSelection>();
-  private readonly counted = new Map<string, { readonly selection: SharedSelection; readonly from: number }>();
+  private readonly counted = new Map<string, SharedCount>();
   private columns = 0;
 
   constructor(
@@ -43,8 +68,11 @@ export class SharedCounts implements RangeCounts {
   ): string {
     const key = JSON.stringify([names, where]);
     const known = this.selections.get(key);
-    const times = `x${this.selections.size}`;
-    const selection = known ?? { names, where, times, from: Infinity, columns: [] };
+    const i = this.selections.size;
+    const selection = known ?? {
+      ...{ names, where, words: `w${i}`, times: `x${i}`, readsTimes: false, from: Infinity },
+      columns: [],
+    };
     this.selections.set(key, selection);
     selection.from = Math.min(selection.from, range.from - CALENDAR_SLACK_MS);
     const inside = [
@@ -55,12 +83,39 @@ export class SharedCounts implements RangeCounts {
       inside.length === 0
         ? `length(${selection.times})`
         : `arrayCount(t -> ${inside.join(' AND ')}, ${selection.times})`;
-    const name = this.column(selection, count);
-    this.counted.set(name, { selection, from: range.from });
+    const name = `n${this.counted.size}`;
+    this.counted.set(name, { selection, sql: count, from: range.from, isOpen: range.to > this.now });
     return name;
   }
 
-  /** The column that says when a count may turn its test. */
+  use(count: string): void {
+    const counted = this.counted.get(count);
+    if (counted === undefined || counted.selection.columns.some(({ name }) => name === count)) return;
+    counted.selection.readsTimes = true;
+    counted.selection.columns.push({ name: count, sql: counted.sql });
+  }
+
+  /** That there are at least n is that the n-th newest lies in the window: one instant serves windows of all lengths. */
+  test(count: string, test: NumberTest): string | null {
+    const bound = boundOf(test);
+    if (bound === null) return null;
+    const isLeast = 'least' in bound;
+    const n = isLeast ? bound.least : bound.most + 1;
+    if (n <= 0) return isLeast ? '1' : '0';
+    const newest = this.newest(count, n);
+    return newest && `(${newest.column} ${isLeast ? '>=' : '<'} ${newest.bound})`;
+  }
+
+  private newest(count: string, n: number): Newest | null {
+    const counted = this.counted.get(count);
+    if (counted?.isOpen !== true || n > MOST_KEPT) return null;
+    const { selection, from } = counted;
+    const { words } = selection;
+    const column = this.shared(selection, `if(length(${words}) >= ${n}, ${sinceFirst(`${words}[${n}]`)}, 0)`);
+    return { column, bound: Math.max(1, Math.trunc(from) - FIRST_MS) };
+  }
+
+  /** When a count may turn its test: a column, or an expression over columns. */
   turn(
     count: string,
     of: { readonly window: ParsedWindow; readonly test: NumberTest | null },
@@ -69,10 +124,24 @@ export class SharedCounts implements RangeCounts {
     const counted = this.counted.get(count);
     if (counted === undefined) return 'never';
     const { selection, from } = counted;
+    const { window, test } = of;
+    const bound = test === null ? null : boundOf(test);
+    if (bound !== null && window.kind === 'last') {
+      const { ms, isFixed } = lengthOf(window.duration);
+      const n = 'least' in bound ? bound.least : bound.most + 1;
+      const newest = isFixed && n > 0 ? this.newest(count, n) : null;
+      // The answer turns with the event that the bound rests on.
+      if (newest) return `if(${newest.column} >= ${newest.bound}, ${newest.column} + ${FIRST_MS + ms}, 0)`;
+    }
     const turn = countTurn({ times: selection.times, count, from }, of, context);
     if (turn === 'never' || turn === 'unknown') return turn;
-    const known = selection.columns.find(({ sql }) => sql === turn);
-    return known?.name ?? this.column(selection, turn);
+    this.use(count);
+    return this.shared(selection, turn);
+  }
+
+  private shared(selection: SharedSelection, sql: string): string {
+    const known = selection.columns.find((column) => column.sql === sql);
+    return known?.name ?? this.column(selection, sql);
   }
 
   private column({ columns }: SharedSelection, sql: string): string {
@@ -108,25 +177,26 @@ export class SharedCounts implements RangeCounts {
       });
       return `${own.join(' + ')} AS ${mask}`;
     });
-    const events = `SELECT profile_id, toUnixTimestamp64Milli(ts) AS at, ${bits.join(', ')} FROM ${this.table} WHERE ${conditions.join(' AND ')}`;
-    // Sorted once for all selections, newest first.
-    const row = ['at', ...masks].join(', ');
-    const gathered = `arrayReverseSort(groupArray((${row}))) AS all`;
-    const lists = ['times', ...masks.map((mask) => `${mask}s`)].map(
-      (list, i) => `tupleElement(all, ${i + 1}) AS ${list}`,
-    );
-    const grouped = `SELECT profile_id, ${gathered} FROM (${events}) WHERE ${masks.map((mask) => `${mask} != 0`).join(' OR ')} GROUP BY profile_id`;
-    const told = selections.map(({ times }, i) => {
-      return `arrayFilter((t, m) -> bitTest(m, ${i % BITS}), times, mask${Math.floor(i / BITS)}s) AS ${times}`;
-    });
+    const age = `bitShiftLeft(toUInt64(${SPAN_MS + FIRST_MS} - toUnixTimestamp64Milli(ts)), ${BITS}) AS age`;
+    const events = `SELECT profile_id, ${[age, ...bits].join(', ')} FROM ${this.table} WHERE ${conditions.join(' AND ')}`;
+    // Numbers, for the engine gathers and sorts them several times as fast as tuples; sorted once for all selections.
+    const gathered = masks.map((mask, i) => `arraySort(groupArrayIf(age + ${mask}, ${mask} != 0)) AS all${i}`);
+    const grouped = `SELECT profile_id, ${gathered.join(', ')} FROM (${events}) WHERE ${masks.map((mask) => `${mask} != 0`).join(' OR ')} GROUP BY profile_id`;
+    const told = selections.flatMap(({ words, times, readsTimes }, i) => [
+      `arrayFilter(w -> bitTest(w, ${i % BITS}), all${Math.floor(i / BITS)}) AS ${words}`,
+      ...(readsTimes ? [`arrayMap(w -> ${sinceFirst('w')} + ${FIRST_MS}, ${words}) AS ${times}`] : []),
+    ]);
     const columns = selections.flatMap((selection) => selection.columns);
     const computed = new ColumnLevels();
     for (const { name, sql } of columns) computed.add(name, sql);
     return {
       columns: columns.map(({ name }) => numberColumn(name)),
-      sql: computed.over(
-        `SELECT profile_id, ${told.join(', ')} FROM (SELECT profile_id, ${lists.join(', ')} FROM (${grouped}))`,
-      ),
+      sql: computed.over(`SELECT profile_id, ${told.join(', ')} FROM (${grouped})`),
     };
   }
+}
+
+/** The instant of a word, counted from `FIRST_MS`. */
+function sinceFirst(word: string): string {
+  return `${SPAN_MS} - toInt64(bitShiftRight(${word}, ${BITS}))`;
 }

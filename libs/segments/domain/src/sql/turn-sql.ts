@@ -30,7 +30,7 @@ export function isMoving(window: ParsedWindow): window is Extract<ParsedWindow, 
 }
 
 /** The least count that passes, where all greater ones do; the greatest, where all smaller ones do. */
-function boundOf({ op, n }: NumberTest): { readonly least: number } | { readonly most: number } | null {
+export function boundOf({ op, n }: NumberTest): { readonly least: number } | { readonly most: number } | null {
   switch (op) {
     case 'gte':
       return { least: Math.ceil(n) };
