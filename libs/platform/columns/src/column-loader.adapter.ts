@@ -36,22 +36,25 @@ interface Loading {
 interface LoadedBatch {
   readonly place: LogPlace;
   readonly rows: number;
+  /** Nothing lay behind it when it was begun. */
+  readonly isLast: boolean;
 }
 
 /** One batch: bound, copy, insert, and only then the watermark. Null when there is nothing behind `from`. */
 async function loadBatch(loading: Loading, log: ColumnLog, from: LogPlace): Promise<LoadedBatch | null> {
   const { workspaceId, columns, readers } = loading;
   const batch = await readers.inWorkspace(workspaceId, async (reader) => {
-    const place = await reader.bound(log, from, loading.batchRows);
-    if (!place) return null;
-    const lines = reader.lines(log, { workspaceId, from, to: place });
+    const bound = await reader.bound(log, from, loading.batchRows);
+    if (!bound) return null;
+    const lines = reader.lines(log, { workspaceId, from, to: bound.place });
     await columns.insertLines(log.target, lines);
-    return { place, rows: lines.rowCount };
+    return { ...bound, rows: lines.rowCount };
   });
   if (batch) await writeWatermark(columns, loading.watermarks, { workspaceId, log: log.log, place: batch.place });
   return batch;
 }
 
+/** All that can be read now. What comes meanwhile is left to the next load: while events flow there is always more. */
 async function loadLog(loading: Loading, log: ColumnLog): Promise<number> {
   const { control } = loading;
   let place = loading.watermarks.places.get(log.log) ?? LOG_START;
@@ -62,6 +65,7 @@ async function loadLog(loading: Loading, log: ColumnLog): Promise<number> {
     place = batch.place;
     rows += batch.rows;
     control?.onProgress?.({ phase: `loading ${log.log}`, done: rows, total: null });
+    if (batch.isLast) return rows;
   }
 }
 

@@ -17,10 +17,17 @@ export interface LiveModel {
   readonly version: number;
 }
 
+/** How far a batch reaches. */
+export interface LogBound {
+  readonly place: LogPlace;
+  /** Nothing that may be read now lies behind it. */
+  readonly isLast: boolean;
+}
+
 /** The logs of one workspace, within one read-only transaction. */
 export interface LogReader {
   /** The place `rows` rows behind `from`, or the last that may be read; null when there is none behind it. */
-  bound(log: ColumnLog, from: LogPlace, rows: number): Promise<LogPlace | null>;
+  bound(log: ColumnLog, from: LogPlace, rows: number): Promise<LogBound | null>;
   /** Whether the place lies in the future of this server: it is of a state before a restore. */
   isAhead(place: LogPlace): Promise<boolean>;
   lines(log: ColumnLog, stretch: LogStretch): CopyToStreamQuery;
@@ -42,9 +49,9 @@ function reader(client: PoolClient, workspaceId: string): LogReader {
         ...values,
         rows - 1,
       ]);
-      if (full.rows[0]) return full.rows[0];
+      if (full.rows[0]) return { place: full.rows[0], isLast: false };
       const last = await client.query<LogPlace>(`${place} ${readable} order by xid desc, seq desc limit 1`, values);
-      return last.rows[0] ?? null;
+      return last.rows[0] ? { place: last.rows[0], isLast: true } : null;
     },
     async isAhead(place) {
       const answer = await client.query<{ ahead: boolean }>(
