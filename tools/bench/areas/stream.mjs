@@ -135,7 +135,7 @@ async function checkPeople(rig, cluster) {
   }
 }
 
-/** CPU seconds used so far by each named process, PostgreSQL with its backends. */
+/** CPU seconds used so far by each named process with its children, PostgreSQL with its backends. */
 function cpuSeconds(cluster) {
   const ticks = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
   const names = new Map([...cluster.apps, cluster.door, cluster.redis.program].map((one) => [one.pid, one.name]));
@@ -151,7 +151,9 @@ function cpuSeconds(cluster) {
     }
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const name =
-      names.get(Number(entry)) ?? (entry === postmaster || fields[1] === postmaster ? 'postgres' : undefined);
+      names.get(Number(entry)) ??
+      names.get(Number(fields[1])) ??
+      (entry === postmaster || fields[1] === postmaster ? 'postgres' : undefined);
     if (name === undefined) continue;
     used.set(name, (used.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) / ticks);
   }
