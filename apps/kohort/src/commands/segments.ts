@@ -5,7 +5,13 @@ import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/result
 import { readRule } from '../files/read-rule';
 import { count, percent } from '../terminal/account';
 import { textTable } from '../terminal/text-table';
-import { diffText, previewText, type RemoteDiff, type RemotePreview } from '../terminal/segment-account';
+import {
+  diffText,
+  previewText,
+  type RemoteAdvice,
+  type RemoteDiff,
+  type RemotePreview,
+} from '../terminal/segment-account';
 import { listFromFile } from './segment-list';
 import { listMembers, MEMBERS_PAGE, type MembersFlags } from './segment-members';
 import { nameList, wholeNumber } from './options';
@@ -40,11 +46,12 @@ const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
     __typename
     ... on SegmentPreview {
       evaluatedAt exact people members strongest sql sqlParams loadMs queryMs
-      conditions { id label kind parent people membersWithout removes }
+      conditions { id label text kind parent people membersWithout removes }
       sample { id canonicalId } overlap { key size shared jaccard }
     }
     ${FAILURE_FIELDS}
   }
+  advice: ruleAdvice(rule: $rule) { __typename ... on RuleAdvice { warnings { node kind name suggestion message } } }
 }`;
 
 /** Prints what a command found: one JSON object, or text. */
@@ -57,9 +64,13 @@ async function preview(flags: PreviewFlags, command: Command): Promise<void> {
   const rule = flags.rule === undefined ? flags.text : await readRule(flags.rule);
   const client = connect(flags);
   const variables = { rule, key: flags.draftOf ?? null, compare: flags.compare ?? null };
-  const { answer } = await client.query<{ answer: MutationAnswer }>(PREVIEW, variables);
+  const { answer, advice } = await client.query<{ answer: MutationAnswer; advice: Partial<RemoteAdvice> }>(
+    PREVIEW,
+    variables,
+  );
   await client.close();
-  const found = payloadOf<MutationAnswer & RemotePreview>(answer, 'SegmentPreview');
+  const counted = payloadOf<MutationAnswer & Omit<RemotePreview, 'warnings'>>(answer, 'SegmentPreview');
+  const found = { ...counted, warnings: advice.warnings ?? [] };
   const text = flags.sql ? `${previewText(found)}\n\n${found.sql}` : previewText(found);
   printFound('segments preview', found, { json: flags.json, text });
 }

@@ -14,6 +14,8 @@ export interface StepCounts {
   readonly reason: string | null;
   /** What its syncs would have to bring to their destinations. */
   readonly syncs: readonly StepSync[];
+  /** Conditions of a new rule that hold for nobody, by what is stored. */
+  readonly warnings: readonly string[];
 }
 
 /** What a sync would have to bring to its destination, in people and in requests, by the destination's action. */
@@ -30,7 +32,7 @@ export interface StepSync {
 }
 
 /** People alone; what follows for destinations is asked behind that. */
-type PeopleCounts = Omit<StepCounts, 'syncs'>;
+type PeopleCounts = Omit<StepCounts, 'syncs' | 'warnings'>;
 
 const PREVIEW = `query ($rule: JSON!, $key: String) { answer: segmentPreview(rule: $rule, key: $key) {
   __typename ... on SegmentPreview { members } ${FAILURE_FIELDS} } }`;
@@ -101,6 +103,27 @@ async function syncsOf(client: GatewayClient, key: string, counts: PeopleCounts)
   return (segment?.downstreamCalls ?? []).map(({ sync, ...rest }) => ({ destination: sync.destination.key, ...rest }));
 }
 
+const ADVICE = `query ($rule: JSON!) { advice: ruleAdvice(rule: $rule) {
+  __typename ... on RuleAdvice { warnings { kind name message } } } }`;
+
+interface AdviceAnswer {
+  readonly advice: {
+    readonly warnings?: readonly { readonly kind: string; readonly name: string; readonly message: string }[];
+  };
+}
+
+/** What may be mistyped in a rule that comes or changes; segments that the plan itself makes are known. */
+async function warningsOf(
+  client: GatewayClient,
+  { action, desired, fields }: SegmentStep,
+  planned: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  if (desired === null || (action !== 'create' && !fields.includes('rule'))) return [];
+  const { advice } = await client.query<AdviceAnswer>(ADVICE, { rule: desired.rule });
+  const told = (advice.warnings ?? []).filter(({ kind, name }) => kind !== 'segment' || !planned.has(name));
+  return told.map(({ message }) => message);
+}
+
 /** Counts what each step would do, one after the other: each is a question to the column store. */
 export async function countsOf(
   client: GatewayClient,
@@ -108,11 +131,12 @@ export async function countsOf(
   standing: WorkspaceSegments,
 ): Promise<ReadonlyMap<string, StepCounts>> {
   const counts = new Map<string, StepCounts>();
+  const planned = new Set(steps.flatMap(({ key, desired }) => (desired === null || desired.isDraft ? [] : [key])));
   for (const step of steps) {
     if (step.action === 'unchanged') continue;
     const people = await countStep(client, step, standing);
     const syncs = standing.segments.has(step.key) ? await syncsOf(client, step.key, people) : [];
-    counts.set(step.key, { ...people, syncs });
+    counts.set(step.key, { ...people, syncs, warnings: await warningsOf(client, step, planned) });
   }
   return counts;
 }

@@ -71,6 +71,7 @@ function stepAccount(step: SegmentStep, counts: StepCounts | undefined): string 
     ...wordChanges(step),
     ...(isRuleShown ? ruleChange(ruleLines(before), ruleLines(desired)) : []),
     ...syncLines(counts),
+    ...(counts?.warnings ?? []).map((warning) => `warning: ${warning}`),
   ];
   const draft = action === 'create' && desired?.isDraft === true ? ' (draft)' : '';
   return [

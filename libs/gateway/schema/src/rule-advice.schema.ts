@@ -1,18 +1,23 @@
 import { Field, Float, ObjectType } from '@nestjs/graphql';
 
-/** A name in a rule that nothing is known of. */
-@ObjectType('RuleWarning', { description: 'A name in a rule that the workspace has never seen: most likely mistyped.' })
+/** What may be wrong in a rule. */
+@ObjectType('RuleWarning', {
+  description: 'A condition of a rule that holds for nobody by what the workspace has stored: most likely mistyped.',
+})
 export class RuleWarningType {
   @Field(() => String, { description: 'The node’s id, else its path (where.all.1).' })
   node!: string;
 
-  @Field(() => String, { description: 'event, trait, segment or model' })
+  @Field(() => String, {
+    description:
+      'event, trait, segment, model (never seen), property (the event never had it), type (values were of another kind), value',
+  })
   kind!: string;
 
   @Field(() => String)
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'The known name that is most likely meant.' })
+  @Field(() => String, { nullable: true, description: 'The known name, or value, that is most likely meant.' })
   suggestion!: string | null;
 
   @Field(() => String)

@@ -11,6 +11,9 @@ export class ConditionCountType {
   @Field(() => String, { nullable: true })
   label!: string | null;
 
+  @Field(() => String, { description: 'The condition in the text form.' })
+  text!: string;
+
   @Field(() => String, { description: 'all, any, trait, event, …' })
   kind!: string;
 

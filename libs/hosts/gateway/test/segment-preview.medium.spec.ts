@@ -8,7 +8,7 @@ const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
     __typename
     ... on SegmentPreview {
       exact people members strongest sql sqlParams
-      conditions { id label kind parent people membersWithout removes }
+      conditions { id label text kind parent people membersWithout removes }
       sample { id traits(first: 5) { nodes { key } } }
       overlap { key size shared jaccard }
     }
@@ -53,6 +53,13 @@ describe('a segment before it serves, through the API', () => {
         ['where.all.1', countOf(two), without.two],
         ['where.all.2', countOf((i) => !three(i)), without.three],
         ['where.all.2.none.0', countOf(three), without.three],
+      ]);
+      expect((found['conditions'] as { text: string }[]).map(({ text }) => text.replaceAll(/\s+/g, ' '))).toEqual([
+        rule,
+        'plan = "pro"',
+        'did "Order Completed" at least 2 times',
+        'not (did "Order Completed" at least 3 times)',
+        'did "Order Completed" at least 3 times',
       ]);
       expect(found['strongest']).toBe('where.all.0');
       expect(found['sample']).toHaveLength(members);
@@ -131,16 +138,36 @@ describe('a segment before it serves, through the API', () => {
       const good = (await ask(ADVICE, { rule: 'did "Order Completed" and plan = "pro"' }))['ruleAdvice'];
       expect(good).toMatchObject({ __typename: 'RuleAdvice', warnings: [], batchOnly: false });
       expect((good as { cost: { rows: number } }).cost.rows).toBeGreaterThan(2 * PEOPLE);
+      const list = `mutation { made: createList(key: "friends", name: "Friends") { __typename }
+        edit: editList(key: "friends", input: { add: ["u1"] }) { __typename } }`;
+      expect(await ask(list)).toEqual({ made: { __typename: 'Segment' }, edit: { __typename: 'ListEdit' } });
       const predicate = "countIf(name = 'Order Completed') > 1";
       const where = {
-        all: [{ id: 'n1', event: { name: 'Order Compleated' } }, { segment: { key: 'x' } }, { sql: { predicate } }],
+        all: [
+          { id: 'n1', event: { name: 'Order Compleated' } },
+          { segment: { key: 'frends' } },
+          { segment: { key: 'list_of_two' } },
+          { sql: { predicate } },
+        ],
       };
       expect(await ask(ADVICE, { rule: { version: 1, entity: 'profile', where } })).toMatchObject({
         ruleAdvice: {
           batchOnly: true,
           warnings: [
             { node: 'n1', kind: 'event', name: 'Order Compleated', suggestion: 'Order Completed' },
-            { node: 'where.all.1', kind: 'segment', name: 'x' },
+            { node: 'where.all.1', kind: 'segment', name: 'frends', suggestion: 'friends' },
+          ],
+        },
+      });
+      const told = await ask(ADVICE, {
+        rule: 'did "Order Completed" where totl > 5 and plan > 5 and plan = "Pro" and did "Order Completed" where total > 5',
+      });
+      expect(told).toMatchObject({
+        ruleAdvice: {
+          warnings: [
+            { node: 'where.all.0', kind: 'property', name: 'totl', suggestion: 'total' },
+            { node: 'where.all.1', kind: 'type', name: 'plan' },
+            { node: 'where.all.2', kind: 'value', name: 'plan', suggestion: 'pro' },
           ],
         },
       });

@@ -1,13 +1,15 @@
 export { segmentsErrors } from './errors';
 export { parseRule, RULE_LIMITS } from './rule/parse-rule';
-export { printRule } from './text/print-rule';
+export { printConditions, printRule } from './text/print-rule';
 export { readRuleText } from './text/read-rule-text';
 export { ruleSchema } from './rule/rule.schema';
 export { SENTIMENTS, textTraitValueSchema } from './rule/text-trait';
 export type { TextTraitValue } from './rule/text-trait';
 export { LANGUAGE_VERSION, migrateRule } from './rule/migrate-rule';
 export { unknownNames } from './advice/unknown-names';
-export type { KnownNames, NameWarning } from './advice/unknown-names';
+export type { KnownNames, RuleWarning } from './advice/unknown-names';
+export { doubtfulConditions } from './advice/doubtful-conditions';
+export type { SeenRecords, SeenValues, ValueKind } from './advice/seen-values';
 export { namesUsed } from './advice/names-used';
 export type { NameKind, UsedName } from './advice/names-used';
 export { estimateCost } from './advice/estimate-cost';

@@ -7,14 +7,17 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import {
+  doubtfulConditions,
   estimateCost,
   isBatchOnly,
+  namesUsed,
   parseRule,
   unknownNames,
-  type NameWarning,
   type RuleCost,
+  type RuleWarning,
 } from '@kohort/segments-domain';
 import type { SegmentsDeps } from './evaluate-profiles';
+import { seenRecords } from './seen-records';
 
 /** What advice needs: the rules that serve, and the column store for what has been seen. */
 export interface AdviceDeps extends Pick<SegmentsDeps, 'store'> {
@@ -23,7 +26,8 @@ export interface AdviceDeps extends Pick<SegmentsDeps, 'store'> {
 
 /** What can be said of a rule without asking it of anybody. */
 export interface RuleAdvice {
-  readonly warnings: readonly NameWarning[];
+  /** In the order of the rule's nodes; names before what is asked of them. */
+  readonly warnings: readonly RuleWarning[];
   /** Of one pass over everybody, as a preview or a back-fill makes it. */
   readonly cost: RuleCost;
   /** True when it is answered for everybody at once only, and follows no record as it comes. */
@@ -54,9 +58,10 @@ const rowSchema = z.object({
 });
 
 /**
- * Says of a rule which names nobody has seen so far, with the nearest known ones, and what a pass over everybody costs.
+ * Says of a rule which names nobody has seen so far, with the nearest known ones, which conditions hold for nobody by
+ * the properties, kinds and values that are stored, and what a pass over everybody costs.
  *
- * Cost    one statement over the names' columns
+ * Cost    one statement over the names' columns, one over some records of each name that the rule uses
  * Throws  SEGMENTS_RULE_… when it is no rule; COLUMNS_…
  */
 export async function adviseRule(
@@ -66,7 +71,7 @@ export async function adviseRule(
 ): Promise<RuleAdvice> {
   const { workspaceId } = request;
   const rule = parseRule(request.rule);
-  const { segments } = await deps.store.liveRules(workspaceId);
+  const served = await deps.store.servedKeys(workspaceId);
   const sql = `SELECT * FROM (${NAMES}) LIMIT ${MOST_NAMES}`;
   const rows = await deps.columns.query(sql, { workspaceId }, (row) => rowSchema.parse(row), control);
   const of = (kind: string): ReadonlyMap<string, number> =>
@@ -76,10 +81,15 @@ export async function adviseRule(
     event: [...events.keys()].sort(),
     trait: [...traits.keys()].sort(),
     model: [...of('model').keys()].sort(),
-    segment: segments.map(({ key }) => key).sort(),
+    segment: served,
   };
+  const used = (kind: string, rows: ReadonlyMap<string, number>): readonly string[] => [
+    ...new Set(namesUsed(rule).flatMap((one) => (one.kind === kind && rows.has(one.name) ? [one.name] : []))),
+  ];
+  const names = { events: used('event', events), traits: used('trait', traits) };
+  const seen = await seenRecords(deps.columns, { workspaceId, ...names }, control);
   return {
-    warnings: unknownNames(rule, known),
+    warnings: [...unknownNames(rule, known), ...doubtfulConditions(rule, seen)],
     cost: estimateCost(rule, { profiles: of('people').get('') ?? 0, events, traits }),
     batchOnly: isBatchOnly(rule),
   };

@@ -9,7 +9,14 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Clock } from '@kohort/kernel-clock-random';
-import { compilePreview, compileRules, isBatchOnly, parseRule, type PreviewCondition } from '@kohort/segments-domain';
+import {
+  compilePreview,
+  compileRules,
+  isBatchOnly,
+  parseRule,
+  printConditions,
+  type PreviewCondition,
+} from '@kohort/segments-domain';
 import type { SegmentsDeps } from './evaluate-profiles';
 import { rulesByKey } from './live-rule-set';
 import { segmentsFlowErrors } from './segments-flow-errors';
@@ -34,6 +41,8 @@ export interface PreviewRequest {
 
 /** A condition with its counts. */
 export interface ConditionCount extends PreviewCondition {
+  /** The condition in the text form. */
+  readonly text: string;
   /** Who meets it, whatever the other conditions say. */
   readonly people: number;
   /** Members if it were not there; null for the rule itself. */
@@ -138,8 +147,10 @@ export async function previewSegment(
   const quick = await asked(true);
   // Values of one instant that disagree are rare, and cost a second, slower look.
   const { row, conditions, sql, params } = quick.row.tied === 0 ? quick : await asked(false);
+  const texts = printConditions(request.rule);
   const counts = conditions.map((condition, i) => ({
     ...condition,
+    text: texts.get(condition.id) ?? condition.id,
     people: row.counts[i] ?? 0,
     membersWithout: i === 0 ? null : (row.counts_without[i - 1] ?? 0),
   }));

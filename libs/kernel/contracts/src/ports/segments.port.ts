@@ -319,6 +319,8 @@ export interface SegmentStore {
     needs: (rules: LiveRules) => RecordsNeeded,
   ): Promise<EvaluationInput>;
   liveRules(workspaceId: WorkspaceId): Promise<LiveRules>;
+  /** Keys of the segments that serve, lists included, in their order. */
+  servedKeys(workspaceId: WorkspaceId): Promise<readonly string[]>;
   /** Null when there is no such version. */
   versionToFill(workspaceId: WorkspaceId, segmentId: SegmentId, version: number): Promise<VersionToFill | null>;
   /** Everybody who is in now. */

@@ -60,3 +60,12 @@ export async function readRulesNow(
   remembered.set(workspaceId, { stamp: stampOf(rules), rules });
   return { rules, now: row?.now ?? (await databaseNow(tx)) };
 }
+
+/** Keys of the segments that serve, lists included. */
+export async function readServedKeys(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<readonly string[]> {
+  const { rows } = await sql<{ key: string }>`select key from segment
+    where workspace_id = ${workspaceId}::uuid and status <> 'archived' and live_version is not null order by key`.execute(
+    tx,
+  );
+  return rows.map(({ key }) => key);
+}

@@ -25,7 +25,7 @@ import { editList, followMerges } from './edit-list';
 import { changedSince, takeMark } from './fill-marks';
 import { openPack, PACK_LEAD_MS, setTimers } from './fill-timers';
 import { readPeople, readProfiles } from './read-people';
-import { databaseNow, readLiveRules, readRulesNow } from './read-rules';
+import { databaseNow, readLiveRules, readServedKeys, readRulesNow } from './read-rules';
 import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
 import { writeChanges, writeProofs, writeTimers } from './write-changes';
 import { writeDiff } from './write-diff';
@@ -294,6 +294,7 @@ export function segmentStore(database: Database): SegmentStore {
       database.inWorkspace(fence.workspaceId, (tx) => putCrowd(tx, fence, { accountId, counts })),
     evaluate: (request, evaluator) =>
       database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator), HOT),
+    servedKeys: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readServedKeys(tx, workspaceId)),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),
     read: (workspaceId, profileIds, needs: (rules: LiveRules) => RecordsNeeded) =>
       database.inWorkspace(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '@kohort/kernel-contracts';
+import { migrateRule } from '../rule/migrate-rule';
 import { parseRule } from '../rule/parse-rule';
 import { nodeBodies, ruleFrameSchema, type NodeKind } from '../rule/rule.schema';
 import {
@@ -18,6 +19,8 @@ import { writePath } from './words';
 const BODIES = nodeBodies(z.unknown());
 type Bodies = typeof BODIES;
 type Body<K extends NodeKind> = z.infer<Bodies[K]>;
+
+const metaShape = z.looseObject({ id: z.string().optional(), label: z.string().optional() });
 
 /** Longest line before a node is broken over several. */
 const WIDTH = 100;
@@ -136,13 +139,36 @@ function printLeaf<K extends keyof LeafPrinters>(kind: K, body: unknown): string
 }
 
 function printNode(json: Json): Printed {
-  const { id, label, ...rest } = z.looseObject({ id: z.string().optional(), label: z.string().optional() }).parse(json);
+  const { id, label, ...rest } = metaShape.parse(json);
   const [entry] = Object.entries(rest);
   const [kind, body] = entry as [NodeKind, unknown];
   const printed = printInner(kind, body) ?? { text: printLeaf(kind as keyof LeafPrinters, body), isChain: false };
   if (id === undefined && label === undefined) return printed;
   const meta = [id === undefined ? '' : quote(id), label === undefined ? '' : `label ${quote(label)}`].filter(Boolean);
   return { text: `@(${meta.join(', ')}) (${printed.text})`, isChain: false };
+}
+
+/**
+ * Each condition of a rule in the text form, by its id, else its path (`where.all.1`): what a table of conditions shows.
+ *
+ * Throws  SEGMENTS_RULE_… when the JSON is no rule
+ */
+export function printConditions(rule: unknown): ReadonlyMap<string, string> {
+  parseRule(rule);
+  const printed = new Map<string, string>();
+  const visit = (json: Json, path: string): void => {
+    const { id, label: _label, ...rest } = metaShape.parse(json);
+    const [kind, body] = Object.entries(rest)[0] as [NodeKind, unknown];
+    printed.set(id ?? path, printNode(rest as Json).text);
+    const children = kind === 'atLeast' ? BODIES.atLeast.parse(body).of : body;
+    if (kind === 'all' || kind === 'any' || kind === 'none' || kind === 'atLeast') {
+      const at = kind === 'atLeast' ? `${path}.atLeast.of` : `${path}.${kind}`;
+      (children as Json[]).forEach((child, i) => visit(child, `${at}.${i}`));
+    }
+    if (kind === 'relation' || kind === 'group') visit(BODIES[kind].parse(body).where as Json, `${path}.${kind}.where`);
+  };
+  visit(ruleFrameSchema.parse(migrateRule(rule as Json)).where as Json, 'where');
+  return printed;
 }
 
 /**

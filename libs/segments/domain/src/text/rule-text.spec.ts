@@ -1,6 +1,6 @@
 import { isAppError } from '@kohort/kernel-errors';
 import { parseRule } from '../rule/parse-rule';
-import { printRule } from './print-rule';
+import { printConditions, printRule } from './print-rule';
 import { readRuleText } from './read-rule-text';
 
 const rule = (where: unknown): unknown => ({ version: 1, entity: 'profile', where });
@@ -240,5 +240,30 @@ describe('the text form', () => {
     expect(() => parseRule(readRuleText(Array.from({ length: 300 }, () => 'a exists').join(' and ')))).toThrow(
       /200 nodes/,
     );
+  });
+});
+
+describe('printConditions', () => {
+  it('gives each condition by its id, else its path, as the text form of it alone reads', () => {
+    const where = {
+      all: [
+        { id: 'n1', label: 'Pros', trait: { path: 'plan', op: 'eq', value: 'pro' } },
+        { none: [{ segment: { key: 'vip' } }] },
+        { atLeast: { n: 1, of: [{ consent: { purpose: 'email' } }, { bucket: { salt: 's', from: 0, to: 9 } }] } },
+        { relation: { to: 'account', quantifier: 'any', where: { trait: { path: 'tier', op: 'exists' } } } },
+      ],
+    };
+    const printed = printConditions({ version: 1, entity: 'profile', where });
+    expect(Object.fromEntries([...printed].slice(1))).toEqual({
+      n1: 'plan = "pro"',
+      'where.all.1': 'not (in segment "vip")',
+      'where.all.1.none.0': 'in segment "vip"',
+      'where.all.2': 'at least 1 of (consent for "email", bucket "s" from 0 to 9)',
+      'where.all.2.atLeast.of.0': 'consent for "email"',
+      'where.all.2.atLeast.of.1': 'bucket "s" from 0 to 9',
+      'where.all.3': 'relation to account any (tier exists)',
+      'where.all.3.relation.where': 'tier exists',
+    });
+    for (const text of printed.values()) expect(() => readRuleText(text)).not.toThrow();
   });
 });
