@@ -146,7 +146,7 @@ describe('a segment before it serves, through the API', () => {
         all: [
           { id: 'n1', event: { name: 'Order Compleated' } },
           { segment: { key: 'frends' } },
-          { segment: { key: 'list_of_two' } },
+          { segment: { key: 'friends' } },
           { sql: { predicate } },
         ],
       };

@@ -157,9 +157,10 @@ export function printConditions(rule: unknown): ReadonlyMap<string, string> {
   parseRule(rule);
   const printed = new Map<string, string>();
   const visit = (json: Json, path: string): void => {
-    const { id, label: _label, ...rest } = metaShape.parse(json);
-    const [kind, body] = Object.entries(rest)[0] as [NodeKind, unknown];
-    printed.set(id ?? path, printNode(rest as Json).text);
+    const { id, ...named } = metaShape.parse(json);
+    const node = Object.entries(named).filter(([name]) => name !== 'label');
+    const [kind, body] = node[0] as [NodeKind, unknown];
+    printed.set(id ?? path, printNode(Object.fromEntries(node) as Json).text);
     const children = kind === 'atLeast' ? BODIES.atLeast.parse(body).of : body;
     if (kind === 'all' || kind === 'any' || kind === 'none' || kind === 'atLeast') {
       const at = kind === 'atLeast' ? `${path}.atLeast.of` : `${path}.${kind}`;
