@@ -41,16 +41,17 @@ function reader(client: PoolClient, workspaceId: string): LogReader {
   return {
     async bound(log, from, rows) {
       // Only transactions older than every open one: nothing can appear behind a place that was read.
-      const readable = `from ${log.source} where workspace_id = $1 and (xid, seq) > ($2::xid8, $3::bigint)
+      const readable = `from ${log.source} l where workspace_id = $1 and (xid, seq) > ($2::xid8, $3::bigint)
         and xid < pg_snapshot_xmin(pg_current_snapshot())`;
       const values = [workspaceId, from.xid, from.seq];
+      // Ordered by the columns: their bare names would mean the texts.
       const place = 'select xid::text as xid, seq::text as seq';
-      const full = await client.query<LogPlace>(`${place} ${readable} order by xid, seq offset $4 limit 1`, [
+      const full = await client.query<LogPlace>(`${place} ${readable} order by l.xid, l.seq offset $4 limit 1`, [
         ...values,
         rows - 1,
       ]);
       if (full.rows[0]) return { place: full.rows[0], isLast: false };
-      const last = await client.query<LogPlace>(`${place} ${readable} order by xid desc, seq desc limit 1`, values);
+      const last = await client.query<LogPlace>(`${place} ${readable} order by l.xid desc, l.seq desc limit 1`, values);
       return last.rows[0] ? { place: last.rows[0], isLast: true } : null;
     },
     async isAhead(place) {
