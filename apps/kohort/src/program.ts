@@ -4,6 +4,7 @@ import { bootstrapCommand } from './commands/bootstrap';
 import { changesCommand } from './commands/changes';
 import { clusterCommand } from './commands/cluster';
 import { clustersCommand } from './commands/clusters';
+import { modelsCommand } from './commands/models';
 import { doctorCommand } from './commands/doctor';
 import { demoCommand, doorCommand, startCommand } from './commands/hosts';
 import { identityCommand } from './commands/identity';
@@ -47,6 +48,7 @@ function program(): Command {
     profileCommand(),
     clusterCommand(),
     clustersCommand(),
+    modelsCommand(),
     profileSheetCommand(),
     projectCommand(),
     propensityCommand(),

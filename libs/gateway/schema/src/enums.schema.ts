@@ -11,6 +11,7 @@ import {
   PLAN_RULES,
   QUALITY_SUBJECTS,
   REFIT_KINDS,
+  SERVING_CAUSES,
   SIZE_STEPS,
   TIME_STEPS,
 } from '@kohort/kernel-contracts';
@@ -75,6 +76,11 @@ export const Representation = enumOf(
   'Representation',
   ['over', 'under', 'as_expected'],
   'Whether a group has a larger or smaller share of a cluster than of everybody else.',
+);
+export const ServingCause = enumOf(
+  'ServingCause',
+  SERVING_CAUSES,
+  'Why a version of a model began to be served: it was fitted, returned to, or scored everybody anew.',
 );
 export const RefitKind = enumOf('RefitKind', REFIT_KINDS, 'When a clustering is fitted again by itself.');
 export const DriftLevel = enumOf(

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
-import { ModelGrade, ModelKind, ModelVersionStatus, ReasonUnit } from './enums.schema';
+import { ModelGrade, ModelKind, ModelVersionStatus, ReasonUnit, ServingCause } from './enums.schema';
 import { connectionOf } from './page.schema';
 import { DateTimeScalar, JsonScalar } from './scalars.schema';
 
@@ -51,7 +51,29 @@ export class ModelVersionType {
   @Field(() => DateTimeScalar)
   createdAt!: number;
 
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version whose fit it scores everybody by, after a return to that one; null: its own.',
+  })
+  fitOf!: number | null;
+
   runId!: string;
+}
+
+/** A version that was served from an instant on. */
+@ObjectType('ModelServing', { description: 'A version of a model that was served from an instant on.' })
+export class ModelServingType {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => DateTimeScalar)
+  servedAt!: number;
+
+  @Field(() => ServingCause)
+  cause!: string;
+
+  @Field(() => String, { nullable: true, description: 'Id of the key that asked for a return.' })
+  askedBy!: string | null;
 }
 
 /** What sets a cluster apart in one feature. */
@@ -268,5 +290,6 @@ export class ScoreType {
 }
 
 export const ModelConnection = connectionOf('Model', ModelType);
+export const ModelServingConnection = connectionOf('ModelServing', ModelServingType);
 export const ModelVersionConnection = connectionOf('ModelVersion', ModelVersionType);
 export const ScoreConnection = connectionOf('Score', ScoreType);

@@ -41,6 +41,7 @@ export const ImportRecordsResult = resultOf('ImportRecords', JobType);
 export const ComputeFeaturesResult = resultOf('ComputeFeatures', JobType);
 export const SetModelRefitResult = resultOf('SetModelRefit', ModelType);
 export const WatchModelResult = resultOf('WatchModel', JobType);
+export const RollbackModelResult = resultOf('RollbackModel', JobType);
 export const TrainClustersResult = resultOf('TrainClusters', JobType);
 export const TrainPropensityResult = resultOf('TrainPropensity', JobType);
 export const CreateDestinationResult = resultOf('CreateDestination', DestinationType);

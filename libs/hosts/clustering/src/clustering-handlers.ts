@@ -1,7 +1,14 @@
 import { runParams, type ModelDrift } from '@kohort/kernel-contracts';
 import type { Engines } from '@kohort/hosts-runtime';
 import type { ClusterMatch, KChoice } from '@kohort/models-domain';
-import { fitClusters, watchModel, type ClusterFit, type DatasetPort } from '@kohort/models-flow';
+import {
+  fitClusters,
+  scoreModel,
+  watchModel,
+  type ClusterFit,
+  type DatasetPort,
+  type PeopleScored,
+} from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import type { Compute } from '@kohort/platform-compute';
 import { modelStore, modelWatchStore, runHandler } from '@kohort/platform-postgres';
@@ -58,6 +65,23 @@ export function clusteringHandlers({ engines, dataset, compute }: ClusteringPart
             watch: modelWatchStore(database),
             compare: (look, control) =>
               compute.run<ModelDrift>(CLUSTERING_THREAD, { ...look, stage: 'watch' }, control),
+          },
+          context,
+          params,
+        ),
+    }),
+    'models.score': runHandler({
+      database,
+      clock,
+      params: runParams['models.score'],
+      flow: (context, params) =>
+        scoreModel(
+          {
+            dataset,
+            artifacts,
+            models: modelStore(database),
+            score: (people, control) =>
+              compute.run<PeopleScored>(CLUSTERING_THREAD, { ...people, stage: 'score' }, control),
           },
           context,
           params,

@@ -184,7 +184,7 @@ describe('the life of clusters', () => {
 
   it('tells who went from which cluster to which, and the numbers add up', async () => {
     await rig.db.database.inWorkspace(workspaceId, (tx) =>
-      sql`update model_version set served_at = case version when 1 then ${new Date(JANUARY)}::timestamptz
+      sql`update model_serving set served_at = case version when 1 then ${new Date(JANUARY)}::timestamptz
         else ${new Date(FEBRUARY)}::timestamptz end`.execute(tx),
     );
     const { model } = await ask<{

@@ -32,16 +32,8 @@ export type { Json, JsonObject } from './json';
 export type { JobControl, Progress } from './progress';
 export type { Fence, Run, RunContext, RunStatus } from './runs';
 export { KNOWN_PEOPLE_ONLY, MESSAGE_TYPES, type MessageType, type NormalisedMessage } from './segment-message';
-export type {
-  ModelFile,
-  ModelFiles,
-  ModelGrade,
-  ModelKind,
-  ModelStore,
-  NewModelVersion,
-  ServedVersion,
-  ScoreRow,
-} from './ports/models.port';
+export type { ModelFile, ModelFiles, ModelGrade, ModelKind, ModelStore, NewModelVersion } from './ports/models.port';
+export { SERVING_CAUSES, type ServedVersion, type ServingCause, type ScoreRow } from './ports/models.port';
 export type { ClusterFlow, ClusterLabelCount, ClusterLife, ClusterMigration } from './ports/cluster-life.port';
 export type { ArtifactStore, ByteRange, StoredArtifact } from './ports/artifacts.port';
 export { PLAN_ACTIONS, PLAN_RULES, eventLabel } from './ports/tracking.port';
@@ -257,6 +249,7 @@ export type {
 } from './ports/change-log.port';
 export type {
   CommandPort,
+  ModelRollback,
   Made,
   NewApiKey,
   NewDestination,
@@ -299,6 +292,7 @@ export type {
   MembershipProofRecord,
   MembershipRecord,
   ModelRecord,
+  ModelServing,
   ModelVersionRecord,
   ProfileRecord,
   ScoreRecord,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   destinationIdSchema,
   keySchema,
+  modelIdSchema,
   profileIdSchema,
   segmentIdSchema,
   sourceConnectionIdSchema,
@@ -76,6 +77,9 @@ export const fitClustersParamsSchema = z.strictObject({
 
 /** A look at a served clustering: the people of an instant against those of its fit. */
 export const watchModelParamsSchema = z.strictObject({ modelKey: keySchema, asOf: instant });
+
+/** Everybody scored anew, as known when it is asked for, by a version that is served. */
+export const scoreModelParamsSchema = z.strictObject({ modelId: modelIdSchema, version: z.int().min(1) });
 
 /** One propensity model: will this event happen within so many days. `asOf` absent: the latest that leaves a horizon. */
 export const fitPropensityParamsSchema = z.strictObject({
@@ -237,6 +241,7 @@ export const runParams = {
   'models.fitClusters': fitClustersParamsSchema,
   'models.fitPropensity': fitPropensityParamsSchema,
   'models.watch': watchModelParamsSchema,
+  'models.score': scoreModelParamsSchema,
   'segments.backfill': backfillParamsSchema,
   'segments.crowd': crowdParamsSchema,
   'sync.run': syncRunParamsSchema,

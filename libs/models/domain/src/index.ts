@@ -74,6 +74,7 @@ export type { ProfileSheetInput } from './clusters/profile-sheets';
 export { REST_GROUP, clusterComposition } from './composition/cluster-composition';
 export type { ClusterComposition, CompositionCell, LabelledCount } from './composition/cluster-composition';
 export { carryIdentity } from './identity/carry-identity';
+export { scoredCard } from './identity/scored-card';
 export type { CarriedFrom } from './identity/carry-identity';
 export { matchVersions } from './identity/match-versions';
 export type { FittedVersion } from './identity/match-versions';

@@ -58,7 +58,7 @@ export async function carriedFrom(
     { before: { artifact, labels }, after: { artifact: fit.artifact, labels: fit.labels } },
     context,
   );
-  return { version: served.version, card, match: found };
+  return { version: served.version, card, keys: served.keys, match: found };
 }
 
 /** Keeps who changed cluster, page by page; obeys cancel between pages. */

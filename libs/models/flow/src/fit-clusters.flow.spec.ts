@@ -154,7 +154,9 @@ describe('fitting clusters', () => {
 
   it('follows the live version: groups that are the same keep their keys, and who moved is kept before the pointer', async () => {
     const { recorded, models, artifacts } = recordingStores();
-    const served = { version: 6, artifactKey: 'old', card: { ...card, clusters: [sheet('vip'), sheet('lost')] } };
+    const before = { ...card, clusters: [sheet('vip'), sheet('lost')] };
+    const none = { grade: null, artifactSha256: null, fitOf: null };
+    const served = { version: 6, seed: 1, keys: ['vip', 'lost', 'gone'], artifactKey: 'old', card: before, ...none };
     const following = {
       ...models,
       served: async () => served,
@@ -195,7 +197,10 @@ describe('fitting clusters', () => {
     await fitClusters(ports, runContext(), params);
     expect(matched[0]?.before.artifact).toBe('{"old":1}');
     expect([...(matched[0]?.before.labels.slice(0, 5) ?? [])]).toEqual([1, -1, 1, -1, 1]);
-    expect(recorded.versions[0]).toMatchObject({ follows: 6, card: { identity: { version: 6, people: 5_998 } } });
+    expect(recorded.versions[0]).toMatchObject({
+      follows: 6,
+      card: { identity: { version: 6, people: 5_998, pastKeys: ['gone'] } },
+    });
     expect(recorded.rows.slice(0, 2).map(({ clusterKey }) => clusterKey)).toEqual(['lost', 'vip']);
     expect(recorded.steps.slice(-2)).toEqual(['moves', 'live 7']);
   });

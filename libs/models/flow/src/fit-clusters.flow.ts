@@ -6,27 +6,19 @@ import type {
   ModelStore,
   RunContext,
   RunParams,
-  ScoreRow,
 } from '@kohort/kernel-contracts';
 import { carryIdentity, kChoiceFromJson, kChoiceToJson } from '@kohort/models-domain';
 import type { ClusterMatch, KChoice } from '@kohort/models-domain';
 import { carriedFrom, saveMoves, type MatchInput } from './carried-from';
 import { z } from 'zod';
+import { clusterRows, type PlacedPeople } from './cluster-rows';
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
 import { modelErrors } from './model-errors';
 import { saveScorePages } from './score-pages';
 import { bytesOf } from './text-bytes';
 
 /** What a thread makes of a matrix: everybody's cluster, the card, and the artifact that can score new people. */
-export interface ClusterFit {
-  /** Row i's cluster, an index into `card.clusters`; -1 in none. */
-  readonly labels: Int32Array;
-  /** Distance to the own centre in the scaled space; NaN in none. */
-  readonly distances: Float64Array;
-  /** 0–1, in the algorithm's own way. */
-  readonly confidences: Float64Array;
-  /** 0–1; from 0.5 on one of the outlier group. */
-  readonly outlierScores: Float64Array;
+export interface ClusterFit extends PlacedPeople {
   readonly card: ClusteringCard;
   /** The fitted model as JSON text, with its schema version. */
   readonly artifact: string;
@@ -65,20 +57,6 @@ const checkpointSchema = z.object({ people: z.number().int(), choice: z.json() }
 
 /** Fewer people than this have no groups worth a name. */
 const MIN_PEOPLE = 50;
-
-const finite = (value: number | undefined): number | null => (Number.isFinite(value) ? (value ?? null) : null);
-
-function scoreRows(matrix: FeatureMatrix, fit: Omit<ClusterFit, 'artifact'>): ScoreRow[] {
-  return matrix.profileIds.map((profileId, i) => ({
-    profileId,
-    clusterKey: fit.card.clusters[fit.labels[i] ?? -1]?.key ?? null,
-    distance: finite(fit.distances[i]),
-    confidence: finite(fit.confidences[i]),
-    outlierScore: finite(fit.outlierScores[i]),
-    probability: null,
-    percentile: null,
-  }));
-}
 
 /** The matrix without some features. Throws MODELS_FEATURE_UNKNOWN; MODELS_NO_FEATURES when none is left. */
 function withoutFeatures(matrix: FeatureMatrix, exclude: readonly string[]): FeatureMatrix {
@@ -159,7 +137,7 @@ export async function fitClusters(
     card: { ...card, definitionVersion: matrix.definitionVersion },
     follows: from?.version ?? null,
   });
-  await saveScorePages(ports.models, context, { modelId, version, asOf, rows: scoreRows(matrix, { ...fit, card }) });
+  await saveScorePages(ports.models, context, { modelId, version, asOf, rows: clusterRows(matrix, fit, card) });
   await saveMoves(ports.models, context, { modelId, version });
   await ports.models.goLive(context.fence, modelId, version);
   const { algorithm, k, silhouette } = card;

@@ -10,6 +10,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
 import { modelErrors } from './model-errors';
+import { propensityRows, type ScoredPeople } from './propensity-rows';
 import { saveScorePages } from './score-pages';
 import { bytesOf } from './text-bytes';
 
@@ -19,14 +20,11 @@ export interface LabelledMatrix extends FeatureMatrix {
 }
 
 /** What a thread makes of the three matrices. `probabilities` are calibrated and belong to the rows of `now`. */
-export interface PropensityFit {
+export interface PropensityFit extends ScoredPeople {
   readonly status: 'ready' | 'refused' | 'insufficient_data';
   readonly grade: ModelGrade | null;
   readonly card: PropensityCard;
   readonly artifact: string;
-  readonly probabilities: Float64Array;
-  /** 0–100 */
-  readonly percentiles: Float64Array;
 }
 
 /** Three matrices and the two cuts between them. */
@@ -136,14 +134,7 @@ export async function fitPropensity(
   const result = { modelKey, version, status: fit.status, grade: fit.grade, reasons: fit.card.reasons };
   // A model that should not be used is kept for its card; nobody is scored by it.
   if (fit.status !== 'ready') return result;
-  const rows = now.profileIds.map((profileId, i) => ({
-    profileId,
-    probability: fit.probabilities[i] ?? null,
-    percentile: fit.percentiles[i] ?? null,
-    clusterKey: null,
-    distance: null,
-    confidence: null,
-  }));
+  const rows = propensityRows(now, fit);
   await saveScorePages(ports.models, context, { modelId, version, asOf, rows });
   await ports.models.goLive(context.fence, modelId, version);
   return { ...result, people: rows.length };

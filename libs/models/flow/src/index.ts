@@ -16,5 +16,8 @@ export { fitPropensity, temporalCuts } from './fit-propensity.flow';
 export type { FitPropensityPorts, LabelledMatrix, PropensityFit, PropensityFitInput } from './fit-propensity.flow';
 export { ParsedModels } from './parsed-models';
 export type { ParsedModel } from './parsed-models';
+export { requireModelFile } from './require-model-file';
+export { scoreModel } from './score-model.flow';
+export type { PeopleScored, PeopleToScore, ScoreModelPorts } from './score-model.flow';
 export { watchModel } from './watch-model.flow';
 export type { WatchLook, WatchModelPorts } from './watch-model.flow';

@@ -16,6 +16,15 @@ export const modelErrors = defineErrors({
     kind: 'unsuitable-data',
     message: (d) => `there is no clustering "${String(d['model'])}" that is served`,
   },
+  MODELS_CARD_UNREADABLE: {
+    kind: 'unsuitable-data',
+    message: (d) => `version ${String(d['version'])} has no card that says what it scores by; fit the model anew`,
+  },
+  MODELS_FILE_UNREADABLE: {
+    kind: 'conflict',
+    message: (d) =>
+      `the file of version ${String(d['version'])} cannot be read (${String(d['reason'])}): it is not served again`,
+  },
   MODELS_NO_EVENTS: { kind: 'unsuitable-data', message: (d) => `no event "${String(d['event'])}" has been stored` },
   MODELS_HISTORY_TOO_SHORT: {
     kind: 'unsuitable-data',

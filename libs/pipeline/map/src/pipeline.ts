@@ -226,6 +226,18 @@ export const pipeline = {
     writes: 'what a look found, the alert about it, the request for a fit',
     repeatSafe: 'model + version + day; a repeat overwrites',
   }),
+  'models.score': job({
+    owner: 'clustering-worker',
+    input: ofRun,
+    on: ['ModelScoresRequested'],
+    entity: 'runId',
+    emits: ['ScoresChanged'],
+    attempts: 3,
+    backoffMs: 1_000,
+    timeLimitMs: minutes(30),
+    writes: 'cluster or score of every profile, by a model that was returned to',
+    repeatSafe: 'run id; the version pointer flips last',
+  }),
   'sync.track': job({
     owner: 'sync-worker',
     input: ofBatch,

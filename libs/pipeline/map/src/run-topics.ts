@@ -12,6 +12,7 @@ export const runTopics = {
   'models.fitClusters': 'ClustersRequested',
   'models.fitPropensity': 'PropensityRequested',
   'models.watch': 'ModelWatchRequested',
+  'models.score': 'ModelScoresRequested',
   'sync.run': 'SyncRequested',
   'sync.preview': 'PreviewRequested',
   'changes.deliver': 'ChangeDeliveryRequested',

@@ -29,6 +29,7 @@ export const topics = {
   ClustersRequested: run,
   PropensityRequested: run,
   ModelWatchRequested: run,
+  ModelScoresRequested: run,
   BackfillRequested: run,
   CrowdRequested: run,
   SyncRequested: run,

@@ -158,7 +158,18 @@ interface ModelVersionTable {
   card: JsonColumn;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
   follows: ColumnType<number | null, number | null | undefined, number | null>;
-  served_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  fit_of: ColumnType<number | null, number | null | undefined, number | null>;
+}
+
+/** Table `model_serving` of 0041-model-serving. */
+interface ModelServingTable {
+  workspace_id: string;
+  model_id: string;
+  place: number;
+  version: number;
+  served_at: ColumnType<Date, Date | string | undefined, Date | string>;
+  cause: string;
+  asked_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 /** Table `cluster_move` of 0038-cluster-moves. */
@@ -343,6 +354,7 @@ export interface KohortTables {
   model_version: ModelVersionTable;
   score: ScoreTable;
   cluster_move: ClusterMoveTable;
+  model_serving: ModelServingTable;
   model_refit: ModelRefitTable;
   model_look: ModelLookTable;
   live_score: LiveScoreView;

@@ -20,7 +20,7 @@ describe('checkHandlers', () => {
     expect([...checkHandlers(all, OWNERS).keys()].sort()).toEqual([...jobNames].sort());
     expect([
       ...checkHandlers({ 'clustering-worker': complete('clustering-worker') }, ['clustering-worker']).keys(),
-    ]).toEqual(['models.fitClusters', 'models.watch']);
+    ]).toEqual(['models.fitClusters', 'models.watch', 'models.score']);
   });
 
   it('refuses a job that nobody handles', () => {
@@ -45,6 +45,7 @@ describe('checkHandlers', () => {
           findings: [
             'models.fitClusters has no handler in clustering-worker',
             'models.watch has no handler in clustering-worker',
+            'models.score has no handler in clustering-worker',
             'handlers of sync-worker, which does not run here',
           ],
         },

@@ -15,6 +15,7 @@ import type {
   JsonObject,
   ListEdit,
   ListEditOutcome,
+  ModelId,
   ModelRecord,
   ProfileId,
   ReadPort,
@@ -49,6 +50,11 @@ export interface ScoreExplainer {
     workspaceId: WorkspaceId,
     asked: { readonly profileId: ProfileId; readonly model: ModelRecord; readonly score: ScoreRecord },
   ): Promise<ScoreExplanation | null>;
+  /** Refuses a version whose fitted model cannot be read. Throws MODELS_FILE_UNREADABLE. */
+  requireFile(
+    workspaceId: WorkspaceId,
+    version: { readonly modelId: ModelId; readonly version: number },
+  ): Promise<void>;
 }
 
 /** A membership worked out now. Times are epoch milliseconds. */

@@ -1,8 +1,14 @@
-import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
-import { DateTimeScalar, SetModelRefitInput, SetModelRefitResult, WatchModelResult } from '@kohort/gateway-schema';
+import { Args, Context, Int, Mutation, Resolver } from '@nestjs/graphql';
+import {
+  DateTimeScalar,
+  RollbackModelResult,
+  SetModelRefitInput,
+  SetModelRefitResult,
+  WatchModelResult,
+} from '@kohort/gateway-schema';
 import { REFIT_KINDS, parseShape, runParams } from '@kohort/kernel-contracts';
 import { z } from 'zod';
-import type { GatewayContext } from '../context/gateway-context';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, type Answer } from '../errors/results';
@@ -34,6 +40,26 @@ export class ModelMutationsResolver {
       const model = await context.loaders.modelByKey.load(key);
       if (!model) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'model' });
       return model;
+    });
+  }
+
+  @Mutation(() => RollbackModelResult, {
+    description:
+      'Serves an earlier version of a model again, at once and with the scores that it had; answers the job that scores everybody anew by it, as a version that follows. One can return to the two versions that were served last.',
+  })
+  @Policy('graphql:write')
+  rollbackModel(
+    @Args('model') modelKey: string,
+    @Args('toVersion', { type: () => Int }) version: number,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Context('gateway') context: GatewayContext,
+  ): Promise<Answer> {
+    return answer('Job', async () => {
+      const model = await context.loaders.modelByKey.load(modelKey);
+      if (!model) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'model' });
+      const { workspaceId, keyId: askedBy } = callerOf(context);
+      await context.services.scoreReasons.requireFile(workspaceId, { modelId: model.id, version });
+      return context.commands.rollbackModel({ modelKey, version, askedBy }, idempotencyKey ?? null);
     });
   }
 

@@ -6,6 +6,7 @@ import {
   JobType,
   JsonScalar,
   ModelConnection,
+  ModelServingConnection,
   ModelType,
   ModelVersionConnection,
   ModelVersionType,
@@ -67,6 +68,18 @@ export class ModelResolver {
     @Context('gateway') context: GatewayContext,
   ) {
     return connection(await context.reader.models.versions(model.id, pageOf(args)), asIs);
+  }
+
+  @ResolveField(() => ModelServingConnection, {
+    description: 'Which version was served from when on, the newest first.',
+  })
+  @Policy('graphql:read')
+  async servings(
+    @Parent() model: ModelRecord,
+    @Args({ type: () => PageArgs }) args: PageArgs,
+    @Context('gateway') context: GatewayContext,
+  ) {
+    return connection(await context.reader.models.servings(model.id, pageOf(args)), asIs);
   }
 
   @ResolveField(() => ModelVersionType, { nullable: true, description: 'The live version; the latest when none is.' })

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { JobControl, ModelDrift } from '@kohort/kernel-contracts';
 import { startKernelPool } from '@kohort/ml-core';
 import {
+  assignClusters,
   chooseTableK,
   clusterTable,
   clusteringCard,
@@ -9,12 +10,23 @@ import {
   matchVersions,
   modelDrift,
   parseClusterModel,
+  parsePropensity,
+  peopleTable,
+  scorePropensity,
   serialiseClusterModel,
   tellByRules,
   type ClusterMatch,
   type KChoice,
 } from '@kohort/models-domain';
-import type { ClusterFit, ClusterFitInput, FeatureMatrix, MatchInput, WatchLook } from '@kohort/models-flow';
+import type {
+  ClusterFit,
+  ClusterFitInput,
+  FeatureMatrix,
+  MatchInput,
+  PeopleScored,
+  PeopleToScore,
+  WatchLook,
+} from '@kohort/models-flow';
 import { serveThread } from '@kohort/platform-compute';
 
 interface FitInput extends ClusterFitInput {
@@ -26,7 +38,12 @@ interface FitInput extends ClusterFitInput {
 /** More threads than this wait for memory, not for each other. */
 const MOST_THREADS = 4;
 
-type Input = FitInput | (MatchInput & { readonly stage: 'match' }) | (WatchLook & { readonly stage: 'watch' });
+type Input =
+  | FitInput
+  | (MatchInput & { readonly stage: 'match' })
+  | (WatchLook & { readonly stage: 'watch' })
+  | (PeopleToScore & { readonly stage: 'score' });
+type Output = ClusterFit | KChoice | ClusterMatch | ModelDrift | PeopleScored | null;
 
 function matched({ before, after }: MatchInput): ClusterMatch {
   const read = ({ artifact, labels }: MatchInput['before']) => ({ model: parseClusterModel(artifact), labels });
@@ -46,6 +63,21 @@ async function compared(
     const { earlier, seed } = look;
     const both = { before: matrix(before), after: matrix(after) };
     return await modelDrift({ model, keys, earlier, seed, ...both }, { ...control, pool });
+  } finally {
+    await pool.close();
+  }
+}
+
+async function scored({ kind, artifact, matrix }: PeopleToScore, control: JobControl): Promise<PeopleScored> {
+  const { data, features, profileIds } = matrix;
+  if (kind === 'propensity') {
+    return { kind, ...scorePropensity(parsePropensity(artifact), peopleTable({ features, data })) };
+  }
+  const model = parseClusterModel(artifact);
+  const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
+  try {
+    const people = { data, rows: profileIds.length, cols: features.length };
+    return { kind, ...(await assignClusters(model, people, { ...control, pool })) };
   } finally {
     await pool.close();
   }
@@ -71,7 +103,8 @@ async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit 
   }
 }
 
-serveThread(async (input: Input, control): Promise<ClusterFit | KChoice | ClusterMatch | ModelDrift | null> => {
+serveThread(async (input: Input, control): Promise<Output> => {
   if (input.stage === 'match') return matched(input);
+  if (input.stage === 'score') return scored(input, control);
   return input.stage === 'watch' ? compared(input, control) : fitted(input, control);
 });

@@ -2,7 +2,7 @@ import { personFeatures } from '@kohort/features-flow';
 import type { ScoreExplainer } from '@kohort/gateway-resolvers';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { ArtifactStore } from '@kohort/kernel-contracts';
-import { ParsedModels, explainScore, type ExplainScorePorts } from '@kohort/models-flow';
+import { ParsedModels, explainScore, requireModelFile, type ExplainScorePorts } from '@kohort/models-flow';
 import {
   featureStatisticsStore,
   featureStore,
@@ -36,6 +36,7 @@ export function scoreExplainer({ database, artifacts, clock }: ExplainerParts): 
     }),
   };
   return {
+    requireFile: (workspaceId, version) => requireModelFile({ files: ports.files, artifacts }, workspaceId, version),
     explain: (workspaceId, { score }) => explainScore(ports, workspaceId, score),
   };
 }

@@ -155,9 +155,22 @@ export interface WorkspaceCommands {
   scheduleSourceConnection(key: string, everyMinutes: number | null): Promise<SourceConnectionView>;
   requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
   cancelRun(runId: string): Promise<JobRecord>;
+  /**
+   * Serves an earlier version of a model again, from now on, and answers the job that scores everybody anew by it. Throws
+   * COMMAND_NOT_FOUND, COMMAND_MODEL_NEVER_SERVED, COMMAND_MODEL_SCORES_GONE.
+   */
+  rollbackModel(target: ModelRollback, idempotencyKey: string | null): Promise<JobRecord>;
   /** When a clustering is fitted again by itself. Throws COMMAND_NOT_FOUND when there is none of this key. */
   setModelRefit(modelKey: string, refit: RefitSetting): Promise<void>;
   readonly tracking: TrackingCommands;
+}
+
+/** A return to an earlier version of a model. */
+export interface ModelRollback {
+  readonly modelKey: string;
+  readonly version: number;
+  /** Id of the key that asks. */
+  readonly askedBy: string;
 }
 
 /**

@@ -3,6 +3,9 @@ import type { Fence } from '../runs';
 import type { ModelId, WorkspaceId } from '../ids';
 
 export type ModelKind = 'clustering' | 'propensity';
+/** Why a version began to be served: it was fitted, returned to, or scored everybody anew by the fit of another. */
+export const SERVING_CAUSES = ['fit', 'rollback', 'score'] as const;
+export type ServingCause = (typeof SERVING_CAUSES)[number];
 export type ModelGrade = 'poor' | 'fair' | 'good' | 'excellent';
 
 /** One person's line of a model version; what does not apply to the kind is null. */
@@ -30,12 +33,21 @@ export interface NewModelVersion {
   readonly card: Json;
   /** The version that it follows: it goes live only while that one is. Left out: it follows whatever is live. */
   readonly follows?: number | null;
+  /** The version whose fit it scores everybody by; left out: its own. Such a version always goes live as one that follows. */
+  readonly fitOf?: number | null;
 }
 
 /** The version of a model that a new one follows. */
 export interface ServedVersion {
   readonly version: number;
+  readonly grade: ModelGrade | null;
+  readonly seed: number;
   readonly artifactKey: string | null;
+  readonly artifactSha256: string | null;
+  /** The version whose fit it scores by; null: its own. */
+  readonly fitOf: number | null;
+  /** Keys of the clusters of all versions but the run's own, each once. */
+  readonly keys: readonly string[];
   readonly card: Json;
 }
 
@@ -46,7 +58,10 @@ export interface ServedVersion {
 export interface ModelStore {
   /** Finds or creates the model. Throws MODELS_KIND_DIFFERS when the key is taken by another kind. */
   ensureModel(workspaceId: WorkspaceId, model: { key: string; name: string; kind: ModelKind }): Promise<ModelId>;
-  /** The live version that the run's own is to follow; null when there is none. Of a run that went live: the one it followed. */
+  /**
+   * The live version that the run's own is to follow; null when there is none. Of a run whose version has been served: the
+   * one it followed.
+   */
   served(fence: Fence, modelId: ModelId): Promise<ServedVersion | null>;
   /** The cluster keys of people under a version, in their order; undefined for who is not in it, null for who is in none. */
   clusterKeys(
@@ -74,8 +89,9 @@ export interface ModelStore {
     after: string | null,
   ): Promise<string | null>;
   /**
-   * Flips the pointer, retires the version before the previous one, and announces ScoresChanged: one transaction. Throws
-   * MODELS_OVERTAKEN when another version than the one it follows is live by now.
+   * Flips the pointer, lets go of the scores of all but the live version and the two served before it, and announces
+   * ScoresChanged: one transaction. Throws MODELS_OVERTAKEN when another version than the one it follows is live by now.
+   * Does nothing for a version that was served already and is live no more: an earlier one was returned to.
    */
   goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { ServingCause } from './models.port';
 import type { MaskingSettings } from './masking.port';
 import type { DestinationId, EventId, ModelId, ProfileId, SegmentId, SourceId, SyncId, WorkspaceId } from '../ids';
 
@@ -211,6 +212,17 @@ export interface ModelVersionRecord {
   readonly artifactKey: string | null;
   readonly card: Json;
   readonly createdAt: number;
+  /** The version whose fit it scores everybody by; null: its own. */
+  readonly fitOf: number | null;
+}
+
+/** A version of a model that was served from an instant on. */
+export interface ModelServing {
+  readonly version: number;
+  readonly servedAt: number;
+  readonly cause: ServingCause;
+  /** Id of the key that asked for a return; null else. */
+  readonly askedBy: string | null;
 }
 
 /** One person's line of a model's live version. */

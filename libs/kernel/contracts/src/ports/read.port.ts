@@ -19,6 +19,7 @@ import type {
   MembershipProofRecord,
   MembershipRecord,
   ModelRecord,
+  ModelServing,
   ModelVersionRecord,
   ProfileRecord,
   ScoreRecord,
@@ -122,6 +123,8 @@ export interface ModelReader {
   byKeys(keys: readonly string[]): Promise<readonly ModelRecord[]>;
   /** Newest first. */
   versions(modelId: string, page: PageRequest): Promise<Page<ModelVersionRecord>>;
+  /** What was served when, the newest first. */
+  servings(modelId: string, page: PageRequest): Promise<Page<ModelServing>>;
   /** The live version of each model, or its latest when none is live. */
   currentVersions(modelIds: readonly string[]): Promise<readonly ModelVersionRecord[]>;
   /** Scores of the live versions only. */

@@ -9,6 +9,8 @@ type KeptVerdict = NonNullable<ClusteringCard['identity']>['verdicts'][number];
 export interface CarriedFrom {
   readonly version: number;
   readonly card: ClusteringCard;
+  /** Keys of clusters of other versions: of some that it does not follow, when an earlier one was returned to. */
+  readonly keys?: readonly string[];
   readonly match: Pick<ClusterMatch, 'verdicts' | 'nameOf' | 'people'>;
 }
 
@@ -27,11 +29,22 @@ function freeOf(text: string, taken: ReadonlySet<string>, numbered: (text: strin
 const numberedKey = (key: string, n: number): string => `${key.slice(0, MOST_KEY - String(n).length - 1)}_${n}`;
 const numberedName = (name: string, n: number): string => `${name} ${n}`;
 
+/** Every key that the model is known to have had. */
+function usedKeys({ card, keys = [] }: Pick<CarriedFrom, 'card' | 'keys'>): Set<string> {
+  return new Set([...keys, ...(card.identity?.pastKeys ?? []), ...card.clusters.map(({ key }) => key)]);
+}
+
+/** Those that none of these clusters has. */
+export function keptKeys(from: Pick<CarriedFrom, 'card' | 'keys'>, clusters: readonly ClusterSheet[]): string[] {
+  const now = new Set(clusters.map(({ key }) => key));
+  return [...usedKeys(from)].filter((key) => !now.has(key)).slice(-MOST_PAST_KEYS);
+}
+
 /** New sheets under the keys, names and colours of the clusters that they go on with. */
-function carriedSheets(before: ClusteringCard, after: ClusteringCard, nameOf: ArrayLike<number>): ClusterSheet[] {
-  const olds = coloured(before.clusters);
-  const sources = after.clusters.map((_, at) => olds[nameOf[at] ?? -1]);
-  const keys = new Set([...(before.identity?.pastKeys ?? []), ...olds.map(({ key }) => key)]);
+function carriedSheets(from: CarriedFrom, after: ClusteringCard): ClusterSheet[] {
+  const olds = coloured(from.card.clusters);
+  const sources = after.clusters.map((_, at) => olds[from.match.nameOf[at] ?? -1]);
+  const keys = usedKeys(from);
   const carried = sources.flatMap((source) => (source ? [source] : []));
   const names = new Set(carried.map(({ name }) => name));
   const colours = carried.flatMap(({ colour }) => colour ?? []);
@@ -102,9 +115,7 @@ function keptVerdict(verdict: ClusterVerdict, { before, fresh, after }: BothVers
 export function carryIdentity(card: ClusteringCard, from: CarriedFrom | null): ClusteringCard {
   if (!from) return { ...card, clusters: coloured(card.clusters) };
   const { version, card: before, match } = from;
-  const clusters = carriedSheets(before, card, match.nameOf);
-  const now = new Set(clusters.map(({ key }) => key));
-  const past = new Set([...(before.identity?.pastKeys ?? []), ...before.clusters.map(({ key }) => key)]);
+  const clusters = carriedSheets(from, card);
   const sides = { before: before.clusters, fresh: card.clusters, after: clusters };
   return {
     ...card,
@@ -113,7 +124,7 @@ export function carryIdentity(card: ClusteringCard, from: CarriedFrom | null): C
       version,
       people: match.people,
       verdicts: match.verdicts.map((verdict) => keptVerdict(verdict, sides)),
-      pastKeys: [...past].filter((key) => !now.has(key)).slice(-MOST_PAST_KEYS),
+      pastKeys: keptKeys(from, clusters),
     },
   };
 }

@@ -6,7 +6,7 @@ import { uuidsOf } from '../read/paging';
 import { commandErrors } from './command.errors';
 import { connectionCommands } from './connection-commands';
 import { idForRequest, requireSameRequest } from './make-once';
-import { setModelRefit } from './model-commands';
+import { rollbackModel, setModelRefit } from './model-commands';
 import { cancelRun, insertRun } from './run-commands';
 import { segmentCommands } from './segment-commands';
 import { sourceConnectionCommands } from './source-connection-commands';
@@ -73,6 +73,7 @@ function workspaceCommands(scope: Scope): WorkspaceCommands {
     revokeApiKey: (keyId) => revokeApiKey(scope, keyId),
     requestRun: (request) => writing(scope, (tx) => insertRun(tx, scope, request)),
     cancelRun: (runId) => cancelRun(scope, runId),
+    rollbackModel: (target, idempotencyKey) => rollbackModel(scope, target, idempotencyKey),
     setModelRefit: (modelKey, refit) => setModelRefit(scope, modelKey, refit),
     tracking: trackingCommands(scope),
   };

@@ -25,6 +25,15 @@ export const commandErrors = defineErrors({
     kind: 'conflict',
     message: (d) => `version ${String(d['version'])} has never served; publish it instead`,
   },
+  COMMAND_MODEL_NEVER_SERVED: {
+    kind: 'conflict',
+    message: (d) => `version ${String(d['version'])} of "${String(d['model'])}" has never been served`,
+  },
+  COMMAND_MODEL_SCORES_GONE: {
+    kind: 'conflict',
+    message: (d) =>
+      `the scores of version ${String(d['version'])} of "${String(d['model'])}" are kept no longer; one can return to: ${String(d['kept'])}`,
+  },
   COMMAND_VERSION_NOT_HELD: { kind: 'conflict', message: () => 'no such version of this segment is held' },
   COMMAND_VERSION_DISCARDED: {
     kind: 'conflict',

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import { runIdSchema, runParams, type JobRecord, type RunParamsJob, type RunRequest } from '@kohort/kernel-contracts';
+import {
+  runIdSchema,
+  runParams,
+  type JobRecord,
+  type Made,
+  type RunParamsJob,
+  type RunRequest,
+} from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { jsonOf } from '../read/columns';
 import { writing, type Scope } from '../read/deadline';
@@ -19,15 +26,15 @@ async function jobById(tx: WorkspaceTransaction, scope: Scope, id: string): Prom
 
 /**
  * Writes a run and the message that asks for it, in the caller's transaction. With an idempotency key the same request
- * answers the run that is there.
+ * answers the run that is there; `fresh` is false then.
  *
  * Throws  COMMAND_IDEMPOTENCY_REUSED
  */
-export async function insertRun<J extends RunParamsJob>(
+export async function makeRun<J extends RunParamsJob>(
   tx: WorkspaceTransaction,
   scope: Scope,
   request: RunRequest<J>,
-): Promise<JobRecord> {
+): Promise<Made<JobRecord>> {
   const params = runParams[request.job].parse(request.params);
   const { workspaceId } = scope;
   const { runId, fresh } = await createRun(tx, {
@@ -38,7 +45,16 @@ export async function insertRun<J extends RunParamsJob>(
   });
   const job = await jobById(tx, scope, runId);
   requireSameRequest(fresh || (job.job === request.job && isDeepStrictEqual(job.params, params)));
-  return job;
+  return { record: job, fresh };
+}
+
+/** As makeRun: the run alone. */
+export async function insertRun<J extends RunParamsJob>(
+  tx: WorkspaceTransaction,
+  scope: Scope,
+  request: RunRequest<J>,
+): Promise<JobRecord> {
+  return (await makeRun(tx, scope, request)).record;
 }
 
 /** Asks a job to stop. One that has not begun is cancelled at once; a running one stops at its next look. */

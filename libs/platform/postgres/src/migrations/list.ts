@@ -37,6 +37,7 @@ import { masking } from './0036-masking';
 import { outlierGroup } from './0037-outlier-group';
 import { clusterMoves } from './0038-cluster-moves';
 import { modelWatch } from './0039-model-watch';
+import { modelServing } from './0041-model-serving';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -79,4 +80,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0037-outlier-group': outlierGroup,
   '0038-cluster-moves': clusterMoves,
   '0039-model-watch': modelWatch,
+  '0041-model-serving': modelServing,
 };

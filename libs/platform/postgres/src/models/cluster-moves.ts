@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Fence, ModelId, ModelStore, ServedVersion, WorkspaceId } from '@kohort/kernel-contracts';
+import type { Fence, ModelGrade, ModelId, ModelStore, ServedVersion, WorkspaceId } from '@kohort/kernel-contracts';
 import type { Database } from '../database';
 import { holdFence } from '../fence';
 import { jsonOf } from '../read/columns';
@@ -15,7 +15,12 @@ interface OfVersion {
 interface ServedRow {
   version: number;
   artifact_key: string | null;
+  artifact_sha256: Buffer | null;
   card: unknown;
+  grade: ModelGrade | null;
+  seed: string;
+  fit_of: number | null;
+  keys: string[];
 }
 
 /** See the port. */
@@ -23,16 +28,24 @@ export async function servedVersion(database: Database, fence: Fence, modelId: M
   const { workspaceId, runId } = fence;
   const { rows } = await database.inWorkspace(workspaceId, (tx) =>
     sql<ServedRow>`
-      select s.version, s.artifact_key, s.card
+      select s.version, s.artifact_key, s.artifact_sha256, s.card, s.grade, s.seed, s.fit_of,
+        array(select distinct c ->> 'key' from model_version o
+          cross join jsonb_array_elements(case when jsonb_typeof(o.card -> 'clusters') = 'array'
+            then o.card -> 'clusters' else '[]'::jsonb end) as c
+          where o.workspace_id = m.workspace_id and o.model_id = m.id and o.run_id <> ${runId}::uuid order by 1) as keys
       from model m
       left join model_version own
         on own.workspace_id = m.workspace_id and own.model_id = m.id and own.run_id = ${runId}::uuid
       join model_version s on s.workspace_id = m.workspace_id and s.model_id = m.id
-        and s.version = case when own.version = m.live_version then own.follows else m.live_version end
+        and s.version = case when exists (select 1 from model_serving e where e.workspace_id = own.workspace_id
+          and e.model_id = own.model_id and e.version = own.version) then own.follows else m.live_version end
       where m.workspace_id = ${workspaceId} and m.id = ${modelId}`.execute(tx),
   );
   const [row] = rows;
-  return row ? { version: row.version, artifactKey: row.artifact_key, card: jsonOf(row.card) } : null;
+  if (!row) return null;
+  const { version, grade, keys, artifact_key: artifactKey, fit_of: fitOf } = row;
+  const artifactSha256 = row.artifact_sha256?.toString('hex') ?? null;
+  return { version, grade, keys, artifactKey, artifactSha256, fitOf, seed: Number(row.seed), card: jsonOf(row.card) };
 }
 
 /** See the port. */

@@ -66,13 +66,17 @@ export function requestDueModels(
 ): Promise<{ readonly looks: number; readonly fits: number }> {
   return database.inWorkspace(workspaceId, async (tx) => {
     const { rows } = await sql<DueRow>`
-      select m.id, m.key, v.version, v.served_at, f.kind, f.every_days,
+      select m.id, m.key, v.version, s.served_at, f.kind, f.every_days,
         case when r.job = 'models.fitClusters' then r.params end as params
       from model m
       join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id and v.version = m.live_version
-      left join run r on r.workspace_id = v.workspace_id and r.id = v.run_id
+      join model_version o on o.workspace_id = v.workspace_id and o.model_id = v.model_id
+        and o.version = coalesce(v.fit_of, v.version)
+      join lateral (select place, served_at from model_serving where workspace_id = m.workspace_id and model_id = m.id
+        order by place desc limit 1) s on true
+      left join run r on r.workspace_id = o.workspace_id and r.id = o.run_id
       left join model_refit f on f.workspace_id = m.workspace_id and f.model_id = m.id
-      where m.workspace_id = ${workspaceId} and m.kind = 'clustering' and v.served_at is not null
+      where m.workspace_id = ${workspaceId} and m.kind = 'clustering'
       order by m.id`.execute(tx);
     let [looks, fits] = [0, 0];
     for (const row of rows) {

@@ -6,6 +6,7 @@ import {
   type ModelId,
   type ModelStore,
   type NewModelVersion,
+  type ServingCause,
   type ScoreRow,
 } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
@@ -14,6 +15,7 @@ import { holdFence } from '../fence';
 import { appendOutbox } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
 import { clusterKeys, saveClusterMoves, servedVersion } from './cluster-moves';
+import { serveVersion } from './serve-version';
 
 const modelErrors = defineErrors({
   MODELS_KIND_DIFFERS: {
@@ -46,7 +48,13 @@ async function openVersion(
       .executeTakeFirstOrThrow();
     const mine = await tx
       .selectFrom('model_version')
-      .select(['version', 'follows'])
+      .select([
+        'version',
+        'follows',
+        sql<boolean>`exists (select 1 from model_serving s
+        where s.workspace_id = model_version.workspace_id and s.model_id = model_version.model_id
+          and s.version = model_version.version)`.as('served'),
+      ])
       .where('workspace_id', '=', fence.workspaceId)
       .where('model_id', '=', target.modelId)
       .where('run_id', '=', fence.runId)
@@ -59,7 +67,7 @@ async function openVersion(
       .executeTakeFirst();
     const number = mine?.version ?? (last?.version ?? 0) + 1;
     const { version } = target;
-    const standing = mine?.version === model.live_version ? mine?.follows : model.live_version;
+    const standing = mine?.served ? mine.follows : model.live_version;
     const columns = {
       status: version.status,
       grade: version.grade,
@@ -69,6 +77,7 @@ async function openVersion(
       artifact_sha256: version.artifactSha256 === null ? null : Buffer.from(version.artifactSha256, 'hex'),
       card: JSON.stringify(version.card),
       follows: version.follows === undefined ? standing : version.follows,
+      fit_of: version.fitOf ?? null,
     };
     await tx
       .insertInto('model_version')
@@ -114,45 +123,43 @@ async function requireStanding(
   tx: WorkspaceTransaction,
   fence: Fence,
   target: { modelId: ModelId; version: number },
-): Promise<void> {
-  const { rows } = await sql<{ stands: boolean }>`
-    select m.kind <> 'clustering' or m.live_version is not distinct from v.follows
-      or m.live_version is not distinct from v.version as stands
+): Promise<{ readonly live: boolean; readonly served: boolean; readonly cause: ServingCause }> {
+  const { rows } = await sql<{ stands: boolean; live: boolean; served: boolean; is_score: boolean }>`
+    select (m.kind <> 'clustering' and v.fit_of is null) or m.live_version is not distinct from v.follows as stands,
+      m.live_version is not distinct from v.version as live, v.fit_of is not null as is_score,
+      exists (select 1 from model_serving s where s.workspace_id = m.workspace_id and s.model_id = m.id
+        and s.version = v.version) as served
     from model m join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id
     where m.workspace_id = ${fence.workspaceId} and m.id = ${target.modelId} and v.version = ${target.version}
     for update of m`.execute(tx);
-  if (rows[0]?.stands === false) throw modelErrors.MODELS_OVERTAKEN({ version: target.version });
+  const { stands = false, live = false, served = false, is_score: isScore = false } = rows[0] ?? {};
+  if (!served && !stands) throw modelErrors.MODELS_OVERTAKEN({ version: target.version });
+  return { live, served, cause: isScore ? 'score' : 'fit' };
+}
+
+/** Lets go of the scores of all but the versions that were served last; what is being written is of a later version. */
+async function retireOthers(
+  tx: WorkspaceTransaction,
+  fence: Fence,
+  target: { modelId: ModelId; version: number },
+): Promise<void> {
+  const kept = sql`select version from model_serving
+    where workspace_id = ${fence.workspaceId} and model_id = ${target.modelId}
+    group by version order by max(place) desc limit ${KEPT_VERSIONS + 1}`;
+  const old = sql`workspace_id = ${fence.workspaceId} and model_id = ${target.modelId}
+    and version < ${target.version - KEPT_VERSIONS}::int and version not in (${kept})`;
+  await sql`update model_version set status = 'retired' where ${old} and status = 'ready'`.execute(tx);
+  await sql`delete from score where ${old}`.execute(tx);
 }
 
 async function goLive(database: Database, fence: Fence, target: { modelId: ModelId; version: number }): Promise<void> {
   await database.inWorkspace(fence.workspaceId, async (tx) => {
     await holdFence(tx, fence);
-    await requireStanding(tx, fence, target);
-    await tx
-      .updateTable('model')
-      .set({ live_version: target.version })
-      .where('workspace_id', '=', fence.workspaceId)
-      .where('id', '=', target.modelId)
-      .execute();
-    await sql`update model_version set served_at = coalesce(served_at, clock_timestamp())
-      where workspace_id = ${fence.workspaceId} and model_id = ${target.modelId} and version = ${target.version}`.execute(
-      tx,
-    );
-    const old = target.version - KEPT_VERSIONS;
-    await tx
-      .updateTable('model_version')
-      .set({ status: 'retired' })
-      .where('workspace_id', '=', fence.workspaceId)
-      .where('model_id', '=', target.modelId)
-      .where('version', '<', old)
-      .where('status', '=', 'ready')
-      .execute();
-    await tx
-      .deleteFrom('score')
-      .where('workspace_id', '=', fence.workspaceId)
-      .where('model_id', '=', target.modelId)
-      .where('version', '<', old)
-      .execute();
+    const { live, served, cause } = await requireStanding(tx, fence, target);
+    // A run that is repeated behind its end: if another version was returned to meanwhile, that one stays.
+    if (served && !live) return;
+    if (!served) await serveVersion(tx, { ...target, workspaceId: fence.workspaceId, cause });
+    await retireOthers(tx, fence, target);
     await appendOutbox(tx, 'ScoresChanged', { workspaceId: fence.workspaceId, runId: fence.runId });
   });
 }

@@ -39,7 +39,7 @@ async function watched(
   { modelKey, beforeDay }: { readonly modelKey: string; readonly beforeDay: string },
 ): Promise<WatchedModel | null> {
   const { rows } = await sql<WatchedRow>`
-    select m.id, v.version, v.artifact_key, v.card, v.as_of, coalesce(f.kind, 'never') as kind, f.every_days,
+    select m.id, v.version, v.artifact_key, v.card, o.as_of, coalesce(f.kind, 'never') as kind, f.every_days,
       case when r.job = 'models.fitClusters' then r.params end as params,
       (select coalesce(jsonb_agg(jsonb_build_object('clusters', l.drift -> 'clusters') order by l.day), '[]'::jsonb)
         from (select day, drift from model_look
@@ -47,7 +47,9 @@ async function watched(
           order by day desc limit ${MOST_LOOKS}) as l) as looks
     from model m
     join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id and v.version = m.live_version
-    left join run r on r.workspace_id = v.workspace_id and r.id = v.run_id
+    join model_version o on o.workspace_id = v.workspace_id and o.model_id = v.model_id
+      and o.version = coalesce(v.fit_of, v.version)
+    left join run r on r.workspace_id = o.workspace_id and r.id = o.run_id
     left join model_refit f on f.workspace_id = m.workspace_id and f.model_id = m.id
     where m.workspace_id = ${workspaceId} and m.key = ${modelKey} and m.kind = 'clustering'`.execute(tx);
   const [row] = rows;

@@ -71,7 +71,7 @@ describe('looks at models', () => {
     await store.goLive(fence, modelId, version);
     await db.database.inWorkspace(workspaceId, (tx) =>
       tx
-        .updateTable('model_version')
+        .updateTable('model_serving')
         .set({ served_at: new Date(at) })
         .where('version', '=', version)
         .execute(),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { manualClock, seededRandom } from '@kohort/kernel-clock-random';
 import { runIdSchema, type Fence, type ModelId, type WorkspaceId } from '@kohort/kernel-contracts';
+import { commandAdapter } from '../commands/command.adapter';
 import { modelStore } from '../models/model-store.adapter';
 import { startTestDatabase, type TestDatabase } from '../test-database';
 import { readAdapter } from './read.adapter';
@@ -59,46 +61,60 @@ describe('who went from which cluster to which', () => {
     return version;
   }
 
+  /** The last version began to be served on a day. */
+  const on = (modelId: ModelId, day: number) =>
+    db.database.inWorkspace(workspaceId, (tx) =>
+      sql`update model_serving set served_at = ${new Date(START + day * DAY)} where model_id = ${modelId}
+        and place = (select max(place) from model_serving where model_id = ${modelId})`.execute(tx),
+    );
+
   /** Writes a version and serves it from a day on. */
   async function serve(modelId: ModelId, day: number, of: ReadonlyMap<string, Key>): Promise<number> {
     const fence = await startedRun();
     const version = await write(modelId, fence, of);
     await store().goLive(fence, modelId, version);
-    await db.database.inWorkspace(workspaceId, (tx) =>
-      tx
-        .updateTable('model_version')
-        .set({ served_at: new Date(START + day * DAY) })
-        .where('model_id', '=', modelId)
-        .where('version', '=', version)
-        .execute(),
-    );
+    await on(modelId, day);
     return version;
   }
+
+  const commands = () =>
+    commandAdapter({ database: db.database, clock: manualClock(START) }).forWorkspace(workspaceId, START + 60_000);
 
   const reader = () =>
     readAdapter({ database: db.database, clock: manualClock(START) }).forWorkspace(workspaceId, START + 60_000);
 
-  it('is what a replay of the served versions tells, between any two days, and adds up', async () => {
+  it('is what a replay of the served versions tells, between any two days and over returns to earlier ones', async () => {
     const random = seededRandom(21);
-    for (let model = 0; model < 4; model += 1) {
-      const modelId = await modelOf(`replay_${model}`);
-      const versions: { day: number; of: ReadonlyMap<string, Key> }[] = [];
-      let now = new Map<string, Key>();
-      for (let day = 1; day <= 6; day += 1) {
+    for (let model = 0; model < 5; model += 1) {
+      const key = `replay_${model}`;
+      const modelId = await modelOf(key);
+      const scores = new Map<number, ReadonlyMap<string, Key>>();
+      const served: { day: number; version: number }[] = [];
+      for (let day = 1; day <= 8; day += 1) {
+        const now = scores.get(served.at(-1)?.version ?? 0) ?? new Map<string, Key>();
+        // Those whose scores are kept, but for the live one.
+        const kept = [...new Set(served.map(({ version }) => version).reverse())].slice(1, 3);
+        const back = random.next() < 0.4 ? kept[random.int(Math.max(1, kept.length))] : undefined;
+        if (back !== undefined) {
+          await commands().rollbackModel({ modelKey: key, version: back, askedBy: 'k' }, null);
+          await on(modelId, day);
+          served.push({ day, version: back });
+          continue;
+        }
         // People come, go, change, and stay; some are in no cluster.
         const known = people.filter(() => random.next() < 0.8);
-        now = new Map(
-          known.map((id) => [
-            id,
-            now.has(id) && random.next() < 0.6 ? (now.get(id) ?? null) : (KEYS[random.int(4)] ?? null),
-          ]),
-        );
-        versions.push({ day, of: now });
-        await serve(modelId, day, now);
+        const next = known.map((id): [string, Key] => [
+          id,
+          now.has(id) && random.next() < 0.6 ? (now.get(id) ?? null) : (KEYS[random.int(4)] ?? null),
+        ]);
+        const version = await serve(modelId, day, new Map(next));
+        scores.set(version, new Map(next));
+        served.push({ day, version });
       }
-      const at = (day: number) => versions.filter((one) => one.day < day).at(-1)?.of ?? new Map<string, Key>();
-      for (let pair = 0; pair < 6; pair += 1) {
-        const [from, to] = [random.int(9), random.int(9)];
+      const servedOn = (day: number) => served.filter((one) => one.day < day).at(-1)?.version ?? 0;
+      const at = (day: number) => scores.get(servedOn(day)) ?? new Map<string, Key>();
+      for (let pair = 0; pair < 8; pair += 1) {
+        const [from, to] = [random.int(11), random.int(11)];
         const between = { fromMs: START + from * DAY, toMs: START + to * DAY };
         const { flows, before, after } = await reader().clusterLife.migration(modelId, between);
         const wanted = new Map<string, number>();
@@ -107,18 +123,64 @@ describe('who went from which cluster to which', () => {
           if (flow !== 'null>null') wanted.set(flow, (wanted.get(flow) ?? 0) + 1);
         }
         expect(new Map(flows.map((flow) => [`${flow.from}>${flow.to}`, flow.people]))).toEqual(wanted);
-        expect([before?.version ?? 0, after?.version ?? 0]).toEqual([
-          Math.max(0, Math.min(6, from - 1)),
-          Math.max(0, Math.min(6, to - 1)),
-        ]);
-        const sum = (side: 'from' | 'to', key: Key) =>
-          flows.reduce((total, flow) => total + (flow[side] === key ? flow.people : 0), 0);
-        for (const key of KEYS.filter((one) => one !== null)) {
-          expect(sum('from', key)).toBe([...at(from).values()].filter((one) => one === key).length);
-          expect(sum('to', key)).toBe([...at(to).values()].filter((one) => one === key).length);
-        }
+        expect([before?.version ?? 0, after?.version ?? 0]).toEqual([servedOn(from), servedOn(to)]);
       }
     }
+  });
+
+  it('follows, after a return, the version that serves; a key of the one that was left is not used again', async () => {
+    const modelId = await modelOf('returned');
+    const [a = ''] = people;
+    const first = await serve(modelId, 1, new Map([[a, 'loyal']]));
+    const second = await serve(modelId, 2, new Map([[a, 'new']]));
+    const slow = await startedRun();
+    const third = await write(modelId, slow, new Map([[a, 'at_risk']]));
+    const target = { modelKey: 'returned', version: first, askedBy: 'key-1' };
+    const asked = await commands().rollbackModel(target, 'once');
+    expect(asked).toMatchObject({ job: 'models.score', status: 'queued', params: { modelId, version: first } });
+    // The request that is sent again is the same one, also after somebody has gone back.
+    await commands().rollbackModel({ ...target, version: second }, null);
+    expect((await commands().rollbackModel(target, 'once')).id).toBe(asked.id);
+    expect((await reader().models.byIds([modelId]))[0]?.liveVersion).toBe(second);
+    await commands().rollbackModel(target, null);
+    await expect(store().goLive(slow, modelId, third)).rejects.toMatchObject({ code: 'MODELS_OVERTAKEN' });
+    expect(await store().served(slow, modelId)).toMatchObject({ version: first, keys: [] });
+    const { items } = await reader().models.servings(modelId, { first: 10, after: null });
+    expect(items.map(({ node }) => [node.version, node.cause, node.askedBy])).toEqual([
+      [first, 'rollback', 'key-1'],
+      [second, 'rollback', 'key-1'],
+      [first, 'rollback', 'key-1'],
+      [second, 'fit', null],
+      [first, 'fit', null],
+    ]);
+  });
+
+  it('returns to what was served and is kept alone; a run that is repeated behind its end does not undo a return', async () => {
+    const modelId = await modelOf('kept');
+    const [a = ''] = people;
+    const back = (version: number) => commands().rollbackModel({ modelKey: 'kept', version, askedBy: 'k' }, null);
+    for (const day of [1, 2, 3]) await serve(modelId, day, new Map([[a, 'loyal']]));
+    const fence = await startedRun();
+    const last = await write(modelId, fence, new Map([[a, 'new']]));
+    await expect(back(last)).rejects.toMatchObject({ code: 'COMMAND_MODEL_NEVER_SERVED', kind: 'conflict' });
+    await store().goLive(fence, modelId, last);
+    await expect(back(1)).rejects.toThrow('one can return to: 2, 3, 4');
+    await expect(back(99)).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    await expect(
+      commands().rollbackModel({ modelKey: 'unknown', version: 1, askedBy: 'k' }, null),
+    ).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    await back(3);
+    await store().goLive(fence, modelId, last);
+    expect((await reader().models.byIds([modelId]))[0]?.liveVersion).toBe(3);
+    // A fit that follows keeps the one that it follows, whatever its number.
+    await serve(modelId, 5, new Map([[a, 'at_risk']]));
+    await serve(modelId, 6, new Map([[a, 'at_risk']]));
+    await back(3);
+    const { flows } = await reader().clusterLife.migration(modelId, {
+      fromMs: START + 6.5 * DAY,
+      toMs: Date.now() + DAY,
+    });
+    expect(flows).toEqual([{ from: 'at_risk', to: 'loyal', people: 1 }]);
   });
 
   it('knows nothing of a version that never went live, and keeps one move a person however often a run is repeated', async () => {

@@ -34,27 +34,34 @@ const refitKind = z.enum(REFIT_KINDS);
 const instant = (epochMs: number) => sql`${new Date(epochMs).toISOString()}::timestamptz`;
 
 /**
- * A person's cluster at an instant is where the last move before it went. Moves are ordered by when their versions began
- * to be served; the last one is the greatest text of place and key, which needs no sorting of people.
+ * A person's cluster under a version is where the last move went along the versions that it follows, one after the other:
+ * a return to an earlier version brings none of its own. The last move is the greatest text of place and key, which needs
+ * no sorting of people.
  */
 async function migration(scope: Scope, modelId: ModelId, { fromMs, toMs }: Between): Promise<ClusterMigration> {
   const of = sql`workspace_id = ${scope.workspaceId} and model_id = ${modelId}`;
-  const last = (ms: number) => sql`nullif(substr(max((place || coalesce('+' || to_key, '-')) collate "C")
-    filter (where served_at < ${instant(ms)}), 11), '')`;
-  const servedAt = (ms: number) => sql`(
+  const servedAt = (ms: number) => sql`select version from model_serving
+    where ${of} and served_at < ${instant(ms)} order by served_at desc, place desc limit 1`;
+  const line = (ms: number) => sql`(
+    (select version, 0 as behind from (${servedAt(ms)}) as served)
+    union all
+    select v.follows, behind + 1 from past join model_version v using (version) where ${of} and v.follows is not null)`;
+  const last = (place: 'was' | 'now') => sql`nullif(substr(
+    max((${sql.ref(place)} || coalesce('+' || to_key, '-')) collate "C"), 11), '')`;
+  const place = sql`lpad((999999999 - behind)::text, 9, '0')`;
+  const told = (ms: number) => sql`(
     select jsonb_build_object('version', version, 'card', card) from model_version
-    where ${of} and served_at < ${instant(ms)} order by served_at desc, version desc limit 1)`;
+    where ${of} and version = (${servedAt(ms)}))`;
   const { rows } = await reading(scope, (tx) =>
     sql<Record<string, unknown>>`
-      with versions as (
-        select version, served_at, lpad(row_number() over (order by served_at, version)::text, 9, '0') as place
-        from model_version where ${of} and served_at < ${instant(Math.max(fromMs, toMs))}),
+      with before as (with recursive past as ${line(fromMs)} select version, ${place} as was from past),
+      after as (with recursive past as ${line(toMs)} select version, ${place} as now from past),
       person as (
-        select ${last(fromMs)} as was, ${last(toMs)} as now
-        from cluster_move join versions using (version) where ${of} group by profile_id),
+        select ${last('was')} as was, ${last('now')} as now
+        from cluster_move join (before full join after using (version)) using (version) where ${of} group by profile_id),
       flow as (
         select was, now, count(*) as people from person where was is not null or now is not null group by was, now)
-      select ${servedAt(fromMs)} as before, ${servedAt(toMs)} as after, coalesce((
+      select ${told(fromMs)} as before, ${told(toMs)} as after, coalesce((
         select jsonb_agg(jsonb_build_object('from', was, 'to', now, 'people', people) order by was, now) from flow),
         '[]'::jsonb) as flows`.execute(tx),
   );

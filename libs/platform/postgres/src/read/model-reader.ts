@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
+import { z } from 'zod';
 import {
+  SERVING_CAUSES,
   modelIdSchema,
   profileIdSchema,
   type ModelReader,
   type ModelRecord,
+  type ModelServing,
   type ModelVersionRecord,
   type Page,
   type PageRequest,
@@ -13,6 +16,7 @@ import { jsonOf, ms } from './columns';
 import { reading, type Scope } from './deadline';
 import { cursorNumber, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
 
+const servingCause = z.enum(SERVING_CAUSES);
 const MODEL_COLUMNS = ['id', 'key', 'name', 'kind', 'live_version', 'created_at'] as const;
 
 interface ModelRow {
@@ -35,6 +39,7 @@ interface VersionRow {
   artifact_key: string | null;
   card: unknown;
   created_at: Date;
+  fit_of: number | null;
 }
 
 interface ScoreRow {
@@ -50,8 +55,11 @@ interface ScoreRow {
   outlier_score: number | null;
 }
 
+// A version that scores by the fit of another was trained by the run of that one.
 const versionColumns = sql.raw(
-  'v.model_id, v.version, v.status, v.grade, v.run_id, v.seed, v.as_of, v.artifact_key, v.card, v.created_at',
+  `v.model_id, v.version, v.status, v.grade, v.seed, v.as_of, v.artifact_key, v.card, v.created_at, v.fit_of,
+    coalesce((select o.run_id from model_version o where o.workspace_id = v.workspace_id and o.model_id = v.model_id
+      and o.version = v.fit_of), v.run_id) as run_id`,
 );
 const scoreColumns = sql.raw(
   's.model_id, s.profile_id, s.version, s.as_of, s.probability, s.percentile, s.cluster_key, s.distance, s.confidence, ' +
@@ -81,6 +89,7 @@ function toVersion(row: VersionRow): ModelVersionRecord {
     artifactKey: row.artifact_key,
     card: jsonOf(row.card),
     createdAt: ms(row.created_at),
+    fitOf: row.fit_of,
   };
 }
 
@@ -122,6 +131,26 @@ async function versions(scope: Scope, modelId: string, request: PageRequest): Pr
       order by v.version desc limit ${request.first + 1}`.execute(tx),
   );
   return toPage(rows, { request, node: toVersion, cursor: (row) => [String(row.version)] });
+}
+
+async function servings(scope: Scope, modelId: string, request: PageRequest): Promise<Page<ModelServing>> {
+  const after = parseCursor(request.after, cursorNumber);
+  const rows = await reading(scope, (tx) => {
+    let query = tx
+      .selectFrom('model_serving')
+      .select(['place', 'version', 'served_at', 'cause', 'asked_by'])
+      .where('workspace_id', '=', scope.workspaceId)
+      .where('model_id', '=', modelId);
+    if (after) query = query.where('place', '<', Number(after[0]));
+    return query
+      .orderBy('place', 'desc')
+      .limit(request.first + 1)
+      .execute();
+  });
+  const node = ({ version, served_at, cause, asked_by }: (typeof rows)[number]): ModelServing => {
+    return { version, servedAt: ms(served_at), cause: servingCause.parse(cause), askedBy: asked_by };
+  };
+  return toPage(rows, { request, node, cursor: (row) => [String(row.place)] });
 }
 
 async function currentVersions(scope: Scope, ids: readonly string[]): Promise<readonly ModelVersionRecord[]> {
@@ -192,6 +221,7 @@ export function modelReader(scope: Scope): ModelReader {
     byIds: async (ids) => (uuidsOf(ids).length === 0 ? [] : by('id', uuidsOf(ids))),
     byKeys: async (keys) => (keys.length === 0 ? [] : by('key', keys)),
     versions: (modelId, page) => versions(scope, modelId, page),
+    servings: (modelId, page) => servings(scope, modelId, page),
     currentVersions: (ids) => currentVersions(scope, ids),
     scoresOf: (profileId, page) => scoresOf(scope, profileId, page),
     score: (profileId, modelId) => score(scope, profileId, modelId),
