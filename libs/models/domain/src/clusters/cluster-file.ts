@@ -4,15 +4,9 @@ import type { ScalingMode } from '@kohort/ml-clustering';
 import type { KWish } from './choose-clusters';
 import { clusterErrors } from './cluster-errors';
 import { addCategories } from './csv-categories';
+import { foundCsvFeatures, type FoundCsvFeatures } from './found-csv-features';
 import { linksInCsv, seedsInCsv } from './csv-known';
-import {
-  checkCsvShape,
-  csvColumnAt,
-  numericCsvColumns,
-  readCsvFeatures,
-  readCsvIds,
-  type ClusterCsvTable,
-} from './csv-features';
+import { checkCsvShape, csvColumnAt, readCsvFeatures, readCsvIds, type ClusterCsvTable } from './csv-features';
 import {
   clusterTable,
   type ClusterControl,
@@ -20,7 +14,7 @@ import {
   type ClusterTableInput,
   type ClusterTableResult,
 } from './cluster-table';
-import { explainRows, outlierRows, type ExplainedRow, type OutlierRows } from './told-rows';
+import { checkExplained, explainRows, outlierRows, type ExplainedRow, type OutlierRows } from './told-rows';
 
 /** The settings of `kohort cluster`. */
 export interface ClusterCommandParams {
@@ -94,11 +88,12 @@ export interface ClusterCommandResult {
 }
 
 /** The columns distances are taken on: those named, or all numbers, but for the excluded. */
-function featuresOf(table: ClusterCsvTable, params: ClusterCommandParams): readonly string[] {
+function featuresOf(table: ClusterCsvTable, params: ClusterCommandParams): FoundCsvFeatures {
   const { features, exclude = [], categories = [], id, seeds } = params;
   exclude.forEach((name) => csvColumnAt(table, name, 'excluded'));
   const other = [id, ...(typeof seeds === 'string' ? [seeds] : []), ...exclude, ...categories];
-  return features?.filter((name) => !exclude.includes(name)) ?? numericCsvColumns(table, other);
+  if (!features) return foundCsvFeatures(table, other);
+  return { features: features.filter((name) => !exclude.includes(name)), warnings: [] };
 }
 
 /** The known class of each row; null where the cell is empty. */
@@ -110,14 +105,14 @@ function seedsOf(table: ClusterCsvTable, column: string): (string | null)[] {
   });
 }
 
-function inputOf(table: ClusterCsvTable, params: ClusterCommandParams): ClusterTableInput {
+function inputOf(table: ClusterCsvTable, params: ClusterCommandParams) {
   checkCsvShape(table);
   const ids = readCsvIds(table, params.id);
-  const features = featuresOf(table, params);
+  const { features, warnings: notes } = featuresOf(table, params);
   const matrix = readCsvFeatures(table, features);
   const { categories = [], seeds, links } = params;
   const known = typeof seeds === 'string' ? seedsOf(table, seeds) : seeds && seedsInCsv(seeds, ids);
-  return {
+  const input: ClusterTableInput = {
     ids,
     // An id may be a person's: refusals name lines.
     rowNames: ids.map((_, row) => `line ${table.lineOf(row)}`),
@@ -127,6 +122,7 @@ function inputOf(table: ClusterCsvTable, params: ClusterCommandParams): ClusterT
     ...(known ? { seeds: known } : {}),
     ...(links ? { links: linksInCsv(links, ids) } : {}),
   };
+  return { input, notes };
 }
 
 function linesOf({ ids }: ClusterTableInput, result: ClusterTableResult, scores: boolean): string[][] {
@@ -161,7 +157,8 @@ export async function runClusterCommand(
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'scale', must: 'none, zscore or auto' });
   }
   const own = paramsFromText(algorithm.params, params.params ?? {});
-  const input = inputOf(table, params);
+  const { input, notes } = inputOf(table, params);
+  checkExplained(input.ids, params.explain ?? []);
   const sizes = {
     ...(minSize === undefined ? {} : { min: minSize }),
     ...(maxSize === undefined ? {} : { max: maxSize }),
@@ -181,7 +178,7 @@ export async function runClusterCommand(
     input: { rows: table.rows.length, columns: table.header.length },
     params: { algorithm: algorithm.name, id, features, k, seed, scale, nInit, params: own, categories, weights, sizes },
     metrics,
-    warnings: warnings.map(({ message }) => message),
+    warnings: [...notes, ...warnings.map(({ message }) => message)],
     reasons: choice?.reasons ?? [],
     sheets,
     outlierGroup: outlierRows(input.ids, result),

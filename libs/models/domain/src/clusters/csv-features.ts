@@ -57,22 +57,6 @@ export function numberIn(cell: string): number | undefined {
 }
 
 /**
- * Columns in which every cell is a number, but for those left out.
- *
- * Throws  CLUSTERS_BAD_PARAMETER when there is none
- */
-export function numericCsvColumns(table: ClusterCsvTable, leftOut: readonly (string | undefined)[]): string[] {
-  const names = table.header.filter(
-    (name, at) => !leftOut.includes(name) && table.rows.every((row) => numberIn(row[at] ?? '') !== undefined),
-  );
-  if (names.length > 0) return names;
-  throw clusterErrors.CLUSTERS_BAD_PARAMETER({
-    parameter: 'features',
-    must: 'named: no column holds numbers in every row',
-  });
-}
-
-/**
  * Numeric columns of a table, row after row.
  *
  * Shape   returns rows × features

@@ -151,6 +151,9 @@ function keyOf(name: string): string {
   return /^[a-z]/.test(slug) ? slug : `cluster_${slug}`.replace(/_+$/, '');
 }
 
+/** A name of more features than this nobody reads; clusters that are alike in so many are numbered. */
+const MOST_IN_NAME = 6;
+
 const ORDER_ROLES: readonly FeatureRole[] = ['recency', 'frequency', 'monetary'];
 
 /**
@@ -172,7 +175,7 @@ export function nameClusters(measures: readonly ClusterMeasure[], playbook: read
       const words = qualifier(roles[c] ?? new Map(), roles[holder] ?? new Map());
       if (words !== undefined) candidates.push(`${rule.name}, ${words}`);
     }
-    for (let most = 2; most <= measure.features.length; most += 1) {
+    for (let most = 2; most <= Math.min(MOST_IN_NAME, measure.features.length); most += 1) {
       const words = nameFromFeatures(measure, most);
       candidates.push(rule ? `${rule.name}: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words);
     }

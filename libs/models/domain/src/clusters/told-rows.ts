@@ -28,11 +28,20 @@ export function outlierRows(ids: readonly string[], { outlierScores, metrics }: 
   return { rows: those.length, inNone, shareOfRows: those.length / ids.length, ids: those.slice(0, OUTLIERS_SHOWN) };
 }
 
+/** Refuses ids of no row, before anything is fitted. Throws CLUSTERS_BAD_PARAMETER */
+export function checkExplained(ids: readonly string[], wanted: readonly string[]): void {
+  const known = new Set(ids);
+  const at = wanted.findIndex((id) => !known.has(id));
+  if (at < 0) return;
+  const must = `ids of rows of the table; no row has the ${at + 1}. of the ${wanted.length} given`;
+  throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'explain', must });
+}
+
 /**
- * Explains some rows of a finished clustering, each by its id.
+ * Explains some rows of a finished clustering, each by its id (see checkExplained).
  *
  * Cost    one surrogate tree for all of them
- * Throws  CLUSTERS_BAD_PARAMETER for an id that no row has; as tellByRules and explainPlacement
+ * Throws  as tellByRules and explainPlacement
  */
 export async function explainRows(
   input: ClusterTableInput,
@@ -48,7 +57,6 @@ export async function explainRows(
   const rows: ExplainedRow[] = [];
   for (const id of wanted) {
     const row = input.ids.indexOf(id);
-    if (row < 0) throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'explain', must: 'ids of rows of the table' });
     const values = Float64Array.from(input.matrix.data.subarray(row * cols, (row + 1) * cols));
     const told = await explainPlacement(model, values, control);
     rows.push({ id, name: result.sheets[told.label]?.name ?? null, ...told });

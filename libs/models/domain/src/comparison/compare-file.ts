@@ -1,13 +1,8 @@
 import { CLUSTERING_ALGORITHMS, clusteringAlgorithm } from '@kohort/ml-algorithms';
 import { applyScaling, fitScaling, type ScalingMode } from '@kohort/ml-clustering';
 import { clusterErrors } from '../clusters/cluster-errors';
-import {
-  checkCsvShape,
-  csvColumnAt,
-  numericCsvColumns,
-  readCsvFeatures,
-  type ClusterCsvTable,
-} from '../clusters/csv-features';
+import { checkCsvShape, csvColumnAt, readCsvFeatures, type ClusterCsvTable } from '../clusters/csv-features';
+import { foundCsvFeatures } from '../clusters/found-csv-features';
 import {
   compareClusterings,
   compareDefaults,
@@ -145,7 +140,9 @@ export async function runCompareCommand(
   const algorithms = algorithmsOf(params.algorithms ?? DEFAULT_ALGORITHMS);
   const ks = ksOf(k);
   checkCsvShape(table);
-  const features = params.features ?? numericCsvColumns(table, [id, truth]);
+  const { features, warnings: notes } = params.features
+    ? { features: params.features, warnings: [] }
+    : foundCsvFeatures(table, [id, truth]);
   const matrix = readCsvFeatures(table, features);
   const { scaling, warnings } = fitScaling(matrix, features, { mode: scale, missing: 'refuse' });
   const groups = truth === undefined ? {} : { truth: groupsOf(table, truth) };
@@ -174,7 +171,7 @@ export async function runCompareCommand(
       rowsCompared: comparison.rowsCompared,
       candidates,
     },
-    warnings: [...warnings, ...comparison.warnings].map(({ message }) => message),
+    warnings: [...notes, ...[...warnings, ...comparison.warnings].map(({ message }) => message)],
     comparison,
   };
 }

@@ -13,11 +13,11 @@ import { clusterErrors } from '../clusters/cluster-errors';
 import {
   checkCsvShape,
   csvColumnAt,
-  numericCsvColumns,
   readCsvFeatures,
   readCsvIds,
   type ClusterCsvTable,
 } from '../clusters/csv-features';
+import { foundCsvFeatures } from '../clusters/found-csv-features';
 
 /** The settings of `kohort project`. */
 export interface ProjectCommandParams {
@@ -97,7 +97,9 @@ export async function runProjectCommand(
   const ids = readCsvIds(table, params.id);
   const place = params.color === undefined ? null : csvColumnAt(table, params.color, 'color');
   const colors = place === null ? null : table.rows.map((row) => row[place] ?? '');
-  const features = params.features ?? numericCsvColumns(table, [params.id, params.color]);
+  const { features, warnings: notes } = params.features
+    ? { features: params.features, warnings: [] }
+    : foundCsvFeatures(table, [params.id, params.color]);
   const matrix = readCsvFeatures(table, features);
   const { scaling, warnings } = fitScaling(matrix, features, { mode: scale, missing: 'refuse' });
   const settings = paramsOf(params);
@@ -126,7 +128,7 @@ export async function runProjectCommand(
       explainedShare: projection.explainedShare,
       divergence: projection.divergence,
     },
-    warnings: [...warnings.map(({ message }) => message), ...doubt],
+    warnings: [...notes, ...warnings.map(({ message }) => message), ...doubt],
     projection,
   };
 }

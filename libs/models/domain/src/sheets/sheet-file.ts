@@ -8,11 +8,11 @@ import {
   checkCsvShape,
   csvColumnAt,
   numberIn,
-  numericCsvColumns,
   readCsvFeatures,
   readCsvIds,
   type ClusterCsvTable,
 } from '../clusters/csv-features';
+import { foundCsvFeatures } from '../clusters/found-csv-features';
 import type { PlaybookRule } from '../clusters/playbook';
 import { compareClusterings, compareDefaults, type CompareControl } from '../comparison/compare-clusterings';
 import { clusterStories, type ClusterStories } from './cluster-stories';
@@ -175,14 +175,15 @@ async function grouped(table: ClusterCsvTable, params: SheetCommandParams, contr
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'clusters, model or algorithm', must });
   }
   if (params.model !== undefined) return groupedByModel(table, params.model, control);
-  const features =
-    params.features ?? numericCsvColumns(table, [params.id, params.clusters, params.churn, params.value]);
+  const { features, warnings } = params.features
+    ? { features: params.features, warnings: [] }
+    : foundCsvFeatures(table, [params.id, params.clusters, params.churn, params.value]);
   const matrix = readCsvFeatures(table, features);
   const found =
     params.clusters === undefined
       ? await groupedByAlgorithm({ matrix, features }, params, control)
       : groupedByColumn(table, params.clusters);
-  return { matrix, features, grouped: found };
+  return { matrix, features, grouped: { ...found, warnings: [...warnings, ...found.warnings] } };
 }
 
 /**

@@ -1,0 +1,62 @@
+import { clusterErrors } from './cluster-errors';
+import { numberIn, type ClusterCsvTable } from './csv-features';
+
+/** The columns that are taken where none were named, and which were not, in sentences. */
+export interface FoundCsvFeatures {
+  readonly features: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Columns told of by name; there may be thousands. */
+const MOST_TOLD = 10;
+/** A column of more different words tells people apart rather than groups. */
+const MOST_WORDS = 50;
+const CALLED_ID = /(?:^|[^a-zA-Z])[iI][dD]$|[a-z]I[dD]$/;
+
+const isId = (name: string, values: readonly (number | undefined)[]): boolean =>
+  CALLED_ID.test(name) && values.every(Number.isSafeInteger) && new Set(values).size === values.length;
+
+function problemOf({ rows, lineOf }: ClusterCsvTable, name: string, at: number): string | null {
+  const values = rows.map((row) => numberIn(row[at] ?? ''));
+  const wrong = values.filter((value) => value === undefined).length;
+  if (wrong === rows.length) {
+    const words = new Set(rows.map((row) => row[at])).size;
+    const taken = words <= MOST_WORDS ? ', kmedoids and kprototypes take it among --categories' : '';
+    return `it holds words (${words} different)${taken}`;
+  }
+  if (wrong > 0) {
+    const first = values.indexOf(undefined);
+    return `it holds no number in ${wrong} of ${rows.length} rows, the first on line ${lineOf(first)}`;
+  }
+  if (rows.length < 2 || !isId(name, values)) return null;
+  return 'it is another whole number in every row and is called like an id';
+}
+
+/**
+ * The columns of a table that can be taken as features: all that hold numbers alone, but for those left out and for ids.
+ *
+ * Throws  CLUSTERS_BAD_PARAMETER when there is none
+ */
+export function foundCsvFeatures(table: ClusterCsvTable, leftOut: readonly (string | undefined)[]): FoundCsvFeatures {
+  const judged = table.header.flatMap((name, at) =>
+    leftOut.includes(name) ? [] : [{ name, problem: problemOf(table, name, at) }],
+  );
+  const features = judged.flatMap(({ name, problem }) => (problem === null ? [name] : []));
+  const warnings = judged.flatMap(({ name, problem }) =>
+    problem === null ? [] : [`Column "${name}" is no feature unless it is named: ${problem}.`],
+  );
+  if (features.length === 0) {
+    throw clusterErrors.CLUSTERS_BAD_PARAMETER({
+      parameter: 'features',
+      must: `named: no column holds numbers in every row (${judged
+        .slice(0, MOST_TOLD)
+        .map(({ name, problem }) => `"${name}": ${problem ?? ''}`)
+        .join('; ')})`,
+    });
+  }
+  const more = warnings.length - MOST_TOLD;
+  return {
+    features,
+    warnings: more > 0 ? [...warnings.slice(0, MOST_TOLD), `${more} more columns are no features either.`] : warnings,
+  };
+}
