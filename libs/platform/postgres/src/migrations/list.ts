@@ -38,6 +38,7 @@ import { outlierGroup } from './0037-outlier-group';
 import { clusterMoves } from './0038-cluster-moves';
 import { modelWatch } from './0039-model-watch';
 import { modelServing } from './0041-model-serving';
+import { gonePeople } from './0042-gone-people';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -81,4 +82,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0038-cluster-moves': clusterMoves,
   '0039-model-watch': modelWatch,
   '0041-model-serving': modelServing,
+  '0042-gone-people': gonePeople,
 };

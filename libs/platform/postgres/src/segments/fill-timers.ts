@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ProfileId, TimersToSet, WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { binaryArray } from '../ingest/binary-array';
-import { livePeople } from './live-people';
+import { isThere } from './live-people';
 import { databaseNow } from './read-rules';
 import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
@@ -33,7 +33,8 @@ async function setRows(tx: WorkspaceTransaction, timers: TimersToSet, rows: read
     with made as (
       insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
       select ${workspaceId}::uuid, ${segmentId}::uuid, w.id, w.due_at
-      from unnest(${ids}::uuid[], ${instants}::timestamptz[]) as w (id, due_at) ${livePeople(workspaceId)}
+      from unnest(${ids}::uuid[], ${instants}::timestamptz[]) as w (id, due_at)
+      where ${isThere(workspaceId)}
       on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
       where t.due_at > excluded.due_at
       returning due_at)
@@ -80,7 +81,8 @@ export async function openPack(tx: WorkspaceTransaction, workspaceId: WorkspaceI
       returning segment_id, profile_ids, due_at)
     insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
     select ${workspaceId}::uuid, o.segment_id, w.id, min(w.due_at)
-    from opened o cross join lateral unnest(o.profile_ids, o.due_at) as w (id, due_at) ${livePeople(workspaceId)}
+    from opened o cross join lateral unnest(o.profile_ids, o.due_at) as w (id, due_at)
+    where ${isThere(workspaceId)}
     group by 2, 3 order by 3
     on conflict (workspace_id, segment_id, profile_id) do update set due_at = excluded.due_at
     where t.due_at > excluded.due_at`.execute(tx);

@@ -11,7 +11,7 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { binaryArray } from '../ingest/binary-array';
-import { livePeople } from './live-people';
+import { isThere } from './live-people';
 import { writeBatch } from './write-changes';
 
 interface Side {
@@ -35,9 +35,8 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
   const instant = sql`'epoch'::timestamptz + ${at}::float8 * interval '1 millisecond'`;
   const [entered, exited] = member ? [instant, sql`null::timestamptz`] : [sql`null::timestamptz`, instant];
   const present = sql`
-    ${livePeople(workspaceId)}
-    where exists (select 1 from segment where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid
-      and status <> 'archived')`;
+    where ${isThere(workspaceId)} and exists (select 1 from segment
+      where workspace_id = ${workspaceId}::uuid and id = ${rule.segmentId}::uuid and status <> 'archived')`;
   const answer = await sql<{ n: number }>`
     with written as (
       insert into membership as m (workspace_id, segment_id, profile_id, member, change_version, segment_version,
