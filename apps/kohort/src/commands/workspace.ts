@@ -3,7 +3,9 @@ import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { clientErrors } from '../client/client-errors';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
+import { membershipText, type RemoteExplanation } from '../terminal/membership-account';
 import { textTable } from '../terminal/text-table';
+import { printFound } from './segments';
 
 interface JsonFlag extends ConnectFlags {
   readonly json?: boolean;
@@ -25,9 +27,9 @@ export function explainCommand(): Command {
       );
       if (!profile)
         throw clientErrors.CLIENT_REFUSED({ reason: 'there is no such person', remoteCode: 'PROFILE_NOT_FOUND' });
-      const { explainMembership } = await client.query<{ explainMembership: object | null }>(
+      const { explainMembership } = await client.query<{ explainMembership: RemoteExplanation | null }>(
         `query ($profile: ID!, $segment: String!) { explainMembership(profile: $profile, segment: $segment) {
-          membership { member enteredAt exitedAt cause segmentVersion changeVersion } memberNow evaluatedAt proof proofHash nextChangeAt } }`,
+          membership { member enteredAt exitedAt cause segmentVersion changeVersion } memberNow evaluatedAt proof conditions { id text } proofHash nextChangeAt } }`,
         { profile: profile.id, segment },
       );
       await client.close();
@@ -36,7 +38,8 @@ export function explainCommand(): Command {
           reason: `there is no segment "${segment}"`,
           remoteCode: 'SEGMENT_NOT_FOUND',
         });
-      process.stdout.write(`${JSON.stringify(explainMembership, null, flags.json ? 0 : 2)}\n`);
+      const text = membershipText(person, segment, explainMembership);
+      printFound('explain', explainMembership, { json: flags.json, text });
     });
   return withConnection(command);
 }

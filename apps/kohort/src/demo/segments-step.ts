@@ -2,6 +2,7 @@ import type { ClusteringCard, Json } from '@kohort/kernel-contracts';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
 import { count, percent } from '../terminal/account';
+import { reasonLines, type RemoteExplanation } from '../terminal/membership-account';
 import { textTable } from '../terminal/text-table';
 import type { DemoContext } from './demo-context';
 
@@ -113,12 +114,6 @@ export async function publishSegments(context: DemoContext, card: ClusteringCard
   );
 }
 
-interface ProofNode {
-  readonly id: string;
-  readonly result: boolean;
-  readonly count: number | null;
-}
-
 /** Explains one membership: the proof of a member, node by node, and what would flip it. Gives the member's id. */
 export async function explainMember({ client, account }: DemoContext, segment: string): Promise<string | null> {
   const { segment: found } = await client.query<{
@@ -129,18 +124,12 @@ export async function explainMember({ client, account }: DemoContext, segment: s
   const member = found.members.nodes[0]?.profile;
   if (!member) return null;
   const { explainMembership } = await client.query<{
-    explainMembership: { proof: { nodes?: readonly ProofNode[]; flip?: { text?: string } | null } | null };
-  }>('query ($profile: ID!, $segment: String!) { explainMembership(profile: $profile, segment: $segment) { proof } }', {
-    profile: member.id,
-    segment,
-  });
+    explainMembership: Pick<RemoteExplanation, 'proof' | 'conditions'>;
+  }>(
+    'query ($profile: ID!, $segment: String!) { explainMembership(profile: $profile, segment: $segment) { proof conditions { id text } } }',
+    { profile: member.id, segment },
+  );
   account.line(`  Why ${member.canonicalId} is in ${segment}:`);
-  for (const node of explainMembership.proof?.nodes ?? []) {
-    account.line(
-      `    ${node.id}: ${node.result ? 'holds' : 'does not hold'}${node.count === null ? '' : ` (${node.count} events)`}`,
-    );
-  }
-  const flip = explainMembership.proof?.flip?.text;
-  if (flip) account.line(`    would change with: ${flip}`);
+  for (const line of reasonLines(explainMembership)) account.line(`    ${line}`);
   return member.id;
 }

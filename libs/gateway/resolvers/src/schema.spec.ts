@@ -62,6 +62,7 @@ describe('the schema', () => {
       'Lineage.nodes',
       'LinkCandidate.evidence',
       'LinkCandidate.profiles',
+      'MembershipExplanation.conditions',
       'MergeEntry.identifiers',
       'Model.clusters',
       'ModelComposition.clusters',

@@ -94,6 +94,7 @@ export {
   MembersArgs,
   MembershipConnection,
   MembershipExplanationType,
+  ProvenConditionType,
   MembershipType,
   SegmentConnection,
   SegmentFilter,

@@ -160,6 +160,16 @@ export class MembershipType {
   cause!: string | null;
 }
 
+/** A condition that decided, in words. */
+@ObjectType('ProvenCondition', { description: 'What a node of a proof asks.' })
+export class ProvenConditionType {
+  @Field(() => String, { description: 'Its id in the proof; within a segment that a rule names: `node>segment:node`.' })
+  id!: string;
+
+  @Field(() => String, { description: 'In the text form.' })
+  text!: string;
+}
+
 /** Why a person is in a segment, or is not. */
 @ObjectType('MembershipExplanation', { description: 'Why a person is in a segment, or is not.' })
 export class MembershipExplanationType {
@@ -178,6 +188,9 @@ export class MembershipExplanationType {
       'Per deciding node: the values compared, the events counted, the window, and what would flip it. Worked out now; the recorded one when the segment serves no rule.',
   })
   proof!: unknown;
+
+  @Field(() => [ProvenConditionType], { description: 'The nodes of `proof` in words, in its order.' })
+  conditions!: readonly ProvenConditionType[];
 
   @Field(() => JsonScalar, { nullable: true, description: 'The proof kept with the latest change.' })
   recordedProof!: unknown;

@@ -1,4 +1,4 @@
-import { isBatchOnly, parseRule, printRule, readRuleText } from '@kohort/segments-domain';
+import { isBatchOnly, parseRule, printConditions, printRule, readRuleText } from '@kohort/segments-domain';
 import { isAppError, type AppError } from '@kohort/kernel-errors';
 import type { Json, JsonObject, RuleCheck } from '@kohort/kernel-contracts';
 
@@ -32,6 +32,14 @@ export const ruleCheck: RuleCheck = {
     } catch (thrown) {
       if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
       return false;
+    }
+  },
+  conditions(rule) {
+    try {
+      return printConditions(rule);
+    } catch (thrown) {
+      if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
+      return new Map();
     }
   },
   print: printRule,

@@ -21,7 +21,7 @@ export function operationsOf(world: SeededWorld): Record<string, string> {
       sizeChange(from: "2026-01-01T00:06:00Z", to: "2026-01-01T00:07:00Z") { before after causes { cause isNew entered exited net } }
       members(first: 5, asOf: "2026-01-01T00:06:00Z") { nodes { member profile { id } } } } }`,
     membership: `{ membership(profile: "${ada}", segment: "pro") { member changeVersion cause enteredAt } }`,
-    explain: `{ explainMembership(profile: "${ada}", segment: "pro") { membership { member } memberNow evaluatedAt proof recordedProof proofHash rule nextChangeAt } }`,
+    explain: `{ explainMembership(profile: "${ada}", segment: "pro") { membership { member } memberNow evaluatedAt proof conditions { id text } recordedProof proofHash rule nextChangeAt } }`,
     profile: `{ profile(id: "${ada}") { id canonicalId traits(first: 9) { nodes { key kind value validFrom } }
       features { definitionVersion asOf values computedAt } events(first: 9) { nodes { id type name messageId ts receivedAt properties flags source { key } } }
       memberships(first: 9) { nodes { segment { key } } } identities(first: 9) { nodes { type value firstSeenAt } }

@@ -184,6 +184,7 @@ describe('queries', () => {
         ...{ membership: { member: true }, memberNow: false, nextChangeAt: null },
         ...{ recordedProof: { mark: 'ours' }, proofHash: '01'.repeat(32) },
         proof: { nodes: [{ result: false }] },
+        conditions: [{ id: 'where', text: expect.stringContaining('plan') }],
         rule: { where: { trait: { path: 'plan' } } },
       },
     });

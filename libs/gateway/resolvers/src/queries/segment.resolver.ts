@@ -36,6 +36,7 @@ import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { clustersNamedBy, entityOf, sheetsOf } from './card-views';
 import { callsOfSyncs } from './downstream-calls';
+import { provenConditions } from './proven-conditions';
 
 /** A membership as the API shows it: those who were never in have no version and no cause. */
 type MembershipNode = Omit<MembershipRecord, 'segmentVersion' | 'cause'> & {
@@ -149,15 +150,18 @@ export class SegmentResolver {
       profileId: found.node.profileId,
       segmentKey: segment,
     });
+    const rule = await ruleOf(context, found.node.segmentId);
+    const proof = now?.proof ?? found.proof?.proof ?? null;
     return {
       membership: found.node,
       memberNow: now?.member ?? null,
       evaluatedAt: now?.evaluatedAt ?? null,
-      proof: now?.proof ?? found.proof?.proof ?? null,
+      proof,
+      conditions: await provenConditions(context, { proof, rule }),
       recordedProof: found.proof?.proof ?? null,
       proofHash: found.proof?.proofHash ?? null,
       nextChangeAt: now ? now.nextChangeAt : (found.proof?.nextChangeAt ?? null),
-      rule: await ruleOf(context, found.node.segmentId),
+      rule,
     };
   }
 

@@ -195,6 +195,8 @@ export interface RuleCheck {
   check(rule: Json): RuleVerdict;
   /** Whether who is in is counted over everybody (`top`, `sql`) and not followed person by person. */
   isCounted(rule: Json): boolean;
+  /** The text form of each condition of a stored rule, by its id; none of what is no rule. */
+  conditions(rule: Json): ReadonlyMap<string, string>;
   /** The text form of a stored rule. */
   print(rule: Json): string;
 }
