@@ -18,7 +18,12 @@ export const FAILURE_FIELDS = '... on Failure { code message } ... on InvalidInp
  */
 export function payloadOf<T extends MutationAnswer>(answer: MutationAnswer, typename: string): T {
   if (answer.__typename === typename) return answer as T;
-  const places = (answer.issues ?? []).map((issue) => `${issue.path}: ${issue.message}`).join('; ');
-  const reason = places === '' ? (answer.message ?? answer.__typename) : `${answer.message ?? ''} ${places}`;
+  const places = (answer.issues ?? []).map(({ path, message }) =>
+    message.startsWith(path) ? message : `${path}: ${message}`,
+  );
+  const { message = answer.__typename } = answer;
+  // Often the message is that of the first place.
+  const isSaid = places.some((place) => place.includes(message));
+  const reason = [...(isSaid ? [] : [message]), ...places].join('; ');
   throw clientErrors.CLIENT_REFUSED({ reason, remoteCode: answer.code ?? answer.__typename });
 }

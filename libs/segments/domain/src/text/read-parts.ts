@@ -165,7 +165,9 @@ export function readCount(reader: TokenReader): WrittenTest | undefined {
     return { op: 'between', n };
   }
   for (const [words, op] of COUNTS) {
-    if (reader.peek(words.length).kind !== 'number' || !reader.accept(...words)) continue;
+    // Of one word alone something else may come; after two only a number can.
+    if (reader.peek(words.length).kind !== 'number' && words.length < 2) continue;
+    if (!reader.accept(...words)) continue;
     const n = reader.number();
     times(reader);
     return { op, n };

@@ -10,6 +10,14 @@ export interface WrittenTest {
   readonly n: number | [number, number];
 }
 
+/** Words and signs stand in quotes, so that they are not read as those of the sentence; what is described does not. */
+const quoted = (text: string): string => (/^(a|an|the) /.test(text) ? text : `"${text}"`);
+
+function oneOf(expected: readonly string[]): string {
+  const each = [...new Set(expected)].map(quoted);
+  return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} or ${each.at(-1) ?? ''}`;
+}
+
 /** Walks over a text's tokens; every refusal names line and column and what could stand there. */
 export class TokenReader {
   private readonly tokens: readonly Token[];
@@ -56,7 +64,7 @@ export class TokenReader {
     const nearest = token.kind === 'word' ? nearestName(token.text, [...expected]) : undefined;
     const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
     const shown = token.kind === 'end' ? 'the end' : `"${token.text.slice(0, 40)}"`;
-    return textProblem(token, `expected ${expected.join(' or ')}, found ${shown}${hint}`);
+    return textProblem(token, `expected ${oneOf(expected)}, found ${shown}${hint}`);
   }
 
   /** Refuses what was read last. */
