@@ -25,6 +25,8 @@ export class MemoryLog implements ChangeLogPort {
   checks = 0;
   horizons = 0;
   broken = false;
+  /** Of its last changes so many are committed and cannot be read yet: for the horizon alone. */
+  hidden = 0;
   /** Changes before this place are of an older timeline; cursors of theirs have expired. */
   timelineFrom = 0;
   /** The clock of what is appended. */
@@ -74,9 +76,9 @@ export class MemoryLog implements ChangeLogPort {
     return `h${this.changes.length}`;
   }
 
-  async horizon(): Promise<string> {
+  async horizon(): ReturnType<ChangeLogPort['horizon']> {
     this.horizons += 1;
-    return String(this.changes.length);
+    return { readable: BigInt(this.changes.length - this.hidden), committed: BigInt(this.changes.length) };
   }
 
   membersAt(): never {

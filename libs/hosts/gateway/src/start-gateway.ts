@@ -5,9 +5,9 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { requirePolicies } from '@kohort/gateway-resolvers';
+import { requirePolicies, type HorizonPulse } from '@kohort/gateway-resolvers';
 import { nestLogger } from '@kohort/platform-nest';
-import { LOG_CHANNEL, listen, type Listening } from '@kohort/platform-postgres';
+import { COMMIT_CHANNEL, LOG_CHANNEL, listen, type Listening } from '@kohort/platform-postgres';
 import { changesRoutes } from './changes/changes-routes';
 import { explorerRoutes } from './explorer/explorer-routes';
 import { GatewayModule, HANDLER_CLASSES } from './gateway.module';
@@ -116,11 +116,19 @@ async function letIn(app: NestFastifyApplication, { entrance, port, host }: Gate
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Wakes the streams when the relay says that memberships have changed; without it the poll finds them. */
-async function listenForChanges(options: GatewayOptions, wake: () => void): Promise<Listening | null> {
+/**
+ * Tells the streams of changed memberships: at their commit, by who wrote them, and once more when they are final, by the
+ * relay. Without it the poll finds them.
+ */
+async function listenForChanges(
+  options: GatewayOptions,
+  pulse: Pick<HorizonPulse, 'hear' | 'wake'>,
+): Promise<Listening | null> {
   try {
-    return await listen(options.database.url, LOG_CHANNEL, (topics) => {
-      if (topics === '' || topics.includes('MembershipChanged')) wake();
+    return await listen(options.database.url, [COMMIT_CHANNEL, LOG_CHANNEL], (topics, channel) => {
+      if (topics !== '' && !topics.includes('MembershipChanged')) return;
+      if (channel === COMMIT_CHANNEL) pulse.hear();
+      else pulse.wake();
     });
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.name : 'unknown';
@@ -143,7 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { app, live, leave } = await build(options, bound, { watch, door });
   live.attach(app.getHttpServer());
   const port = await letIn(app, options);
-  const listening = await listenForChanges(options, () => bound.pulse.wake());
+  const listening = await listenForChanges(options, bound.pulse);
   if (!options.entrance) options.logger.info('gateway listens', { port });
   return {
     port,

@@ -249,7 +249,7 @@ export const pipeline = {
     timeLimitMs: minutes(5),
     writes: 'what each destination is owed',
     repeatSafe: 'desired version only rises',
-    together: { most: 16, atOnce: 1, gatherMs: 0, atCommit: false },
+    together: { most: 16, atOnce: 1, gatherMs: 200, atCommit: false },
   }),
   'sync.consent': job({
     owner: 'sync-worker',

@@ -9,17 +9,23 @@ export interface Listening {
 const RETRY_MS = 500;
 
 /**
- * Listens on a channel with a connection of its own and keeps it so: a dropped connection is made again, and since
+ * Listens on some channels with a connection of its own and keeps it so: a dropped connection is made again, and since
  * notifications may have passed meanwhile, the listener is then called once with an empty payload. Wake-ups only: whoever
  * listens must also poll.
  */
-export async function listen(url: string, channel: string, onNotify: (payload: string) => void): Promise<Listening> {
+export async function listen(
+  url: string,
+  channels: string | readonly string[],
+  onNotify: (payload: string, channel: string) => void,
+): Promise<Listening> {
+  const all = typeof channels === 'string' ? [channels] : channels;
+  const name = `kohort:listen:${all.join(',')}`;
   const closing = new AbortController();
   let current: Client | undefined;
 
   const connect = async (): Promise<void> => {
-    const client = new Client({ connectionString: url, application_name: `kohort:listen:${channel}`, keepAlive: true });
-    client.on('notification', (message) => onNotify(message.payload ?? ''));
+    const client = new Client({ connectionString: url, application_name: name, keepAlive: true });
+    client.on('notification', (message) => onNotify(message.payload ?? '', message.channel));
     let established = false;
     const reconnect = (): void => {
       if (!established || closing.signal.aborted) return;
@@ -29,7 +35,7 @@ export async function listen(url: string, channel: string, onNotify: (payload: s
     client.on('error', reconnect);
     client.on('end', reconnect);
     await client.connect();
-    await client.query(`listen ${escapeIdentifier(channel)}`);
+    await client.query(all.map((channel) => `listen ${escapeIdentifier(channel)}`).join('; '));
     established = true;
     current = client;
   };
@@ -38,7 +44,7 @@ export async function listen(url: string, channel: string, onNotify: (payload: s
     while (!closing.signal.aborted) {
       try {
         await connect();
-        onNotify('');
+        for (const channel of all) onNotify('', channel);
         return;
       } catch {
         // The server is away: that is what this loop is for.

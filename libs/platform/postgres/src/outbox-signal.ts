@@ -4,6 +4,8 @@ import type { KohortTables } from './tables';
 
 /** The channel on which a process says that it has committed what others wait for. */
 export const OUTBOX_CHANNEL = 'kohort_outbox';
+/** The channel on which readers of the log hear of commits that they may not be able to read yet. */
+export const COMMIT_CHANNEL = 'kohort_commit';
 
 /** Tasks of one job and workspace that were just committed. */
 export interface OwedWork {
@@ -15,14 +17,24 @@ export interface OwedWork {
 interface News {
   /** Tasks that workers look for at once. */
   readonly work: Map<string, OwedWork>;
-  /** Whether the relay has something to do that cannot wait for its next look. */
-  forRelay: boolean;
+  /** How soon the relay has something to do; null: it can wait for its next look. */
+  relayInMs: number | null;
+  /** Topics whose readers are told. */
+  readonly topics: Set<string>;
 }
 
+/** What one message has for others. */
+interface Appended {
+  readonly work: readonly OwedWork[];
+  readonly relayInMs: number | null;
+  readonly topics: readonly string[];
+}
+
+type Wake = (inMs: number) => void;
 type Look = (work: readonly OwedWork[]) => void;
 
 /** Relays and workers of this process, by the database that they read. */
-const relays = new Map<string, Set<() => void>>();
+const relays = new Map<string, Set<Wake>>();
 const lookers = new Map<string, Set<Look>>();
 
 /** Transactions that appended to the outbox and have not ended yet. */
@@ -30,11 +42,17 @@ const appended = new WeakMap<object, News>();
 
 const keyOf = ({ workspaceId, job }: OwedWork): string => `${workspaceId} ${job}`;
 
+const noNews = (): News => ({ work: new Map(), relayInMs: null, topics: new Set() });
+
+const sooner = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b);
+
 /** Remembers that this transaction has something for others. */
-export function markAppended(tx: object, { work, forRelay }: { work: readonly OwedWork[]; forRelay: boolean }): void {
-  const news = appended.get(tx) ?? { work: new Map(), forRelay: false };
+export function markAppended(tx: object, { work, relayInMs, topics }: Appended): void {
+  const news = appended.get(tx) ?? noNews();
   for (const one of work) news.work.set(keyOf(one), one);
-  news.forRelay ||= forRelay;
+  for (const topic of topics) news.topics.add(topic);
+  news.relayInMs = sooner(news.relayInMs, relayInMs);
   appended.set(tx, news);
 }
 
@@ -50,25 +68,29 @@ function register<T>(all: Map<string, Set<T>>, url: string, one: T): () => void 
 }
 
 /** Registers a relay of this process; returns how to take it back. */
-export const onOutboxCommit = (url: string, wake: () => void): (() => void) => register(relays, url, wake);
+export const onOutboxCommit = (url: string, wake: Wake): (() => void) => register(relays, url, wake);
 
 /** Registers workers of this process, who look for what was committed; returns how to take it back. */
 export const onWorkCommit = (url: string, look: Look): (() => void) => register(lookers, url, look);
 
-/** The payload of a notification: a `!` where the relay is meant too, and work as `workspace job`. */
-function writeNews({ work, forRelay }: News): string {
-  return [...(forRelay ? ['!'] : []), ...work.keys()].join(',');
+/** The payload of a notification: `!` and milliseconds where the relay is meant too, and work as `workspace job`. */
+function writeNews({ work, relayInMs }: News): string {
+  return [...(relayInMs === null ? [] : [`!${relayInMs}`]), ...work.keys()].join(',');
 }
 
+const WITHIN = /^!(\d{1,9})$/;
+
 /** What a notification says; an empty one, as after a connection was lost, is for the relay. */
-export function readNews(payload: string): { readonly work: readonly OwedWork[]; readonly forRelay: boolean } {
-  const parts = payload.split(',');
-  const work = parts.flatMap((part): OwedWork[] => {
+export function readNews(payload: string): Pick<Appended, 'work' | 'relayInMs'> {
+  const work: OwedWork[] = [];
+  let relayInMs: number | null = null;
+  for (const part of payload.split(',')) {
     const [id, job] = part.split(' ');
     const workspaceId = workspaceIdSchema.safeParse(id);
-    return workspaceId.success && job !== undefined ? [{ workspaceId: workspaceId.data, job }] : [];
-  });
-  return { work, forRelay: work.length < parts.length };
+    if (workspaceId.success && job !== undefined) work.push({ workspaceId: workspaceId.data, job });
+    else relayInMs = sooner(relayInMs, Number(WITHIN.exec(part)?.[1] ?? 0));
+  }
+  return { work, relayInMs };
 }
 
 /** Work that one notification names; PostgreSQL takes 8,000 bytes. */
@@ -86,33 +108,39 @@ export function outboxSignal(url: string, relay: Kysely<KohortTables>): (news: N
     sending = true;
     try {
       while (waiting) {
-        const payload = writeNews(waiting);
+        const { topics } = waiting;
+        const words = [[OUTBOX_CHANNEL, writeNews(waiting)] as const, [COMMIT_CHANNEL, [...topics].join(',')] as const];
+        const said = words.filter(([, payload]) => payload !== '');
         waiting = undefined;
-        await sql`select pg_notify(${OUTBOX_CHANNEL}, ${payload})`.execute(relay);
+        await sql`select pg_notify(channel, payload)
+          from unnest(${said.map(([channel]) => channel)}::text[], ${said.map(([, payload]) => payload)}::text[])
+            as word (channel, payload)`.execute(relay);
       }
     } finally {
       sending = false;
     }
   };
-  const sendLater = ({ work, forRelay }: News): void => {
-    const next = waiting ?? { work: new Map<string, OwedWork>(), forRelay: false };
+  const sendLater = ({ work, relayInMs, topics }: News): void => {
+    const next = waiting ?? noNews();
     for (const [key, one] of work) {
       if (next.work.size < MOST_NAMED) next.work.set(key, one);
-      else next.forRelay = true;
+      else next.relayInMs = 0;
     }
-    next.forRelay ||= forRelay;
+    for (const topic of topics) next.topics.add(topic);
+    next.relayInMs = sooner(next.relayInMs, relayInMs);
     waiting = next;
     // The rows are committed; whether the wake-up arrives is not the caller's concern.
     if (!sending) send().catch(() => undefined);
   };
-  return ({ work, forRelay }) => {
+  return ({ work, relayInMs, topics }) => {
     const local = { relays: relays.get(url) ?? new Set(), lookers: lookers.get(url) ?? new Set() };
-    if (forRelay) for (const wake of local.relays) wake();
+    if (relayInMs !== null) for (const wake of local.relays) wake(relayInMs);
     if (work.size > 0) for (const look of local.lookers) look([...work.values()]);
     const abroad: News = {
       work: local.lookers.size > 0 ? new Map() : work,
-      forRelay: forRelay && local.relays.size === 0,
+      relayInMs: local.relays.size === 0 ? relayInMs : null,
+      topics,
     };
-    if (abroad.work.size > 0 || abroad.forRelay) sendLater(abroad);
+    if (abroad.work.size > 0 || abroad.relayInMs !== null || topics.size > 0) sendLater(abroad);
   };
 }

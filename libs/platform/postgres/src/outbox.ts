@@ -3,6 +3,11 @@ import { sql } from 'kysely';
 import type { WorkspaceTransaction } from './database';
 import { markAppended } from './outbox-signal';
 
+/** The relay looks by itself as often as this: what may wait longer need not wake it. */
+export const RELAY_IDLE_MS = 1_000;
+/** What readers of the log are told of at the commit; of everything else they hear when it is final. */
+const TOLD_TOPICS: ReadonlySet<string> = new Set<TopicName>(['MembershipChanged']);
+
 /** One job that listens to a topic, and the payload's field that names its entity. */
 interface Listener {
   readonly job: string;
@@ -20,6 +25,14 @@ for (const job of jobNames) {
     const listener = { job, field: pipeline[job].entity, gatherMs, atCommit };
     listenersOf.set(topic, [...(listenersOf.get(topic) ?? []), listener]);
   }
+}
+
+/** How soon the relay must look at such a message; null: when it does so by itself. */
+function relayInMs(listeners: readonly Listener[]): number | null {
+  const owed = listeners.filter(({ atCommit }) => !atCommit).map(({ gatherMs }) => gatherMs);
+  // The log alone has readers then.
+  const soonest = listeners.length === 0 ? 0 : Math.min(...owed);
+  return soonest < RELAY_IDLE_MS ? soonest : null;
 }
 
 /**
@@ -64,7 +77,7 @@ export async function appendOutboxAll<T extends TopicName>(
   const workspaces = [...new Set(payloads.map(({ workspaceId }) => workspaceId))];
   markAppended(tx, {
     work: workspaces.flatMap((workspaceId) => jobs.map((job) => ({ workspaceId, job }))),
-    // What is gathered first has time until the relay looks by itself; who reads the log of the others waits for it.
-    forRelay: listeners.length === 0 || listeners.some(({ atCommit, gatherMs }) => !atCommit && gatherMs === 0),
+    relayInMs: relayInMs(listeners),
+    topics: TOLD_TOPICS.has(topic) ? [topic] : [],
   });
 }

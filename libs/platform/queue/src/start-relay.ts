@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
 import {
   OUTBOX_CHANNEL,
+  RELAY_IDLE_MS,
   listen,
   onOutboxCommit,
   readNews,
@@ -24,44 +25,47 @@ export interface StartRelayOptions {
 }
 
 export interface Relay {
-  /** Look now: something was committed. Called by the database after each commit with outbox rows. */
-  wake(): void;
+  /** Look now, or within that time: something was committed. Called by the database after each commit with outbox rows. */
+  wake(inMs?: number): void;
   /** Ends after the step in progress. */
   stop(): Promise<void>;
 }
 
 /** Rows a step; the rest follows at once. */
 const STEP = 500;
-const IDLE_MS = 1_000;
-/** While an open transaction hides committed rows: look again soon, and then less soon. */
-const HIDDEN_MS = { first: 3, most: 100 } as const;
+/** While an open transaction hides committed rows. Who must know at once was told at the commit. */
+const HIDDEN_MS = { first: 200, most: 800 } as const;
 const SWEEP_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 600_000;
 const KEEP_DAYS = 7;
 const FAILED_MS = 1_000;
 
-/** A sleep that a wake-up ends; a wake-up that came before it is not lost. */
+/** A sleep that a wake-up ends, at once or within a time; one that came before it is not lost. */
 function alarm() {
-  let rung = false;
-  let ring: (() => void) | undefined;
+  const now = (): number => performance.now();
+  let rings = Infinity;
+  let heed: (() => void) | undefined;
   return {
-    wake(): void {
-      rung = true;
-      ring?.();
+    wake(inMs = 0): void {
+      rings = Math.min(rings, now() + inMs);
+      heed?.();
     },
     async sleep(ms: number): Promise<boolean> {
-      if (!rung && ms > 0) {
-        await new Promise<void>((done) => {
-          const timer = setTimeout(done, ms);
-          ring = () => {
-            clearTimeout(timer);
-            done();
-          };
-        });
-      }
-      ring = undefined;
-      const woken = rung;
-      rung = false;
+      const until = now() + ms;
+      await new Promise<void>((done) => {
+        let timer: NodeJS.Timeout | undefined;
+        heed = () => {
+          clearTimeout(timer);
+          const left = Math.min(rings, until) - now();
+          if (left <= 0) done();
+          else timer = setTimeout(done, left);
+        };
+        heed();
+      });
+      heed = undefined;
+      // A timer may fire a little early.
+      const woken = rings - 1 <= now();
+      if (woken) rings = Infinity;
       return woken;
     },
   };
@@ -106,9 +110,9 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
     if (passed === STEP || tasks.length === STEP) return 0;
     // What an open transaction hides comes with its end, of which nobody tells.
     hiddenMs = hasMore && passed === 0 ? Math.min(HIDDEN_MS.most, hiddenMs * 2) : HIDDEN_MS.first;
-    const sleepMs = Math.min(Math.ceil(nextDueMs ?? IDLE_MS), hasMore ? hiddenMs : IDLE_MS);
-    isExpected = sleepMs < IDLE_MS;
-    return Math.min(IDLE_MS, sleepMs);
+    const sleepMs = Math.min(Math.ceil(nextDueMs ?? RELAY_IDLE_MS), hasMore ? hiddenMs : RELAY_IDLE_MS);
+    isExpected = sleepMs < RELAY_IDLE_MS;
+    return Math.min(RELAY_IDLE_MS, sleepMs);
   };
 
   /** One round; answers how long to sleep. `woken` spares the look whether there is anything. */
@@ -118,7 +122,7 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
     const { hasReadable, hasHidden, nextDueMs, hasUnheard } = await relayState(database.relay);
     if (hasUnheard) await sweep();
     if (hasReadable || hasHidden || nextDueMs === 0) return step();
-    return Math.min(IDLE_MS, Math.ceil(nextDueMs ?? IDLE_MS));
+    return Math.min(RELAY_IDLE_MS, Math.ceil(nextDueMs ?? RELAY_IDLE_MS));
   };
 }
 
@@ -139,7 +143,8 @@ export async function startRelay(options: StartRelayOptions): Promise<Relay> {
   const step = relaySteps(options, clock);
   const forget = onOutboxCommit(database.url, bell.wake);
   const listening = await listen(database.url, OUTBOX_CHANNEL, (payload) => {
-    if (readNews(payload).forRelay) bell.wake();
+    const { relayInMs } = readNews(payload);
+    if (relayInMs !== null) bell.wake(relayInMs);
   });
   let running = true;
   const loop = async (): Promise<void> => {

@@ -279,4 +279,32 @@ describe('HorizonPulse', () => {
       jest.useRealTimers();
     }
   });
+
+  it('beats for what it hears of when that can be read, once, and asks no more then', async () => {
+    const log = new MemoryLog();
+    log.append(3);
+    const pulse = new HorizonPulse({ log, logger: silentLogger, pollMs: 3_600_000 });
+    const until = async (fits: () => boolean): Promise<void> => {
+      while (!fits()) await new Promise((done) => setImmediate(done));
+    };
+    let beats = 0;
+    const stop = pulse.listen(() => (beats += 1));
+    pulse.hear();
+    await until(() => beats === 1);
+    log.append(2);
+    log.hidden = 2;
+    pulse.hear();
+    const asked = log.horizons;
+    await until(() => log.horizons >= asked + 3);
+    // Of another writer, and older than what was heard of.
+    log.hidden = 1;
+    await until(() => log.horizons >= asked + 5);
+    expect(beats).toBe(1);
+    log.hidden = 0;
+    await until(() => beats === 2);
+    const last = log.horizons;
+    await new Promise((done) => setTimeout(done, 80));
+    expect({ beats, horizons: log.horizons }).toEqual({ beats: 2, horizons: last });
+    stop();
+  });
 });

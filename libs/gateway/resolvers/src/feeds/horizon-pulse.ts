@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeLogPort } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
+
+type LogHorizon = Awaited<ReturnType<ChangeLogPort['horizon']>>;
 
 /** Tells that something may have been committed. */
 export type Beat = () => void;
@@ -12,6 +15,9 @@ export interface PulseParts {
   readonly pollMs: number;
 }
 
+/** Pauses between looks at what was heard of and cannot be read yet, in milliseconds: each twice as long. */
+const HIDDEN_MS = { first: 2, most: 32 } as const;
+
 /**
  * The one clockwork of a process for all its streams: asks for the log's horizon once in `pollMs`, and calls its
  * listeners only when that has moved or somebody woke it. It stands still while nobody listens, so that an idle process
@@ -20,8 +26,10 @@ export interface PulseParts {
 export class HorizonPulse {
   private readonly listeners = new Set<Beat>();
   private timer: NodeJS.Timeout | undefined;
-  private horizon = '';
+  private horizon: bigint | null = null;
   private asking = false;
+  private heard = false;
+  private following = false;
 
   constructor(private readonly parts: PulseParts) {}
 
@@ -40,6 +48,15 @@ export class HorizonPulse {
     for (const beat of [...this.listeners]) beat();
   }
 
+  /**
+   * Somebody has committed, and transactions that are open still may hide it: beats when it can be read, which is looked
+   * for until then.
+   */
+  hear(): void {
+    this.heard = true;
+    void this.follow();
+  }
+
   /** Ends the clockwork; listeners hear nothing any more. */
   stop(): void {
     clearInterval(this.timer);
@@ -49,18 +66,46 @@ export class HorizonPulse {
   private async ask(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
+    const horizon = await this.look();
+    this.asking = false;
+    if (horizon !== null && horizon.readable !== this.horizon) this.beatAt(horizon);
+  }
+
+  private beatAt({ readable }: LogHorizon): void {
+    this.horizon = readable;
+    this.wake();
+  }
+
+  private async look(): Promise<LogHorizon | null> {
     try {
-      const horizon = await this.parts.log.horizon();
-      if (horizon === this.horizon) return;
-      this.horizon = horizon;
-      this.wake();
+      return await this.parts.log.horizon();
     } catch (thrown) {
       // The database is away: the next beat tries again, and streams stay open. Its first answer is a beat, for those
       // who could not read.
-      this.horizon = '';
+      this.horizon = null;
       this.parts.logger.warn('horizon not read', { reason: thrown instanceof Error ? thrown.name : 'unknown' });
-    } finally {
-      this.asking = false;
+      return null;
     }
+  }
+
+  /** Looks until all that was heard of can be read; beats when some of it can, not whenever anything can. */
+  private async follow(): Promise<void> {
+    if (this.following) return;
+    this.following = true;
+    let hidden: bigint[] = [];
+    let waitMs: number = HIDDEN_MS.first;
+    while (this.listeners.size > 0) {
+      const isNew = this.heard;
+      this.heard = false;
+      const horizon = await this.look();
+      if (horizon === null) break;
+      const wanted = isNew ? [...hidden, horizon.committed] : hidden;
+      hidden = wanted.filter((place) => place > horizon.readable);
+      if (hidden.length < wanted.length) this.beatAt(horizon);
+      if (hidden.length === 0 && !this.heard) break;
+      waitMs = isNew ? HIDDEN_MS.first : Math.min(HIDDEN_MS.most, 2 * waitMs);
+      if (!this.heard) await pause(waitMs);
+    }
+    this.following = false;
   }
 }

@@ -45,6 +45,14 @@ export interface MembershipChangeBatch {
   readonly more: boolean;
 }
 
+/** How far the logs of all workspaces are final. */
+export interface LogHorizon {
+  /** Moves whenever any log may have become longer: what was written before it can be read. */
+  readonly readable: bigint;
+  /** Everything that is committed by now can be read once `readable` is as far. */
+  readonly committed: bigint;
+}
+
 /**
  * The membership change log, read in commit order.
  *
@@ -82,9 +90,6 @@ export interface ChangeLogPort {
     at: { readonly cursor: string; readonly segmentId?: string | undefined },
     page: PageRequest,
   ): Promise<Page<MembershipRecord>>;
-  /**
-   * A value that moves whenever any log may have become longer, for every workspace at once: pollers ask for it alone
-   * and read nothing while it stands still.
-   */
-  horizon(): Promise<string>;
+  /** How far all logs can be read. Pollers ask for it alone and read nothing while it stands still. */
+  horizon(): Promise<LogHorizon>;
 }

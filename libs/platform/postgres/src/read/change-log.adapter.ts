@@ -159,9 +159,11 @@ export function changeLogAdapter(database: Database, options: ChangeLogOptions):
         return reading.membersAt({ place, segmentId }, page);
       }),
     horizon: async () => {
-      const { rows } = await sql<{ xmin: string }>`
-        select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(database.relay);
-      return rows[0]?.xmin ?? '0';
+      const { rows } = await sql<{ xmin: string; xmax: string }>`
+        select pg_snapshot_xmin(snapshot)::text as xmin, pg_snapshot_xmax(snapshot)::text as xmax
+        from pg_current_snapshot() as snapshot`.execute(database.relay);
+      const { xmin = '0', xmax = '0' } = rows[0] ?? {};
+      return { readable: BigInt(xmin), committed: BigInt(xmax) };
     },
   };
 }
