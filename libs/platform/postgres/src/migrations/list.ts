@@ -39,6 +39,7 @@ import { clusterMoves } from './0038-cluster-moves';
 import { modelWatch } from './0039-model-watch';
 import { modelServing } from './0041-model-serving';
 import { gonePeople } from './0042-gone-people';
+import { membershipKeys } from './0043-membership-keys';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -83,4 +84,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0039-model-watch': modelWatch,
   '0041-model-serving': modelServing,
   '0042-gone-people': gonePeople,
+  '0043-membership-keys': membershipKeys,
 };

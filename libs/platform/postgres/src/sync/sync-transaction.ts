@@ -54,11 +54,17 @@ function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
       return rows.map(toChange);
     },
     async memberships(syncId, after, limit) {
+      // Those who are in and those who were lie apart, each in the order of ids.
+      const side = (member: boolean) => sql`
+        select segment_id, profile_id, member, change_version from membership
+        where workspace_id = ${workspaceId} and member = ${member}::boolean and segment_id = (
+          select segment_id from sync where workspace_id = ${workspaceId} and id = ${syncId})
+          ${after === null ? sql`` : sql`and profile_id > ${after}::uuid`}
+        order by profile_id limit ${limit}`;
       const { rows } = await sql<ChangeRow>`
-        select m.segment_id, m.profile_id, m.member, m.change_version from membership m
-        join sync s on s.workspace_id = m.workspace_id and s.segment_id = m.segment_id and s.id = ${syncId}
-        where m.workspace_id = ${workspaceId} and (${after}::uuid is null or m.profile_id > ${after}::uuid)
-        order by m.profile_id limit ${limit}`.execute(tx);
+        select * from ((${side(true)}) union all (${side(false)})) as known order by profile_id limit ${limit}`.execute(
+        tx,
+      );
       return rows.map(toChange);
     },
     async claimable(syncId, now, limit) {
