@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   algorithmAccounts,
   runClusterCommand,
@@ -33,6 +33,7 @@ interface ClusterFlags {
   readonly minSize?: number;
   readonly maxSize?: number;
   readonly scores?: boolean;
+  readonly missing: 'refuse' | 'median';
   readonly scale: 'none' | 'zscore' | 'auto';
   readonly seed: number;
   readonly out?: string;
@@ -178,6 +179,11 @@ export function clusterCommand(): Command {
     .option('--min-size <rows>', 'fewest rows of a group', wholeNumber)
     .option('--max-size <rows>', 'most rows of a group', wholeNumber)
     .addOption(scaleOption('none'))
+    .addOption(
+      new Option('--missing <how>', 'an empty cell among numbers: refuse, or put the median there')
+        .choices(['refuse', 'median'])
+        .default('refuse'),
+    )
     .option('--seed <number>', 'seed of the starts', wholeNumber, 1)
     .option(
       '--out <file>',

@@ -17,6 +17,18 @@ const distinguishingFeatureSchema = z.object({
   direction: z.enum(['higher', 'lower']),
 });
 
+/** A word that more of a cluster have than of everybody, or fewer. */
+const distinguishingWordSchema = z.object({
+  feature: z.string(),
+  word: z.string(),
+  label: z.string(),
+  /** 0–1 */
+  shareOfCluster: z.number(),
+  shareOfPeople: z.number(),
+  /** The difference in standard deviations of having the word. */
+  effectSize: z.number(),
+});
+
 /** What a person needs to know of one cluster. */
 const clusterSheetSchema = z.object({
   key: z.string(),
@@ -29,6 +41,8 @@ const clusterSheetSchema = z.object({
   shareOfValue: z.number().nullable(),
   suggestedAction: z.string(),
   features: z.array(distinguishingFeatureSchema),
+  /** Absent where no feature was of words. */
+  categories: z.array(distinguishingWordSchema).optional(),
   /** `#rrggbb`, kept as long as the key; absent in old cards. */
   colour: z.string().optional(),
 });

@@ -8,6 +8,8 @@ export interface ScalingOptions {
   readonly mode: ScalingMode;
   /** What to do with NaN; default `refuse`. */
   readonly missing?: 'refuse' | 'median';
+  /** Columns of category codes: they stay what they are, and nothing is put in place of a missing one. */
+  readonly categories?: readonly string[];
 }
 
 /** Skewness above which a non-negative column counts as heavy-tailed. */
@@ -30,15 +32,21 @@ function scaleColumn(
   { at, name, options }: { at: number; name: string; options: ScalingOptions },
 ): ScaledColumn {
   const plain = profileColumn(matrix, at);
+  const isCode = options.categories?.includes(name) ?? false;
   const warnings: ClusteringWarning[] = [];
   const fill =
-    options.missing === 'median' && plain.present > 0 ? fitMedianImputer(columnValues(matrix, at)).median : null;
+    options.missing === 'median' && plain.present > 0 && !isCode
+      ? fitMedianImputer(columnValues(matrix, at)).median
+      : null;
   const raw = options.mode === 'raw';
   if (plain.spread === 0 && (!raw || plain.present === 0)) {
     const code = plain.present === 0 ? 'COLUMN_EMPTY' : 'COLUMN_CONSTANT';
     const reason = plain.present === 0 ? 'holds no value' : 'has the same value in every row';
     warnings.push({ code, message: `Column "${name}" ${reason} and was left out.` });
     return { column: { name, kept: false, log1p: false, shift: 0, divisor: 1, fill }, profile: plain, warnings };
+  }
+  if (isCode) {
+    return { column: { name, kept: true, log1p: false, shift: 0, divisor: 1, fill }, profile: plain, warnings };
   }
   if (plain.missing > 0) {
     const message = `Column "${name}": ${count(plain.missing, 'missing value')} replaced by the median.`;
@@ -115,8 +123,16 @@ export function fitScaling(
     });
   }
   const warnings = [...scaled.flatMap((one) => one.warnings), ...loggedWarning(scaled)];
-  const profiles = scaled.map(({ profile }) => profile);
-  if (options.mode === 'none') warnings.push(...scaleDifference(names, profiles));
+  if (options.mode === 'none') {
+    const numbers = scaled.filter(({ column }) => !options.categories?.includes(column.name));
+    const named = numbers.map(({ column }) => column.name);
+    warnings.push(
+      ...scaleDifference(
+        named,
+        numbers.map(({ profile }) => profile),
+      ),
+    );
+  }
   return {
     scaling: scalingOf(
       options.mode,

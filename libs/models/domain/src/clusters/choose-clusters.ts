@@ -1,6 +1,7 @@
 import { clusteringModel, type ClusteringAlgorithm, type FitSettings } from '@kohort/ml-algorithms';
 import { chooseK, chooseKDefaults, type KChoice, type KClusterer } from '@kohort/ml-clustering';
 import type { FitControl, Matrix } from '@kohort/ml-core';
+import { gatherWords, spreadWords, type CodeColumn } from './category-words';
 
 /** A number of clusters, a range to choose from, or the choice of both. */
 export type KWish = number | 'auto' | { readonly from: number; readonly to: number };
@@ -9,14 +10,18 @@ export type KWish = number | 'auto' | { readonly from: number; readonly to: numb
 const DEARER = { sampleRows: 2_000, scoredRows: 2_000, restarts: 1, resamples: 4 };
 
 /** An algorithm of the registry as something to sweep; what is known of rows and their weights is left out. */
-function clustererOf(algorithm: ClusteringAlgorithm, { params = {}, categories }: FitSettings): KClusterer {
+function clustererOf(
+  algorithm: ClusteringAlgorithm,
+  { params = {}, categories }: FitSettings,
+  gathered: (rows: Matrix) => Matrix,
+): KClusterer {
   return ({ k }) =>
     async (matrix, { random, pool, signal }) => {
       const control = { ...(pool ? { pool } : {}), ...(signal ? { signal } : {}) };
       const settings = { k, seed: random.uint32(), params, ...(categories ? { categories } : {}) };
-      const { labels, state } = await algorithm.fit(matrix, settings, control);
+      const { labels, state } = await algorithm.fit(gathered(matrix), settings, control);
       const model = clusteringModel(algorithm.name, state);
-      return { labels, assign: async (rows) => (await model.assign(rows, control)).labels };
+      return { labels, assign: async (rows) => (await model.assign(gathered(rows), control)).labels };
     };
 }
 
@@ -27,7 +32,7 @@ const weighed = (matrix: Matrix, weights: readonly number[] | undefined): Matrix
 
 /**
  * The number of clusters: the one asked for, none where the algorithm finds it, or the best of a sweep by silhouette and
- * stability on a sample of the rows: up to 20,000 for k-means, its kin and networks (which
+ * stability (words spread as spreadWords does, unweighed) on a sample of the rows: up to 20,000 for k-means, its kin and networks (which
  * k-means stands in for), 2,000 for others; scores on up to 5,000.
  *
  * Throws  as chooseK and the algorithm do
@@ -37,8 +42,15 @@ export async function chooseClusters(
     scaled,
     algorithm,
     settings,
+    codes,
     wish,
-  }: { scaled: Matrix; algorithm: ClusteringAlgorithm; settings: FitSettings; wish: KWish },
+  }: {
+    scaled: Matrix;
+    algorithm: ClusteringAlgorithm;
+    settings: FitSettings;
+    codes: readonly CodeColumn[];
+    wish: KWish;
+  },
   control: FitControl,
 ): Promise<{ k: number | undefined; choice: KChoice | null }> {
   if (typeof wish === 'number') return { k: wish, choice: null };
@@ -47,7 +59,9 @@ export async function chooseClusters(
   const likeKmeans = algorithm.input === 'numbers' && ['centroids', 'guided', 'network'].includes(algorithm.family);
   const range = wish === 'auto' ? {} : { kMin: wish.from, kMax: wish.to, kLimit: wish.to };
   const params = { ...chooseKDefaults, ...(likeKmeans ? {} : DEARER), ...range };
-  const clusterer = likeKmeans ? {} : { clusterer: clustererOf(algorithm, settings) };
-  const choice = await chooseK(weighed(scaled, settings.weights), params, { ...control, ...clusterer });
+  const gathered = (rows: Matrix): Matrix => (codes.length > 0 ? gatherWords(rows, codes, scaled.cols) : rows);
+  const clusterer = likeKmeans ? {} : { clusterer: clustererOf(algorithm, settings, gathered) };
+  const space = codes.length > 0 ? spreadWords(scaled, codes) : weighed(scaled, settings.weights);
+  const choice = await chooseK(space, params, { ...control, ...clusterer });
   return { k: choice.k, choice };
 }

@@ -47,4 +47,28 @@ import { runClusterCommand } from './cluster-file';
       expect(metrics.silhouette).toBeCloseTo(wanted.silhouette, 3);
     }
   });
+
+  it('marketing campaign, numbers and words: shares of words add up, and a person is told in words', async () => {
+    const table = dataTable('marketing-campaign/customers.csv.gz');
+    const { metrics, sheets, explanations, warnings } = await runClusterCommand(table, {
+      ...{ id: 'ID', features: ['Income', 'MntWines'], categories: ['Education', 'Marital_Status'] },
+      ...{
+        algorithm: 'kprototypes',
+        params: { gamma: '3' },
+        k: 4,
+        scale: 'auto',
+        missing: 'median',
+        explain: ['5524'],
+      },
+    });
+    expect(metrics.sizes.reduce((a, b) => a + b, 0)).toBe(2240);
+    expect(warnings.join(' ')).toContain('"Income": 24 missing values');
+    const column = table.header.indexOf('Education');
+    const graduates = table.rows.filter((row) => row[column] === 'Graduation').length;
+    const told = sheets.flatMap(({ categories = [] }) => categories).filter(({ word }) => word === 'Graduation');
+    expect(told.length).toBeGreaterThan(0);
+    for (const { shareOfPeople } of told) expect(shareOfPeople).toBeCloseTo(graduates / 2240, 9);
+    expect(sheets.some(({ name }) => /mostly (education|marital status)/i.test(name))).toBe(true);
+    expect(explanations[0]?.reasons.map(({ value }) => typeof value)).toContain('string');
+  });
 });

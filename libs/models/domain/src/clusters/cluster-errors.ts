@@ -56,6 +56,12 @@ export const clusterErrors = defineErrors({
       `${d['k']} clusters cannot keep all apart that must be: ${d['unkept']} links are broken, the first between ` +
       `${d['first']} and ${d['second']}; take more clusters, fewer links, or let them be preferences`,
   },
+  CLUSTERS_TOO_MANY_WORDS: {
+    kind: 'invalid-input',
+    message: (d) =>
+      `column "${d['column']}" has ${d['words']} different words, a category has ${d['most']} at most: it tells rows apart ` +
+      'rather than groups',
+  },
   CLUSTERS_NONE: { kind: 'unsuitable-data', message: () => 'nobody is in a cluster: all rows are noise' },
   CLUSTERS_NO_RULE: {
     kind: 'unsuitable-data',

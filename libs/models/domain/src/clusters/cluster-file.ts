@@ -6,7 +6,14 @@ import { clusterErrors } from './cluster-errors';
 import { addCategories } from './csv-categories';
 import { foundCsvFeatures, type FoundCsvFeatures } from './found-csv-features';
 import { linksInCsv, seedsInCsv } from './csv-known';
-import { checkCsvShape, csvColumnAt, readCsvFeatures, readCsvIds, type ClusterCsvTable } from './csv-features';
+import {
+  checkCsvShape,
+  csvColumnAt,
+  readCsvFeatures,
+  readCsvIds,
+  type BlankCells,
+  type ClusterCsvTable,
+} from './csv-features';
 import {
   clusterTable,
   type ClusterControl,
@@ -24,6 +31,8 @@ export interface ClusterCommandParams {
   readonly features?: readonly string[];
   /** Columns left out of the features. */
   readonly exclude?: readonly string[];
+  /** An empty cell of a number: refused (default), or the column's median. */
+  readonly missing?: 'refuse' | 'median';
   /** Columns of words, for algorithms that take categories. */
   readonly categories?: readonly string[];
   /** Known classes, for algorithms that are guided by them: a column, empty where none is known, or a table of id and group. */
@@ -87,12 +96,15 @@ export interface ClusterCommandResult {
   readonly result: ClusterTableResult;
 }
 
+const blankCells = ({ missing }: ClusterCommandParams): BlankCells =>
+  missing === 'median' ? { blank: 'missing' } : {};
+
 /** The columns distances are taken on: those named, or all numbers, but for the excluded. */
 function featuresOf(table: ClusterCsvTable, params: ClusterCommandParams): FoundCsvFeatures {
   const { features, exclude = [], categories = [], id, seeds } = params;
   exclude.forEach((name) => csvColumnAt(table, name, 'excluded'));
   const other = [id, ...(typeof seeds === 'string' ? [seeds] : []), ...exclude, ...categories];
-  if (!features) return foundCsvFeatures(table, other);
+  if (!features) return foundCsvFeatures(table, other, blankCells(params));
   return { features: features.filter((name) => !exclude.includes(name)), warnings: [] };
 }
 
@@ -109,15 +121,15 @@ function inputOf(table: ClusterCsvTable, params: ClusterCommandParams) {
   checkCsvShape(table);
   const ids = readCsvIds(table, params.id);
   const { features, warnings: notes } = featuresOf(table, params);
-  const matrix = readCsvFeatures(table, features);
-  const { categories = [], seeds, links } = params;
+  const { categories: words = [], seeds, links } = params;
+  const { matrix, categories } = addCategories(table, readCsvFeatures(table, features, blankCells(params)), words);
   const known = typeof seeds === 'string' ? seedsOf(table, seeds) : seeds && seedsInCsv(seeds, ids);
   const input: ClusterTableInput = {
     ids,
     // An id may be a person's: refusals name lines.
     rowNames: ids.map((_, row) => `line ${table.lineOf(row)}`),
-    featureNames: [...features, ...categories],
-    matrix: addCategories(table, matrix, categories),
+    featureNames: [...features, ...words],
+    matrix,
     ...(categories.length > 0 ? { categories } : {}),
     ...(known ? { seeds: known } : {}),
     ...(links ? { links: linksInCsv(links, ids) } : {}),
@@ -150,7 +162,16 @@ export async function runClusterCommand(
   params: ClusterCommandParams,
   control: ClusterControl = {},
 ): Promise<ClusterCommandResult> {
-  const { k = 'auto', seed = 1, scale = 'none', minSize, maxSize, weights = {}, scores = false } = params;
+  const {
+    k = 'auto',
+    seed = 1,
+    scale = 'none',
+    missing = 'refuse',
+    minSize,
+    maxSize,
+    weights = {},
+    scores = false,
+  } = params;
   const bounded = minSize !== undefined || maxSize !== undefined;
   const algorithm = clusteringAlgorithm(params.algorithm ?? (bounded ? 'bounded-kmeans' : 'kmeans'));
   if (!['none', 'zscore', 'auto'].includes(scale)) {
@@ -165,7 +186,7 @@ export async function runClusterCommand(
   };
   const result = await clusterTable(
     input,
-    { algorithm: algorithm.name, k, seed, scaling: scale, nInit: params.nInit, params: own, weights, sizes },
+    { algorithm: algorithm.name, k, seed, scaling: scale, missing, nInit: params.nInit, params: own, weights, sizes },
     control,
   );
   const { metrics, warnings, choice, sheets, nInit } = result;

@@ -13,6 +13,7 @@ import {
 } from '@kohort/ml-clustering';
 import type { ComputeControl, Matrix, WideMatrix } from '@kohort/ml-core';
 import { modelRulesFromJson, modelRulesToJson, type ModelRules } from '../surrogate/model-rules';
+import type { CategoryWords } from './category-words';
 import { clusterErrors } from './cluster-errors';
 
 /** A fitted clustering: everything needed to place new rows. Plain data but for `placing`, which is made of `state`. */
@@ -21,10 +22,14 @@ export interface ClusterModel {
   readonly algorithm: AlgorithmName;
   readonly featureNames: readonly string[];
   readonly scaling: FittedScaling;
+  /** Features that hold codes of words. */
+  readonly categories: readonly CategoryWords[];
   /** What the algorithm keeps. */
   readonly state: Json;
   readonly placing: ClusteringModel;
-  /** k × kept columns in the scaled space: the means of the training rows of each cluster, by falling size. */
+  /** k × kept columns in the scaled space: the means of the training rows of each cluster (of words
+   * the code of the most frequent), by falling size.
+   */
   readonly centres: Float64Array;
   /** What one person's place is told by; null where no rules were grown. */
   readonly rules: ModelRules | null;
@@ -42,18 +47,31 @@ export interface ClusterAssignment {
   readonly outlierScores: Float64Array;
 }
 
-/** Distances of rows to the centres of their clusters. */
-export function centreDistances(centres: Float64Array, { data, rows, cols }: Matrix, labels: Int32Array): Float64Array {
+/** Distances of rows to the centres of their clusters; a differing word counts 1. */
+export function centreDistances(
+  { centres, codes }: { readonly centres: Float64Array; readonly codes: readonly number[] },
+  { data, rows, cols }: Matrix,
+  labels: Int32Array,
+): Float64Array {
+  const isCode = Array.from({ length: cols }, (_, j) => codes.includes(j));
   const distances = new Float64Array(rows).fill(NaN);
   for (let i = 0; i < rows; i += 1) {
     const label = labels[i] as number;
     if (label < 0) continue;
     let squared = 0;
-    for (let j = 0; j < cols; j += 1)
-      squared += ((data[i * cols + j] as number) - (centres[label * cols + j] as number)) ** 2;
+    for (let j = 0; j < cols; j += 1) {
+      const gap = (data[i * cols + j] as number) - (centres[label * cols + j] as number);
+      squared += isCode[j] ? Number(gap !== 0) : gap * gap;
+    }
     distances[i] = Math.sqrt(squared);
   }
   return distances;
+}
+
+/** Places of the columns of codes in the scaled space. */
+export function keptCodes({ scaling, categories }: Pick<ClusterModel, 'scaling' | 'categories'>): number[] {
+  const kept = scalingColumns(scaling).filter((column) => column.kept);
+  return kept.flatMap(({ name }, at) => (categories.some(({ feature }) => feature === name) ? [at] : []));
 }
 
 /**
@@ -69,7 +87,7 @@ export async function assignClusters(
 ): Promise<ClusterAssignment> {
   const scaled = applyScaling(model.scaling, matrix);
   const { labels, confidence, outlierScore } = await model.placing.assign(scaled, control);
-  const distances = centreDistances(model.centres, scaled, labels);
+  const distances = centreDistances({ centres: model.centres, codes: keptCodes(model) }, scaled, labels);
   return { labels, distances, confidences: confidence, outlierScores: outlierScore };
 }
 
@@ -89,6 +107,7 @@ const modelSchema = z.object({
   centres: z.array(z.number()),
   state: z.json(),
   rules: z.unknown().optional(),
+  categories: z.array(z.object({ feature: z.string(), words: names })).optional(),
 });
 /** Artifacts of before there were other algorithms than k-means. */
 const firstSchema = z.object({
@@ -103,10 +122,16 @@ const firstSchema = z.object({
 
 /** The model as JSON: the artifact of a model version. */
 export function clusterModelToJson(model: ClusterModel): Json {
-  const { version, algorithm, featureNames, scaling, state, centres, rules } = model;
+  const { version, algorithm, featureNames, scaling, categories, state, centres, rules } = model;
   const lists = { featureNames: [...featureNames], centres: [...centres] };
   const whole = { kind: 'clustering', version, algorithm, ...lists, scaling: scalingToJson(scaling), state };
-  return rules ? { ...whole, rules: modelRulesToJson(rules) } : whole;
+  return {
+    ...whole,
+    ...(categories.length > 0
+      ? { categories: categories.map(({ feature, words }) => ({ feature, words: [...words] })) }
+      : {}),
+    ...(rules ? { rules: modelRulesToJson(rules) } : {}),
+  };
 }
 
 const bad = (problem: string, cause?: unknown) => clusterErrors.CLUSTERS_BAD_MODEL({ problem }, { cause });
@@ -130,7 +155,7 @@ function readModel(json: unknown): ClusterModel {
     const issue = parsed.error.issues[0];
     throw bad(issue ? `${issue.path.join('.')} ${issue.message}`.trim() : 'unreadable', parsed.error);
   }
-  const { version, algorithm, featureNames, state } = parsed.data;
+  const { version, algorithm, featureNames, state, categories = [] } = parsed.data;
   const placing = clusteringModel(algorithm, state);
   const scaling = scalingFromJson(parsed.data.scaling);
   const columns = scalingColumns(scaling);
@@ -141,7 +166,7 @@ function readModel(json: unknown): ClusterModel {
   }
   const rules = parsed.data.rules === undefined ? null : modelRulesFromJson(parsed.data.rules);
   if (rules && rules.tree.cols !== featureNames.length) throw bad('features and rules do not fit together');
-  return { version, algorithm: placing.algorithm, featureNames, scaling, state, placing, centres, rules };
+  return { version, algorithm: placing.algorithm, featureNames, scaling, categories, state, placing, centres, rules };
 }
 
 /** Reads what clusterModelToJson wrote, and what earlier versions did. Throws CLUSTERS_BAD_MODEL with the first thing wrong. */

@@ -1,6 +1,7 @@
 import type { FitSettings } from '@kohort/ml-algorithms';
 import { scalingColumns, type FittedScaling } from '@kohort/ml-clustering';
 import type { KWish } from './choose-clusters';
+import type { CodeColumn } from './category-words';
 import { clusterErrors } from './cluster-errors';
 import { checkLinks } from './known-rows';
 import type { ClusterTableInput, ClusterTableParams } from './cluster-table';
@@ -27,7 +28,8 @@ export function checkClusterParams(
     throw bad('nInit', 'a whole number from 1 to 1000');
   }
   if (nInit !== undefined && algorithm !== 'kmeans') throw bad('nInit', 'left out: only kmeans makes such starts');
-  const unknown = [...Object.keys(weights), ...categories].find((name) => !featureNames.includes(name));
+  const words = categories.map(({ feature }) => feature);
+  const unknown = [...Object.keys(weights), ...words].find((name) => !featureNames.includes(name));
   if (unknown !== undefined) throw bad('weight', `of a feature; "${unknown.slice(0, 64)}" is none`);
   if (ids.length !== matrix.rows) throw bad('ids', `${matrix.rows} ids, one a row`);
   if (seeds && seeds.length !== matrix.rows) throw bad('seeds', `${matrix.rows} classes, one a row`);
@@ -45,11 +47,20 @@ function seedNumbers(seeds: readonly (string | null)[]): Int32Array {
   });
 }
 
+/** Columns of the scaled table that hold codes of words. */
+export function codeColumns({ categories = [] }: ClusterTableInput, scaling: FittedScaling): CodeColumn[] {
+  const kept = scalingColumns(scaling).filter((column) => column.kept);
+  return kept.flatMap(({ name }, at) => {
+    const found = categories.find(({ feature }) => feature === name);
+    return found ? [{ at, words: found.words.length }] : [];
+  });
+}
+
 /** What the registry is told, by columns of the scaled table. */
 export function fitSettings(input: ClusterTableInput, params: ClusterTableParams, scaling: FittedScaling): FitSettings {
   const { weights = {}, sizes, seed } = params;
   const kept = scalingColumns(scaling).filter((column) => column.kept);
-  const categories = kept.flatMap(({ name }, at) => (input.categories?.includes(name) ? [at] : []));
+  const categories = codeColumns(input, scaling).map(({ at }) => at);
   const known = { ...(input.seeds ? { seeds: seedNumbers(input.seeds) } : {}), ...input.links };
   const weighed = Object.keys(weights).length > 0;
   return {

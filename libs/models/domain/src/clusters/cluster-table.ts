@@ -17,8 +17,9 @@ import {
 } from '@kohort/ml-clustering';
 import { poolOf, takeRows, type ComputeControl, type KernelPool, type Matrix, type WideMatrix } from '@kohort/ml-core';
 import { clusterMeans, silhouette, type Silhouette } from '@kohort/ml-metrics';
+import { commonCodes, spreadWords, type CategoryWords, type CodeColumn } from './category-words';
 import { chooseClusters, type KWish } from './choose-clusters';
-import { checkClusterParams, fitSettings } from './cluster-settings';
+import { checkClusterParams, codeColumns, fitSettings } from './cluster-settings';
 import { namedUnkept, type RowLinks } from './known-rows';
 import { centreDistances, type ClusterAssignment, type ClusterModel } from './cluster-model';
 import type { PlaybookRule } from './playbook';
@@ -30,8 +31,8 @@ export interface ClusterTableInput {
   /** n×d in the features' own units; category codes in columns of `categories`. */
   readonly matrix: Matrix | WideMatrix;
   readonly ids: readonly string[];
-  /** Features that hold category codes. */
-  readonly categories?: readonly string[];
+  /** Features that hold codes of words. */
+  readonly categories?: readonly CategoryWords[];
   /** The known class of each row, null for unknown. */
   readonly seeds?: readonly (string | null)[];
   /** Rows that belong together, and rows that must not. */
@@ -146,12 +147,15 @@ function warningsOfFit({ notes, sizes, noise, labels }: FittedClustering): Clust
 
 /** The table in the space where distances are taken. Counts stay what they are. */
 function scaleTable(
-  { featureNames, matrix }: ClusterTableInput,
+  { featureNames, matrix, categories = [] }: ClusterTableInput,
   algorithm: ClusteringAlgorithm,
   params: ClusterTableParams,
 ) {
   const mode = algorithm.input === 'counts' ? 'raw' : params.scaling;
-  const { scaling, warnings } = fitScaling(matrix, featureNames, { mode, missing: params.missing ?? 'refuse' });
+  const { scaling, warnings } = fitScaling(matrix, featureNames, {
+    ...{ mode, missing: params.missing ?? 'refuse' },
+    categories: categories.map(({ feature }) => feature),
+  });
   const own: ClusteringWarning[] =
     mode === params.scaling || params.scaling === 'none'
       ? []
@@ -159,21 +163,14 @@ function scaleTable(
   return { scaling, scaled: applyScaling(scaling, matrix), warnings: [...warnings, ...own] };
 }
 
-/** The columns a mean says something of. */
-function numbersOf({ featureNames, matrix, categories = [] }: ClusterTableInput) {
-  if (categories.length === 0) return { featureNames, matrix };
-  const kept = featureNames.flatMap((name, at) => (categories.includes(name) ? [] : [at]));
-  const { rows, cols } = matrix;
-  const data = Float64Array.from(
-    { length: rows * kept.length },
-    (_, at) => matrix.data[Math.floor(at / kept.length) * cols + (kept[at % kept.length] as number)] as number,
-  );
-  return { featureNames: kept.map((at) => featureNames[at] ?? ''), matrix: { data, rows, cols: kept.length } };
-}
-
-function measured(scaled: Matrix, fitted: FittedClustering) {
-  const centres = clusterMeans(scaled, fitted.labels, fitted.k);
-  const distances = centreDistances(centres, scaled, fitted.labels);
+/** Centres: means, and of words the most frequent. */
+function measured(scaled: Matrix, fitted: FittedClustering, codes: readonly CodeColumn[]) {
+  const { labels, k } = fitted;
+  const centres = clusterMeans(scaled, labels, k);
+  for (const { at } of codes) {
+    commonCodes(scaled, { labels, k, at }).forEach((code, c) => (centres[c * scaled.cols + at] = code));
+  }
+  const distances = centreDistances({ centres, codes: codes.map(({ at }) => at) }, scaled, labels);
   let inertia = 0;
   for (const distance of distances) if (!Number.isNaN(distance)) inertia += distance * distance;
   let outliers = 0;
@@ -195,9 +192,10 @@ export async function chooseTableK(
   checkClusterParams(params, input);
   const { scaling, scaled } = scaleTable(input, algorithm, params);
   const settings = fitSettings(input, params, scaling);
+  const codes = codeColumns(input, scaling);
   const random = seededRandom(params.seed).split('k');
   const control = { ...given, pool: poolOf(given), random };
-  return (await chooseClusters({ scaled, algorithm, settings, wish: params.k }, control)).choice;
+  return (await chooseClusters({ scaled, algorithm, settings, codes, wish: params.k }, control)).choice;
 }
 
 /**
@@ -221,9 +219,13 @@ export async function clusterTable(
   const random = seededRandom(params.seed);
   const { scaling, scaled, warnings } = scaleTable(input, algorithm, params);
   const settings = fitSettings(input, params, scaling);
+  const codes = codeColumns(input, scaling);
   const { k: chosen, choice } = params.choice
     ? { k: params.choice.k, choice: params.choice }
-    : await chooseClusters({ scaled, algorithm, settings, wish: params.k }, { ...control, random: random.split('k') });
+    : await chooseClusters(
+        { scaled, algorithm, settings, codes, wish: params.k },
+        { ...control, random: random.split('k') },
+      );
   const nInit = algorithm.name === 'kmeans' ? (params.nInit ?? kmeansStarts(scaled, chosen ?? 2)) : null;
   const asked = {
     ...settings,
@@ -233,18 +235,20 @@ export async function clusterTable(
   const fitted = await algorithm.fit(scaled, asked, control).catch((thrown: unknown) => {
     throw namedUnkept(thrown, input.rowNames ?? input.ids);
   });
-  const { found, warnings: ofSilhouette } = await measureSilhouette(scaled, fitted, { ...control, seed: params.seed });
-  const { centres, distances, inertia, outliers } = measured(scaled, fitted);
+  const space = codes.length > 0 ? spreadWords(scaled, codes) : scaled;
+  const { found, warnings: ofSilhouette } = await measureSilhouette(space, fitted, { ...control, seed: params.seed });
+  const { centres, distances, inertia, outliers } = measured(scaled, fitted, codes);
   const { labels, k, sizes, noise, state, confidence: confidences, outlierScore: outlierScores } = fitted;
   const placing = clusteringModel(algorithm.name, state);
   const named = { algorithm: algorithm.name, featureNames: input.featureNames, scaling } as const;
-  const model: ClusterModel = { version: 2, ...named, state, placing, centres, rules: null };
+  const { categories = [] } = input;
+  const model: ClusterModel = { version: 2, ...named, categories, state, placing, centres, rules: null };
   const { valueColumn, playbook } = params;
   return {
     ...{ labels, distances, confidences, outlierScores, algorithm, model, choice, nInit },
     metrics: { k, inertia, silhouette: found?.value ?? null, sizes, noise, outliers },
     silhouetteMethod: found?.method ?? null,
-    sheets: clusterProfileSheets({ ...numbersOf(input), labels, k, valueColumn, playbook }),
+    sheets: clusterProfileSheets({ ...input, labels, k, valueColumn, playbook }),
     warnings: [...warnings, ...(choice?.warnings ?? []), ...warningsOfFit(fitted), ...ofSilhouette],
   };
 }

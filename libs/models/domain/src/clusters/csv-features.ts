@@ -56,14 +56,23 @@ export function numberIn(cell: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** What an empty cell of numbers is; refused when left out. */
+export interface BlankCells {
+  readonly blank?: 'refuse' | 'missing';
+}
+
 /**
  * Numeric columns of a table, row after row.
  *
- * Shape   returns rows × features
+ * Shape   returns rows × features; an empty cell is NaN where `blank` says so
  * Throws  CLUSTERS_NOT_A_NUMBER with line and column (the cell itself is not told: it may be a person's),
  *         CLUSTERS_COLUMN_MISSING, _COLUMN_REPEATED, _BAD_PARAMETER
  */
-export function readCsvFeatures(table: ClusterCsvTable, features: readonly string[]): WideMatrix {
+export function readCsvFeatures(
+  table: ClusterCsvTable,
+  features: readonly string[],
+  { blank = 'refuse' }: BlankCells = {},
+): WideMatrix {
   if (features.length === 0) {
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'features', must: 'at least one column' });
   }
@@ -77,7 +86,7 @@ export function readCsvFeatures(table: ClusterCsvTable, features: readonly strin
   table.rows.forEach((row, i) => {
     places.forEach((place, j) => {
       const cell = row[place] ?? '';
-      const value = numberIn(cell);
+      const value = blank === 'missing' && cell.trim() === '' ? NaN : numberIn(cell);
       if (value === undefined) {
         const found = cell.trim() === '' ? 'nothing' : `text of ${cell.trim().length} characters`;
         throw clusterErrors.CLUSTERS_NOT_A_NUMBER({ line: table.lineOf(i), column: features[j] ?? '', found });

@@ -64,7 +64,7 @@ describe('the explanation of a place', () => {
       for (const { cluster, changes, distance, holds } of found.others.filter((one) => one.holds)) {
         ways += 1;
         const changed = rowOf(row);
-        for (const { feature, to } of changes) changed[featureNames.indexOf(feature)] = to ?? NaN;
+        for (const { feature, to } of changes) changed[featureNames.indexOf(feature)] = Number(to ?? NaN);
         const { labels: placed } = await assignClusters(model, { data: changed, rows: 1, cols: featureNames.length });
         expect([placed[0], holds]).toEqual([cluster, true]);
         expect(distance).toBeGreaterThan(0);

@@ -6,6 +6,7 @@ import type { ModelRules } from '../surrogate/model-rules';
 import { pathInWords } from '../surrogate/rule-of-cluster';
 import { passes, waysToClusters, type WayToCluster } from '../surrogate/ways-to-clusters';
 import { assignClusters, type ClusterModel } from './cluster-model';
+import { shownValue } from './category-words';
 import { explainCluster } from './explain-cluster';
 
 /** Why one person is where they are, and how far from elsewhere. */
@@ -52,21 +53,25 @@ function byCentres(model: ClusterModel, values: Float64Array, label: number): To
   return nearest === label ? { by: 'centres', base: 0, total: margin, reasons } : null;
 }
 
-function byRules({ featureNames, rules }: ClusterModel, values: Float64Array, classOf: number): Told | null {
+function byRules(
+  { featureNames, rules, categories }: ClusterModel,
+  values: Float64Array,
+  classOf: number,
+): Told | null {
   if (!rules || classOf >= rules.tree.classes) return null;
   const row = { data: values, rows: 1, cols: values.length };
   const { base, values: contributions } = classContributions(rules.tree, row, classOf);
-  const shown = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  const shown = Array.from(values, (value, j) => shownValue(categories, featureNames[j] ?? '', value));
   const reasons = topReasons(contributions, { featureNames, values: shown }, Infinity);
   return { by: 'rules', base, total: contributions.reduce((sum, one) => sum + one, base), reasons };
 }
 
-function followed({ tree }: ModelRules, featureNames: readonly string[], values: Float64Array) {
+function followed({ tree }: ModelRules, model: ClusterModel, values: Float64Array) {
   const [named] = predictClasses(tree, { data: values, rows: 1, cols: values.length });
   const path = treePaths(tree).find(({ intervals }) =>
     intervals.every((interval) => passes(interval, values[interval.feature] as number)),
   );
-  return { named, rule: path ? pathInWords(path, featureNames) : null };
+  return { named, rule: path ? pathInWords(path, model) : null };
 }
 
 /**
@@ -82,14 +87,14 @@ export async function explainPlacement(
   values: Float64Array,
   control: ComputeControl = {},
 ): Promise<PlacementExplanation> {
-  const { featureNames, rules, placing } = model;
+  const { rules, placing } = model;
   const placed = await assignClusters(model, { data: values, rows: 1, cols: values.length }, control);
   const [label = -1, distance = NaN] = [placed.labels[0], placed.distances[0]];
   const [confidence = 0, outlierScore = 0] = [placed.confidences[0], placed.outlierScores[0]];
   // People in no cluster are a class of their own behind the last.
   const classOf = label < 0 ? placing.k : label;
   const { by, base, total, reasons } = byCentres(model, values, label) ?? byRules(model, values, classOf) ?? UNTOLD;
-  const path = rules ? followed(rules, featureNames, values) : null;
+  const path = rules ? followed(rules, model, values) : null;
   return {
     ...{ label, distance, confidence, outlierScore, isOutlier: outlierScore >= OUTLIER_FROM },
     ...{ by, base, total, reasons },

@@ -1,5 +1,6 @@
 import { clusterErrors } from './cluster-errors';
-import { numberIn, type ClusterCsvTable } from './csv-features';
+import { MOST_WORDS } from './csv-categories';
+import { numberIn, type BlankCells, type ClusterCsvTable } from './csv-features';
 
 /** The columns that are taken where none were named, and which were not, in sentences. */
 export interface FoundCsvFeatures {
@@ -9,23 +10,25 @@ export interface FoundCsvFeatures {
 
 /** Columns told of by name; there may be thousands. */
 const MOST_TOLD = 10;
-/** A column of more different words tells people apart rather than groups. */
-const MOST_WORDS = 50;
 const CALLED_ID = /(?:^|[^a-zA-Z])[iI][dD]$|[a-z]I[dD]$/;
 
 const isId = (name: string, values: readonly (number | undefined)[]): boolean =>
   CALLED_ID.test(name) && values.every(Number.isSafeInteger) && new Set(values).size === values.length;
 
-function problemOf({ rows, lineOf }: ClusterCsvTable, name: string, at: number): string | null {
-  const values = rows.map((row) => numberIn(row[at] ?? ''));
+function problemOf(
+  { rows, lineOf }: ClusterCsvTable,
+  { name, at, blank }: BlankCells & { name: string; at: number },
+): string | null {
+  const isBlank = (cell: string): boolean => blank === 'missing' && cell.trim() === '';
+  const values = rows.flatMap((row) => (isBlank(row[at] ?? '') ? [] : [numberIn(row[at] ?? '')]));
   const wrong = values.filter((value) => value === undefined).length;
-  if (wrong === rows.length) {
+  if (wrong === values.length) {
     const words = new Set(rows.map((row) => row[at])).size;
     const taken = words <= MOST_WORDS ? ', kmedoids and kprototypes take it among --categories' : '';
     return `it holds words (${words} different)${taken}`;
   }
   if (wrong > 0) {
-    const first = values.indexOf(undefined);
+    const first = rows.findIndex((row) => !isBlank(row[at] ?? '') && numberIn(row[at] ?? '') === undefined);
     return `it holds no number in ${wrong} of ${rows.length} rows, the first on line ${lineOf(first)}`;
   }
   if (rows.length < 2 || !isId(name, values)) return null;
@@ -37,9 +40,13 @@ function problemOf({ rows, lineOf }: ClusterCsvTable, name: string, at: number):
  *
  * Throws  CLUSTERS_BAD_PARAMETER when there is none
  */
-export function foundCsvFeatures(table: ClusterCsvTable, leftOut: readonly (string | undefined)[]): FoundCsvFeatures {
+export function foundCsvFeatures(
+  table: ClusterCsvTable,
+  leftOut: readonly (string | undefined)[],
+  { blank }: BlankCells = {},
+): FoundCsvFeatures {
   const judged = table.header.flatMap((name, at) =>
-    leftOut.includes(name) ? [] : [{ name, problem: problemOf(table, name, at) }],
+    leftOut.includes(name) ? [] : [{ name, problem: problemOf(table, { name, at, blank }) }],
   );
   const features = judged.flatMap(({ name, problem }) => (problem === null ? [name] : []));
   const warnings = judged.flatMap(({ name, problem }) =>

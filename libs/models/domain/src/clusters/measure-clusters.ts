@@ -4,6 +4,8 @@ import { fitScaling, scalingColumns } from '@kohort/ml-clustering';
 /** One feature in one cluster against everybody. Missing values are left out. */
 export interface FeatureMeasure {
   readonly feature: string;
+  /** Of a feature of words: the word that the means are shares of. */
+  readonly word?: string;
   readonly clusterMean: number;
   readonly overallMean: number;
   /** clusterMean / overallMean; null when the overall mean is 0 or the ratio says nothing (a negative mean). */

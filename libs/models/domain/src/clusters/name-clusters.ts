@@ -1,5 +1,6 @@
 import { featureLabel, roleOf, snakeCase, type FeatureRole } from './feature-roles';
 import type { ClusterMeasure, FeatureMeasure } from './measure-clusters';
+import { readWord } from './category-words';
 import { LEVEL_THRESHOLD, type PlaybookLevel, type PlaybookRule } from './playbook';
 
 /** A cluster's name, key, and the rule that gave it (none for a name made of features). */
@@ -14,9 +15,9 @@ type Roles = ReadonlyMap<FeatureRole, { readonly effect: number; readonly mean: 
 /** Mean effect and mean value of each role over its features; the role's first feature gives the mean. */
 function rolesOf({ features }: ClusterMeasure): Roles {
   const roles = new Map<FeatureRole, { effects: number[]; mean: number }>();
-  for (const { feature, shapedEffect, clusterMean } of features) {
+  for (const { feature, word, shapedEffect, clusterMean } of features) {
     const role = roleOf(feature);
-    if (role === undefined) continue;
+    if (role === undefined || word !== undefined) continue;
     const known = roles.get(role);
     if (known) known.effects.push(shapedEffect);
     else roles.set(role, { effects: [shapedEffect], mean: clusterMean });
@@ -127,20 +128,27 @@ const byEffect = (features: readonly FeatureMeasure[]): FeatureMeasure[] =>
 /** A name made of the features themselves: "High income, low spending". */
 export function nameFromFeatures({ features }: ClusterMeasure, most: number): string {
   const strongest = byEffect(features)
-    .filter(({ shapedEffect }) => Math.abs(shapedEffect) >= LEVEL_THRESHOLD)
+    .filter(({ shapedEffect, word }) => (word === undefined ? Math.abs(shapedEffect) : shapedEffect) >= LEVEL_THRESHOLD)
     .slice(0, most);
   const strong = features.filter((one) => strongest.includes(one));
   if (strong.length === 0) {
-    const labels = features.slice(0, 2).map(({ feature }) => featureLabel(feature));
+    const numbers = features.filter(({ word }) => word === undefined);
+    const labels = numbers.slice(0, 2).map(({ feature }) => featureLabel(feature));
     return features.length <= 2 ? `Average ${labels.join(' and ')}` : 'Close to the average';
   }
   const side = (sign: number, word: string) => {
     const labels = strong
-      .filter((one) => Math.sign(one.shapedEffect) === sign)
+      .filter((one) => one.word === undefined && Math.sign(one.shapedEffect) === sign)
       .map(({ feature }) => featureLabel(feature));
-    return { word, labels, first: strong.findIndex((one) => Math.sign(one.shapedEffect) === sign) };
+    const first = strong.findIndex((one) => one.word === undefined && Math.sign(one.shapedEffect) === sign);
+    return { word, labels, first };
   };
-  const sides = [side(1, 'high'), side(-1, 'low')]
+  const said = (word: string, isMost: boolean) => {
+    const have = strong.filter((one) => one.word !== undefined && one.clusterMean >= 0.5 === isMost);
+    const labels = have.map((one) => `${featureLabel(one.feature)} ${readWord(one.word ?? '')}`);
+    return { word, labels, first: have[0] ? strong.indexOf(have[0]) : -1 };
+  };
+  const sides = [side(1, 'high'), side(-1, 'low'), said('mostly', true), said('more often', false)]
     .filter(({ labels }) => labels.length > 0)
     .sort((a, b) => a.first - b.first);
   return capitalised(sides.map(({ word, labels }) => `${word} ${labels.join(' and ')}`).join(', '));

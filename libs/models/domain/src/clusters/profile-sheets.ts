@@ -1,15 +1,18 @@
 import type { ClusterSheet } from '@kohort/kernel-contracts';
 import type { Matrix, WideMatrix } from '@kohort/ml-core';
+import { readWord, type CategoryWords } from './category-words';
 import { featureLabel, roleOf } from './feature-roles';
 import { measureClusters, type ClusterMeasure, type FeatureMeasure } from './measure-clusters';
+import { measureWords } from './measure-words';
 import { nameClusters } from './name-clusters';
 import { DEFAULT_PLAYBOOK, type PlaybookRule } from './playbook';
 
 /** What sheets are made from. */
 export interface ProfileSheetInput {
   readonly featureNames: readonly string[];
-  /** n×d in the features' own units; NaN is missing. */
+  /** n×d in the features' own units; NaN is missing; codes in columns of `categories`. */
   readonly matrix: Matrix | WideMatrix;
+  readonly categories?: readonly CategoryWords[];
   /** n labels in 0..k-1. */
   readonly labels: ArrayLike<number>;
   readonly k: number;
@@ -32,17 +35,47 @@ function figure(value: number): string {
   return String(Number(value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2)));
 }
 
-function evidenceOf({ feature, clusterMean, overallMean, lift }: FeatureMeasure): string {
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+
+function evidenceOf({ feature, word, clusterMean, overallMean, lift }: FeatureMeasure): string {
+  if (word !== undefined) {
+    return `${featureLabel(feature)} ${readWord(word)}: ${percent(clusterMean)} against ${percent(overallMean)}`;
+  }
   const against = `mean ${figure(clusterMean)} against ${figure(overallMean)}`;
   if (lift === null) return `${featureLabel(feature)}: ${against}`;
   return `${featureLabel(feature)} ${lift.toFixed(lift < 10 ? 1 : 0)}× the average: ${against}`;
 }
 
-function distinguishing({ features }: ClusterMeasure): FeatureMeasure[] {
-  const sorted = [...features].sort((a, b) => Math.abs(b.shapedEffect) - Math.abs(a.shapedEffect));
+const byEffect = (features: readonly FeatureMeasure[]): FeatureMeasure[] =>
+  [...features].sort((a, b) => Math.abs(b.shapedEffect) - Math.abs(a.shapedEffect));
+
+/** The columns a mean says something of. */
+function numbersOf<Input extends ProfileSheetInput>(input: Input): Input {
+  const { featureNames, matrix, categories = [] } = input;
+  if (categories.length === 0) return input;
+  const kept = featureNames.flatMap((name, at) => (categories.some(({ feature }) => feature === name) ? [] : [at]));
+  const { rows, cols } = matrix;
+  const data = Float64Array.from(
+    { length: rows * kept.length },
+    (_, at) => matrix.data[Math.floor(at / kept.length) * cols + (kept[at % kept.length] as number)] as number,
+  );
+  return {
+    ...input,
+    featureNames: kept.map((at) => featureNames[at] ?? ''),
+    matrix: { data, rows, cols: kept.length },
+  };
+}
+
+function distinguishing(features: readonly FeatureMeasure[]): FeatureMeasure[] {
+  const sorted = byEffect(features);
   const strong = sorted.filter(({ shapedEffect }) => Math.abs(shapedEffect) >= DISTINGUISHING);
   return strong.length >= FEWEST_FEATURES ? strong.slice(0, MOST_FEATURES) : sorted.slice(0, FEWEST_FEATURES);
 }
+
+const wordShare = ({ feature, word = '', clusterMean, overallMean, effectSize }: FeatureMeasure) => ({
+  ...{ feature, word, label: `${featureLabel(feature)} ${readWord(word)}` },
+  ...{ shareOfCluster: clusterMean, shareOfPeople: overallMean, effectSize },
+});
 
 /** Each cluster's share of the sum of a column; null when the sum is not positive. */
 function valueShares({ featureNames, matrix, labels, k, valueColumn, values }: ProfileSheetInput): (number | null)[] {
@@ -79,18 +112,26 @@ function plainAction(shares: { people: number; value: number | null }, top: Feat
  * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_FEW_ROWS as measureClusters does
  */
 export function clusterProfileSheets(input: ProfileSheetInput): ClusterSheet[] {
-  const measures = measureClusters(input);
+  const numbers = numbersOf(input);
+  const words = measureWords(input);
+  const measures = measureClusters(numbers).map((measure, c): ClusterMeasure => ({
+    ...measure,
+    features: [...measure.features, ...(words[c] ?? [])],
+  }));
   const names = nameClusters(measures, input.playbook ?? DEFAULT_PLAYBOOK);
-  const values = valueShares(input);
+  const values = valueShares(numbers);
   return measures.map((measure, c) => {
-    const features = distinguishing(measure);
+    const features = distinguishing(measure.features.filter(({ word }) => word === undefined));
+    const telling = distinguishing(words[c] ?? []);
     const shareOfPeople = measure.size / input.matrix.rows;
     const shareOfValue = values[c] ?? null;
     const { name = '', key = '', rule } = names[c] ?? {};
     return {
       key,
       name,
-      evidence: features.slice(0, EVIDENCE).map(evidenceOf),
+      evidence: byEffect([...features, ...telling])
+        .slice(0, EVIDENCE)
+        .map(evidenceOf),
       size: measure.size,
       shareOfPeople,
       shareOfValue,
@@ -104,6 +145,7 @@ export function clusterProfileSheets(input: ProfileSheetInput): ClusterSheet[] {
         effectSize,
         direction: clusterMean >= overallMean ? 'higher' : 'lower',
       })),
+      ...(words[c]?.length ? { categories: telling.map(wordShare) } : {}),
     };
   });
 }

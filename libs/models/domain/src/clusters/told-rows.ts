@@ -49,9 +49,6 @@ export async function explainRows(
   { wanted, seed, control }: { wanted: readonly string[]; seed: number; control: ClusterControl },
 ): Promise<ExplainedRow[]> {
   if (wanted.length === 0) return [];
-  if ((input.categories ?? []).length > 0) {
-    throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'explain', must: 'left out with columns of words' });
-  }
   const { model } = await tellByRules(input, { model: result.model, labels: result.labels, seed }, control);
   const { cols } = input.matrix;
   const rows: ExplainedRow[] = [];

@@ -14,7 +14,9 @@ function centresOfBoth(before: ClusterModel, after: ClusterModel): { old: Float6
   const { featureNames, scaling, centres } = after;
   const columns = scalingColumns(scaling);
   const kept = columns.filter((column) => column.kept);
-  const shared = kept.flatMap(({ name }, at) => (own[0] && name in own[0] ? [at] : []));
+  // Codes of words say nothing of how far: members tell.
+  const words = [...before.categories, ...after.categories].map(({ feature }) => feature);
+  const shared = kept.flatMap(({ name }, at) => (own[0] && name in own[0] && !words.includes(name) ? [at] : []));
   if (shared.length === 0) return null;
   const data = Float64Array.from({ length: own.length * featureNames.length }, (_, at) => {
     const name = featureNames[at % featureNames.length] ?? '';

@@ -144,9 +144,9 @@ export async function clusterStories(input: StoryInput, control: ComputeControl 
         const column = featureNames.indexOf(feature);
         return featureHistogram(people, { feature, column, cluster: c }) ?? [];
       }),
-      rules: (rules?.paths ?? []).map((path) => pathInWords(path, featureNames)),
+      rules: (rules?.paths ?? []).map((path) => pathInWords(path, people)),
       ruleFidelity: rules?.fidelity ?? { precision: null, recall: null, f1: 0 },
-      ...writtenRule(surrogate, c, featureNames),
+      ...writtenRule(surrogate, c, people),
       importance: rules?.importance ?? [],
     };
   });

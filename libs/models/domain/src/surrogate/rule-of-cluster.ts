@@ -1,13 +1,32 @@
 import type { JsonObject } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import type { FeatureInterval, TreePath } from '@kohort/ml-trees';
+import { readWord, type CategoryWords } from '../clusters/category-words';
 import { clusterErrors } from '../clusters/cluster-errors';
 import { featureLabel } from '../clusters/feature-roles';
 import type { ClusterRules, Surrogate } from './surrogate-tree';
 
-const trait = (path: string, op: string, value?: number): JsonObject => ({
+const trait = (path: string, op: string, value?: number | string | string[]): JsonObject => ({
   trait: value === undefined ? { path, op } : { path, op, value },
 });
+
+/** The words whose codes a path lets through; the codes are places. */
+const wordsWithin = ({ above, upTo }: FeatureInterval, { words }: CategoryWords): string[] =>
+  words.filter((_, code) => code > (above ?? -Infinity) && code <= (upTo ?? Infinity));
+
+/** One of some words; an empty one is a missing value. */
+function oneOfWords(interval: FeatureInterval, category: CategoryWords): JsonObject[] {
+  const within = wordsWithin(interval, category);
+  if (within.length === category.words.length) return [];
+  const said = within.filter((word) => word !== '');
+  const [only] = said;
+  const named =
+    only === undefined
+      ? []
+      : [said.length === 1 ? trait(category.feature, 'eq', only) : trait(category.feature, 'in', said)];
+  const ways = within.length === said.length ? named : [trait(category.feature, 'notExists'), ...named];
+  return ways.length > 1 ? [{ any: ways }] : ways;
+}
 
 /** Conditions that must all hold; those for missing values only where the rows had some. */
 function conditionsOf(interval: FeatureInterval, name: string, hadMissing: boolean): JsonObject[] {
@@ -23,6 +42,13 @@ function conditionsOf(interval: FeatureInterval, name: string, hadMissing: boole
   return [{ any: [trait(name, 'notExists'), within] }];
 }
 
+/** What the columns of a tree are. */
+export interface TreeFeatures {
+  readonly featureNames: readonly string[];
+  /** Columns that hold codes of words. */
+  readonly categories?: readonly CategoryWords[];
+}
+
 const READABLE_PATH = /^[^.[\]]+$/;
 
 /**
@@ -34,12 +60,14 @@ const READABLE_PATH = /^[^.[\]]+$/;
  */
 export function ruleOfCluster(
   { paths }: Pick<ClusterRules, 'paths'>,
-  { featureNames, missingIn }: { readonly featureNames: readonly string[] } & Pick<Surrogate, 'missingIn'>,
+  { featureNames, missingIn, categories = [] }: TreeFeatures & Pick<Surrogate, 'missingIn'>,
 ): JsonObject {
   const ways = paths.map(({ intervals }): JsonObject => {
     const all = intervals.flatMap((interval) => {
       const name = featureNames[interval.feature] ?? '';
       if (!READABLE_PATH.test(name)) throw clusterErrors.CLUSTERS_NOT_A_PATH({ column: name });
+      const category = categories.find(({ feature }) => feature === name);
+      if (category) return oneOfWords(interval, category);
       return conditionsOf(interval, name, missingIn.includes(name));
     });
     return { all };
@@ -54,19 +82,21 @@ export function ruleOfCluster(
 export function writtenRule(
   surrogate: Surrogate,
   cluster: number,
-  featureNames: readonly string[],
+  features: TreeFeatures,
 ): { readonly rule: JsonObject | null; readonly noRule: string | null } {
   const rules = surrogate.clusters[cluster] ?? { paths: [] };
   try {
-    return { rule: ruleOfCluster(rules, { featureNames, missingIn: surrogate.missingIn }), noRule: null };
+    return { rule: ruleOfCluster(rules, { ...features, missingIn: surrogate.missingIn }), noRule: null };
   } catch (thrown) {
     if (!isAppError(thrown)) throw thrown;
     return { rule: null, noRule: thrown.message };
   }
 }
 
-function intervalInWords({ above, upTo, present }: FeatureInterval, name: string): string {
+function intervalInWords(interval: FeatureInterval, name: string, category: CategoryWords | undefined): string {
   const label = featureLabel(name);
+  if (category) return `${label} is ${wordsWithin(interval, category).map(readWord).join(' or ')}`;
+  const { above, upTo, present } = interval;
   if (!present) return `${label} is unknown`;
   if (above !== null && upTo !== null) return `${label} above ${above} up to ${upTo}`;
   if (above !== null) return `${label} above ${above}`;
@@ -74,7 +104,14 @@ function intervalInWords({ above, upTo, present }: FeatureInterval, name: string
 }
 
 /** A path as a sentence for people: "recency days up to 30 and frequency above 4". */
-export function pathInWords({ intervals }: TreePath, featureNames: readonly string[]): string {
-  const parts = intervals.map((interval) => intervalInWords(interval, featureNames[interval.feature] ?? ''));
+export function pathInWords({ intervals }: TreePath, { featureNames, categories = [] }: TreeFeatures): string {
+  const parts = intervals.map((interval) => {
+    const name = featureNames[interval.feature] ?? '';
+    return intervalInWords(
+      interval,
+      name,
+      categories.find(({ feature }) => feature === name),
+    );
+  });
   return parts.length === 0 ? 'everybody' : parts.join(' and ');
 }

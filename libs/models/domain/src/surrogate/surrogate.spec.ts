@@ -25,7 +25,7 @@ describe('a surrogate tree', () => {
     expect(loyal?.fidelity).toMatchObject({ precision: 1, recall: 1, f1: 1 });
     expect(lapsed?.importance[0]?.feature).toBe('recency_days');
     expect(loyal?.importance.map(({ feature }) => feature)).not.toContain('shoe_size');
-    const words = loyal?.paths.map((path) => pathInWords(path, featureNames)).join(' or ') ?? '';
+    const words = loyal?.paths.map((path) => pathInWords(path, { featureNames })).join(' or ') ?? '';
     expect(words).toMatch(/frequency above [5-9]/);
   });
 

@@ -24,14 +24,15 @@ export async function tellByRules(
   { model, labels, seed }: { readonly model: ClusterModel; readonly labels: ArrayLike<number>; readonly seed: number },
   control: ComputeControl = {},
 ): Promise<ToldByRules> {
-  const { featureNames, matrix } = input;
+  const { featureNames, matrix, categories = [] } = input;
+  const features = { featureNames, categories };
   const surrogate = await surrogateTree({ featureNames, matrix, labels, k: model.placing.k, seed }, control);
   const { fidelity, baseline, rowsHeldOut: heldOut } = surrogate;
   const clusters = surrogate.clusters.map(({ cluster, paths, fidelity: { precision, recall, f1 }, importance }) => {
-    const words = paths.map((path) => pathInWords(path, featureNames));
+    const words = paths.map((path) => pathInWords(path, features));
     const told: ClusterRule = {
       ...{ words, precision, recall, f1, importance: [...importance] },
-      ...writtenRule(surrogate, cluster, featureNames),
+      ...writtenRule(surrogate, cluster, features),
     };
     return told;
   });

@@ -1,14 +1,15 @@
 import { applyScaling, scalingColumns } from '@kohort/ml-clustering';
 import type { ComputeControl } from '@kohort/ml-core';
 import { shortestBetween, treePaths, type FeatureInterval, type TreePath } from '@kohort/ml-trees';
-import { clusterCentres, type ClusterModel } from '../clusters/cluster-model';
+import { shownValue } from '../clusters/category-words';
+import { clusterCentres, keptCodes, type ClusterModel } from '../clusters/cluster-model';
 import type { ModelRules } from './model-rules';
 
-/** One feature that would have to be another; null is missing. */
+/** One feature that would have to be another: a number or a word; null is missing. */
 export interface FeatureChange {
   readonly feature: string;
-  readonly from: number | null;
-  readonly to: number | null;
+  readonly from: number | string | null;
+  readonly to: number | string | null;
 }
 
 /** What it takes to be in a cluster. */
@@ -40,11 +41,14 @@ interface Target {
   /** The cluster's average. */
   readonly centre: number;
   readonly isWhole: boolean;
+  readonly isCode: boolean;
   readonly depth: number;
 }
 
 /** A value that passes: just behind the bound that is missed, or so deep. NaN where only a missing one does. */
-function valueWithin({ interval, centre, isWhole, depth }: Target, from: number): number {
+function valueWithin({ interval, centre, isWhole, isCode, depth }: Target, from: number): number {
+  // The cluster's own word, where the path lets it through; else the first that it does.
+  if (isCode) return passes(interval, centre) ? centre : Math.floor(interval.above ?? -1) + 1;
   const { above, upTo, present } = interval;
   if (!present) return NaN;
   const [low, high] = [above ?? -Infinity, upTo ?? Infinity];
@@ -71,6 +75,12 @@ const isBetter = (one: WayToCluster, other: WayToCluster | undefined): boolean =
     ? one.distance < other.distance || (one.distance === other.distance && one.changes.length < other.changes.length)
     : one.holds);
 
+interface Columns {
+  readonly names: readonly string[];
+  readonly whole: readonly string[];
+  readonly codes: readonly string[];
+}
+
 interface Person {
   readonly values: Float64Array;
   readonly centres: readonly Readonly<Record<string, number>>[];
@@ -80,7 +90,7 @@ interface Person {
 function changedBy(
   path: TreePath,
   { values, centres }: Person,
-  { names, whole, depth }: { names: readonly string[]; whole: readonly string[]; depth: number },
+  { names, whole, codes, depth }: Columns & { depth: number },
 ): Float64Array | null {
   const missed = path.intervals.filter((one) => !passes(one, values[one.feature] as number));
   // Who follows the rules and is elsewhere all the same: nearer to the average in all that they ask.
@@ -91,17 +101,23 @@ function changedBy(
     const name = names[interval.feature] ?? '';
     const from = values[interval.feature] as number;
     const centre = centres[path.predicted]?.[name] ?? from;
-    const target = { interval, centre, isWhole: whole.includes(name), depth };
+    const target = { interval, centre, isWhole: whole.includes(name), isCode: codes.includes(name), depth };
     changed[interval.feature] = valueWithin(target, from);
   }
   return changed;
 }
 
-const shown = (value: number): number | null => (Number.isNaN(value) ? null : value);
-
-function changesOf(names: readonly string[], values: Float64Array, changed: Float64Array): FeatureChange[] {
-  return names.flatMap((feature, j) => {
-    const change = { feature, from: shown(values[j] as number), to: shown(changed[j] as number) };
+function changesOf(
+  { featureNames, categories }: ClusterModel,
+  values: Float64Array,
+  changed: Float64Array,
+): FeatureChange[] {
+  return featureNames.flatMap((feature, j) => {
+    const change = {
+      feature,
+      from: shownValue(categories, feature, values[j] as number),
+      to: shownValue(categories, feature, changed[j] as number),
+    };
     return change.from === change.to ? [] : [change];
   });
 }
@@ -122,9 +138,10 @@ function towardsCentre(cluster: number, { model, rules }: Asked, { values, centr
   const { featureNames: names, scaling, placing } = model;
   const kept = scalingColumns(scaling).flatMap((column, at) => (column.kept ? [at] : []));
   const scaled = applyScaling(scaling, { data: values, rows: 1, cols: values.length });
+  const codes = keptCodes(model);
   const gaps = kept.map((_, j) => {
     const off = (model.centres[cluster * kept.length + j] as number) - (scaled.data[j] as number);
-    return Math.abs(off) * (placing.factors?.[j] ?? 1);
+    return (codes.includes(j) ? Number(off !== 0) : Math.abs(off)) * (placing.factors?.[j] ?? 1);
   });
   const changed = Float64Array.from(values);
   return [...kept.keys()]
@@ -141,12 +158,13 @@ function towardsCentre(cluster: number, { model, rules }: Asked, { values, centr
 
 function waysTried(asked: Asked, person: Person): Tried[] {
   const { model, rules, own } = asked;
-  const { featureNames: names, placing } = model;
+  const { featureNames: names, categories, placing } = model;
+  const codes = categories.map(({ feature }) => feature);
   const byRules = treePaths(rules.tree)
     .filter(({ predicted }) => predicted !== own && predicted < placing.k)
     .flatMap((path) =>
       DEPTHS.flatMap((depth) => {
-        const changed = changedBy(path, person, { names, whole: rules.whole, depth });
+        const changed = changedBy(path, person, { names, whole: rules.whole, codes, depth });
         return changed ? [{ cluster: path.predicted, changed }] : [];
       }),
     );
@@ -169,7 +187,8 @@ export async function waysToClusters(
   control: ComputeControl = {},
 ): Promise<WayToCluster[]> {
   const { model } = asked;
-  const { featureNames: names, scaling, placing } = model;
+  const { scaling, placing } = model;
+  const codes = keptCodes(model);
   const tried = waysTried(asked, { values, centres: clusterCentres(model) });
   const cols = values.length;
   const data = new Float64Array((tried.length + 1) * cols);
@@ -181,9 +200,10 @@ export async function waysToClusters(
   tried.forEach(({ cluster, changed }, at) => {
     let squares = 0;
     for (let j = 0; j < scaled.cols; j += 1) {
-      squares += ((scaled.data[(at + 1) * scaled.cols + j] as number) - (scaled.data[j] as number)) ** 2;
+      const gap = (scaled.data[(at + 1) * scaled.cols + j] as number) - (scaled.data[j] as number);
+      squares += codes.includes(j) ? Number(gap !== 0) : gap * gap;
     }
-    const changes = changesOf(names, values, changed);
+    const changes = changesOf(model, values, changed);
     const way = { cluster, changes, distance: Math.sqrt(squares), holds: labels[at + 1] === cluster };
     if (isBetter(way, best.get(cluster))) best.set(cluster, way);
   });
