@@ -13,7 +13,7 @@ import {
   type RemoteWatch,
 } from '../terminal/cluster-account';
 import { wholeNumber } from './options';
-import { printFound } from './segments';
+import { printFound } from '../terminal/print-found';
 
 interface ModelFlags extends ConnectFlags {
   readonly model: string;

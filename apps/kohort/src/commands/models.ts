@@ -5,7 +5,7 @@ import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
 import { textTable } from '../terminal/text-table';
 import { wholeNumber } from './options';
-import { printFound } from './segments';
+import { printFound } from '../terminal/print-found';
 
 interface RollbackFlags extends ConnectFlags {
   readonly to: number;

@@ -2,19 +2,14 @@ import { Command, Option } from 'commander';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
-import { readRule } from '../files/read-rule';
 import { count, percent } from '../terminal/account';
+import { printFound } from '../terminal/print-found';
 import { textTable } from '../terminal/text-table';
-import {
-  diffText,
-  previewText,
-  type RemoteAdvice,
-  type RemoteDiff,
-  type RemotePreview,
-} from '../terminal/segment-account';
+import { diff, preview, type DiffFlags, type PreviewFlags } from './segment-drafts';
 import { listFromFile } from './segment-list';
 import { listMembers, MEMBERS_PAGE, type MembersFlags } from './segment-members';
 import { nameList, wholeNumber } from './options';
+import { showMigration, showSegment, type MigrationFlags, type ShowFlags } from './segment-show';
 
 interface SegmentFlags extends ConnectFlags {
   readonly json?: boolean;
@@ -31,48 +26,6 @@ interface SegmentRow {
   readonly lastChangeAt: string | null;
   readonly refreshMinutes: number | null;
   readonly freshness: { readonly countedAt: string | null; readonly nextRefreshAt: string | null };
-}
-
-interface PreviewFlags extends SegmentFlags {
-  readonly rule?: string;
-  readonly text?: string;
-  readonly draftOf?: string;
-  readonly compare?: string[];
-  readonly sql?: boolean;
-}
-
-const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
-  answer: segmentPreview(rule: $rule, key: $key, compare: $compare) {
-    __typename
-    ... on SegmentPreview {
-      evaluatedAt exact people members strongest sql sqlParams loadMs queryMs
-      conditions { id label text kind parent people membersWithout removes }
-      sample { id canonicalId } overlap { key size shared jaccard }
-    }
-    ${FAILURE_FIELDS}
-  }
-  advice: ruleAdvice(rule: $rule) { __typename ... on RuleAdvice { warnings { node kind name suggestion message } } }
-}`;
-
-/** Prints what a command found: one JSON object, or text. */
-export function printFound(command: string, found: unknown, as: { readonly json?: boolean; readonly text: string }) {
-  process.stdout.write(as.json ? `${JSON.stringify({ command, result: found })}\n` : `${as.text}\n`);
-}
-
-async function preview(flags: PreviewFlags, command: Command): Promise<void> {
-  if ((flags.rule === undefined) === (flags.text === undefined)) command.error('give --rule <file> or --text <rule>');
-  const rule = flags.rule === undefined ? flags.text : await readRule(flags.rule);
-  const client = connect(flags);
-  const variables = { rule, key: flags.draftOf ?? null, compare: flags.compare ?? null };
-  const { answer, advice } = await client.query<{ answer: MutationAnswer; advice: Partial<RemoteAdvice> }>(
-    PREVIEW,
-    variables,
-  );
-  await client.close();
-  const counted = payloadOf<MutationAnswer & Omit<RemotePreview, 'warnings'>>(answer, 'SegmentPreview');
-  const found = { ...counted, warnings: advice.warnings ?? [] };
-  const text = flags.sql ? `${previewText(found)}\n\n${found.sql}` : previewText(found);
-  printFound('segments preview', found, { json: flags.json, text });
 }
 
 async function list(flags: SegmentFlags): Promise<void> {
@@ -100,33 +53,6 @@ async function list(flags: SegmentFlags): Promise<void> {
   process.stdout.write(
     `${textTable(['segment', 'kind', 'of', 'status', 'size', 'revenue', 'last change', 'as of', 'every', 'name'], rows)}\n`,
   );
-}
-
-interface DiffFlags extends SegmentFlags {
-  readonly rule?: string;
-  readonly ofVersion?: number;
-}
-
-const DIFF = `query ($key: String!, $version: Int, $rule: JSON) {
-  answer: segmentDiff(key: $key, version: $version, rule: $rule) {
-    __typename
-    ... on SegmentDiff {
-      key version liveVersion standing entering leaving staying wouldBeHeld
-      enteringSample { id canonicalId } leavingSample { id canonicalId } dependents { key }
-      syncs { sync { id destination { key } } adds removes }
-    }
-    ${FAILURE_FIELDS}
-  }
-}`;
-
-async function diff(key: string, flags: DiffFlags): Promise<void> {
-  const rule = flags.rule === undefined ? null : await readRule(flags.rule);
-  const client = connect(flags);
-  const variables = { key, rule, version: flags.ofVersion ?? null };
-  const { answer } = await client.query<{ answer: MutationAnswer }>(DIFF, variables);
-  await client.close();
-  const found = payloadOf<MutationAnswer & RemoteDiff>(answer, 'SegmentDiff');
-  printFound('segments diff', found, { json: flags.json, text: diffText(found) });
 }
 
 interface HeldRow {
@@ -199,6 +125,29 @@ async function every(key: string, minutes: string, flags: SegmentFlags): Promise
   printFound('segments every', payloadOf(answer, 'Segment'), { json: flags.json, text: `${key} is counted ${text}` });
 }
 
+async function show(key: string, flags: ShowFlags): Promise<void> {
+  const { found, text } = await showSegment(key, flags, Date.now());
+  printFound('segments show', found, { json: flags.json, text });
+}
+
+async function migration(flags: MigrationFlags): Promise<void> {
+  const { found, text } = await showMigration(flags, Date.now());
+  printFound('segments migration', found, { json: flags.json, text });
+}
+
+async function archive(key: string, flags: SegmentFlags): Promise<void> {
+  const client = connect(flags);
+  const { answer } = await client.query<{ answer: MutationAnswer }>(
+    `mutation ($key: String!) { answer: archiveSegment(key: $key) { __typename ... on Segment { key status } ${FAILURE_FIELDS} } }`,
+    { key },
+  );
+  await client.close();
+  printFound('segments archive', payloadOf(answer, 'Segment'), {
+    json: flags.json,
+    text: `${key} is archived: its members leave, and its key is never used again`,
+  });
+}
+
 async function members(key: string, flags: MembersFlags): Promise<void> {
   const { found, text } = await listMembers(key, flags);
   printFound('segments members', found, { json: flags.json, text });
@@ -213,18 +162,28 @@ export function segmentsCommand(): Command {
   ).action(list);
   const add = (name: string, description: string): Command =>
     withConnection(command.command(name).description(description).option('--json', 'print one JSON object'));
+  add(
+    'show',
+    'tell all of one segment: its rule, freshness, size over time and why it changed, versions, members by traits',
+  )
+    .argument('<segment>', 'its key')
+    .addOption(new Option('--by <step>', 'steps of its size').choices(['hour', 'day']).default('day'))
+    .option('--steps <number>', 'how many of them back', wholeNumber, 30)
+    .option('--trait <keys>', 'what members are by these traits, beside everybody: a,b', nameList)
+    .option('--beside <segments>', 'keys of up to 19 segments to hold it against: a,b', nameList)
+    .action((segment: string, _flags: object, self: Command) => show(segment, self.optsWithGlobals()));
   add('preview', 'count whom a rule would select, condition by condition')
     .option('--rule <file>', 'the rule, as JSON or in the text form')
     .option('--text <rule>', 'the rule in the text form')
     .option('--draft-of <segment>', 'the segment that the rule is a draft of')
     .option('--compare <segments>', 'keys of up to 20 segments to hold the members against: a,b', nameList)
     .option('--sql', 'print the statement too')
-    .action((_flags: object, self: Command) => preview(self.optsWithGlobals(), self));
+    .action((_flags: object, self: Command) => preview(self.optsWithGlobals<PreviewFlags>(), self));
   add('diff', 'say who would enter and leave a segment if a draft served')
     .argument('<segment>', 'its key')
     .option('--rule <file>', 'the draft, as JSON or in the text form; the latest version when absent')
     .option('--of-version <number>', 'a version instead of the latest', wholeNumber)
-    .action((segment: string, _flags: object, self: Command) => diff(segment, self.optsWithGlobals()));
+    .action((segment: string, _flags: object, self: Command) => diff(segment, self.optsWithGlobals<DiffFlags>()));
   add('list', 'put the people of a file on a list (made when there is none), or take them off it')
     .argument('<segment>', 'key of the list')
     .requiredOption('--from <file>', 'CSV with a header line')
@@ -260,6 +219,15 @@ export function segmentsCommand(): Command {
     .action((segment: string, minutes: string, _flags: object, self: Command) =>
       every(segment, minutes, self.optsWithGlobals()),
     );
+  add('migration', 'count who went from which segment to which between two instants')
+    .requiredOption('--from <segments>', 'keys at the first instant: a,b', nameList)
+    .option('--to <segments>', 'keys at the second instant; the same when absent', nameList)
+    .requiredOption('--at <instant>', 'the first instant, as 2026-05-14T10:00:00Z')
+    .option('--until <instant>', 'the second instant; now when absent')
+    .action((_flags: object, self: Command) => migration(self.optsWithGlobals()));
+  add('archive', 'end a segment: its members leave it, and its key is never used again')
+    .argument('<segment>', 'its key')
+    .action((segment: string, _flags: object, self: Command) => archive(segment, self.optsWithGlobals()));
   add('discard', 'give a held version up')
     .argument('<segment>', 'its key')
     .action((segment: string, _flags: object, self: Command) => discard(segment, self.optsWithGlobals()));

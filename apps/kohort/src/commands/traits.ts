@@ -9,7 +9,7 @@ import { writeText } from '../files/write-output';
 import { count } from '../terminal/account';
 import { lineageText, traitsText, type LineageEdge, type StandingTrait } from '../terminal/traits-account';
 import { textTable } from '../terminal/text-table';
-import { printFound } from './segments';
+import { printFound } from '../terminal/print-found';
 
 interface TraitsFlags extends ConnectFlags {
   readonly json?: boolean;

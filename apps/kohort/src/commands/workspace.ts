@@ -5,7 +5,7 @@ import { followJob } from '../client/jobs';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
 import { membershipText, type RemoteExplanation } from '../terminal/membership-account';
 import { textTable } from '../terminal/text-table';
-import { printFound } from './segments';
+import { printFound } from '../terminal/print-found';
 
 interface JsonFlag extends ConnectFlags {
   readonly json?: boolean;
