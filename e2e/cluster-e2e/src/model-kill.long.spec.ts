@@ -2,28 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom, type Random } from '@kohort/kernel-clock-random';
-import { ask, hasRedis, jobResult, startCluster, startJob, until, upload, type Cluster } from '@kohort/testing-cluster';
+import { seededRandom } from '@kohort/kernel-clock-random';
+import { hasRedis, jobResult, startCluster, until, type Cluster } from '@kohort/testing-cluster';
 import { Client } from 'pg';
+import { endsOf, importShoppers, trainGroups } from '../test/shoppers';
 
 const root = join(__dirname, '../../..');
-const DAY = 86_400_000;
-const AS_OF = Date.UTC(2026, 5, 1);
 const SHOPPERS = 400;
 const KILLS = 100;
 /** For hanging, not for speed. */
 const LIMIT_MS = 240_000;
 /** The longest time between two kills, and at least twice what a training takes: about half of them end well in between. */
 const LONGEST_MS = 2_500;
-
-function ordersCsv(random: Random): string {
-  const lines = Array.from({ length: SHOPPERS * 6 }, (_, n) => {
-    const person = n % SHOPPERS;
-    const at = new Date(AS_OF - random.next() * 300 * DAY).toISOString();
-    return `o-${n},shopper-${person},${at},${(5 + (person % 4) * 40 + random.next() * 9).toFixed(2)}`;
-  });
-  return `order_id,customer_id,ordered_at,revenue\n${lines.join('\n')}\n`;
-}
 
 /** What readers are served at one instant, read by one statement. */
 interface Served {
@@ -50,12 +40,7 @@ const digestOf = (home: string, key: string): string =>
     .update(readFileSync(join(home, 'artifacts', key.slice(0, 2), key)))
     .digest('hex');
 
-const train = (cluster: Cluster, seed: number): Promise<string> =>
-  startJob(
-    cluster,
-    'mutation ($input: TrainClustersInput!) { trainClusters(input: $input) { __typename ... on Job { id } } }',
-    { input: { key: 'groups', asOf: new Date(AS_OF).toISOString(), k: 2 + (seed % 5), seed } },
-  );
+const train = (cluster: Cluster, seed: number): Promise<string> => trainGroups(cluster, { k: 2 + (seed % 5), seed });
 
 async function killed(cluster: Cluster, afterMs: number): Promise<void> {
   const worker = cluster.apps.find((app) => app.name === 'clustering-worker');
@@ -65,19 +50,6 @@ async function killed(cluster: Cluster, afterMs: number): Promise<void> {
   await until(async () => worker.isGone(), Boolean, LIMIT_MS);
   await cluster.startAgain('clustering-worker');
 }
-
-/** How jobs ended, once all have. */
-const endsOf = (cluster: Cluster, jobs: readonly string[]): Promise<string[]> =>
-  Promise.all(
-    jobs.map(async (id) => {
-      const { job } = await until(
-        () => ask<{ job: { status: string } }>(cluster, 'query ($id: ID!) { job(id: $id) { status } }', { id }),
-        ({ job: now }) => ['SUCCEEDED', 'FAILED'].includes(now.status),
-        LIMIT_MS * 4,
-      );
-      return job.status;
-    }),
-  );
 
 (hasRedis() ? describe : describe.skip)('a worker that is killed while it trains', () => {
   const home = mkdtempSync(join(tmpdir(), 'kohort-model-kill-'));
@@ -99,18 +71,7 @@ const endsOf = (cluster: Cluster, jobs: readonly string[]): Promise<string[]> =>
 
   it(`leaves a whole model served, through ${KILLS} kills`, async () => {
     const random = seededRandom(20);
-    const artifactKey = await upload(cluster, ordersCsv(random));
-    const load = await startJob(
-      cluster,
-      'mutation ($input: ImportRecordsInput!) { importRecords(input: $input) { __typename ... on Job { id } } }',
-      { input: { artifactKey, fileName: 'orders.csv', source: 'app', mapping: 'orders' } },
-    );
-    await jobResult(cluster, load);
-    await until(
-      () => ask<{ workspace: { backlog: number } }>(cluster, '{ workspace { backlog } }'),
-      ({ workspace }) => workspace.backlog === 0,
-      LIMIT_MS,
-    );
+    const artifactKey = await importShoppers(cluster, SHOPPERS, random);
     const started = performance.now();
     await jobResult(cluster, await train(cluster, 1));
     const longestMs = Math.max(LONGEST_MS, 2 * (performance.now() - started));
