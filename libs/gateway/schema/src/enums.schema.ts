@@ -172,7 +172,11 @@ export const PlanChangeKind = enumOf(
   ['added', 'removed', 'loosened', 'tightened', 'changed'],
   'How a version stands to the one in force.',
 );
-export const AlertKind = enumOf('AlertKind', ALERT_KINDS, 'Too few, too many, none at all; drift under a model.');
+export const AlertKind = enumOf(
+  'AlertKind',
+  ALERT_KINDS,
+  'Too few, too many, none at all; drift under a model, damage of its file.',
+);
 export const AlertState = enumOf('AlertState', ['open', 'acknowledged', 'resolved'], 'Where an alert stands.');
 export const KnownAs = enumOf(
   'KnownAs',

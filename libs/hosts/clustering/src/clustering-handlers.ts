@@ -1,4 +1,4 @@
-import { runParams, type ModelDrift } from '@kohort/kernel-contracts';
+import { runParams, type JobControl, type ModelDrift } from '@kohort/kernel-contracts';
 import type { Engines } from '@kohort/hosts-runtime';
 import type { ClusterMatch, KChoice } from '@kohort/models-domain';
 import {
@@ -8,6 +8,7 @@ import {
   type ClusterFit,
   type DatasetPort,
   type PeopleScored,
+  type PeopleToScore,
 } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import type { Compute } from '@kohort/platform-compute';
@@ -27,6 +28,8 @@ export const CLUSTERING_THREAD = 'fit-clusters';
 /** The jobs of the clustering worker, bound to the engines. */
 export function clusteringHandlers({ engines, dataset, compute }: ClusteringParts): JobHandlers {
   const { database, artifacts, clock } = engines;
+  const score = (people: PeopleToScore, control: JobControl) =>
+    compute.run<PeopleScored>(CLUSTERING_THREAD, { ...people, stage: 'score' }, control);
   return {
     'models.fitClusters': runHandler({
       database,
@@ -46,6 +49,7 @@ export function clusteringHandlers({ engines, dataset, compute }: ClusteringPart
                 { matrix, ...settings, choice: null, stage: 'choose' },
                 control,
               ),
+            score,
             match: (versions, control) =>
               compute.run<ClusterMatch>(CLUSTERING_THREAD, { ...versions, stage: 'match' }, control),
           },
@@ -80,8 +84,7 @@ export function clusteringHandlers({ engines, dataset, compute }: ClusteringPart
             dataset,
             artifacts,
             models: modelStore(database),
-            score: (people, control) =>
-              compute.run<PeopleScored>(CLUSTERING_THREAD, { ...people, stage: 'score' }, control),
+            score,
           },
           context,
           params,

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { runIdSchema, type Json, type RunContext, type WorkspaceId } from '@kohort/kernel-contracts';
 import {
+  assignClusters,
   clusterTable,
   clusteringCard,
   matchVersions,
@@ -13,7 +14,7 @@ import {
   parseClusterModel,
   serialiseClusterModel,
 } from '@kohort/models-domain';
-import { fitClusters, watchModel, type FeatureMatrix } from '@kohort/models-flow';
+import { fitClusters, goldenPeople, watchModel, type FeatureMatrix, type PeopleToScore } from '@kohort/models-flow';
 import { openLocalArtifacts } from '@kohort/platform-artifacts';
 import { modelStore, modelWatchStore, segmentStore } from '@kohort/platform-postgres';
 import { RuleSets, rescoreSegments } from '@kohort/segments-flow';
@@ -122,7 +123,13 @@ describe('the life of clusters', () => {
         const result = await clusterTable(table, { algorithm: 'kmeans', k: 3, seed: 1, nInit: 3, scaling: 'auto' });
         const { model, labels, distances, confidences, outlierScores } = result;
         const card = clusteringCard(table, result, 1);
-        return { labels, distances, confidences, outlierScores, card, artifact: serialiseClusterModel(model) };
+        const golden = await assignClusters(model, tableOf(goldenPeople(matrix)).matrix);
+        const everybody = { labels, distances, confidences, outlierScores };
+        return { ...everybody, card, golden, artifact: serialiseClusterModel(model) };
+      },
+      score: async ({ artifact, matrix }: PeopleToScore) => {
+        const placed = await assignClusters(parseClusterModel(artifact), tableOf(matrix).matrix);
+        return { kind: 'clustering' as const, ...placed };
       },
       match: async ({
         before,

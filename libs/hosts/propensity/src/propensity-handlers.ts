@@ -1,6 +1,6 @@
 import { runParams } from '@kohort/kernel-contracts';
 import type { Engines } from '@kohort/hosts-runtime';
-import { fitPropensity, type DatasetPort, type PropensityFit } from '@kohort/models-flow';
+import { fitPropensity, type DatasetPort, type PeopleScored, type PropensityFit } from '@kohort/models-flow';
 import type { JobHandlers } from '@kohort/pipeline-map';
 import type { Compute } from '@kohort/platform-compute';
 import { modelStore, runHandler } from '@kohort/platform-postgres';
@@ -30,7 +30,9 @@ export function propensityHandlers({ engines, dataset, compute }: PropensityPart
             dataset,
             artifacts,
             models: modelStore(database),
-            fit: (input, control) => compute.run<PropensityFit>(PROPENSITY_THREAD, input, control),
+            fit: (input, control) => compute.run<PropensityFit>(PROPENSITY_THREAD, { ...input, stage: 'fit' }, control),
+            score: (people, control) =>
+              compute.run<PeopleScored>(PROPENSITY_THREAD, { ...people, stage: 'score' }, control),
           },
           context,
           params,

@@ -1,8 +1,9 @@
 import type { ClusteringCard } from '@kohort/kernel-contracts';
-import { peopleMatrix, recordingStores, runContext } from '../test/flow-doubles';
+import { peopleMatrix, recordingStores, runContext, sameForAll } from '../test/flow-doubles';
 import type { KChoice } from '@kohort/models-domain';
 import type { MatchInput } from './carried-from';
 import { fitClusters, type ClusterFit } from './fit-clusters.flow';
+import type { PeopleToScore } from './score-model.flow';
 import { bytesOf } from './text-bytes';
 
 const sheet = (key: string): ClusteringCard['clusters'][number] => ({
@@ -35,8 +36,10 @@ const fitOf = (n: number): ClusterFit => ({
   confidences: new Float64Array(n).fill(0.75),
   outlierScores: new Float64Array(n).fill(0.1),
   card,
+  golden: { labels: new Int32Array(Math.min(n, 100)), distances: new Float64Array(Math.min(n, 100)).fill(0.25) },
   artifact: '{"schema":1}',
 });
+const score = sameForAll;
 /** k is found by the algorithm. */
 const choose = async () => null;
 /** A first version is matched with nothing. */
@@ -54,7 +57,7 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     const result = await fitClusters(
-      { models, artifacts, dataset, match, choose, fit: async () => fitOf(12_001) },
+      { models, artifacts, dataset, match, choose, score, fit: async () => fitOf(12_001) },
       runContext(),
       params,
     );
@@ -96,14 +99,14 @@ describe('fitting clusters', () => {
       return { ...rest, labels, distances: rest.distances.map((one, i) => (i === 1 ? NaN : one)) };
     };
     const own = { algorithm: 'hdbscan', params: { minClusterSize: 20 } };
-    await fitClusters({ models, artifacts, dataset, match, choose, fit }, runContext(), {
+    await fitClusters({ models, artifacts, dataset, match, choose, score, fit }, runContext(), {
       ...params,
       ...own,
       exclude: ['age'],
     });
     expect(asked).toEqual([['frequency'], [0, 1, 2], expect.objectContaining({ ...own, k: 'auto', seed: 3 })]);
     expect(recorded.rows[1]).toMatchObject({ clusterKey: null, distance: null, outlierScore: 0.1 });
-    const none = fitClusters({ models, artifacts, dataset, match, choose, fit }, runContext(), {
+    const none = fitClusters({ models, artifacts, dataset, match, choose, score, fit }, runContext(), {
       ...params,
       exclude: ['shoe size'],
     });
@@ -129,7 +132,7 @@ describe('fitting clusters', () => {
     let chosen = 0;
     const given: unknown[] = [];
     const ports = {
-      ...{ models, artifacts, dataset, match },
+      ...{ models, artifacts, dataset, match, score: sameForAll },
       choose: async () => {
         chosen += 1;
         return choice;
@@ -192,6 +195,7 @@ describe('fitting clusters', () => {
       dataset,
       match: matching,
       choose,
+      score,
       fit: async () => fitOf(6_000),
     };
     await fitClusters(ports, runContext(), params);
@@ -205,6 +209,24 @@ describe('fitting clusters', () => {
     expect(recorded.steps.slice(-2)).toEqual(['moves', 'live 7']);
   });
 
+  it('goes no further when the stored model places people elsewhere than the one that was fitted', async () => {
+    const { recorded, models, artifacts } = recordingStores();
+    const dataset = {
+      features: async () => peopleMatrix(250),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const elsewhere = async (people: PeopleToScore) => {
+      const same = await sameForAll(people);
+      return same.kind === 'clustering' ? { ...same, labels: same.labels.map((_, i) => (i < 3 ? 1 : 0)) } : same;
+    };
+    const ports = { models, artifacts, dataset, match, choose, fit: async () => fitOf(250), score: elsewhere };
+    await expect(fitClusters(ports, runContext(), params)).rejects.toMatchObject({
+      ...{ code: 'MODELS_ARTIFACT_DIFFERS', message: expect.stringContaining('3 of 100 people') },
+    });
+    expect(recorded.steps).toEqual(['artifact', 'damage 3']);
+  });
+
   it('says when there are too few people, and writes nothing', async () => {
     const { recorded, models, artifacts } = recordingStores();
     const dataset = {
@@ -213,7 +235,11 @@ describe('fitting clusters', () => {
       extent: async () => null,
     };
     await expect(
-      fitClusters({ models, artifacts, dataset, match, choose, fit: async () => fitOf(49) }, runContext(), params),
+      fitClusters(
+        { models, artifacts, dataset, match, choose, score, fit: async () => fitOf(49) },
+        runContext(),
+        params,
+      ),
     ).rejects.toMatchObject({
       code: 'MODELS_TOO_FEW_PEOPLE',
       kind: 'unsuitable-data',
@@ -232,7 +258,7 @@ describe('fitting clusters', () => {
     };
     await expect(
       fitClusters(
-        { models: stopping, artifacts, dataset, match, choose, fit: async () => fitOf(12_000) },
+        { models: stopping, artifacts, dataset, match, choose, score, fit: async () => fitOf(12_000) },
         runContext(abort),
         params,
       ),

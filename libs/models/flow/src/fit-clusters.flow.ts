@@ -13,12 +13,16 @@ import { carriedFrom, saveMoves, type MatchInput } from './carried-from';
 import { z } from 'zod';
 import { clusterRows, type PlacedPeople } from './cluster-rows';
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
+import { requireSameScores } from './golden-people';
 import { modelErrors } from './model-errors';
+import type { PeopleScored, PeopleToScore } from './score-model.flow';
 import { saveScorePages } from './score-pages';
 import { bytesOf } from './text-bytes';
 
 /** What a thread makes of a matrix: everybody's cluster, the card, and the artifact that can score new people. */
 export interface ClusterFit extends PlacedPeople {
+  /** Where the fitted model itself places the golden people. */
+  readonly golden: Pick<PlacedPeople, 'labels' | 'distances'>;
   readonly card: ClusteringCard;
   /** The fitted model as JSON text, with its schema version. */
   readonly artifact: string;
@@ -48,6 +52,8 @@ export interface FitClustersPorts {
     settings: ClusterFitSettings,
     control: JobControl,
   ) => Promise<KChoice | null>;
+  /** Scores some people by what lies in the store, in a thread too. */
+  readonly score: (people: PeopleToScore, control: JobControl) => Promise<PeopleScored>;
   /** Which cluster of the new fit is which of the one before, in a thread too. */
   readonly match: (input: MatchInput, control: JobControl) => Promise<ClusterMatch>;
 }
@@ -94,12 +100,12 @@ async function chosenK(
  *
  * Promise  at least once; the served clustering is always a whole version
  * Key      the run: a repeat continues its own version and overwrites its rows
- * Order    choice of k → artifact → version row → scores → moves → pointer and ScoresChanged
+ * Order    choice of k → artifact → golden people → version row → scores → moves → pointer and ScoresChanged
  * Follows  the live version: clusters that are the same keep key, name and colour; when another version goes live
  *          meanwhile the run is tried again and matched with that one
  * Resume   behind the choice of k, else from the start; fitting is deterministic by seed, so the rows come out the same
  * Size     scores in pages of 5,000; one matrix of people × features in memory
- * Throws   MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
+ * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
  */
 export async function fitClusters(
   ports: FitClustersPorts,
@@ -125,6 +131,9 @@ export async function fitClusters(
     name: modelKey,
     kind: 'clustering',
   });
+  const { labels, distances: values } = fit.golden;
+  const written = { modelId, kind: 'clustering', artifactKey: stored.key, matrix, golden: { labels, values } } as const;
+  await requireSameScores(ports, context, written);
   const from = await carriedFrom(ports, context, { modelId, matrix, fit });
   const card = carryIdentity(fit.card, from);
   const version = await ports.models.openVersion(context.fence, modelId, {

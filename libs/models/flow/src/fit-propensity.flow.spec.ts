@@ -1,6 +1,7 @@
 import type { PropensityCard } from '@kohort/kernel-contracts';
-import { peopleMatrix, recordingStores, runContext } from '../test/flow-doubles';
+import { peopleMatrix, recordingStores, runContext, sameForAll as score } from '../test/flow-doubles';
 import type { DatasetPort } from './dataset.port';
+import type { PeopleToScore } from './score-model.flow';
 import { fitPropensity, temporalCuts, type PropensityFit, type PropensityFitInput } from './fit-propensity.flow';
 
 const DAY_MS = 86_400_000;
@@ -76,7 +77,7 @@ describe('fitting a propensity', () => {
     const { dataset, asked, labelled } = world(400);
     const { recorded, models, artifacts } = recordingStores();
     const { seen, fit } = fitting('ready');
-    await fitPropensity({ dataset, models, artifacts, fit }, runContext(), params);
+    await fitPropensity({ dataset, models, artifacts, score, fit }, runContext(), params);
     const { trainCut, testCut } = temporalCuts(asOf, 30);
     expect(asked).toEqual([trainCut, testCut, asOf]);
     expect(labelled).toEqual([trainCut, testCut]);
@@ -91,7 +92,7 @@ describe('fitting a propensity', () => {
     const { dataset } = world(400);
     const { recorded, models, artifacts } = recordingStores();
     const result = await fitPropensity(
-      { dataset, models, artifacts, fit: fitting('refused').fit },
+      { dataset, models, artifacts, score, fit: fitting('refused').fit },
       runContext(),
       params,
     );
@@ -99,19 +100,34 @@ describe('fitting a propensity', () => {
     expect(result).toMatchObject({ status: 'refused', reasons: ['one class'] });
   });
 
+  it('goes no further when the stored model scores people otherwise than the one that was fitted', async () => {
+    const { dataset } = world(400);
+    const { recorded, models, artifacts } = recordingStores();
+    const otherwise = async (people: PeopleToScore) => {
+      const same = await score(people);
+      return same.kind === 'propensity' ? { ...same, probabilities: same.probabilities.map((p) => p + 1e-6) } : same;
+    };
+    await expect(
+      fitPropensity({ dataset, models, artifacts, score: otherwise, fit: fitting('ready').fit }, runContext(), params),
+    ).rejects.toMatchObject({ code: 'MODELS_ARTIFACT_DIFFERS' });
+    expect(recorded.steps).toEqual(['artifact', 'damage 60']);
+  });
+
   it('refuses a history that cannot be back-tested, and an event that never happened', async () => {
     const { models, artifacts } = recordingStores();
     const { dataset } = world(89);
     const { fit } = fitting('ready');
-    await expect(fitPropensity({ dataset, models, artifacts, fit }, runContext(), params)).rejects.toMatchObject({
-      code: 'MODELS_HISTORY_TOO_SHORT',
-      details: { neededDays: 90, foundDays: 89 },
-    });
-    const empty = { ...dataset, extent: async () => null };
-    await expect(fitPropensity({ dataset: empty, models, artifacts, fit }, runContext(), params)).rejects.toMatchObject(
+    await expect(fitPropensity({ dataset, models, artifacts, score, fit }, runContext(), params)).rejects.toMatchObject(
       {
-        code: 'MODELS_NO_EVENTS',
+        code: 'MODELS_HISTORY_TOO_SHORT',
+        details: { neededDays: 90, foundDays: 89 },
       },
     );
+    const empty = { ...dataset, extent: async () => null };
+    await expect(
+      fitPropensity({ dataset: empty, models, artifacts, score, fit }, runContext(), params),
+    ).rejects.toMatchObject({
+      code: 'MODELS_NO_EVENTS',
+    });
   });
 });

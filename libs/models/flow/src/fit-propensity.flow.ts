@@ -9,8 +9,10 @@ import type {
   RunParams,
 } from '@kohort/kernel-contracts';
 import type { DatasetPort, FeatureMatrix } from './dataset.port';
+import { goldenValues, requireSameScores } from './golden-people';
 import { modelErrors } from './model-errors';
 import { propensityRows, type ScoredPeople } from './propensity-rows';
+import type { PeopleScored, PeopleToScore } from './score-model.flow';
 import { saveScorePages } from './score-pages';
 import { bytesOf } from './text-bytes';
 
@@ -46,6 +48,8 @@ export interface FitPropensityPorts {
   readonly models: ModelStore;
   readonly artifacts: ArtifactStore;
   readonly fit: (input: PropensityFitInput, control: JobControl) => Promise<PropensityFit>;
+  /** Scores some people by what lies in the store, in a thread too. */
+  readonly score: (people: PeopleToScore, control: JobControl) => Promise<PeopleScored>;
 }
 
 const DAY_MS = 86_400_000;
@@ -89,10 +93,10 @@ export function temporalCuts(asOf: number, horizonDays: number): { trainCut: num
  *
  * Promise  at least once; the served model is always a whole version; a refused one is kept with its reasons, not served
  * Key      the run: a repeat continues its own version and overwrites its rows
- * Order    artifact → version row → scores → pointer and ScoresChanged
+ * Order    artifact → golden people → version row → scores → pointer and ScoresChanged
  * Resume   from the start; fitting is deterministic by seed
  * Size     scores in pages of 5,000; three matrices of people × features in memory
- * Throws   MODELS_NO_EVENTS, MODELS_HISTORY_TOO_SHORT
+ * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_NO_EVENTS, MODELS_HISTORY_TOO_SHORT
  */
 export async function fitPropensity(
   ports: FitPropensityPorts,
@@ -122,6 +126,11 @@ export async function fitPropensity(
 
   const stored = await ports.artifacts.put(bytesOf(fit.artifact));
   const modelId = await ports.models.ensureModel(workspaceId, { key: modelKey, name: modelKey, kind: 'propensity' });
+  if (fit.status === 'ready') {
+    const golden = { labels: null, values: goldenValues(fit.probabilities) };
+    const written = { modelId, kind: 'propensity', artifactKey: stored.key, matrix: now, golden } as const;
+    await requireSameScores(ports, context, written);
+  }
   const version = await ports.models.openVersion(context.fence, modelId, {
     status: fit.status,
     grade: fit.grade,

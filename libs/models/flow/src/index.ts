@@ -14,6 +14,7 @@ export { fitClusters } from './fit-clusters.flow';
 export type { ClusterFit, ClusterFitInput, ClusterFitSettings, FitClustersPorts } from './fit-clusters.flow';
 export { fitPropensity, temporalCuts } from './fit-propensity.flow';
 export type { FitPropensityPorts, LabelledMatrix, PropensityFit, PropensityFitInput } from './fit-propensity.flow';
+export { goldenPeople } from './golden-people';
 export { ParsedModels } from './parsed-models';
 export type { ParsedModel } from './parsed-models';
 export { requireModelFile } from './require-model-file';

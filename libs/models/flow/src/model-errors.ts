@@ -20,6 +20,11 @@ export const modelErrors = defineErrors({
     kind: 'unsuitable-data',
     message: (d) => `version ${String(d['version'])} has no card that says what it scores by; fit the model anew`,
   },
+  MODELS_ARTIFACT_DIFFERS: {
+    kind: 'bug',
+    message: (d) =>
+      `the model as it was stored is not the one that was fitted (${String(d['reason'])}): the version before goes on serving`,
+  },
   MODELS_FILE_UNREADABLE: {
     kind: 'conflict',
     message: (d) =>

@@ -10,6 +10,7 @@ import type {
 } from '@kohort/kernel-contracts';
 import { modelIdSchema, runIdSchema, workspaceIdSchema } from '@kohort/kernel-contracts';
 import type { FeatureMatrix } from '../src/dataset.port';
+import type { PeopleScored, PeopleToScore } from '../src/score-model.flow';
 
 /** Doubles of the ports for the specs of this folder: they keep what they were told, in the order they were told it. */
 export interface Recorded {
@@ -77,6 +78,7 @@ export function recordingStores(): { recorded: Recorded; models: ModelStore; art
       recorded.steps.push(`scores ${rows.length}`);
       recorded.rows.push(...rows);
     },
+    raiseDamage: async (_fence, _model, people) => void recorded.steps.push(`damage ${people}`),
     goLive: async (_fence, _model, version) => void recorded.steps.push(`live ${version}`),
   };
   const artifacts: ArtifactStore = {
@@ -87,8 +89,8 @@ export function recordingStores(): { recorded: Recorded; models: ModelStore; art
       recorded.artifacts.push(Buffer.concat(parts).toString());
       return { key: 'k', sha256: 'ab'.repeat(32), bytes: 1 };
     },
-    read: () => {
-      throw new TypeError('not read here');
+    read: async function* () {
+      yield Buffer.from(recorded.artifacts.at(-1) ?? '');
     },
     stat: async () => null,
   };
@@ -105,4 +107,12 @@ export function peopleMatrix(n: number): FeatureMatrix {
     definitionVersion: 1_003,
     data,
   };
+}
+
+/** Scores that are everybody's: the first cluster at 0.25, or a probability of 0.5. */
+export async function sameForAll({ kind, matrix }: PeopleToScore): Promise<PeopleScored> {
+  const n = matrix.profileIds.length;
+  const [quarter, half] = [new Float64Array(n).fill(0.25), new Float64Array(n).fill(0.5)];
+  if (kind === 'propensity') return { kind, probabilities: half, percentiles: half };
+  return { kind, labels: new Int32Array(n), distances: quarter, confidences: half, outlierScores: half };
 }

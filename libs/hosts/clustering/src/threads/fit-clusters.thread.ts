@@ -18,14 +18,15 @@ import {
   type ClusterMatch,
   type KChoice,
 } from '@kohort/models-domain';
-import type {
-  ClusterFit,
-  ClusterFitInput,
-  FeatureMatrix,
-  MatchInput,
-  PeopleScored,
-  PeopleToScore,
-  WatchLook,
+import {
+  goldenPeople,
+  type ClusterFit,
+  type ClusterFitInput,
+  type FeatureMatrix,
+  type MatchInput,
+  type PeopleScored,
+  type PeopleToScore,
+  type WatchLook,
 } from '@kohort/models-flow';
 import { serveThread } from '@kohort/platform-compute';
 
@@ -50,18 +51,19 @@ function matched({ before, after }: MatchInput): ClusterMatch {
   return matchVersions(read(before), read(after));
 }
 
+const rowsOf = ({ data, profileIds, features }: FeatureMatrix) => {
+  return { data, rows: profileIds.length, cols: features.length };
+};
+
 async function compared(
   { artifact, keys, before, after, ...look }: WatchLook,
   control: JobControl,
 ): Promise<ModelDrift> {
   const model = parseClusterModel(artifact);
-  const matrix = ({ data, profileIds, features }: FeatureMatrix) => {
-    return { data, rows: profileIds.length, cols: features.length };
-  };
   const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
   try {
     const { earlier, seed } = look;
-    const both = { before: matrix(before), after: matrix(after) };
+    const both = { before: rowsOf(before), after: rowsOf(after) };
     return await modelDrift({ model, keys, earlier, seed, ...both }, { ...control, pool });
   } finally {
     await pool.close();
@@ -69,15 +71,11 @@ async function compared(
 }
 
 async function scored({ kind, artifact, matrix }: PeopleToScore, control: JobControl): Promise<PeopleScored> {
-  const { data, features, profileIds } = matrix;
-  if (kind === 'propensity') {
-    return { kind, ...scorePropensity(parsePropensity(artifact), peopleTable({ features, data })) };
-  }
+  if (kind === 'propensity') return { kind, ...scorePropensity(parsePropensity(artifact), peopleTable(matrix)) };
   const model = parseClusterModel(artifact);
   const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
   try {
-    const people = { data, rows: profileIds.length, cols: features.length };
-    return { kind, ...(await assignClusters(model, people, { ...control, pool })) };
+    return { kind, ...(await assignClusters(model, rowsOf(matrix), { ...control, pool })) };
   } finally {
     await pool.close();
   }
@@ -85,8 +83,8 @@ async function scored({ kind, artifact, matrix }: PeopleToScore, control: JobCon
 
 async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit | KChoice | null> {
   const { matrix: people, algorithm = 'kmeans', stage, seeds, mustLink, cannotLink, ...asked } = input;
-  const { data, features, profileIds } = people;
-  const matrix = { data, rows: profileIds.length, cols: features.length };
+  const { features, profileIds } = people;
+  const matrix = rowsOf(people);
   const known = knownRows(profileIds, { seeds, mustLink, cannotLink });
   const table = { featureNames: features, ids: profileIds, matrix, ...known };
   const params = { ...asked, algorithm, scaling: 'auto', missing: 'median' } as const;
@@ -96,8 +94,10 @@ async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit 
     const result = await clusterTable(table, params, { ...control, pool });
     const { labels, distances, confidences, outlierScores } = result;
     const { model, rules } = await tellByRules(table, { model: result.model, labels, seed: asked.seed }, control);
+    const golden = await assignClusters(result.model, rowsOf(goldenPeople(people)), { ...control, pool });
     const card = { ...clusteringCard(table, result, asked.seed), rules };
-    return { labels, distances, confidences, outlierScores, card, artifact: serialiseClusterModel(model) };
+    const everybody = { labels, distances, confidences, outlierScores };
+    return { ...everybody, card, golden, artifact: serialiseClusterModel(model) };
   } finally {
     await pool.close();
   }

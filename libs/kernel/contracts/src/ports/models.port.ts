@@ -88,9 +88,11 @@ export interface ModelStore {
     at: { modelId: ModelId; version: number },
     after: string | null,
   ): Promise<string | null>;
+  /** Opens an alert: so many people are scored by the model as it was stored otherwise than by the one that was fitted. */
+  raiseDamage(fence: Fence, modelId: ModelId, people: number): Promise<void>;
   /**
    * Flips the pointer, lets go of the scores of all but the live version and the two served before it, and announces
-   * ScoresChanged: one transaction. Throws MODELS_OVERTAKEN when another version than the one it follows is live by now.
+   * ScoresChanged, and resolves the alert about the model's file: one transaction. Throws MODELS_OVERTAKEN when another version than the one it follows is live by now.
    * Does nothing for a version that was served already and is live no more: an earlier one was returned to.
    */
   goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;

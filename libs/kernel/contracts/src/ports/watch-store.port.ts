@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json';
 import type { SourceId, WorkspaceId } from '../ids';
 
-export const ALERT_KINDS = ['drop', 'spike', 'silence', 'drift'] as const;
+export const ALERT_KINDS = ['drop', 'spike', 'silence', 'drift', 'damage'] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Which event of which source. */

@@ -40,6 +40,7 @@ import { modelWatch } from './0039-model-watch';
 import { modelServing } from './0041-model-serving';
 import { gonePeople } from './0042-gone-people';
 import { membershipKeys } from './0043-membership-keys';
+import { modelDamage } from './0044-model-damage';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -85,4 +86,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0041-model-serving': modelServing,
   '0042-gone-people': gonePeople,
   '0043-membership-keys': membershipKeys,
+  '0044-model-damage': modelDamage,
 };

@@ -15,6 +15,7 @@ import { holdFence } from '../fence';
 import { appendOutbox } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
 import { clusterKeys, saveClusterMoves, servedVersion } from './cluster-moves';
+import { raiseModelAlert, resolveModelAlert } from './model-alert';
 import { serveVersion } from './serve-version';
 
 const modelErrors = defineErrors({
@@ -160,6 +161,7 @@ async function goLive(database: Database, fence: Fence, target: { modelId: Model
     if (served && !live) return;
     if (!served) await serveVersion(tx, { ...target, workspaceId: fence.workspaceId, cause });
     await retireOthers(tx, fence, target);
+    await resolveModelAlert(tx, { ...target, workspaceId: fence.workspaceId, kind: 'damage' });
     await appendOutbox(tx, 'ScoresChanged', { workspaceId: fence.workspaceId, runId: fence.runId });
   });
 }
@@ -190,6 +192,12 @@ export function modelStore(database: Database): ModelStore {
       database.inWorkspace(fence.workspaceId, (tx) => saveCheckpoint(tx, fence, checkpoint)),
     saveScores: (fence, at, rows) => saveScores(database, fence, { ...at, rows }),
     saveClusterMoves: (fence, at, after) => saveClusterMoves(database, fence, { ...at, after }),
+    raiseDamage: (fence, modelId, people) =>
+      database.inWorkspace(fence.workspaceId, async (tx) => {
+        await holdFence(tx, fence);
+        const of = { workspaceId: fence.workspaceId, modelId, kind: 'damage' } as const;
+        await raiseModelAlert(tx, of, { what: 'stored model', value: people, limit: 0 });
+      }),
     goLive: (fence, modelId, version) => goLive(database, fence, { modelId, version }),
   };
 }

@@ -119,6 +119,25 @@ describe('the model registry', () => {
     expect(await visible(modelId)).toEqual(['y']);
   });
 
+  it('keeps one alert about a file that is not what was fitted, until a version goes live', async () => {
+    const store = modelStore(db.database);
+    const modelId = await store.ensureModel(workspaceId, { key: 'damaged', name: 'Damaged', kind: 'propensity' });
+    const alerts = () =>
+      db.database.inWorkspace(workspaceId, (tx) =>
+        tx
+          .selectFrom('volume_alert')
+          .select(['kind', 'state', 'observed', 'expected'])
+          .where('model_id', '=', modelId)
+          .execute(),
+      );
+    const run = await startedRun();
+    await store.raiseDamage(run, modelId, 3);
+    await store.raiseDamage(run, modelId, 100);
+    expect(await alerts()).toEqual([{ kind: 'damage', state: 'open', observed: 100, expected: 0 }]);
+    await store.goLive(run, modelId, await store.openVersion(run, modelId, version));
+    expect(await alerts()).toMatchObject([{ state: 'resolved' }]);
+  });
+
   it('refuses a worker that lost its fence, and a key of another kind', async () => {
     const store = modelStore(db.database);
     const modelId = await store.ensureModel(workspaceId, { key: 'fenced', name: 'Fenced', kind: 'clustering' });

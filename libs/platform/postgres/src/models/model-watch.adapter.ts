@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import {
@@ -15,6 +14,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { jsonOf } from '../read/columns';
 import { createRun } from '../runs/create-run';
+import { raiseModelAlert, resolveModelAlert } from './model-alert';
 
 interface WatchedRow {
   id: string;
@@ -68,32 +68,6 @@ async function watched(
   };
 }
 
-/** Opens an alert, or goes on with the one that stands. True when it was opened. */
-async function raise(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  { modelId, drift }: FoundLook,
-): Promise<boolean> {
-  const { what, value, limit } = drift.strongest ?? { what: '', value: 0, limit: 1 };
-  const { rows } = await sql<{ fresh: boolean }>`
-    insert into volume_alert (workspace_id, id, model_id, event, kind, state, opened_at, seen_at, observed, expected, score)
-    values (${workspaceId}::uuid, ${randomUUID()}::uuid, ${modelId}::uuid, ${what}, 'drift', 'open', now(), now(),
-      ${value}, ${limit}, ${value / limit})
-    on conflict (workspace_id, model_id, kind) where state <> 'resolved' and model_id is not null do update set
-      seen_at = excluded.seen_at, event = excluded.event, observed = excluded.observed, expected = excluded.expected,
-      score = excluded.score
-    returning (xmax = 0) as fresh`.execute(tx);
-  return rows[0]?.fresh === true;
-}
-
-async function calm(tx: WorkspaceTransaction, workspaceId: WorkspaceId, { modelId }: FoundLook): Promise<boolean> {
-  const { numAffectedRows } = await sql`update volume_alert set state = 'resolved', resolved_at = now()
-    where workspace_id = ${workspaceId} and model_id = ${modelId} and kind = 'drift' and state <> 'resolved'`.execute(
-    tx,
-  );
-  return (numAffectedRows ?? 0n) > 0n;
-}
-
 async function saveLook(tx: WorkspaceTransaction, fence: Fence, look: FoundLook) {
   const { workspaceId } = fence;
   const { modelId, version, day, drift } = look;
@@ -103,9 +77,11 @@ async function saveLook(tx: WorkspaceTransaction, fence: Fence, look: FoundLook)
     on conflict (workspace_id, model_id, version, day) do update set drift = excluded.drift, looked_at = now()`.execute(
     tx,
   );
-  const opened = drift.level === 'moved' && (await raise(tx, workspaceId, look));
+  const of = { workspaceId, modelId, kind: 'drift' } as const;
+  const found = drift.strongest ?? { what: '', value: 0, limit: 1 };
+  const opened = drift.level === 'moved' && (await raiseModelAlert(tx, of, found));
   // What only shifts neither opens an alert nor ends one.
-  const resolved = drift.level === 'steady' && (await calm(tx, workspaceId, look));
+  const resolved = drift.level === 'steady' && (await resolveModelAlert(tx, of));
   const idempotencyKey = refitKey({ modelId, version, slot: day });
   const refit =
     look.refit !== null &&
