@@ -18,7 +18,10 @@ type JobAnswer = MutationAnswer & { readonly id: string };
 const TRAIN = `mutation ($input: TrainClustersInput!) { answer: trainClusters(input: $input) {
   __typename ... on Job { id } ${FAILURE_FIELDS} } }`;
 
-function trainInput({ k, sizes = {}, ...rest }: ModelDefinition): object {
+const REFIT = `mutation ($input: SetModelRefitInput!) { answer: setModelRefit(input: $input) {
+  __typename ... on Model { key } ${FAILURE_FIELDS} } }`;
+
+function trainInput({ k, sizes = {}, refit: _refit, ...rest }: ModelDefinition): object {
   const { min: minSize = null, max: maxSize = null } = sizes;
   if (k === 'auto') return { ...rest, minSize, maxSize };
   return typeof k === 'number'
@@ -26,13 +29,30 @@ function trainInput({ k, sizes = {}, ...rest }: ModelDefinition): object {
     : { ...rest, minSize, maxSize, kLeast: k.from, kMost: k.to };
 }
 
-async function applyStep(client: GatewayClient, desired: ModelDefinition): Promise<void> {
-  const { answer } = await client.query<{ answer: MutationAnswer }>(TRAIN, { input: trainInput(desired) });
-  await followJob(client, payloadOf<JobAnswer>(answer, 'Job').id, `model ${desired.key}`);
+function refitInput({ key: model, refit }: ModelDefinition): object {
+  return typeof refit === 'string'
+    ? { model, kind: refit.toUpperCase(), everyDays: null }
+    : { model, kind: 'SCHEDULE', everyDays: refit.everyDays };
+}
+
+/** What only says when it is fitted again needs no fit; what is new, or known no more, is fitted first. */
+async function applyStep(
+  client: GatewayClient,
+  { now, desired }: { readonly now: ModelDefinition | null; readonly desired: ModelDefinition },
+): Promise<void> {
+  const fields = now ? differingModelFields(now, desired) : null;
+  if (fields === null || fields.some((field) => field !== 'refit')) {
+    const { answer } = await client.query<{ answer: MutationAnswer }>(TRAIN, { input: trainInput(desired) });
+    await followJob(client, payloadOf<JobAnswer>(answer, 'Job').id, `model ${desired.key}`);
+  }
+  if (fields === null || fields.includes('refit')) {
+    const { answer } = await client.query<{ answer: MutationAnswer }>(REFIT, { input: refitInput(desired) });
+    payloadOf(answer, 'Model');
+  }
 }
 
 /**
- * Fits the clusterings of a plan, one after the other. Each is as it was planned with, or as it is wanted, before anything
+ * Fits the clusterings of a plan, one after the other, and says when each is fitted again. Each is as it was planned with, or as it is wanted, before anything
  * is done; what is done already is left.
  *
  * Throws  PLAN_STALE, naming model and fields; CLIENT_REFUSED, CLIENT_JOB_FAILED
@@ -50,11 +70,11 @@ export async function applyModels(client: GatewayClient, plan: ModelPlan): Promi
     if (!isDone && (fields.length > 0 || isNew)) {
       throw definitionErrors.PLAN_STALE({ what: 'model', key, fields: isNew ? 'created' : fields.join(', ') });
     }
-    return { step, isDone };
+    return { step, now, isDone };
   });
   const outcomes: ModelOutcome[] = [];
-  for (const { step, isDone } of states) {
-    if (!isDone) await applyStep(client, step.desired);
+  for (const { step, now, isDone } of states) {
+    if (!isDone) await applyStep(client, { now, desired: step.desired });
     outcomes.push({ key: step.key, action: step.action, result: isDone ? 'already' : 'applied' });
   }
   return outcomes;

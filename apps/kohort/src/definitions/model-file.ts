@@ -4,8 +4,9 @@ import { readShape, runParams } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { checkClusterAlgorithm } from '@kohort/models-domain';
 import { PlacedText, shapeProblem } from '@kohort/segments-domain';
-import { Document, parseDocument } from 'yaml';
+import { Document } from 'yaml';
 import { definitionErrors } from './definition-errors';
+import { LINE_WIDTH, updatedText } from './updated-text';
 
 const asked = runParams['models.fitClusters'];
 const fitting = asked.omit({ modelKey: true, asOf: true }).shape;
@@ -18,6 +19,10 @@ export const modelFileSchema = z
     algorithm: z.string().min(1).max(64).default('kmeans').describe('A name of `kohort cluster --list`.'),
     k: fitting.k.default('auto').describe('How many clusters, a range to choose from, or auto.'),
     seed: fitting.seed.default(1).describe('Seed of the starts.'),
+    refit: z
+      .union([z.enum(['never', 'on_drift']), z.strictObject({ everyDays: z.int().min(1).max(366) })])
+      .default('never')
+      .describe('When it is fitted again by itself: never, on_drift, or { everyDays: 7 }.'),
   })
   .describe('A clustering of Kohort, kept as a file.');
 
@@ -37,6 +42,7 @@ export const MODEL_FIELDS = [
   'mustLink',
   'cannotLink',
   'seed',
+  'refit',
 ] as const satisfies readonly (keyof ModelDefinition)[];
 export type ModelField = (typeof MODEL_FIELDS)[number];
 
@@ -81,18 +87,10 @@ export function parseModelFile(file: string, source: string): ModelFile {
 export function newModelFile(definition: ModelDefinition): string {
   const fields = MODEL_FIELDS.filter((field) => definition[field] !== undefined);
   const content = Object.fromEntries(fields.map((field) => [field, definition[field]]));
-  return new Document({ model: definition.key, ...content }).toString({ lineWidth: 110 });
+  return new Document({ model: definition.key, ...content }).toString({ lineWidth: LINE_WIDTH });
 }
 
-/** The file with a definition's content: what is written there stays, comments too, but for the fields that differ. */
+/** The file with a definition's content. */
 export function updatedModelFile(file: ModelFile, definition: ModelDefinition): string {
-  const fields = differingModelFields(file.definition, definition);
-  if (fields.length === 0) return file.text.text;
-  const document = parseDocument(file.text.text);
-  for (const field of fields) {
-    const value = definition[field];
-    if (value === undefined) document.delete(field);
-    else document.set(field, document.createNode(value));
-  }
-  return document.toString({ lineWidth: 110 });
+  return updatedText(file.text.text, differingModelFields(file.definition, definition), definition);
 }

@@ -7,8 +7,9 @@ import {
 } from '@kohort/features-domain';
 import { keySchema, readShape } from '@kohort/kernel-contracts';
 import { PlacedText, shapeProblem } from '@kohort/segments-domain';
-import { Document, parseDocument } from 'yaml';
+import { Document } from 'yaml';
 import { definitionErrors } from './definition-errors';
+import { LINE_WIDTH, updatedText } from './updated-text';
 
 /** One file: one computed trait. */
 export const traitFileSchema = z
@@ -48,21 +49,12 @@ export function parseTraitFile(file: string, source: string): TraitFile {
 
 /** A new file of a trait: the same definition always gives the same text. */
 export function newTraitFile({ key, label, unit, formula, live }: FeatureDefinition): string {
-  return new Document({ trait: key, label, unit, formula, ...(live ? { live } : {}) }).toString({ lineWidth: 110 });
+  return new Document({ trait: key, label, unit, formula, ...(live ? { live } : {}) }).toString({
+    lineWidth: LINE_WIDTH,
+  });
 }
 
-/**
- * The file with a definition's content: what is written there stays as it is, comments too, but for the fields that
- * differ.
- */
+/** The file with a definition's content. */
 export function updatedTraitFile(file: TraitFile, definition: FeatureDefinition): string {
-  const fields = differingFeatureFields(file.definition, definition);
-  if (fields.length === 0) return file.text.text;
-  const document = parseDocument(file.text.text);
-  for (const field of fields) {
-    const value = definition[field];
-    if (value === undefined) document.delete(field);
-    else document.set(field, document.createNode(value));
-  }
-  return document.toString({ lineWidth: 110 });
+  return updatedText(file.text.text, differingFeatureFields(file.definition, definition), definition);
 }

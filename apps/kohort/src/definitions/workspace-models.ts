@@ -12,6 +12,7 @@ export interface WorkspaceModel {
 interface ModelNode {
   readonly key: string;
   readonly kind: string;
+  readonly refit: { readonly kind: string; readonly everyDays: number | null };
   readonly currentVersion: { readonly trainedBy: { readonly job: string; readonly params: unknown } | null } | null;
 }
 
@@ -21,15 +22,16 @@ interface ModelPage {
 }
 
 const PAGE = `query ($after: Cursor) { models(first: 100, after: $after) { pageInfo { endCursor hasNextPage } nodes {
-  key kind currentVersion { trainedBy { job params } } } } }`;
+  key kind refit { kind everyDays } currentVersion { trainedBy { job params } } } } }`;
 
 const fileShape = modelFileSchema.transform(({ model: key, ...rest }) => ({ key, ...rest }));
 
-function definitionOf({ key, currentVersion }: ModelNode): ModelDefinition | null {
+function definitionOf({ key, refit, currentVersion }: ModelNode): ModelDefinition | null {
   const params = runParams['models.fitClusters'].safeParse(currentVersion?.trainedBy?.params);
   if (!params.success) return null;
   const fitted = Object.entries(params.data).filter(([name]) => name !== 'modelKey' && name !== 'asOf');
-  const read = fileShape.safeParse({ ...Object.fromEntries(fitted), model: key });
+  const again = refit.everyDays === null ? refit.kind.toLowerCase() : { everyDays: refit.everyDays };
+  const read = fileShape.safeParse({ ...Object.fromEntries(fitted), model: key, refit: again });
   return read.success ? read.data : null;
 }
 
