@@ -34,6 +34,13 @@ export interface RuleAdvice {
   readonly batchOnly: boolean;
 }
 
+/** Which rule, and the keys of computed traits that no rule sees, for they are not live. */
+export interface AdviceRequest {
+  readonly workspaceId: WorkspaceId;
+  readonly rule: Json;
+  readonly asleep: readonly string[];
+}
+
 /** Names that are looked at; a workspace with more has other worries. */
 const MOST_NAMES = 10_000;
 
@@ -64,11 +71,7 @@ const rowSchema = z.object({
  * Cost    one statement over the names' columns, one over some records of each name that the rule uses
  * Throws  SEGMENTS_RULE_… when it is no rule; COLUMNS_…
  */
-export async function adviseRule(
-  deps: AdviceDeps,
-  request: { readonly workspaceId: WorkspaceId; readonly rule: Json },
-  control?: JobControl,
-): Promise<RuleAdvice> {
+export async function adviseRule(deps: AdviceDeps, request: AdviceRequest, control?: JobControl): Promise<RuleAdvice> {
   const { workspaceId } = request;
   const rule = parseRule(request.rule);
   const served = await deps.store.servedKeys(workspaceId);
@@ -89,7 +92,7 @@ export async function adviseRule(
   const names = { events: used('event', events), traits: used('trait', traits) };
   const seen = await seenRecords(deps.columns, { workspaceId, ...names }, control);
   return {
-    warnings: [...unknownNames(rule, known), ...doubtfulConditions(rule, seen)],
+    warnings: [...unknownNames(rule, known, request.asleep), ...doubtfulConditions(rule, seen)],
     cost: estimateCost(rule, { profiles: of('people').get('') ?? 0, events, traits }),
     batchOnly: isBatchOnly(rule),
   };

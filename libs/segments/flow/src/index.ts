@@ -14,7 +14,7 @@ export type { CountedExplanation } from './explain-counted.flow';
 export { explainMembership } from './explain-membership.flow';
 export type { MembershipExplanation } from './explain-membership.flow';
 export { adviseRule } from './advise-rule.flow';
-export type { AdviceDeps, RuleAdvice } from './advise-rule.flow';
+export type { AdviceDeps, AdviceRequest, RuleAdvice } from './advise-rule.flow';
 export { composeSegment, overlapOfSegments } from './look-at-segments.flow';
 export type { CompositionGroup, SegmentComposition } from './look-at-segments.flow';
 export { membersKnownNow } from './members-known-now.flow';

@@ -35,6 +35,7 @@ import type {
   MembersKnownNow,
   MembersKnownNowRequest,
   PreviewRequest,
+  AdviceRequest,
   RuleAdvice,
   SegmentComposition,
   SegmentDiff,
@@ -81,7 +82,7 @@ export interface SegmentKeys {
 
 /** Says what can be said of rules, and counts what they would select. */
 export interface SegmentPreviewer {
-  advise(request: Pick<PreviewRequest, 'workspaceId' | 'rule'>, signal: AbortSignal): Promise<RuleAdvice>;
+  advise(request: AdviceRequest, signal: AbortSignal): Promise<RuleAdvice>;
   preview(request: PreviewRequest, signal: AbortSignal): Promise<SegmentPreview>;
   /** Who was in at an instant, by what is known now. */
   membersKnownNow(request: MembersKnownNowRequest, signal: AbortSignal): Promise<MembersKnownNow>;

@@ -1,4 +1,5 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import { workspaceFeatures } from '@kohort/features-flow';
 import { JsonScalar, RuleAdviceResult } from '@kohort/gateway-schema';
 import type { Json } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
@@ -27,11 +28,13 @@ export class RuleAdviceResolver {
   ): Promise<Answer> {
     const verdict = context.services.rules.check(rule as Json);
     if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
-    return answer('RuleAdvice', () => {
-      const { previews, deadlineMs } = context.services;
+    return answer('RuleAdvice', async () => {
+      const { previews, traits, deadlineMs } = context.services;
       if (previews === null) throw gatewayErrors.GATEWAY_NO_COLUMNS();
       const { workspaceId } = callerOf(context);
-      return previews.advise({ workspaceId, rule: verdict.rule }, AbortSignal.timeout(deadlineMs));
+      const { definitions } = await workspaceFeatures(traits.store, workspaceId);
+      const asleep = definitions.filter(({ live }) => live !== true).map(({ key }) => key);
+      return previews.advise({ workspaceId, rule: verdict.rule, asleep }, AbortSignal.timeout(deadlineMs));
     });
   }
 }

@@ -45,6 +45,15 @@ describe('names that nothing is known of', () => {
     );
   });
 
+  it('are told otherwise of a computed trait that is not live', () => {
+    const asked = rule({ all: ['monetary', 'monetray'].map((path) => ({ trait: { path, op: 'gt', value: 1 } })) });
+    expect(unknownNames(asked, known, ['monetary']).map(({ message }) => message)).toEqual([
+      'node where.all.0: no rule sees the computed trait "monetary" before it is made live (live: true)',
+      'node where.all.1: there has been no trait "monetray" so far; did you mean "monetary"?',
+    ]);
+    expect(unknownNames(asked, { event: [] }, ['monetary'])).toEqual([]);
+  });
+
   it('are not told where all is known', () => {
     expect(unknownNames(rule({ any: [ordered, { trait: { path: 'plan', op: 'exists' } }] }), known)).toEqual([]);
   });

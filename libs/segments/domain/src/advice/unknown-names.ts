@@ -14,21 +14,31 @@ export interface RuleWarning extends Omit<UsedName, 'kind'> {
   readonly message: string;
 }
 
+function messageOf({ kind, name, node }: UsedName, suggestion: string | null): string {
+  const hint = suggestion === null ? '' : `; did you mean "${suggestion}"?`;
+  const what = `${kind} "${name}"`;
+  return `node ${node}: ${kind === 'segment' ? `no ${what} serves` : `there has been no ${what} so far`}${hint}`;
+}
+
 /**
  * The names of a rule that a workspace has never seen. A warning, no error: an event may come tomorrow. What it keeps
- * away is a segment that is empty without a word.
+ * away is a segment that is empty without a word. `asleep`: keys of computed traits that are not live.
  *
  * Cost   O(names used × names known)
  */
-export function unknownNames(rule: ParsedRule, known: KnownNames): readonly RuleWarning[] {
+export function unknownNames(
+  rule: ParsedRule,
+  known: KnownNames,
+  asleep: readonly string[] = [],
+): readonly RuleWarning[] {
   return namesUsed(rule).flatMap((used): RuleWarning[] => {
     const names = known[used.kind];
     if (names === undefined || names.includes(used.name)) return [];
-    const suggestion = nearestName(used.name, names) ?? null;
-    const hint = suggestion === null ? '' : `; did you mean "${suggestion}"?`;
-    const what = `${used.kind} "${used.name}"`;
-    const isMissing = used.kind === 'segment' ? `no ${what} serves` : `there has been no ${what} so far`;
-    const message = `node ${used.node}: ${isMissing}${hint}`;
-    return [{ ...used, suggestion, message }];
+    if (used.kind === 'trait' && asleep.includes(used.name)) {
+      const message = `node ${used.node}: no rule sees the computed trait "${used.name}" before it is made live (live: true)`;
+      return [{ ...used, suggestion: null, message }];
+    }
+    const suggestion = nearestName(used.name, [...names, ...(used.kind === 'trait' ? asleep : [])]) ?? null;
+    return [{ ...used, suggestion, message: messageOf(used, suggestion) }];
   });
 }
