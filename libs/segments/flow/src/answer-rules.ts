@@ -10,7 +10,7 @@ import {
 } from '@kohort/segments-domain';
 import { toHistory } from './decide-memberships';
 import { PEOPLE_AT_ONCE } from './evaluate-profiles';
-import type { Answer, BackfillDeps, FillPass } from './fill-pass';
+import { someAtOnce, type Answer, type BackfillDeps, type FillPass } from './fill-pass';
 import { compileLiveRules } from './live-rule-set';
 import { segmentsFlowErrors } from './segments-flow-errors';
 
@@ -143,15 +143,18 @@ class Asking {
     slices: readonly (PeopleSlice | null)[],
   ): Promise<readonly Answer[] | null> {
     const { pass, question, deps } = this;
-    const control = { signal: pass.signal };
+    const asked = rules.map(({ parsed, key }) => ({ rule: parsed, key }));
+    const statement = (slice: PeopleSlice | null) => compileFill(asked, optionsOf(question), slice);
+    if (rules.length > 1 && statement(slices[0] ?? null).sql.length > LONGEST_STATEMENT) return null;
     const parts: (readonly FillAnswer[])[] = [];
-    for (const [done, slice] of slices.entries()) {
-      const asked = rules.map(({ parsed, key }) => ({ rule: parsed, key }));
-      const { sql, params } = compileFill(asked, optionsOf(question), slice);
-      if (sql.length > LONGEST_STATEMENT && rules.length > 1) return null;
-      parts.push(await deps.columns.fill({ sql, params, rules: rules.length }, control));
-      pass.tell({ phase: 'asking the column store', done: done + 1, total: slices.length });
-    }
+    let done = 0;
+    // The engine plans a statement on one core: meanwhile the other works off the slice before.
+    await someAtOnce([...slices.entries()], async ([place, slice]) => {
+      const { sql, params } = statement(slice);
+      parts[place] = await deps.columns.fill({ sql, params, rules: rules.length }, { signal: pass.signal });
+      done += 1;
+      pass.tell({ phase: 'asking the column store', done, total: slices.length });
+    });
     return rules.map((_, i) => ({
       ids: parts.flatMap((part) => part[i]?.members ?? []),
       waking: parts.flatMap((part) => part[i]?.waking ?? []),
