@@ -5,15 +5,14 @@ import type { SqlParams } from './sql-params';
 
 /** The words of a text as `wordsOfText` gives them, step by step the same. */
 export function sqlWordsOf(text: string, params: SqlParams): string {
-  const [unseen, unspaced, apart] = [RE2_PATTERNS.unseen, RE2_PATTERNS.unspaced, RE2_PATTERNS.apart].map((pattern) =>
-    params.text(pattern),
-  );
-  const seen = `replaceRegexpAll(normalizeUTF8NFKC(${text}), ${unseen}, '')`;
+  const replaced = (value: string, pattern: keyof typeof RE2_PATTERNS, by: string): string =>
+    `replaceRegexpAll(${value}, ${params.text(RE2_PATTERNS[pattern])}, '${by}')`;
+  const seen = replaced(`normalizeUTF8NFKC(${text})`, 'unseen', '');
   const lower = `replaceAll(lowerUTF8(upperUTF8(${seen})), 'ς', 'σ')`;
-  const spaced = `replaceRegexpAll(normalizeUTF8NFKC(${lower}), ${unspaced}, ' \\\\0 ')`;
-  // A text of ASCII alone needs none of that.
-  const folded = `if(length(${text}) = lengthUTF8(${text}), lower(${text}), ${spaced})`;
-  return `replaceRegexpAll(concat(' ', ${folded}, ' '), ${apart}, ' ')`;
+  const spaced = replaced(`normalizeUTF8NFKC(${lower})`, 'unspaced', ' \\\\0 ');
+  const words = replaced(`concat(' ', ${spaced}, ' ')`, 'apart', ' ');
+  const plain = replaced(`concat(' ', lower(${text}), ' ')`, 'plainlyApart', ' ');
+  return `if(length(${text}) = lengthUTF8(${text}), ${plain}, ${words})`;
 }
 
 const needlesOf = (needles: readonly string[], params: SqlParams): string => params.bind('Array(String)', [...needles]);
