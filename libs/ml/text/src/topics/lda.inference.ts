@@ -102,19 +102,40 @@ export class TextInference {
     }
   }
 
-  /** Counts over what the topics make of each term, and their sums by topic, in one pass over the powers. */
+  /**
+   * Counts over what the topics make of each term, and their sums by topic, in one pass over the powers. Two terms at once,
+   * each sum in its order: what belongs to a topic is then read half as often.
+   */
   private explain(x: SparseMatrix, from: number, size: number): void {
     const { shares, sums, ratios, local } = this;
+    const { values } = x;
     const k = shares.length;
     sums.fill(0);
-    for (let t = 0; t < size; t += 1) {
+    let t = 0;
+    for (; t + 1 < size; t += 2) {
       const at = t * k;
+      const beside = at + k;
       let likelihood = EPSILON;
-      for (let c = 0; c < k; c += 1) likelihood += (shares[c] as number) * (local[at + c] as number);
-      const ratio = (x.values[from + t] as number) / likelihood;
+      let other = EPSILON;
+      for (let c = 0; c < k; c += 1) {
+        const share = shares[c] as number;
+        likelihood += share * (local[at + c] as number);
+        other += share * (local[beside + c] as number);
+      }
+      const ratio = (values[from + t] as number) / likelihood;
+      const second = (values[from + t + 1] as number) / other;
       ratios[t] = ratio;
-      for (let c = 0; c < k; c += 1) sums[c] = (sums[c] as number) + ratio * (local[at + c] as number);
+      ratios[t + 1] = second;
+      for (let c = 0; c < k; c += 1) {
+        sums[c] = (sums[c] as number) + ratio * (local[at + c] as number) + second * (local[beside + c] as number);
+      }
     }
+    if (t === size) return;
+    let likelihood = EPSILON;
+    for (let c = 0; c < k; c += 1) likelihood += (shares[c] as number) * (local[t * k + c] as number);
+    const ratio = (values[from + t] as number) / likelihood;
+    ratios[t] = ratio;
+    for (let c = 0; c < k; c += 1) sums[c] = (sums[c] as number) + ratio * (local[t * k + c] as number);
   }
 
   private refresh(): void {
