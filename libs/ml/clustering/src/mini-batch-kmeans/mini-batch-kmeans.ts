@@ -45,15 +45,21 @@ class Batches {
     this.work.release();
   }
 
-  /** Labels a batch of rows drawn with repetition; answers its clusters' sums and sizes. */
-  assign(centroids: Float64Array, random: Random): { sums: Float64Array; counts: Float64Array } {
+  /** Takes the next batch: rows drawn with repetition. */
+  draw(random: Random): void {
     const { matrix, origin } = this.from;
-    const { rows, labels, k } = this.work;
+    const { rows, labels } = this.work;
     const { cols } = matrix;
     for (let i = 0; i < labels.length; i += 1) {
       const row = random.int(matrix.rows) * cols;
       for (let j = 0; j < cols; j += 1) rows[i * cols + j] = (matrix.data[row + j] as number) - (origin[j] as number);
     }
+  }
+
+  /** Labels the batch; answers its clusters' sums and sizes. */
+  assign(centroids: Float64Array): { sums: Float64Array; counts: Float64Array } {
+    const { k } = this.work;
+    const { cols } = this.from.matrix;
     const totals = { sums: new Float64Array(k * cols), counts: new Float64Array(k) };
     this.work.clearLabels();
     this.work.setCentroids(centroids);
@@ -79,32 +85,47 @@ function moveCentroids(
   });
 }
 
-/** One start: one round of k-means on the sample places the centroids, batches of the whole table move them. */
-async function runStart(
+/**
+ * The best of some starts: one round of k-means on the sample places the centroids of each, batches of the whole table move
+ * them, the sample judges. All starts see the same batches: rows lie far apart in memory, and drawing them costs more than
+ * labelling them.
+ */
+async function bestStart(
   { matrix, sample }: { matrix: Matrix; sample: Matrix },
-  params: MiniBatchKmeansParams,
+  { k, batches, batchRows, restarts }: MiniBatchKmeansParams,
   control: FitControl & { pool: KernelPool },
 ): Promise<FittedKmeans> {
-  const { k, batches } = params;
   const { cols } = matrix;
-  const { random, pool } = control;
-  const quiet = { pool, random: random.split('start'), ...(control.signal ? { signal: control.signal } : {}) };
+  const { random, pool, signal, onProgress } = control;
+  const quiet = { pool, random: random.split('start'), ...(signal ? { signal } : {}) };
   const once = { ...kmeansDefaults, k, maxIterations: 1, start: { method: 'k-means++', restarts: 1 } as const };
-  const { centroids: first, origin } = await kmeans.fit(sample, once, quiet);
-  const centroids = first.map((value, at) => value - (origin[at % cols] as number));
-  const seen = new Float64Array(k);
-  const rows = Math.min(params.batchRows, matrix.rows);
-  const drawn = new Batches(pool, { matrix, origin }, { k, rows });
+  const fits: FittedKmeans[] = [];
+  for (let at = 0; at < restarts; at += 1) {
+    fits.push(await kmeans.fit(sample, once, { ...quiet, random: quiet.random.split(at) }));
+  }
+  const { origin } = fits[0] as FittedKmeans;
+  const starts = fits.map(({ centroids }) => ({
+    centroids: centroids.map((value, at) => value - (origin[at % cols] as number)),
+    seen: new Float64Array(k),
+  }));
+  const drawn = new Batches(pool, { matrix, origin }, { k, rows: Math.min(batchRows, matrix.rows) });
   try {
     for (let at = 0; at < batches; at += 1) {
       if (at % BATCHES_A_BREATH === 0) await breathe(control);
-      moveCentroids(centroids, seen, drawn.assign(centroids, random));
+      drawn.draw(random);
+      for (const { centroids, seen } of starts) moveCentroids(centroids, seen, drawn.assign(centroids));
+      onProgress?.({ phase: 'fitting batches', done: at + 1, total: batches });
     }
   } finally {
     drawn.release();
   }
-  const ended = Array.from(centroids, (value, at) => value + (origin[at % cols] as number));
-  return kmeans.fit(sample, { ...once, start: { method: 'given', centroids: ended } }, quiet);
+  let best: FittedKmeans | undefined;
+  for (const { centroids } of starts) {
+    const ended = Array.from(centroids, (value, at) => value + (origin[at % cols] as number));
+    const judged = await kmeans.fit(sample, { ...once, start: { method: 'given', centroids: ended } }, quiet);
+    if (!best || judged.inertia < best.inertia) best = judged;
+  }
+  return best as FittedKmeans;
 }
 
 /**
@@ -120,7 +141,7 @@ async function runStart(
 async function fit(matrix: Matrix, params: MiniBatchKmeansParams, control: FitControl): Promise<FittedKmeans> {
   checkParams(NAME, params, miniBatchKmeansLimits);
   checkShape(matrix);
-  const { k, restarts, fullRounds } = params;
+  const { k, fullRounds } = params;
   const estimator = `mini-batch k-means with k = ${k}`;
   if (matrix.rows < k) throw mlErrors.ML_TOO_FEW_ROWS({ estimator, needed: k, rows: matrix.rows });
   await breathe(control);
@@ -129,13 +150,7 @@ async function fit(matrix: Matrix, params: MiniBatchKmeansParams, control: FitCo
   const drawn = takeRows(matrix, drawRows(matrix.rows, wanted, control.random.split('sample')));
   // A sample of a table with few different rows may hold too few of them: the whole table then decides.
   const sample = countDistinctRows(drawn, k) < k ? matrix : drawn;
-  let best: FittedKmeans | undefined;
-  for (let at = 0; at < restarts; at += 1) {
-    const end = await runStart({ matrix, sample }, params, { ...shared, random: control.random.split(at) });
-    if (!best || end.inertia < best.inertia) best = end;
-    control.onProgress?.({ phase: 'fitting batches', done: at + 1, total: restarts });
-  }
-  if (!best) throw mlErrors.ML_PARAM({ estimator: NAME, parameter: 'restarts', must: 'at least 1' });
+  const best = await bestStart({ matrix, sample }, params, { ...shared, random: control.random.split('batches') });
   const start = { method: 'given', centroids: [...best.centroids] } as const;
   return kmeans.fit(matrix, { k, start, maxIterations: fullRounds, tolerance: kmeansDefaults.tolerance }, shared);
 }
