@@ -30,16 +30,43 @@ export function transposed({ rows, cols, starts, columns, values }: SparseMatrix
   return { rows: cols, cols: rows, starts: counts, ...out };
 }
 
-/** Rows times a cols × k table: rows × k, row-major. */
-export function timesTable(matrix: SparseMatrix, table: Float64Array, k: number): Float64Array {
-  const { rows, starts, columns, values } = matrix;
-  const out = new Float64Array(rows * k);
+/**
+ * Rows times a cols × k table: rows × k, row-major, into `out` where one is given.
+ *
+ * Cost    O(values · k); four values go through the table at once, added in their order
+ */
+export function timesTable(
+  { rows, starts, columns, values }: SparseMatrix,
+  table: Float64Array,
+  k: number,
+  out: Float64Array = new Float64Array(rows * k),
+): Float64Array {
   for (let i = 0; i < rows; i += 1) {
-    const to = i * k;
-    for (let at = starts[i] as number; at < (starts[i + 1] as number); at += 1) {
+    const own = out.subarray(i * k, (i + 1) * k).fill(0);
+    const end = starts[i + 1] as number;
+    let at = starts[i] as number;
+    for (; at + 3 < end; at += 4) {
+      const a = values[at] as number;
+      const b = values[at + 1] as number;
+      const c = values[at + 2] as number;
+      const d = values[at + 3] as number;
+      const ofA = (columns[at] as number) * k;
+      const ofB = (columns[at + 1] as number) * k;
+      const ofC = (columns[at + 2] as number) * k;
+      const ofD = (columns[at + 3] as number) * k;
+      for (let j = 0; j < k; j += 1) {
+        own[j] =
+          (own[j] as number) +
+          a * (table[ofA + j] as number) +
+          b * (table[ofB + j] as number) +
+          c * (table[ofC + j] as number) +
+          d * (table[ofD + j] as number);
+      }
+    }
+    for (; at < end; at += 1) {
       const value = values[at] as number;
       const from = (columns[at] as number) * k;
-      for (let c = 0; c < k; c += 1) out[to + c] = (out[to + c] as number) + value * (table[from + c] as number);
+      for (let j = 0; j < k; j += 1) own[j] = (own[j] as number) + value * (table[from + j] as number);
     }
   }
   return out;

@@ -27,11 +27,26 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-function addScaled(a: Float64Array, b: Float64Array, scale: number): void {
-  for (let i = 0; i < a.length; i += 1) a[i] = (a[i] as number) + scale * (b[i] as number);
+/** a + scale · b into `to`; answers its product with `other`: both in one pass over memory. */
+function addScaled(
+  [a, b, scale]: readonly [Float64Array, Float64Array, number],
+  to: Float64Array,
+  other: Float64Array,
+): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) {
+    const value = (a[i] as number) + scale * (b[i] as number);
+    to[i] = value;
+    sum += value * (other[i] as number);
+  }
+  return sum;
 }
 
-const largest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function largest(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i += 1) most = Math.max(most, Math.abs(values[i] as number));
+  return most;
+}
 
 interface Pair {
   readonly step: Float64Array;
@@ -39,23 +54,51 @@ interface Pair {
   readonly weight: number;
 }
 
-/** The slope turned by what the remembered pairs say of the curvature, downhill (Nocedal's two loops). */
-function directionOf(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
-  const direction = gradient.slice();
-  const shares = new Array<number>(pairs.length).fill(0);
-  for (let i = pairs.length - 1; i >= 0; i -= 1) {
-    const { step, change, weight } = pairs[i] as Pair;
-    shares[i] = weight * dot(step, direction);
-    addScaled(direction, change, -(shares[i] as number));
-  }
+/**
+ * The slope turned by what the remembered pairs say of the curvature, downhill (Nocedal's two loops), into `direction`.
+ * Answers its product with the slope.
+ */
+function turnDownhill(gradient: Float64Array, pairs: readonly Pair[], direction: Float64Array): number {
   const last = pairs.at(-1);
-  const scale = last ? 1 / (last.weight * dot(last.change, last.change)) : 1 / Math.max(1, largest(gradient));
+  if (last === undefined) {
+    const scale = -1 / Math.max(1, largest(gradient));
+    return addScaled([direction.fill(0), gradient, scale], direction, gradient);
+  }
+  const shares = new Array<number>(pairs.length).fill(0);
+  let crossed = dot(gradient, last.step);
+  let from = gradient;
+  for (let i = pairs.length - 1; i >= 0; i -= 1) {
+    const { change, weight } = pairs[i] as Pair;
+    shares[i] = weight * crossed;
+    // Before the first pair the other way round begins: what it needs is the product with the first pair's change.
+    const other = i > 0 ? (pairs[i - 1] as Pair).step : change;
+    crossed = addScaled([from, change, -(shares[i] as number)], direction, other);
+    from = direction;
+  }
+  const scale = 1 / (last.weight * dot(last.change, last.change));
   for (let i = 0; i < direction.length; i += 1) direction[i] = (direction[i] as number) * -scale;
-  pairs.forEach(({ step, change, weight }, i) => {
+  crossed *= -scale;
+  pairs.forEach(({ step, weight }, i) => {
     // The direction points downhill already: what the paper adds to the uphill one is taken off here.
-    addScaled(direction, step, -((shares[i] as number) + weight * dot(change, direction)));
+    const other = pairs[i + 1]?.change ?? gradient;
+    crossed = addScaled([direction, step, -((shares[i] as number) + weight * crossed)], direction, other);
   });
-  return direction;
+  return crossed;
+}
+
+/** Remembers how the point and the slope moved, in the arrays of the oldest pair once there are enough. */
+function remember(
+  pairs: Pair[],
+  [point, next]: readonly Float64Array[],
+  [before, after]: readonly Float64Array[],
+): void {
+  const size = (point as Float64Array).length;
+  const held = pairs.length === MEMORY ? pairs.shift() : undefined;
+  const step = held?.step ?? new Float64Array(size);
+  const change = held?.change ?? new Float64Array(size);
+  addScaled([next as Float64Array, point as Float64Array, -1], step, step);
+  const curvature = addScaled([after as Float64Array, before as Float64Array, -1], change, step);
+  if (curvature > 0) pairs.push({ step, change, weight: 1 / curvature });
 }
 
 /**
@@ -72,7 +115,10 @@ export async function descendQuasiNewton(
   { tolerance, maxIterations, control }: { tolerance: number; maxIterations: number; control: JobControl },
 ): Promise<DescentEnd> {
   let point = start.slice();
+  let next = new Float64Array(point.length);
   let gradient = new Float64Array(point.length);
+  let nextGradient = new Float64Array(point.length);
+  const direction = new Float64Array(point.length);
   let value = fn(point, gradient);
   const goal = tolerance * largest(gradient);
   const pairs: Pair[] = [];
@@ -80,15 +126,11 @@ export async function descendQuasiNewton(
   let converged = largest(gradient) <= goal;
   while (!converged && iterations < maxIterations) {
     await breathe(control);
-    const direction = directionOf(gradient, pairs);
-    const promised = dot(gradient, direction);
-    const nextGradient = new Float64Array(point.length);
+    const promised = turnDownhill(gradient, pairs, direction);
     let length = 1;
-    let next = point;
     let nextValue = Infinity;
     for (let halving = 0; halving < MAX_HALVINGS; halving += 1, length /= 2) {
-      next = point.slice();
-      addScaled(next, direction, length);
+      addScaled([point, direction, length], next, direction);
       nextValue = fn(next, nextGradient);
       if (nextValue <= value + SUFFICIENT * length * promised) break;
     }
@@ -98,12 +140,10 @@ export async function descendQuasiNewton(
       converged = true;
       break;
     }
-    const step = next.map((one, i) => one - (point[i] as number));
-    const change = nextGradient.map((one, i) => one - (gradient[i] as number));
-    const curvature = dot(step, change);
-    if (curvature > 0) pairs.push({ step, change, weight: 1 / curvature });
-    if (pairs.length > MEMORY) pairs.shift();
-    [point, gradient, value] = [next, nextGradient, nextValue];
+    remember(pairs, [point, next], [gradient, nextGradient]);
+    [point, next] = [next, point];
+    [gradient, nextGradient] = [nextGradient, gradient];
+    value = nextValue;
     converged = largest(gradient) <= goal;
   }
   return { point, value, iterations, converged, slope: largest(gradient) };

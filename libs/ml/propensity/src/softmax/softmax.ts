@@ -6,6 +6,8 @@ import {
   checkWidth,
   mlErrors,
   sparseOf,
+  timesTable,
+  transposed,
   type Estimator,
   type Matrix,
   type SparseMatrix,
@@ -29,15 +31,14 @@ interface Lines {
   readonly intercepts: Float64Array;
 }
 
-/** x·w + b of one row for every line, into `sums`. */
-function marginsOf(x: SparseMatrix, row: number, { weights, intercepts }: Lines, sums: Float64Array): void {
-  const lines = sums.length;
-  sums.set(intercepts);
-  for (let at = x.starts[row] as number; at < (x.starts[row + 1] as number); at += 1) {
-    const value = x.values[at] as number;
-    const from = (x.columns[at] as number) * lines;
-    for (let c = 0; c < lines; c += 1) sums[c] = (sums[c] as number) + value * (weights[from + c] as number);
+/** x·w + b of every row for every line, row-major, into `margins`. */
+function marginsOf(x: SparseMatrix, { weights, intercepts }: Lines, margins?: Float64Array): Float64Array {
+  const lines = intercepts.length;
+  const out = timesTable(x, weights, lines, margins);
+  for (let at = 0; at < out.length; at += lines) {
+    for (let c = 0; c < lines; c += 1) out[at + c] = (out[at + c] as number) + (intercepts[c] as number);
   }
+  return out;
 }
 
 /** Margins into shares of one, in place; answers the logarithm of their sum of powers. With one line class 0 has margin 0. */
@@ -56,25 +57,26 @@ function sharesInPlace(sums: Float64Array): number {
 /** c · Σ log-loss + ½·|w|² and its slope; the variables are the weights, then the intercepts. */
 function objective(x: SparseMatrix, labels: Int32Array, { c, lines }: { c: number; lines: number }) {
   const size = x.cols * lines;
-  const sums = new Float64Array(lines);
+  const columns = transposed(x);
+  // First the margins of all rows, then what each share lacks: the slope reads them column by column.
+  const table = new Float64Array(x.rows * lines);
   return (point: Float64Array, gradient: Float64Array): number => {
-    const at = { weights: point.subarray(0, size), intercepts: point.subarray(size) };
-    gradient.fill(0);
+    marginsOf(x, { weights: point.subarray(0, size), intercepts: point.subarray(size) }, table);
+    const intercepts = gradient.subarray(size).fill(0);
     let loss = 0;
     for (let row = 0; row < x.rows; row += 1) {
-      marginsOf(x, row, at, sums);
+      const sums = table.subarray(row * lines, (row + 1) * lines);
       const wanted = lines === 1 ? (labels[row] === 1 ? 0 : -1) : (labels[row] as number);
       const own = wanted < 0 ? 0 : (sums[wanted] as number);
       loss += sharesInPlace(sums) - own;
       if (wanted >= 0) sums[wanted] = (sums[wanted] as number) - 1;
-      for (let place = x.starts[row] as number; place < (x.starts[row + 1] as number); place += 1) {
-        const value = c * (x.values[place] as number);
-        const to = (x.columns[place] as number) * lines;
-        for (let k = 0; k < lines; k += 1)
-          gradient[to + k] = (gradient[to + k] as number) + value * (sums[k] as number);
+      for (let k = 0; k < lines; k += 1) {
+        const slope = c * (sums[k] as number);
+        sums[k] = slope;
+        intercepts[k] = (intercepts[k] as number) + slope;
       }
-      for (let k = 0; k < lines; k += 1) gradient[size + k] = (gradient[size + k] as number) + c * (sums[k] as number);
     }
+    timesTable(columns, table, lines, gradient.subarray(0, size));
     let ridge = 0;
     for (let i = 0; i < size; i += 1) {
       const weight = point[i] as number;
@@ -91,7 +93,8 @@ function sparseInput(matrix: Matrix | SparseMatrix): SparseMatrix {
   return 'data' in matrix ? sparseOf(matrix) : matrix;
 }
 
-function classesOf(labels: Int32Array): number {
+/** How many rows each class has. */
+function countClasses(labels: Int32Array): Uint32Array {
   const odd = labels.findIndex((label) => label < 0);
   if (odd >= 0) throw mlErrors.ML_SHAPE({ what: 'labels', expected: 'classes from 0 on', got: `${labels[odd]}` });
   const classes = labels.reduce((most, label) => Math.max(most, label + 1), 0);
@@ -99,7 +102,19 @@ function classesOf(labels: Int32Array): number {
   for (const label of labels) counts[label] = (counts[label] as number) + 1;
   const empty = counts.indexOf(0);
   if (classes < 2 || empty >= 0) throw propensityErrors.SOFTMAX_EMPTY_CLASS({ classes, label: Math.max(0, empty) });
-  return classes;
+  return counts;
+}
+
+/**
+ * Weights of 0 and the intercepts that are best with them: else the slope of the intercepts, which is by far the largest, hides
+ * that of the weights from the tolerance.
+ */
+function startOf(counts: Uint32Array, { cols, lines }: { cols: number; lines: number }): Float64Array {
+  const start = new Float64Array((cols + 1) * lines);
+  const logs = Array.from(counts, Math.log);
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  start.set(lines === 1 ? [(logs[1] as number) - (logs[0] as number)] : logs.map((log) => log - mean), cols * lines);
+  return start;
 }
 
 /**
@@ -124,9 +139,10 @@ export async function fitSoftmax(
     throw mlErrors.ML_SHAPE({ what: 'labels', expected: `${x.rows}`, got: `${labels.length}` });
   }
   const wanted = Int32Array.from(labels);
-  const classes = classesOf(wanted);
+  const counts = countClasses(wanted);
+  const classes = counts.length;
   const lines = classes === 2 ? 1 : classes;
-  const start = new Float64Array((x.cols + 1) * lines);
+  const start = startOf(counts, { cols: x.cols, lines });
   const end = await descendQuasiNewton(objective(x, wanted, { c, lines }), start, { ...ends, control });
   return {
     version: 1,
@@ -151,14 +167,11 @@ export function softmaxShares(fitted: FittedSoftmax, matrix: Matrix | SparseMatr
   checkWidth(fitted.cols, matrix);
   const x = sparseInput(matrix);
   const { classes, lines } = fitted;
+  const margins = marginsOf(x, fitted);
+  for (let at = 0; at < margins.length; at += lines) sharesInPlace(margins.subarray(at, at + lines));
+  if (lines > 1) return margins;
   const out = new Float64Array(x.rows * classes);
-  const sums = new Float64Array(lines);
-  for (let row = 0; row < x.rows; row += 1) {
-    marginsOf(x, row, fitted, sums);
-    sharesInPlace(sums);
-    if (lines > 1) out.set(sums, row * classes);
-    else out.set([1 - (sums[0] as number), sums[0] as number], row * classes);
-  }
+  margins.forEach((share, row) => out.set([1 - share, share], row * classes));
   return out;
 }
 
