@@ -19,6 +19,7 @@ export { somFromJson, somToJson } from './som/som.state';
 export type { SomState } from './som/som.state';
 export { spectral } from './spectral/spectral';
 export type { FittedSpectral } from './spectral/spectral';
+export { nearestCentroid } from './spectral/spectral.extend';
 export { spectralDefaults, spectralLimits } from './spectral/spectral.params';
 export type { SpectralAffinity, SpectralParams } from './spectral/spectral.params';
 export { spectralFromJson, spectralToJson } from './spectral/spectral.state';

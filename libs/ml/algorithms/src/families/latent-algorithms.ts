@@ -1,5 +1,6 @@
 import { kmeansDistances } from '@kohort/ml-clustering';
 import {
+  nearestCentroid,
   nmf,
   nmfAmounts,
   nmfDefaults,
@@ -21,19 +22,18 @@ import { placeByDistance, placeByNeighbours, placeByShare } from '../placement';
 import { choice, real, realOrNull, whole } from '../params-schema';
 import { registerAlgorithm } from '../register-algorithm';
 
-/** The cluster of each row that carries the graph: the nearest centroid of its coordinates. */
-function landmarkLabels({ coordinates, centroids, eigenvalues, k }: SpectralState): Int32Array {
+const carried = new WeakMap<Float64Array, Int32Array>();
+
+/** The cluster of each row that carries the graph: the nearest centroid of its coordinates. Told once a model. */
+function landmarkLabels({ coordinates, centroids, eigenvalues }: SpectralState): Int32Array {
+  const known = carried.get(coordinates);
+  if (known) return known;
   const width = eigenvalues.length;
-  return Int32Array.from({ length: coordinates.length / width }, (_, i) => {
-    let [best, least] = [0, Infinity];
-    for (let c = 0; c < k; c += 1) {
-      let squared = 0;
-      for (let j = 0; j < width; j += 1)
-        squared += ((coordinates[i * width + j] as number) - (centroids[c * width + j] as number)) ** 2;
-      if (squared < least) [best, least] = [c, squared];
-    }
-    return best;
-  });
+  const labels = Int32Array.from({ length: coordinates.length / width }, (_, i) =>
+    nearestCentroid(coordinates.subarray(i * width, (i + 1) * width), centroids),
+  );
+  carried.set(coordinates, labels);
+  return labels;
 }
 
 export const spectralAlgorithm = registerAlgorithm({
@@ -58,9 +58,9 @@ export const spectralAlgorithm = registerAlgorithm({
     const radial = { method: 'radial', ...(gamma === null ? {} : { gamma }) } as const;
     const affinity = method === 'neighbours' ? { method, neighbours } : radial;
     const { labels, ...state } = await spectral.fit(matrix, { ...rest, affinity, k }, control);
-    const carried = state.landmarks.length / state.cols;
+    const carriers = state.landmarks.length / state.cols;
     const notes = [
-      ...(state.method === 'exact' ? [] : [`A sample of ${carried.toLocaleString('en-GB')} rows carries the graph.`]),
+      ...(state.method === 'exact' ? [] : [`A sample of ${carriers.toLocaleString('en-GB')} rows carries the graph.`]),
       ...(state.parts > k ? [`The graph falls into ${state.parts} parts: more than the ${k} clusters asked for.`] : []),
     ];
     return { labels, state, clusters: k, notes };

@@ -83,8 +83,8 @@ function graphOf(joined: readonly ReadonlyMap<number, number>[]): WeightedGraph 
   return { n: joined.length, starts, others, weights };
 }
 
-/** Weights that count as none: e^−γd² below this. */
-const LEAST_WEIGHT = 1e-15;
+/** Weights that count as none: e^−γd² below 1e-15. */
+const LEAST_LOGARITHM = Math.log(1e-15);
 
 /**
  * Every row joined to all others by e^(−γ · squared distance).
@@ -103,10 +103,10 @@ export async function radialGraph(matrix: Matrix, gamma: number, control: Comput
   for (let i = 0; i < n; i += 1) {
     let kept = 0;
     for (let j = i + 1; j < n; j += 1) {
-      const weight = Math.exp(-gamma * squaredDistance(matrix, i, matrix, j));
-      if (weight < LEAST_WEIGHT) continue;
+      const logarithm = -gamma * squaredDistance(matrix, i, matrix, j);
+      if (logarithm < LEAST_LOGARITHM) continue;
       row.others[kept] = j;
-      row.weights[kept] = weight;
+      row.weights[kept] = Math.exp(logarithm);
       count(j, 1);
       kept += 1;
     }

@@ -73,11 +73,23 @@ export async function spectralEmbedding(
     for (let i = 0; i < n; i += 1) {
       const own = scaled[i] as number;
       let sum = to[i] as number;
-      for (let at = later[i] as number; at < (starts[i + 1] as number); at += 1) {
-        const weight = weights[at] as number;
-        const other = others[at] as number;
-        sum += weight * (scaled[other] as number);
-        to[other] = (to[other] as number) + weight * own;
+      const begin = later[i] as number;
+      const end = starts[i + 1] as number;
+      const first = others[begin] as number;
+      if (end > begin && (others[end - 1] as number) - first === end - 1 - begin) {
+        // Joined to all rows of a run, as in a graph of radial weights: no look at who comes next.
+        for (let at = begin, other = first; at < end; at += 1, other += 1) {
+          const weight = weights[at] as number;
+          sum += weight * (scaled[other] as number);
+          to[other] = (to[other] as number) + weight * own;
+        }
+      } else {
+        for (let at = begin; at < end; at += 1) {
+          const weight = weights[at] as number;
+          const other = others[at] as number;
+          sum += weight * (scaled[other] as number);
+          to[other] = (to[other] as number) + weight * own;
+        }
       }
       // Lifted by one, the operator has no negative eigenvalue to compete with.
       to[i] = sum / (roots[i] as number) + (from[i] as number);

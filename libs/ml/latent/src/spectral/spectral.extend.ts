@@ -1,6 +1,9 @@
-import { breathe, type ComputeControl, type Matrix } from '@kohort/ml-core';
-import { nearestRows, squaredDistance } from './neighbour-graph';
+import { breathe, nearestNeighbours, rememberedIndex, type ComputeControl, type Matrix } from '@kohort/ml-core';
+import { squaredDistance } from './neighbour-graph';
 import type { SpectralState } from './spectral.state';
+
+/** Weights below e to this beside that of the nearest row add nothing that a double could hold. */
+const LEAST_LOGARITHM = -60;
 
 /** What places rows that did not carry the graph. */
 export type Extension = Pick<
@@ -27,10 +30,12 @@ function place(model: Extension, base: Matrix, { matrix, i, near }: Placed): Flo
     for (const j of near) add(out, model, [j, 1]);
   } else {
     // Relative to the nearest row: one too far from all for any weight goes where that one lies.
-    let least = Infinity;
-    for (let j = 0; j < base.rows; j += 1) least = Math.min(least, squaredDistance(matrix, i, base, j));
+    const squares = Float64Array.from({ length: base.rows }, (_, j) => squaredDistance(matrix, i, base, j));
+    const least = squares.reduce((most, squared) => Math.min(most, squared), Infinity);
     for (let j = 0; j < base.rows; j += 1) {
-      const weight = Math.exp(affinity.gamma * (least - squaredDistance(matrix, i, base, j)));
+      const fallen = affinity.gamma * (least - (squares[j] as number));
+      if (fallen < LEAST_LOGARITHM) continue;
+      const weight = Math.exp(fallen);
       total += weight;
       add(out, model, [j, weight]);
     }
@@ -72,11 +77,15 @@ export async function extendedLabels(model: Extension, matrix: Matrix, control: 
   const base = { data: model.landmarks, rows: model.landmarks.length / model.cols, cols: model.cols };
   const { affinity } = model;
   const count = affinity.method === 'neighbours' ? Math.min(affinity.neighbours, base.rows) : 0;
-  const nearest = count > 0 ? await nearestRows({ matrix, base, count }, control) : new Uint32Array(0);
+  // The carrying rows never change: one new row must not wait for them to be sorted again.
+  const near =
+    count > 0 && matrix.rows > 0
+      ? (await nearestNeighbours(rememberedIndex(base), { queries: matrix, k: count }, control)).rows
+      : new Uint32Array(0);
   const labels = new Uint16Array(matrix.rows);
   for (let i = 0; i < matrix.rows; i += 1) {
     labels[i] = nearestCentroid(
-      place(model, base, { matrix, i, near: nearest.subarray(i * count, (i + 1) * count) }),
+      place(model, base, { matrix, i, near: near.subarray(i * count, (i + 1) * count) }),
       model.centroids,
     );
     if (i % ROWS_A_BREATH !== ROWS_A_BREATH - 1) continue;
