@@ -24,17 +24,28 @@ withData('clothing-reviews', () => {
   const { rows, cell } = hasDataSets ? table('clothing-reviews/reviews.csv.gz') : { rows: [], cell: (): string => '' };
   const texts = rows.map((row) => `${cell(row, 'Title')} ${cell(row, 'Review Text')}`.trim());
 
-  it('recommendation from the text is told as scikit-learn tells it', async () => {
-    const labels = rows.map((row) => cell(row, 'Recommended IND'));
-    const found = await crossValidateTexts({ texts, labels }, {}, { random: seededRandom(0) });
-    say('clothing-reviews', found.accuracy, found.macroF1, found.auc);
+  it('recommendation from the text is told as scikit-learn tells it, and better by the classifier as it is served', async () => {
+    // The reference is of the 22,641 rows that have a text: with those of a title alone scikit-learn too reaches 0.7920 of F1.
+    const told = rows.flatMap((row, at) => (cell(row, 'Review Text') === '' ? [] : [at]));
+    expect(told).toHaveLength(22_641);
+    const input = {
+      texts: told.map((at) => texts[at] ?? ''),
+      labels: told.map((at) => cell(rows[at] ?? [], 'Recommended IND')),
+    };
     const { recommend_from_text: wanted } = readReference<{
       recommend_from_text: { accuracy: number; macro_f1: number; auc: number };
     }>('clothing-reviews');
-    // Other folds move the figures by about 0.002.
-    expect(found.accuracy).toBeGreaterThan(wanted.accuracy - 0.003);
-    expect(found.macroF1).toBeGreaterThan(wanted.macro_f1 - 0.006);
-    expect(found.auc).toBeGreaterThan(wanted.auc - 0.003);
+    const same = await crossValidateTexts(input, { c: 1, leastDocuments: 2 }, { random: seededRandom(0) });
+    say('clothing-reviews, settings of the reference', same.accuracy, same.macroF1, same.auc);
+    // Other folds move scikit-learn's own figures: seed 1 gives 0.8966, 0.7951 and 0.9560.
+    expect(same.accuracy).toBeGreaterThan(wanted.accuracy - 0.003);
+    expect(same.macroF1).toBeGreaterThan(wanted.macro_f1 - 0.006);
+    expect(same.auc).toBeGreaterThan(wanted.auc - 0.001);
+    const served = await crossValidateTexts(input, {}, { random: seededRandom(0) });
+    say('clothing-reviews, as served', served.accuracy, served.macroF1, served.auc);
+    expect(served.accuracy).toBeGreaterThan(wanted.accuracy + 0.01);
+    expect(served.macroF1).toBeGreaterThan(wanted.macro_f1 + 0.03);
+    expect(served.auc).toBeGreaterThan(wanted.auc);
   });
 
   it('the lexicon rises with the stars', () => {
@@ -70,7 +81,7 @@ withData('banking77', () => {
     const part = (split: string, name: string): string[] =>
       rows.filter((row) => cell(row, 'split') === split).map((row) => cell(row, name));
     const training = { texts: part('train', 'text'), labels: part('train', 'category') };
-    const fitted = await fitTextClassifier(training, { c: 10, leastDocuments: 2 });
+    const fitted = await fitTextClassifier(training);
     const predicted = classifyTexts(fitted, part('test', 'text'));
     const labels = part('test', 'category');
     const right = predicted.filter((label, at) => label === labels[at]).length / predicted.length;
@@ -79,8 +90,8 @@ withData('banking77', () => {
     const { tfidf_word_1_2_grams: wanted } = readReference<{
       tfidf_word_1_2_grams: { logistic_regression_C10: { test_accuracy: number; test_macro_f1: number } };
     }>('banking77');
-    expect(right).toBeGreaterThan(wanted.logistic_regression_C10.test_accuracy - 0.003);
-    expect(f1).toBeGreaterThan(wanted.logistic_regression_C10.test_macro_f1 - 0.003);
+    expect(right).toBeGreaterThan(wanted.logistic_regression_C10.test_accuracy - 0.0005);
+    expect(f1).toBeGreaterThan(wanted.logistic_regression_C10.test_macro_f1 - 0.0005);
   });
 });
 
