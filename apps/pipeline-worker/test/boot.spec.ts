@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IDENTITY_THREAD, openPipelineHost } from '@kohort/hosts-pipeline';
 import { threadCompute } from '@kohort/hosts-runtime';
@@ -14,6 +15,10 @@ const file = (name: string): string => readFileSync(join(__dirname, '..', name),
 const owned = jobNames.filter((job) => pipeline[job].owner === 'pipeline-worker');
 
 describe('pipeline-worker', () => {
+  const home = mkdtempSync(join(tmpdir(), 'kohort-boot-'));
+
+  afterAll(() => rmSync(home, { recursive: true }));
+
   it('handles exactly the jobs that the pipeline map gives it', () => {
     // Binding connects to nothing: the address is nobody's.
     const database = openDatabase({
@@ -21,7 +26,7 @@ describe('pipeline-worker', () => {
       maxConnections: 1,
       applicationName: 'spec',
     });
-    const engines = { database, artifacts: openLocalArtifacts('none'), clock: systemClock, logger: silentLogger };
+    const engines = { database, artifacts: openLocalArtifacts(home), clock: systemClock, logger: silentLogger };
     const address = { url: 'http://127.0.0.1:1', adminKey: 'none', queryKey: 'none', database: 'none' };
     const columns = openColumns(address);
     const opened = { columns, loader: openColumnLoader({ database, columns }), close: () => Promise.resolve() };

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { propensityHandlers } from '@kohort/hosts-propensity';
 import { systemClock } from '@kohort/kernel-clock-random';
@@ -11,6 +12,10 @@ const file = (name: string): string => readFileSync(join(__dirname, '..', name),
 const owned = jobNames.filter((job) => pipeline[job].owner === 'propensity-worker');
 
 describe('propensity-worker', () => {
+  const home = mkdtempSync(join(tmpdir(), 'kohort-boot-'));
+
+  afterAll(() => rmSync(home, { recursive: true }));
+
   it('handles exactly the jobs that the pipeline map gives it', () => {
     // Binding connects to nothing: the address is nobody's.
     const database = openDatabase({
@@ -18,7 +23,7 @@ describe('propensity-worker', () => {
       maxConnections: 1,
       applicationName: 'spec',
     });
-    const engines = { database, artifacts: openLocalArtifacts('none'), clock: systemClock };
+    const engines = { database, artifacts: openLocalArtifacts(home), clock: systemClock };
     const dataset = { features: jest.fn(), doers: jest.fn(), extent: jest.fn() };
     const handlers = propensityHandlers({ engines, dataset, compute: { run: jest.fn() } });
     expect(Object.keys(handlers).sort()).toEqual([...owned].sort());
