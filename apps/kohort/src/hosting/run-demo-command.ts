@@ -9,9 +9,20 @@ import { addresses } from './addresses';
 /** Exit code of a demo that a signal ended before its story did. */
 const INTERRUPTED = 130;
 
+/** Where everything is, and two commands to begin with: an event goes in, and somebody is asked about. */
 function staysUp({ solo }: RunningDemo): string {
-  const key = `  API key           ${solo.home.apiKey}`;
-  return `\nKohort stays up; Ctrl-C ends it and removes its data.\n${addresses(solo.url)}\n${key}\n`;
+  const { url, home } = solo;
+  const order = '{"userId":"me","event":"Order Completed","properties":{"order_id":"me-1","revenue":49.9}}';
+  return `
+Kohort stays up; Ctrl-C ends it and removes its data.
+${addresses(url)}
+  API key           ${home.apiKey}
+  Write key         ${home.writeKey}
+
+Order something, and see which segment you are in:
+  curl -u ${home.writeKey}: ${url}/v1/track -H 'content-type: application/json' -d '${order}'
+  npx kohort explain me ordered_this_hour --url ${url} --key ${home.apiKey}
+`;
 }
 
 /** What `kohort demo` is told; `customers` is the size of the built-in shop. */
