@@ -66,6 +66,43 @@ describe('SQL on the column engine', () => {
     expect([...counted.sample].sort()).toEqual(left(0).sort());
   });
 
+  it('fills rules over more selections than one word tells apart, with events on the edges of their windows', () => {
+    const at = Date.parse('2026-03-29T12:00:00Z');
+    const workspaceId = workspaceOf(0x593);
+    const sampled = fc.sample(latticePerson(at), { numRuns: PEOPLE, seed: SEED + 12 });
+    const people = [...new Map(sampled.map((raw) => [raw.profileId, raw])).values()];
+    world.load(workspaceId, people);
+    const values = ['x', 'y', 1, 2, true].map((value) => [{ path: 'q', op: 'eq', value }]);
+    const exist = ['p', 'q', 'when'].map((path) => [{ path, op: 'exists' }]);
+    const wheres = [[], [{ path: 'p', op: 'gt', value: 1 }], ...values, ...exist];
+    const windows = [
+      ...[1, 30, 60, 120].map((n) => ({ last: { n, unit: 'minute' } })),
+      { last: { n: 1, unit: 'day' } },
+      undefined,
+    ];
+    const ops = ['gte', 'gt', 'lte', 'lt', 'eq'];
+    const rules = Array.from({ length: 4 * 3 * wheres.length }, (_, i) => {
+      const [name, where] = ['ABC'.charAt(i % 3), wheres[Math.floor(i / 3) % wheres.length] ?? []];
+      const count = { op: ops[i % ops.length], n: i % 4 };
+      return { version: 1, entity: 'profile', where: { event: { name, where, count, window: windows[(i * 7) % 6] } } };
+    });
+    const fills = world.fills(rules, workspaceId, at);
+    const [wrong, dues]: [object[], string[]] = [[], []];
+    for (const [i, rule] of rules.entries()) {
+      const compiled = compileRules([{ rule: parseRule(rule) }]);
+      for (const raw of people) {
+        const { member, nextChangeAt } = evaluateRule(compiled, makeHistory(toInit(raw)), at);
+        const due = fills.due(i, raw.profileId);
+        const isLate = (nextChangeAt ?? Infinity) < (due ?? Infinity);
+        if (fills.isMember(i, raw.profileId) !== member || isLate) wrong.push({ rule, raw, member, nextChangeAt, due });
+        if (due !== null) dues.push(due === nextChangeAt ? 'exact' : 'early');
+      }
+    }
+    expect(wrong.slice(0, 2)).toEqual([]);
+    expect(fills.untimed.size).toBe(0);
+    expect(dues.filter((due) => due === 'exact').length).toBeGreaterThan(100);
+  });
+
   it('runs predicates of sql nodes over the events up to now', () => {
     const at = Date.parse('2026-03-29T12:00:00Z');
     const workspaceId = workspaceOf(0x591);
