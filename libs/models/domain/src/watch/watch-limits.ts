@@ -13,6 +13,13 @@
  * - `cusum`: a cluster's share is let deviate by two spreads; sums above 3 shift, above 5 have moved. A spread is the
  *   sampling error of both shares, at least half a percentage point
  * - `mmd`: the p-value of all features together on a sample; it tells `moved` only when no relabelling differs as much
+ *
+ * How often they are wrong, measured on 400 people, six features (normal, counts, a heavy tail, a lag) and three clusters,
+ * with other people of one world at each of seven daily looks: an alarm in 8 of 220 weeks (3.6 %; 95 % between 1.6 and 7),
+ * in 10 of 1,540 looks; by the centre of a cluster in 6 weeks, by all features together in 2 (1.4 % are expected), by
+ * any other measure in none. What they find, at the first look: one deviation of a feature, and 30 points of missing
+ * values, in 60 of 60 each; a cluster's share that falls from 50 to 30 % in 37 of 60 and within the week in 20 of 20, from
+ * 50 to 40 % in 5 of 60 and within the week in 8 of 20.
  */
 export const WATCH_LIMITS = {
   psi: { shifting: 0.1, moved: 0.25 },
