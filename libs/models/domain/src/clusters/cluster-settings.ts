@@ -48,7 +48,10 @@ function seedNumbers(seeds: readonly (string | null)[]): Int32Array {
 }
 
 /** Columns of the scaled table that hold codes of words. */
-export function codeColumns({ categories = [] }: ClusterTableInput, scaling: FittedScaling): CodeColumn[] {
+export function codeColumns(
+  { categories = [] }: Pick<ClusterTableInput, 'categories'>,
+  scaling: FittedScaling,
+): CodeColumn[] {
   const kept = scalingColumns(scaling).filter((column) => column.kept);
   return kept.flatMap(({ name }, at) => {
     const found = categories.find(({ feature }) => feature === name);

@@ -38,7 +38,7 @@ describe('features that nobody named', () => {
     expect(() => foundCsvFeatures(words, [])).toThrow(
       expect.objectContaining({
         code: 'CLUSTERS_BAD_PARAMETER',
-        message: expect.stringContaining('"note": it holds words (4 different), kmedoids'),
+        message: expect.stringContaining('"note": it holds words (4 different), which kmedoids'),
       }),
     );
   });

@@ -24,7 +24,7 @@ function problemOf(
   const wrong = values.filter((value) => value === undefined).length;
   if (wrong === values.length) {
     const words = new Set(rows.map((row) => row[at])).size;
-    const taken = words <= MOST_WORDS ? ', kmedoids and kprototypes take it among --categories' : '';
+    const taken = words <= MOST_WORDS ? ', which kmedoids and kprototypes take as a category' : '';
     return `it holds words (${words} different)${taken}`;
   }
   if (wrong > 0) {

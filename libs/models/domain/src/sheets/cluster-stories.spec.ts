@@ -35,7 +35,7 @@ describe('cluster stories', () => {
     expect(lapsed?.churn?.share).toBeCloseTo(49 / 99, 12);
     expect(loyal?.confidence).toBeCloseTo(0.9, 12);
     expect(loyal?.exemplars).toHaveLength(3);
-    expect(loyal?.exemplars.every(({ values }) => (values[1] ?? 0) > 10)).toBe(true);
+    expect(loyal?.exemplars.every(({ values }) => Number(values[1]) > 10)).toBe(true);
     expect(loyal?.ruleFidelity).toEqual({ precision: 1, recall: 1, f1: 1 });
     expect(loyal?.rules).toHaveLength(1);
     expect(loyal?.rule).toMatchObject({ version: 1, entity: 'profile', where: { all: [{ trait: { op: 'lte' } }] } });

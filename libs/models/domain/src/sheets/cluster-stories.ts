@@ -1,5 +1,6 @@
 import type { ClusterSheet, JsonObject } from '@kohort/kernel-contracts';
 import type { ComputeControl, Matrix, WideMatrix } from '@kohort/ml-core';
+import { shownValue, type CategoryWords } from '../clusters/category-words';
 import type { PlaybookRule } from '../clusters/playbook';
 import { clusterProfileSheets } from '../clusters/profile-sheets';
 import { pathInWords, writtenRule } from '../surrogate/rule-of-cluster';
@@ -10,8 +11,9 @@ import { featureHistogram, type FeatureHistogram } from './feature-histogram';
 /** What profile sheets with pictures are made from. */
 export interface StoryInput {
   readonly featureNames: readonly string[];
-  /** n×d in the features' own units; NaN is missing. */
+  /** n×d in the features' own units; NaN is missing; codes in columns of `categories`. */
   readonly matrix: Matrix | WideMatrix;
+  readonly categories?: readonly CategoryWords[];
   readonly ids: readonly string[];
   /** n labels 0..k-1; -1 is noise. */
   readonly labels: ArrayLike<number>;
@@ -30,8 +32,8 @@ export interface StoryInput {
 /** A real row that stands for a cluster. */
 export interface Exemplar {
   readonly id: string;
-  /** One a feature; null is missing. */
-  readonly values: readonly (number | null)[];
+  /** One a feature, words of a category; null is missing. */
+  readonly values: readonly (number | string | null)[];
 }
 
 /** One cluster told whole. */
@@ -124,12 +126,12 @@ function withoutNoise(input: StoryInput): StoryInput {
 export async function clusterStories(input: StoryInput, control: ComputeControl = {}): Promise<ClusterStories> {
   const surrogate = await surrogateTree(input, control);
   const people = withoutNoise(input);
-  const { featureNames, matrix, ids } = people;
+  const { featureNames, matrix, ids, categories = [] } = people;
   const sheets = clusterProfileSheets(people);
   const exemplars = clusterExemplars(people, EXEMPLARS);
-  const valuesOf = (row: number): (number | null)[] =>
-    Array.from(matrix.data.subarray(row * matrix.cols, (row + 1) * matrix.cols), (value) =>
-      Number.isNaN(value) ? null : value,
+  const valuesOf = (row: number): (number | string | null)[] =>
+    Array.from(matrix.data.subarray(row * matrix.cols, (row + 1) * matrix.cols), (value, j) =>
+      shownValue(categories, featureNames[j] ?? '', value),
     );
   const clusters = sheets.map((sheet, c): ClusterStory => {
     const central = exemplars[c] ?? { rows: [], compared: 0 };

@@ -1,6 +1,8 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { applyScaling, fitScaling } from '@kohort/ml-clustering';
 import { drawRows, type Matrix, type WideMatrix } from '@kohort/ml-core';
+import { spreadWords, type CategoryWords } from '../clusters/category-words';
+import { codeColumns } from '../clusters/cluster-settings';
 
 /** Rows that stand for a cluster. */
 export interface Exemplars {
@@ -14,6 +16,7 @@ export interface ExemplarInput {
   readonly featureNames: readonly string[];
   /** n×d in own units; NaN is missing. */
   readonly matrix: Matrix | WideMatrix;
+  readonly categories?: readonly CategoryWords[];
   readonly labels: ArrayLike<number>;
   readonly k: number;
   readonly seed: number;
@@ -40,7 +43,7 @@ function totalDistances({ data, rows, cols }: Matrix): Float64Array {
 
 /**
  * The real rows nearest to all others of their cluster, every column taken by its shape (logarithm of heavy tails,
- * standard deviations, a missing value at the median).
+ * standard deviations, a missing value at the median, a differing word as 1).
  *
  * Shape   returns k entries of up to `most` rows
  * Ties    the earlier row
@@ -48,8 +51,10 @@ function totalDistances({ data, rows, cols }: Matrix): Float64Array {
  * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_FEW_ROWS as fitScaling does
  */
 export function clusterExemplars(input: ExemplarInput, most: number): Exemplars[] {
-  const { featureNames, matrix, labels, k, seed } = input;
-  const { scaling } = fitScaling(matrix, featureNames, { mode: 'auto', missing: 'median' });
+  const { featureNames, matrix, categories = [], labels, k, seed } = input;
+  const words = categories.map(({ feature }) => feature);
+  const { scaling } = fitScaling(matrix, featureNames, { mode: 'auto', missing: 'median', categories: words });
+  const codes = codeColumns({ categories }, scaling);
   const members = Array.from({ length: k }, (): number[] => []);
   for (let row = 0; row < matrix.rows; row += 1) members[labels[row] as number]?.push(row);
   return members.map((own, c) => {
@@ -58,7 +63,8 @@ export function clusterExemplars(input: ExemplarInput, most: number): Exemplars[
     const data = Float64Array.from(
       rows.flatMap((row) => [...matrix.data.subarray(row * matrix.cols, (row + 1) * matrix.cols)]),
     );
-    const totals = totalDistances(applyScaling(scaling, { data, rows: rows.length, cols: matrix.cols }));
+    const scaled = applyScaling(scaling, { data, rows: rows.length, cols: matrix.cols });
+    const totals = totalDistances(codes.length > 0 ? spreadWords(scaled, codes) : scaled);
     const order = rows.map((_, at) => at).sort((a, b) => (totals[a] as number) - (totals[b] as number) || a - b);
     return { rows: order.slice(0, most).map((at) => rows[at] as number), compared: rows.length };
   });

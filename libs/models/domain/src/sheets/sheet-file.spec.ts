@@ -3,6 +3,7 @@ import { clusterTable } from '../clusters/cluster-table';
 import { serialiseClusterModel } from '../clusters/cluster-model';
 import { wideMatrixOf } from '@kohort/ml-core';
 import { runSheetCommand } from './sheet-file';
+import { sheetPage } from './sheet-page';
 
 const control = { clock: manualClock(0) };
 const random = seededRandom(5);
@@ -71,5 +72,23 @@ describe('runSheetCommand', () => {
       code: 'CLUSTERS_BAD_PARAMETER',
     });
     await expect(run({ model: '{}' })).rejects.toMatchObject({ code: 'CLUSTERS_BAD_MODEL' });
+  });
+
+  it('tells columns of words by shares, in the page too, whether they are grouped by or not', async () => {
+    const asked = { id: 'id', features: ['recency_days'], categories: ['left'] };
+    const told = await runSheetCommand(table, { ...asked, clusters: 'group' }, control);
+    const [stay] = told.stories.clusters;
+    expect(told.featureNames).toEqual(['recency_days', 'left']);
+    expect(stay?.sheet.categories).toContainEqual(
+      expect.objectContaining({ feature: 'left', word: 'no', shareOfCluster: 1 }),
+    );
+    expect(stay?.exemplars[0]?.values).toEqual([expect.any(Number), 'no']);
+    const page = sheetPage({ title: 'People', stories: told.stories, featureNames: told.featureNames, notes: [] });
+    expect(page).toMatch(/<td>left no<\/td><td class="n">100 %<\/td><td class="n">\d\d %<\/td>/);
+    const grouped = await runSheetCommand(table, { ...asked, algorithm: 'kprototypes' }, control);
+    expect(grouped.stories.clusters.length).toBeGreaterThan(1);
+    expect(grouped.notes.join(' ')).toContain('separate best');
+    const kmeans = runSheetCommand(table, { ...asked, k: 2 }, control);
+    await expect(kmeans).rejects.toMatchObject({ code: 'ALGORITHM_SETTING' });
   });
 });

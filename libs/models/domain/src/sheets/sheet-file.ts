@@ -2,6 +2,8 @@ import { clusteringAlgorithm, type ClusteringAlgorithm } from '@kohort/ml-algori
 import { applyScaling, chooseK, chooseKDefaults, fitScaling, type ScalingMode } from '@kohort/ml-clustering';
 import { poolOf, type WideMatrix } from '@kohort/ml-core';
 import { seededRandom } from '@kohort/kernel-clock-random';
+import { chooseClusters } from '../clusters/choose-clusters';
+import type { CodeColumn } from '../clusters/category-words';
 import { clusterErrors } from '../clusters/cluster-errors';
 import { assignClusters, parseClusterModel } from '../clusters/cluster-model';
 import {
@@ -12,6 +14,8 @@ import {
   readCsvIds,
   type ClusterCsvTable,
 } from '../clusters/csv-features';
+import { addCategories, type WithCategories } from '../clusters/csv-categories';
+import { codeColumns } from '../clusters/cluster-settings';
 import { foundCsvFeatures } from '../clusters/found-csv-features';
 import type { PlaybookRule } from '../clusters/playbook';
 import { compareClusterings, compareDefaults, type CompareControl } from '../comparison/compare-clusterings';
@@ -22,6 +26,8 @@ export interface SheetCommandParams {
   readonly id?: string;
   /** Numeric columns; all that hold numbers alone when left out (those of the model with a model). */
   readonly features?: readonly string[];
+  /** Columns of words, beside the features. */
+  readonly categories?: readonly string[];
   /** Column that says who is in which cluster; an empty cell is in none. */
   readonly clusters?: string;
   /** A stored model's text: it places the rows. */
@@ -109,11 +115,19 @@ function groupedByColumn(table: ClusterCsvTable, column: string): Grouped {
 }
 
 async function chosenK(
-  { algorithm, scaled, matrix, features }: ChoiceInput,
+  { algorithm, scaled, matrix, features, codes }: ChoiceInput,
   seed: number,
   control: CompareControl,
 ): Promise<{ k: number | null; notes: readonly string[]; warnings: readonly string[] }> {
   if (!algorithm.takesK || algorithm.findsK) return { k: null, notes: [], warnings: [] };
+  if (codes.length > 0) {
+    const settings = { seed, categories: codes.map(({ at }) => at) };
+    const random = seededRandom(seed).split('k');
+    const asked = { scaled, algorithm, settings, codes, wish: 'auto' } as const;
+    const { choice, k = null } = await chooseClusters(asked, { ...control, random });
+    const warnings = choice?.warnings.map(({ message }) => message) ?? [];
+    return { k, notes: choice?.reasons ?? [], warnings };
+  }
   if (algorithm.name === 'kmeans') {
     const { k, reasons, warnings } = await chooseK(scaled, chooseKDefaults, {
       ...control,
@@ -133,22 +147,31 @@ interface ChoiceInput {
   readonly scaled: ReturnType<typeof applyScaling>;
   readonly matrix: WideMatrix;
   readonly features: readonly string[];
+  readonly codes: readonly CodeColumn[];
 }
 
 async function groupedByAlgorithm(
-  { matrix, features }: { matrix: WideMatrix; features: readonly string[] },
+  { matrix, features, categories }: WithCategories & { readonly features: readonly string[] },
   params: SheetCommandParams,
   control: CompareControl,
 ): Promise<Grouped> {
   const { k = 'auto', seed = 1, scale = 'auto' } = params;
   const algorithm = clusteringAlgorithm(params.algorithm ?? 'kmeans');
-  const { scaling, warnings } = fitScaling(matrix, features, { mode: scale, missing: 'refuse' });
+  const { scaling, warnings } = fitScaling(matrix, features, {
+    ...{ mode: scale, missing: 'refuse' },
+    categories: categories.map(({ feature }) => feature),
+  });
   const scaled = applyScaling(scaling, matrix);
+  const codes = codeColumns({ categories }, scaling);
   const choice =
     k === 'auto'
-      ? await chosenK({ algorithm, scaled, matrix, features }, seed, control)
+      ? await chosenK({ algorithm, scaled, matrix, features, codes }, seed, control)
       : { k, notes: [`${k} clusters were asked for.`], warnings: [] };
-  const settings = { seed, ...(choice.k === null ? {} : { k: choice.k }) };
+  const settings = {
+    seed,
+    ...(choice.k === null ? {} : { k: choice.k }),
+    ...(codes.length > 0 ? { categories: codes.map(({ at }) => at) } : {}),
+  };
   const fitted = await algorithm.fit(scaled, settings, control);
   return {
     labels: fitted.labels,
@@ -165,7 +188,7 @@ async function groupedByModel(table: ClusterCsvTable, text: string, control: Com
   const { labels, confidences } = await assignClusters(model, matrix, control);
   const notes = [`Rows placed by a stored model (${model.algorithm}).`];
   const grouped: Grouped = { labels, k: model.placing.k, confidences, notes, warnings: [] };
-  return { matrix, features: model.featureNames, grouped };
+  return { matrix, categories: [], features: model.featureNames, grouped };
 }
 
 async function grouped(table: ClusterCsvTable, params: SheetCommandParams, control: CompareControl) {
@@ -175,15 +198,17 @@ async function grouped(table: ClusterCsvTable, params: SheetCommandParams, contr
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'clusters, model or algorithm', must });
   }
   if (params.model !== undefined) return groupedByModel(table, params.model, control);
-  const { features, warnings } = params.features
+  const { categories: words = [] } = params;
+  const { features: numbers, warnings } = params.features
     ? { features: params.features, warnings: [] }
-    : foundCsvFeatures(table, [params.id, params.clusters, params.churn, params.value]);
-  const matrix = readCsvFeatures(table, features);
+    : foundCsvFeatures(table, [params.id, params.clusters, params.churn, params.value, ...words]);
+  const features = [...numbers, ...words];
+  const mixed = addCategories(table, readCsvFeatures(table, numbers), words);
   const found =
     params.clusters === undefined
-      ? await groupedByAlgorithm({ matrix, features }, params, control)
+      ? await groupedByAlgorithm({ ...mixed, features }, params, control)
       : groupedByColumn(table, params.clusters);
-  return { matrix, features, grouped: { ...found, warnings: [...warnings, ...found.warnings] } };
+  return { ...mixed, features, grouped: { ...found, warnings: [...warnings, ...found.warnings] } };
 }
 
 /**
@@ -205,10 +230,10 @@ export async function runSheetCommand(
   const ids = readCsvIds(table, params.id);
   const churned = params.churn === undefined ? {} : { churned: lostOf(table, params.churn) };
   const values = params.value === undefined ? {} : { values: valuesOf(table, params.value) };
-  const { matrix, features, grouped: found } = await grouped(table, params, control);
+  const { matrix, categories, features, grouped: found } = await grouped(table, params, control);
   const { labels, k, confidences, notes, warnings } = found;
   if (k === 0) throw clusterErrors.CLUSTERS_NONE();
-  const input = { featureNames: features, matrix, ids, labels, k, seed, ...churned, ...values, playbook };
+  const input = { featureNames: features, matrix, categories, ids, labels, k, seed, ...churned, ...values, playbook };
   const stories = await clusterStories({ ...input, ...(confidences ? { confidences } : {}) }, control);
   const { clusters, noise, surrogate } = stories;
   return {

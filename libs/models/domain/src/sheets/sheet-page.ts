@@ -16,6 +16,11 @@ const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 
 const count = (value: number): string => value.toLocaleString('en-GB');
 const figure = (value: number): string => String(Number(value.toPrecision(4)));
 
+function cellOf(value: number | string | null): string {
+  if (value === null) return '–';
+  return typeof value === 'string' ? escapeHtml(value) : figure(value);
+}
+
 function picture({ feature, edges, cluster, everybody }: FeatureHistogram): string {
   const bars = cluster.map((share, bin) => {
     const range = `${figure(edges[bin] ?? 0)} to ${figure(edges[bin + 1] ?? 0)}`;
@@ -26,14 +31,22 @@ function picture({ feature, edges, cluster, everybody }: FeatureHistogram): stri
   return `<figure>${barChart(bars, `${label} in this cluster and in everybody`)}<figcaption>${escapeHtml(label)}: ${figure(edges[0] ?? 0)} to ${figure(edges.at(-1) ?? 0)}</figcaption></figure>`;
 }
 
-/** Effects as bars to the left and right of everybody's mean. */
-function effects({ sheet }: ClusterStory): string {
-  const most = Math.max(...sheet.features.map(({ effectSize }) => Math.abs(effectSize)), 1);
-  const rows = sheet.features.map(({ label, clusterMean, overallMean, effectSize }) => {
+/** Effects as bars to the left and right of everybody's mean; of words the means are shares. */
+function effects({ sheet: { features, categories = [] } }: ClusterStory): string {
+  const told = [
+    ...features.map(({ label, clusterMean, overallMean, effectSize }) => {
+      return { label, effectSize, here: figure(clusterMean), there: figure(overallMean) };
+    }),
+    ...categories.map(({ label, shareOfCluster, shareOfPeople, effectSize }) => {
+      return { label, effectSize, here: percent(shareOfCluster), there: percent(shareOfPeople) };
+    }),
+  ];
+  const most = Math.max(...told.map(({ effectSize }) => Math.abs(effectSize)), 1);
+  const rows = told.map(({ label, here, there, effectSize }) => {
     const width = (50 * Math.abs(effectSize)) / most;
     const left = effectSize < 0 ? 50 - width : 50;
     const bar = `<div class="effect"><i style="left:${left.toFixed(1)}%;width:${width.toFixed(1)}%"></i></div>`;
-    return `<tr><td>${escapeHtml(label)}</td><td class="n">${figure(clusterMean)}</td><td class="n">${figure(overallMean)}</td><td>${bar}</td><td class="n">${effectSize > 0 ? '+' : ''}${effectSize.toFixed(2)}</td></tr>`;
+    return `<tr><td>${escapeHtml(label)}</td><td class="n">${here}</td><td class="n">${there}</td><td>${bar}</td><td class="n">${effectSize > 0 ? '+' : ''}${effectSize.toFixed(2)}</td></tr>`;
   });
   return `<table><tr><th>what sets it apart</th><th class="n">mean</th><th class="n">everybody</th><th></th><th class="n">effect, sd</th></tr>${rows.join('')}</table>`;
 }
@@ -41,7 +54,7 @@ function effects({ sheet }: ClusterStory): string {
 function exemplarRows({ exemplars, exemplarsOf }: ClusterStory, featureNames: readonly string[]): string {
   const head = featureNames.map((name) => `<th class="n">${escapeHtml(featureLabel(name))}</th>`).join('');
   const rows = exemplars.map(({ id, values }) => {
-    const cells = values.map((value) => `<td class="n">${value === null ? '–' : figure(value)}</td>`).join('');
+    const cells = values.map((value) => `<td class="n">${cellOf(value)}</td>`).join('');
     return `<tr><td>${escapeHtml(id)}</td>${cells}</tr>`;
   });
   return `<h3>Who stands for it</h3><div class="wide"><table><tr><th>id</th>${head}</tr>${rows.join('')}</table></div><p class="quiet">most central of ${count(exemplarsOf)} compared</p>`;
