@@ -191,5 +191,14 @@ export function clusterCommand(): Command {
     )
     .option('--scores', 'adds confidence and outlier (0 to 1) to the CSV')
     .option('--json', 'print one JSON object about the run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kohort cluster --csv customers.csv --id id --scale auto --out clusters.csv
+  kohort cluster --csv customers.csv --id id --algorithm hdbscan --param minClusterSize=30 --scale auto --scores
+  kohort cluster --csv customers.csv --id id --algorithm kprototypes --categories plan,country --k 4 --missing median
+  kohort cluster --csv customers.csv --id id --algorithm linked-kmeans --k 4 --links links.csv --explain c17`,
+    )
     .action(run);
 }

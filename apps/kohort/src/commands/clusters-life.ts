@@ -21,8 +21,10 @@ interface ModelFlags extends ConnectFlags {
 }
 
 const NAMED = '{ key name size }';
-const HISTORY = `query ($key: String!, $first: Int!) { model(key: $key) { liveVersion versions(first: $first) { nodes {
-  version asOf createdAt identity { version people verdicts {
+/** Versions of one question: each may have many verdicts, and what a question may read is bounded. */
+const PAGE = 4;
+const HISTORY = `query ($key: String!, $first: Int!, $after: Cursor) { model(key: $key) { liveVersion
+  versions(first: $first, after: $after) { pageInfo { endCursor hasNextPage } nodes { version asOf createdAt identity { version people verdicts {
     kind before ${NAMED} after ${NAMED} carries similarity sharedMembers suggestedName } } } } } }`;
 const NODE = '{ key name people }';
 const MIGRATION = `query ($key: String!, $from: DateTime!, $to: DateTime!) { model(key: $key) {
@@ -41,16 +43,30 @@ function found<T>(model: T | null, key: string): T {
   throw clientErrors.CLIENT_REFUSED({ reason: `there is no model "${key}"`, remoteCode: 'MODEL_NOT_FOUND' });
 }
 
+interface HistoryPage {
+  readonly liveVersion: number;
+  readonly versions: {
+    readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
+    readonly nodes: readonly RemoteVersion[];
+  };
+}
+
 async function history(flags: ModelFlags & { readonly first: number }): Promise<void> {
   const client = connect(flags);
-  const { model } = await client.query<{ model: { liveVersion: number; versions: { nodes: RemoteVersion[] } } | null }>(
-    HISTORY,
-    { key: flags.model, first: flags.first },
-  );
+  const told: RemoteVersion[] = [];
+  let after: string | null = null;
+  let liveVersion: number;
+  do {
+    const first: number = Math.min(PAGE, flags.first - told.length);
+    const answer: { model: HistoryPage | null } = await client.query(HISTORY, { key: flags.model, first, after });
+    const page = found(answer.model, flags.model);
+    told.push(...page.versions.nodes);
+    ({ liveVersion } = page);
+    after = page.versions.pageInfo.hasNextPage ? page.versions.pageInfo.endCursor : null;
+  } while (after !== null && told.length < flags.first);
   await client.close();
-  const { liveVersion, versions } = found(model, flags.model);
-  const versionsFound = { model: flags.model, liveVersion, versions: versions.nodes };
-  printFound('clusters history', versionsFound, { ...flags, text: historyText(versions.nodes, liveVersion) });
+  const versionsFound = { model: flags.model, liveVersion, versions: told };
+  printFound('clusters history', versionsFound, { ...flags, text: historyText(told, liveVersion) });
 }
 
 async function migration(flags: ModelFlags & { readonly from: string; readonly to: string }): Promise<void> {

@@ -81,6 +81,13 @@ export function clustersCommand(): Command {
     .option('--out <file>', 'CSV: one line for each algorithm and number of groups')
     .option('--html <file>', 'write one self-contained page with the comparison')
     .option('--json', 'print one JSON object about the run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kohort clusters compare --csv customers.csv --id id --k 2..8 --html compared.html
+  kohort clusters compare --csv customers.csv --id id --algorithms kmeans,hdbscan --truth group`,
+    )
     .action(compare);
   return new Command('clusters')
     .description('clusterings of a table side by side, and the clusters of a model in time')

@@ -18,6 +18,7 @@ interface SheetFlags {
   readonly csv: string;
   readonly id?: string;
   readonly features?: string[];
+  readonly categories?: string[];
   readonly clusters?: string;
   readonly model?: string;
   readonly algorithm?: string;
@@ -111,6 +112,11 @@ export function profileSheetCommand(): Command {
     .requiredOption('--csv <file>', 'CSV with a header line (gzip allowed)')
     .option('--id <column>', 'column that names the row; row numbers when absent')
     .option('--features <columns>', 'numeric columns: a,b,c; all that hold numbers alone when absent', nameList)
+    .option(
+      '--categories <columns>',
+      'columns of words, told by shares; kmedoids and kprototypes group by them',
+      nameList,
+    )
     .option('--clusters <column>', 'column that says who is in which group; empty is in none')
     .option('--model <file>', 'a stored clustering that places the rows')
     .option('--algorithm <name>', 'how to group, where neither is given (kmeans)')
@@ -123,5 +129,13 @@ export function profileSheetCommand(): Command {
     .option('--html <file>', 'write one self-contained page with pictures')
     .option('--segments <folder>', 'write the rules of each group as the file of a draft segment')
     .option('--json', 'print one JSON object about the run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kohort profile-sheet --csv customers.csv --id id --html sheets.html
+  kohort profile-sheet --csv customers.csv --id id --clusters group --value revenue --churn lost
+  kohort profile-sheet --csv customers.csv --id id --segments drafts     then: kohort plan --dir drafts`,
+    )
     .action(run);
 }

@@ -66,5 +66,12 @@ export function projectCommand(): Command {
     .option('--out <file>', 'CSV: id,x,y in input order; standard output when neither this nor --html is given')
     .option('--html <file>', 'write one self-contained page with the picture')
     .option('--json', 'print one JSON object about the run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kohort project --csv customers.csv --id id --method umap --color group --html picture.html
+  kohort project --csv customers.csv --features income,spending --method pca --out points.csv`,
+    )
     .action(run);
 }

@@ -121,7 +121,15 @@ export function textCommand(): Command {
     mentionsCommand(),
     maskCommand(),
   ];
-  const root = new Command('text').description('texts of a CSV file as features');
+  const root = new Command('text').description('texts of a CSV file as features').addHelpText(
+    'after',
+    `
+Examples:
+  kohort text sentiment --csv reviews.csv --text review --out sentiment.csv
+  kohort text topics --csv reviews.csv --text review --k 8 --out topics.csv
+  kohort text entities --csv reviews.csv --text review --known products.csv --out entities.csv
+  kohort text embed --csv reviews.csv --text review --out points.csv`,
+  );
   for (const command of commands) root.addCommand(command);
   return root;
 }
