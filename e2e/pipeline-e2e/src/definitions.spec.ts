@@ -18,6 +18,13 @@ interface Member {
   readonly profile: { readonly features: { readonly values: object } | null };
 }
 
+interface Draft {
+  readonly key: string;
+  readonly status: string;
+  readonly description: string;
+  readonly latest: { readonly nodes: readonly { readonly rule: unknown }[] };
+}
+
 describe('segments kept as files', () => {
   const dir = mkdtempSync(join(tmpdir(), 'kohort-e2e-files-'));
   const [home, files] = [join(dir, 'home'), join(dir, 'files')];
@@ -130,7 +137,7 @@ describe('segments kept as files', () => {
     write('few.yaml', OF_BUYERS.replace('age < 5', 'age < 2'));
     const [step] = told(await plan()).steps.filter((one: { action: string }) => one.action === 'change');
     expect(step.members).toEqual({
-      ...{ now: 5, entering: 0, leaving: 3, wouldBeHeld: true, reason: null },
+      ...{ now: 5, entering: 0, leaving: 3, wouldBeHeld: true, reason: null, warnings: [] },
       syncs: [
         {
           ...{ destination: 'files', adds: 0, removes: 3 },
@@ -213,12 +220,62 @@ describe('segments kept as files', () => {
     });
   });
 
+  it('are made of the clusters of a table, applied as drafts, and one of them goes live', async () => {
+    const drafts = join(dir, 'drafts');
+    const table = join(dir, 'ages.csv');
+    // Young and old, told by nothing else.
+    const rows = Array.from({ length: 60 }, (_, i) => `r${i},${(i % 2) * 40 + 20 + (i % 5)},${i % 3}`);
+    writeFileSync(table, ['id,age,shoes', ...rows].join('\n'));
+    const sheet = ['profile-sheet', '--csv', table, '--id', 'id', '--k', '2', '--segments', drafts, '--json'];
+    const told60 = told(await runKohort(sheet));
+    expect(told60).toMatchObject({ command: 'profile-sheet', warnings: [], metrics: { k: 2, ruleFidelity: 1 } });
+    expect(told(await run('plan', '--dir', drafts, '--json')).totals).toMatchObject({ create: 2, change: 0 });
+    const applied = await run('apply', '--dir', drafts, '--auto-approve', '--json');
+    expect([applied.code, told(applied).applied]).toEqual([0, 2]);
+    const keys = told(applied).outcomes.map((one: { key: string }) => one.key);
+    const { segments } = await kohort.query<{ segments: { nodes: Draft[] } }>(
+      '{ segments(first: 50) { nodes { key status description latest: versions(first: 1) { nodes { rule } } } } }',
+    );
+    const made = segments.nodes.filter(({ key }) => keys.includes(key));
+    expect(made.map(({ status }) => status)).toEqual(['DRAFT', 'DRAFT']);
+    for (const { description, latest } of made) {
+      expect(description).toMatch(/^Made of cluster ".+": 100\.0 % of the people it names/);
+      const trait = { path: 'age', op: expect.stringMatching(/^(lte|gt)$/), value: expect.any(Number) };
+      expect(latest.nodes[0]?.rule).toMatchObject({ where: { all: [{ trait }] } });
+    }
+    // A person takes the mark of a draft out: who the rule names is in.
+    const young = made.find(({ latest }) => JSON.stringify(latest.nodes[0]?.rule).includes('"op":"lte"'))?.key ?? '';
+    const path = join(drafts, `${young}.yaml`);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^draft: true\n/m, ''));
+    expect((await run('apply', '--dir', drafts, '--auto-approve', '--json')).code).toBe(0);
+    const { segment } = await kohort.query<{ segment: { status: string; size: number } }>(
+      'query ($key: String!) { segment(key: $key) { status size } }',
+      { key: young },
+    );
+    expect(segment).toEqual({ status: 'LIVE', size: PEOPLE });
+  });
+
+  it('tell by name that there is no such model, whatever is asked of its clusters', async () => {
+    const span = ['--from', '2026-05-01', '--to', '2026-05-02'];
+    for (const asked of [['history'], ['migration', ...span]]) {
+      const ran = await run('clusters', ...asked, '--model', 'nobody', '--json');
+      expect([ran.code, errorOf(ran)]).toEqual([
+        2,
+        expect.objectContaining({ message: expect.stringContaining('"nobody"') }),
+      ]);
+    }
+  });
+
   it('archive what no file has when asked to, but nothing that is still named', async () => {
     for (const n of [1, 2]) rmSync(join(files, `new${n}.yaml`));
     const left = await plan();
-    expect([left.code, told(left).onlyThere]).toEqual([0, ['new_1', 'new_2']]);
+    expect(left.code).toBe(0);
+    expect(told(left).onlyThere).toEqual(expect.arrayContaining(['new_1', 'new_2']));
     const pruned = await apply('--prune');
-    expect([pruned.code, outcomes(pruned)]).toEqual([0, ['applied new_2', 'applied new_1']]);
+    const gone = outcomes(pruned);
+    expect(pruned.code).toBe(0);
+    // What names another goes first.
+    expect(gone.filter((one) => one.includes('new_'))).toEqual(['applied new_2', 'applied new_1']);
     rmSync(join(files, 'buyers.yaml'));
     expect(errorOf(await plan('--prune'))).toMatchObject({ code: 'SEGMENTS_STILL_NAMED' });
   });

@@ -74,6 +74,34 @@ expect:
     expect(errorOf(slip)).toMatchObject({ code: 'SEGMENTS_FIXTURE_INVALID', line: 5, column: 42 });
   });
 
+  it('holds clusterings against each other, and tells why a row is where it is', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `r${i},${(i % 3) * 40 + (i % 7)},${(i % 3) * 5 + (i % 4)}`);
+    const csv = file('groups.csv', ['id,x,y', ...rows].join('\n'));
+    const out = join(dir, 'compared.csv');
+    const asked = ['--algorithms', 'kmeans,hdbscan', '--k', '2..4', '--out', out, '--json'];
+    const compared = await runKohort(['clusters', 'compare', '--csv', csv, '--id', 'id', ...asked]);
+    expect(compared.code).toBe(0);
+    expect(reportOf(compared)).toMatchObject({ command: 'clusters compare', input: { rows: 60, columns: 3 } });
+    const lines = readFileSync(out, 'utf8').trim().split('\n');
+    expect(lines[0]).toMatch(/^algorithm,k,/);
+    expect(lines.slice(1).map((line) => line.split(',').slice(0, 2).join(' '))).toEqual(
+      expect.arrayContaining(['kmeans 2', 'kmeans 3', 'kmeans 4']),
+    );
+    const links = file('links.csv', 'a,b,link\nr0,r3,must\nr0,r1,cannot\n');
+    const guided = ['--algorithm', 'linked-kmeans', '--param', 'cannotLinks=required', '--links', links, '--k', '3'];
+    const explained = await runKohort(['cluster', '--csv', csv, '--id', 'id', ...guided, '--explain', 'r1', '--json']);
+    expect(explained.code).toBe(0);
+    const { explanations, outliers } = JSON.parse(explained.stdout);
+    expect(explanations).toMatchObject([{ id: 'r1', ruleAgrees: true, others: [{ holds: true }, { holds: true }] }]);
+    expect(outliers).toMatchObject({ rows: expect.any(Number), inNone: 0 });
+    const torn = file('torn.csv', 'a,b,link\nr0,r3,must\nr3,r0,cannot\n');
+    const refused = await runKohort(['cluster', '--csv', csv, '--id', 'id', ...guided.with(5, torn), '--json']);
+    expect(refused.code).toBe(3);
+    expect(errorOf(refused)).toMatchObject({
+      message: expect.stringMatching(/^line 5 and line 2 may not be together/),
+    });
+  });
+
   describe('rule eval', () => {
     const rule = {
       version: 1,
