@@ -1,7 +1,7 @@
 import { recordsNeeded, type NeededRecords } from '../evaluate/records-needed';
 import { innerNodes } from '../rule/inner-nodes';
 import type { ParsedCondition, ParsedNode, ParsedRule } from '../rule/parsed-rule';
-import { selectionsOf } from './names-used';
+import { selectionsOf } from '../rule/selections-of';
 
 /** How much a workspace has stored. */
 export interface Volumes {

@@ -1,5 +1,6 @@
 import { innerNodes } from '../rule/inner-nodes';
-import type { ParsedNode, ParsedRule, ParsedSelection } from '../rule/parsed-rule';
+import type { ParsedNode, ParsedRule } from '../rule/parsed-rule';
+import { selectionsOf } from '../rule/selections-of';
 
 /** What a rule may name that a workspace may not know. */
 export type NameKind = 'event' | 'trait' | 'segment' | 'model' | 'purpose';
@@ -10,25 +11,6 @@ export interface UsedName {
   readonly name: string;
   /** Id of the node, or its path. */
   readonly node: string;
-}
-
-/** The events that a node selects itself. */
-export function selectionsOf(node: ParsedNode): readonly ParsedSelection[] {
-  switch (node.kind) {
-    case 'event':
-    case 'lifecycle':
-      return [node.event];
-    case 'aggregate':
-      return [node.aggregate.event];
-    case 'top':
-      return [node.by.event];
-    case 'frequency':
-      return [node.a, node.b];
-    case 'sequence':
-      return [...node.sequence.steps, ...node.sequence.without].map(({ event }) => event);
-    default:
-      return [];
-  }
 }
 
 function ownNames(node: ParsedNode): readonly Omit<UsedName, 'node'>[] {

@@ -1,5 +1,13 @@
 import type { NumberTest } from '../rule/operand';
-import type { Entity, ParsedNode, ParsedRule, ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
+import type {
+  Entity,
+  ParsedCondition,
+  ParsedNode,
+  ParsedRule,
+  ParsedSelection,
+  ParsedWindow,
+} from '../rule/parsed-rule';
+import { selectionsOf } from '../rule/selections-of';
 import { times } from '../time/duration';
 import { ColumnLevels } from './column-levels';
 import { RuleStatement, type CompiledSql, type Place, type SqlOptions } from './compile-to-sql';
@@ -50,6 +58,9 @@ export function peopleSlices(wanted: number): readonly PeopleSlice[] {
   }));
 }
 
+const isMovedByTime = ({ operand }: ParsedCondition): boolean =>
+  operand?.family === 'span' || operand?.family === 'anniversary';
+
 class FillStatement extends RuleStatement {
   private readonly levels = new ColumnLevels();
   /** Columns of the levels by what they stand for. */
@@ -98,6 +109,8 @@ class FillStatement extends RuleStatement {
 
   private nodeTurn(node: ParsedNode, place: Place): string | null {
     const context = this.contextOf(place);
+    // Time moves what is asked of an event's properties: the evaluator alone knows when they turn.
+    if (selectionsOf(node).some(({ where }) => where.some(isMovedByTime))) return this.leafTurn('unknown');
     switch (node.kind) {
       case 'all':
       case 'any':
