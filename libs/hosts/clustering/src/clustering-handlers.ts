@@ -43,10 +43,10 @@ export function clusteringHandlers({ engines, dataset, compute }: ClusteringPart
             models: modelStore(database),
             fit: (matrix, settings, control) =>
               compute.run<ClusterFit>(CLUSTERING_THREAD, { matrix, ...settings, stage: 'fit' }, control),
-            choose: (matrix, settings, control) =>
+            choose: (matrix, { known: scores, ...settings }, control) =>
               compute.run<KChoice | null>(
                 CLUSTERING_THREAD,
-                { matrix, ...settings, choice: null, stage: 'choose' },
+                { matrix, ...settings, scores, choice: null, stage: 'choose' },
                 control,
               ),
             score,

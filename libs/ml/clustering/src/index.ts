@@ -21,7 +21,7 @@ export type { BoundedKmeansState, FittedBoundedKmeans } from './bounded-kmeans/b
 export { boundedKmeansDefaults, boundedKmeansLimits } from './bounded-kmeans/bounded-kmeans.params';
 export type { BoundedKmeansParams } from './bounded-kmeans/bounded-kmeans.params';
 export { chooseK } from './choose-k/choose-k';
-export type { KChoice, KClusterer } from './choose-k/choose-k';
+export type { KChoice, KClusterer, SweepMemory } from './choose-k/choose-k';
 export { chooseKDefaults, chooseKLimits } from './choose-k/choose-k.params';
 export type { ChooseKParams } from './choose-k/choose-k.params';
 export { recommendK } from './choose-k/recommend-k';

@@ -44,11 +44,11 @@ export {
 } from './clusters/cluster-model';
 export type { ClusterAssignment, ClusterModel } from './clusters/cluster-model';
 export { chooseTableK, clusterTable } from './clusters/cluster-table';
-export { kChoiceFromJson, kChoiceToJson } from './clusters/k-choice-json';
+export { kChoiceFromJson, kChoiceToJson, kScoreToJson, kScoresFromJson } from './clusters/k-choice-json';
 export { knownRows } from './clusters/known-rows';
 export type { KnownById, KnownOfRows, RowLinks } from './clusters/known-rows';
 export { clusteringCard } from './clusters/clustering-card';
-export type { KChoice } from '@kohort/ml-clustering';
+export type { KChoice, KScore } from '@kohort/ml-clustering';
 export type { KWish } from './clusters/choose-clusters';
 export type {
   ClusterControl,

@@ -1,4 +1,4 @@
-import type { ClusteringCard } from '@kohort/kernel-contracts';
+import type { ClusteringCard, JobControl } from '@kohort/kernel-contracts';
 import { peopleMatrix, recordingStores, runContext, sameForAll } from '../test/flow-doubles';
 import type { KChoice } from '@kohort/models-domain';
 import type { MatchInput } from './carried-from';
@@ -153,6 +153,39 @@ describe('fitting clusters', () => {
     const fewer = { ...again, run: { ...again.run, checkpoint: { people: 59, choice: {} } } };
     await fitClusters(ports, fewer, params);
     expect(chosen).toBe(2);
+  });
+
+  it('keeps each k that was scored, and a start after a kill goes on behind the last of them', async () => {
+    const { recorded, models, artifacts } = recordingStores();
+    const dataset = {
+      features: async () => peopleMatrix(60),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const scoreOf = (k: number) => ({
+      ...{ k, inertia: 1, silhouette: 0.5, stability: 0.9, weakestJaccard: 0.8 },
+      sizes: [60],
+    });
+    const known: unknown[] = [];
+    const ports = {
+      ...{ models, artifacts, dataset, match, score: sameForAll, fit: async () => fitOf(60) },
+      choose: async (_matrix: unknown, settings: { readonly known: unknown }, { onProgress }: JobControl) => {
+        known.push(settings.known);
+        for (const k of [2, 3]) onProgress?.({ phase: 'choosing k', done: k, total: null, kept: scoreOf(k) });
+        onProgress?.({ phase: 'choosing k', done: 2, total: 9 });
+        throw new TypeError('killed');
+      },
+    };
+    const context = runContext();
+    await expect(fitClusters(ports, context, params)).rejects.toThrow('killed');
+    // What is kept is not told of: it is no progress.
+    expect(context.phases).toEqual(['reading features', 'choosing k']);
+    const kept = recorded.checkpoints.at(-1);
+    expect(kept).toEqual({ people: 60, choice: null, scores: [scoreOf(2), scoreOf(3)] });
+    const again = { ...context, run: { ...context.run, checkpoint: kept ?? null } };
+    await expect(fitClusters(ports, again, params)).rejects.toThrow('killed');
+    expect(known).toEqual([[], [scoreOf(2), scoreOf(3)]]);
+    expect(recorded.checkpoints.at(-1)).toMatchObject({ scores: [{ k: 2 }, { k: 3 }, { k: 2 }, { k: 3 }] });
   });
 
   it('follows the live version: groups that are the same keep their keys, and who moved is kept before the pointer', async () => {

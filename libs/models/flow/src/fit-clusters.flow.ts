@@ -4,11 +4,12 @@ import type {
   JobControl,
   Json,
   ModelStore,
+  Progress,
   RunContext,
   RunParams,
 } from '@kohort/kernel-contracts';
-import { carryIdentity, kChoiceFromJson, kChoiceToJson } from '@kohort/models-domain';
-import type { ClusterMatch, KChoice } from '@kohort/models-domain';
+import { carryIdentity, kChoiceFromJson, kChoiceToJson, kScoreToJson, kScoresFromJson } from '@kohort/models-domain';
+import type { ClusterMatch, KChoice, KScore } from '@kohort/models-domain';
 import { carriedFrom, saveMoves, type MatchInput } from './carried-from';
 import { z } from 'zod';
 import { clusterRows, type PlacedPeople } from './cluster-rows';
@@ -46,10 +47,13 @@ export interface FitClustersPorts {
   readonly artifacts: ArtifactStore;
   /** Fits in a thread; the event loop stays free. */
   readonly fit: (matrix: FeatureMatrix, settings: ClusterFitInput, control: JobControl) => Promise<ClusterFit>;
-  /** The choice of k alone, in a thread too; null where k is given or found by the algorithm. */
+  /**
+   * The choice of k alone, in a thread too; null where k is given or found by the algorithm. `known` is not computed
+   * again; what its progress says is to be kept is a score that will be known.
+   */
   readonly choose: (
     matrix: FeatureMatrix,
-    settings: ClusterFitSettings,
+    settings: ClusterFitSettings & { readonly known: readonly KScore[] },
     control: JobControl,
   ) => Promise<KChoice | null>;
   /** Scores some people by what lies in the store, in a thread too. */
@@ -58,8 +62,8 @@ export interface FitClustersPorts {
   readonly match: (input: MatchInput, control: JobControl) => Promise<ClusterMatch>;
 }
 
-/** What a run keeps: the choice of k, of so many people. */
-const checkpointSchema = z.object({ people: z.number().int(), choice: z.json() });
+/** What a run keeps: the choice of k, of so many people; while it is made, the scores of those k that are done. */
+const checkpointSchema = z.object({ people: z.number().int(), choice: z.json(), scores: z.array(z.json()).optional() });
 
 /** Fewer people than this have no groups worth a name. */
 const MIN_PEOPLE = 50;
@@ -90,7 +94,19 @@ async function chosenK(
   const people = matrix.profileIds.length;
   const known = kept?.people === people ? kChoiceFromJson(kept.choice) : null;
   if (known) return known;
-  const choice = await ports.choose(matrix, settings, context);
+  const scores = kept?.people === people ? kScoresFromJson(kept.scores) : [];
+  const done = scores.map(kScoreToJson);
+  // In their order, and never two at once; the first that fails is the run's end.
+  let saving: Promise<unknown> = Promise.resolve();
+  const onProgress = ({ kept: score, ...progress }: Progress): void => {
+    if (score === undefined) return context.onProgress(progress);
+    done.push(score);
+    const checkpoint = { people, choice: null, scores: [...done] };
+    saving = saving.then(() => ports.models.saveCheckpoint(context.fence, checkpoint));
+    saving.catch(() => undefined);
+  };
+  const choice = await ports.choose(matrix, { ...settings, known: scores }, { signal: context.signal, onProgress });
+  await saving;
   if (choice) await ports.models.saveCheckpoint(context.fence, { people, choice: kChoiceToJson(choice) });
   return choice;
 }
@@ -103,7 +119,7 @@ async function chosenK(
  * Order    choice of k → artifact → golden people → version row → scores → moves → pointer and ScoresChanged
  * Follows  the live version: clusters that are the same keep key, name and colour; when another version goes live
  *          meanwhile the run is tried again and matched with that one
- * Resume   behind the choice of k, else from the start; fitting is deterministic by seed, so the rows come out the same
+ * Resume   behind the last k that was scored, or the choice of k; else from the start; fitting is deterministic by seed, so the rows come out the same
  * Size     scores in pages of 5,000; one matrix of people × features in memory
  * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
  */

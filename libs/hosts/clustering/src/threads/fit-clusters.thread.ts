@@ -6,6 +6,7 @@ import {
   chooseTableK,
   clusterTable,
   clusteringCard,
+  kScoreToJson,
   knownRows,
   matchVersions,
   modelDrift,
@@ -17,6 +18,7 @@ import {
   tellByRules,
   type ClusterMatch,
   type KChoice,
+  type KScore,
 } from '@kohort/models-domain';
 import {
   goldenPeople,
@@ -34,6 +36,8 @@ interface FitInput extends ClusterFitInput {
   readonly matrix: FeatureMatrix;
   /** `choose`: the choice of k alone. */
   readonly stage: 'choose' | 'fit';
+  /** Scores of an earlier start of the choice. */
+  readonly scores?: readonly KScore[];
 }
 
 /** More threads than this wait for memory, not for each other. */
@@ -82,7 +86,7 @@ async function scored({ kind, artifact, matrix }: PeopleToScore, control: JobCon
 }
 
 async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit | KChoice | null> {
-  const { matrix: people, algorithm = 'kmeans', stage, seeds, mustLink, cannotLink, ...asked } = input;
+  const { matrix: people, algorithm = 'kmeans', stage, seeds, mustLink, cannotLink, scores = [], ...asked } = input;
   const { features, profileIds } = people;
   const matrix = rowsOf(people);
   const known = knownRows(profileIds, { seeds, mustLink, cannotLink });
@@ -90,7 +94,12 @@ async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit 
   const params = { ...asked, algorithm, scaling: 'auto', missing: 'median' } as const;
   const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
   try {
-    if (stage === 'choose') return await chooseTableK(table, params, { ...control, pool });
+    if (stage === 'choose') {
+      const { onProgress } = control;
+      const onScore = (score: KScore) =>
+        onProgress?.({ phase: 'choosing k', done: score.k, total: null, kept: kScoreToJson(score) });
+      return await chooseTableK(table, params, { ...control, pool, known: scores, onScore });
+    }
     const result = await clusterTable(table, params, { ...control, pool });
     const { labels, distances, confidences, outlierScores } = result;
     const { model, rules } = await tellByRules(table, { model: result.model, labels, seed: asked.seed }, control);

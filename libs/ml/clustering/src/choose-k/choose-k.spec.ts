@@ -2,6 +2,7 @@ import { seededRandom } from '@kohort/kernel-clock-random';
 import { matrixOf, startKernelPool } from '@kohort/ml-core';
 import { chooseK } from './choose-k';
 import { chooseKDefaults } from './choose-k.params';
+import type { KScore } from './recommend-k';
 
 const fast = { ...chooseKDefaults, kMax: 6, resamples: 4, restarts: 3 };
 const control = () => ({ random: seededRandom(1) });
@@ -33,6 +34,24 @@ describe('chooseK', () => {
     expect(choice.table[2]).toMatchObject({ stability: 1, weakestJaccard: 1, sizes: [50, 50, 50, 50] });
     expect(choice.reasons[0]).toContain('4 clusters separate best');
     expect(choice.warnings).toEqual([]);
+  });
+
+  it('goes on from what an earlier sweep has scored, to the same choice', async () => {
+    const matrix = groups(
+      [
+        [0, 0],
+        [9, 0],
+        [0, 9],
+      ],
+      90,
+    );
+    const made: KScore[] = [];
+    const onScore = (score: KScore) => void made.push(score);
+    const whole = await chooseK(matrix, fast, { ...control(), onScore });
+    expect(made).toEqual(whole.table);
+    const known = made.splice(0).slice(0, 3);
+    expect(await chooseK(matrix, fast, { ...control(), known, onScore })).toEqual(whole);
+    expect(made.map(({ k }) => k)).toEqual(whole.table.slice(3).map(({ k }) => k));
   });
 
   it('keeps two real groups', async () => {

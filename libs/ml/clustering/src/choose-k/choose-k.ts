@@ -74,6 +74,14 @@ const kmeansOf: KClusterer = ({ k, restarts }) => {
   };
 };
 
+/** What a sweep that is stopped in the middle leaves to the next one. */
+export interface SweepMemory {
+  /** Scores of an earlier sweep of the same rows with the same parameters and seed: they are not made again. */
+  readonly known?: readonly KScore[];
+  /** Called with each score that is made. */
+  readonly onScore?: (score: KScore) => void;
+}
+
 /** What a sweep is given beside its input. */
 interface SweepControl extends FitControl {
   readonly clusterer: KClusterer;
@@ -129,11 +137,11 @@ function warningsFor(score: KScore, gain: { structureless: number; deviation: nu
 export async function chooseK(
   matrix: Matrix,
   params: ChooseKParams,
-  control: FitControl & { readonly clusterer?: KClusterer },
+  control: FitControl & SweepMemory & { readonly clusterer?: KClusterer },
 ): Promise<KChoice> {
   checkParams('chooseK', params, chooseKLimits);
   checkMatrix(matrix);
-  const { random, onProgress, clusterer = kmeansOf, ...rest } = control;
+  const { random, onProgress, onScore, known = [], clusterer = kmeansOf, ...rest } = control;
   // Hundreds of fits share one arena.
   const quiet = { ...rest, pool: poolOf(control) };
   const swept = sampleRows(matrix, params.sampleRows, random.split('sweep'));
@@ -146,7 +154,12 @@ export async function chooseK(
   const table: KScore[] = [];
   for (let k = Math.min(params.kMin, last); k <= last; k += 1) {
     await breathe(control);
-    table.push(await scoreK({ swept, scored, k }, params, { ...quiet, clusterer, random: random.split(k) }));
+    const kept = known.find((score) => score.k === k);
+    // Each k draws from a stream of its own: what is known changes nothing for the others.
+    const score =
+      kept ?? (await scoreK({ swept, scored, k }, params, { ...quiet, clusterer, random: random.split(k) }));
+    table.push(score);
+    if (!kept) onScore?.(score);
     if (k === last && mayRiseBeyond(table)) last = Math.min(most, last + SWEEP_STEP);
     onProgress?.({ phase: 'choosing k', done: table.length, total: last - (table[0]?.k ?? k) + 1 });
   }

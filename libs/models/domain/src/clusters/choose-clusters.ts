@@ -1,5 +1,5 @@
 import { clusteringModel, type ClusteringAlgorithm, type FitSettings } from '@kohort/ml-algorithms';
-import { chooseK, chooseKDefaults, type KChoice, type KClusterer } from '@kohort/ml-clustering';
+import { chooseK, chooseKDefaults, type KChoice, type KClusterer, type SweepMemory } from '@kohort/ml-clustering';
 import type { FitControl, Matrix } from '@kohort/ml-core';
 import { gatherWords, spreadWords, type CodeColumn } from './category-words';
 
@@ -51,7 +51,7 @@ export async function chooseClusters(
     codes: readonly CodeColumn[];
     wish: KWish;
   },
-  control: FitControl,
+  control: FitControl & SweepMemory,
 ): Promise<{ k: number | undefined; choice: KChoice | null }> {
   if (typeof wish === 'number') return { k: wish, choice: null };
   if (!algorithm.takesK || (wish === 'auto' && algorithm.findsK)) return { k: undefined, choice: null };

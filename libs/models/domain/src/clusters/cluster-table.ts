@@ -14,6 +14,7 @@ import {
   type ClusteringWarning,
   type KChoice,
   type ScalingMode,
+  type SweepMemory,
 } from '@kohort/ml-clustering';
 import { poolOf, takeRows, type ComputeControl, type KernelPool, type Matrix, type WideMatrix } from '@kohort/ml-core';
 import { clusterMeans, silhouette, type Silhouette } from '@kohort/ml-metrics';
@@ -179,14 +180,15 @@ function measured(scaled: Matrix, fitted: FittedClustering, codes: readonly Code
 }
 
 /**
- * The choice of k alone: what a long run keeps between its two halves. Null where k was given or the algorithm finds it.
+ * The choice of k alone: what a long run keeps between its two halves; what it knows of some k already is not computed again.
+ * Null where k was given or the algorithm finds it.
  *
  * Throws  as clusterTable
  */
 export async function chooseTableK(
   input: ClusterTableInput,
   params: ClusterTableParams,
-  given: ClusterControl = {},
+  given: ClusterControl & SweepMemory = {},
 ): Promise<KChoice | null> {
   const algorithm = clusteringAlgorithm(params.algorithm);
   checkClusterParams(params, input);
