@@ -79,21 +79,22 @@ export function saveClusterMoves(
     }
     const own = sql`select follows from model_version
       where workspace_id = ${workspaceId} and model_id = ${modelId} and version = ${version}`;
-    const some = (of: ReturnType<typeof sql>) => sql`
-      select profile_id from score where workspace_id = ${workspaceId} and model_id = ${modelId} and version = (${of})
-        and (${after}::uuid is null or profile_id > ${after}::uuid) order by profile_id limit ${PAGE_PEOPLE}`;
     const of = sql`workspace_id = ${workspaceId} and model_id = ${modelId}`;
+    // Whoever is among the first of both versions together is among the first of each: nothing needs to be joined. A join
+    // would read the whole version for each person as long as the statistics know nothing of it, which is now.
+    const some = (which: ReturnType<typeof sql>, keys: ReturnType<typeof sql>) => sql`
+      select profile_id, ${keys} from score where ${of} and version = (${which})
+        and (${after}::uuid is null or profile_id > ${after}::uuid) order by profile_id limit ${PAGE_PEOPLE}`;
     const { rows } = await sql<{ last: string | null; people: string }>`
       with page as materialized (
-        select profile_id from ((${some(sql`${version}::int`)}) union (${some(own)})) as either
-        order by profile_id limit ${PAGE_PEOPLE}),
+        select profile_id, max(from_key) as from_key, max(to_key) as to_key from (
+          (${some(sql`${version}::int`, sql`null::text as from_key, cluster_key as to_key`)})
+          union all (${some(own, sql`cluster_key, null::text`)})) as either
+        group by profile_id order by profile_id limit ${PAGE_PEOPLE}),
       moved as (
         insert into cluster_move (workspace_id, model_id, version, profile_id, from_key, to_key)
-        select ${workspaceId}::uuid, ${modelId}::uuid, ${version}::int, p.profile_id, b.cluster_key, a.cluster_key
-        from page p
-        left join (select profile_id, cluster_key from score where ${of} and version = ${version}::int) a using (profile_id)
-        left join (select profile_id, cluster_key from score where ${of} and version = (${own})) b using (profile_id)
-        where a.cluster_key is distinct from b.cluster_key)
+        select ${workspaceId}::uuid, ${modelId}::uuid, ${version}::int, profile_id, from_key, to_key
+        from page where from_key is distinct from to_key)
       select count(*) as people, (array_agg(profile_id order by profile_id desc))[1] as last from page`.execute(tx);
     const [page] = rows;
     return Number(page?.people ?? 0) < PAGE_PEOPLE ? null : (page?.last ?? null);
