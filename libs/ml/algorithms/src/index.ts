@@ -13,6 +13,7 @@ export type {
   KnownRows,
 } from './clustering-algorithm';
 export { kmeansStarts } from './families/centroid-algorithms';
+export { NETWORK_ROWS } from './families/network-algorithms';
 export { nearestName } from './nearest-name';
 export { OUTLIER_FROM } from './outlier-fences';
 export { accountOfParams, paramsFromText, readParams } from './params-schema';

@@ -47,10 +47,10 @@ const kin = {
 } as const;
 
 /** Rows below which another seed may give quite another clustering. */
-const ENOUGH_ROWS = 500;
+export const NETWORK_ROWS = 500;
 
 const scarce = ({ rows }: Matrix): string[] =>
-  rows >= ENOUGH_ROWS ? [] : [`A network learns little from ${rows} rows: hold the groups against those of kmeans.`];
+  rows >= NETWORK_ROWS ? [] : [`A network learns little from ${rows} rows: hold the groups against those of kmeans.`];
 
 /** Share of the columns' variance that codes should give back. */
 const LEAST_KEPT = 0.2;

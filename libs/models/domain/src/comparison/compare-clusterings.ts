@@ -1,4 +1,4 @@
-import type { ClusteringAlgorithm } from '@kohort/ml-algorithms';
+import { NETWORK_ROWS, type ClusteringAlgorithm } from '@kohort/ml-algorithms';
 import { seededRandom, type Clock, type Random } from '@kohort/kernel-clock-random';
 import { isAppError } from '@kohort/kernel-errors';
 import type { ClusteringWarning } from '@kohort/ml-clustering';
@@ -227,7 +227,7 @@ async function warningsOf(
 
 /**
  * Compares algorithms over numbers of clusters on one matrix: scores, stability, sizes and time of each, one
- * recommendation with its reasons (see recommendClustering), and warnings of it.
+ * recommendation with its reasons (see recommendClustering; networks only from NETWORK_ROWS rows on), and warnings of it.
  *
  * Shape   input.scaled: n×d'; algorithms that find k themselves have one candidate, others one for each k
  * Units   seconds by the clock given
@@ -270,7 +270,8 @@ export async function compareClusterings(
   }
   const candidates = tried.map(({ candidate }) => candidate);
   const judged = candidates.filter((one) => one.status === 'judged');
-  const recommendation = recommendClustering(judged);
+  const networks = params.algorithms.filter(({ family }) => family === 'network').map(({ name }) => name);
+  const recommendation = recommendClustering(judged, swept.rows < NETWORK_ROWS ? networks : []);
   const kmeans = params.algorithms.find(({ name }) => name === 'kmeans');
   const inner = { ...control, onProgress: undefined };
   return {

@@ -54,7 +54,8 @@ function bestOfAlgorithm(own: readonly JudgedClustering[]): { best: JudgedCluste
 /**
  * Chooses one clustering of many. The rule:
  *
- * 1. Only clusterings with two clusters or more that hold at least half of the rows count.
+ * 1. Only clusterings with two clusters or more that hold at least half of the rows count; those of the algorithms `unsure`
+ *    (networks, on few rows) only where there are no others.
  * 2. Each algorithm sends the k that `recommendK` takes (stable ones first, then separation, avoiding the trivial two).
  * 3. Of these the stable ones (agreement ≥ 0.75) count, or all when none is.
  * 4. The greatest separation (silhouette × share of rows in a cluster) wins; within 0.01 the more stable one, and within
@@ -62,8 +63,14 @@ function bestOfAlgorithm(own: readonly JudgedClustering[]): { best: JudgedCluste
  *
  * Shape   judged: in the order of the registry; null when rule 1 leaves none
  */
-export function recommendClustering(judged: readonly JudgedClustering[]): RecommendedClustering | null {
-  const counted = judged.filter(({ k, scores }) => k >= 2 && scores.coverage >= LEAST_COVERAGE);
+export function recommendClustering(
+  judged: readonly JudgedClustering[],
+  unsure: readonly string[] = [],
+): RecommendedClustering | null {
+  const whole = judged.filter(({ k, scores }) => k >= 2 && scores.coverage >= LEAST_COVERAGE);
+  const sure = whole.filter(({ algorithm }) => !unsure.includes(algorithm));
+  const counted = sure.length > 0 ? sure : whole;
+  const leftOut = new Set(whole.filter((one) => !counted.includes(one)).map(({ title }) => title));
   const algorithms = [...new Set(counted.map(({ algorithm }) => algorithm))];
   const bests = algorithms.map((name) => bestOfAlgorithm(counted.filter(({ algorithm }) => algorithm === name)));
   const stable = bests.filter(({ best }) => agreementOf(best) >= STABLE);
@@ -84,6 +91,11 @@ export function recommendClustering(judged: readonly JudgedClustering[]): Recomm
       : []),
     `${named(best)} separate the rows with ${two(best.scores.separation)} (silhouette ${two(best.scores.silhouette ?? 0)}, ${Math.round(100 * best.scores.coverage)} % of the rows in a cluster) and are found again with an agreement of ${two(agreementOf(best))}.`,
     ...(others.length > 0 ? [`Equally good, but less stable or less plain: ${others.join(', ')}.`] : []),
+    ...(leftOut.size > 0
+      ? [
+          `Left out, for a network learns little from so few rows and another seed may part them otherwise: ${[...leftOut].join(', ')}.`,
+        ]
+      : []),
     ...(next ? [`Next best: ${named(next.best)}, separation ${two(next.best.scores.separation)}.`] : []),
     ...reasons,
   ];
