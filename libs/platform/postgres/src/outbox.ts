@@ -2,6 +2,7 @@ import { jobNames, pipeline, togetherOf, type TopicName, type TopicPayload } fro
 import { sql } from 'kysely';
 import type { WorkspaceTransaction } from './database';
 import { markAppended } from './outbox-signal';
+import { sendAlong } from './send-along';
 
 /** The relay looks by itself as often as this: what may wait longer need not wake it. */
 export const RELAY_IDLE_MS = 1_000;
@@ -55,7 +56,9 @@ export async function appendOutboxAll<T extends TopicName>(
 ): Promise<void> {
   if (payloads.length === 0) return;
   const listeners = listenersOf.get(topic) ?? [];
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     with message as materialized (
       select (payload ->> 'workspaceId')::uuid as workspace_id, payload, place
       from jsonb_array_elements(${JSON.stringify(payloads)}::jsonb) with ordinality as each (payload, place)
@@ -72,7 +75,8 @@ export async function appendOutboxAll<T extends TopicName>(
     from message cross join unnest(${listeners.map((each) => each.job)}::text[],
       ${listeners.map((each) => each.field)}::text[], ${listeners.map((each) => each.gatherMs)}::int[],
       ${listeners.map((each) => each.atCommit)}::boolean[]) as listener (job, field, gather_ms, at_commit)
-    on conflict (workspace_id, job, entity) do nothing`.execute(tx);
+    on conflict (workspace_id, job, entity) do nothing`,
+  );
   const jobs = listeners.flatMap(({ job, atCommit }) => (atCommit ? [job] : []));
   const workspaces = [...new Set(payloads.map(({ workspaceId }) => workspaceId))];
   markAppended(tx, {

@@ -11,10 +11,12 @@ class Recorder implements DriverClient {
   readonly sent: Sent[] = [];
   released: (boolean | undefined)[] = [];
   failing: Error | null = null;
+  failingAt: ReadonlyMap<string, Error> = new Map();
 
   query<R>({ text, name }: Sent): Promise<PostgresQueryResult<R>> {
     this.sent.push(name === undefined ? { text } : { text, name });
-    if (this.failing !== null) return Promise.reject(this.failing);
+    const failure = this.failingAt.get(text) ?? this.failing;
+    if (failure !== null) return Promise.reject(failure);
     return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
   }
 
@@ -56,6 +58,56 @@ describe('quickPool', () => {
     await client.query('commit', []);
     expect(raw.sent).toHaveLength(4);
     expect(corks).toEqual(['cork 0', 'uncork 2']);
+  });
+
+  it('sends a statement that nobody reads the answer of with the next one, or with the commit', async () => {
+    const { pool, texts, raw } = rig(true);
+    const corks: number[] = [];
+    const note = (): void => void corks.push(raw.sent.length);
+    Object.assign(raw, { connection: { stream: { cork: note, uncork: note } } });
+    const client = await pool.connect();
+    await client.query('begin', []);
+    await client.query('/* along */ insert $1', [1]);
+    expect(texts()).toEqual([]);
+    await client.query('select $1', [2]);
+    expect(texts()).toEqual(['begin', '/* along */ insert $1', 'select $1']);
+    await client.query('/* along */ insert $1', [3]);
+    await client.query('/* along */ update $1', [4]);
+    expect(raw.sent).toHaveLength(3);
+    await client.query('commit', []);
+    expect(texts().slice(3)).toEqual(['/* along */ insert $1', '/* along */ update $1', 'commit']);
+    expect(raw.sent[3]?.name).toBe(raw.sent[1]?.name);
+    expect(corks).toEqual([0, 3, 3, 6]);
+  });
+
+  it('sends it at once outside of a transaction, and not at all in one that is rolled back', async () => {
+    const { pool, texts } = rig(false);
+    const client = await pool.connect();
+    await client.query('/* along */ insert $1', [1]);
+    expect(texts()).toEqual(['/* along */ insert $1']);
+    await client.query('begin', []);
+    await client.query('/* along */ insert $1', [2]);
+    await client.query('rollback', []);
+    await client.query('begin', []);
+    await client.query('select 1', []);
+    await client.query('commit', []);
+    expect(texts().slice(1)).toEqual(['begin', 'select 1', 'commit']);
+  });
+
+  it('fails the commit that went along with what failed, with the first reason, and rolls nothing back then', async () => {
+    const { pool, raw, texts } = rig(false);
+    const client = await pool.connect();
+    await client.query('begin', []);
+    await client.query('select $1', [1]);
+    await client.query('/* along */ insert $1', [2]);
+    await client.query('/* along */ update $1', [3]);
+    raw.failingAt = new Map([
+      ['/* along */ insert $1', new Error('taken')],
+      ['/* along */ update $1', new Error('aborted')],
+    ]);
+    await expect(client.query('commit', [])).rejects.toThrow('taken');
+    await client.query('rollback', []);
+    expect(texts()).toEqual(['begin', 'select $1', '/* along */ insert $1', '/* along */ update $1', 'commit']);
   });
 
   it.each(['commit', 'rollback'])('says nothing of a transaction that asked nothing, and then %s', async (end) => {

@@ -37,6 +37,9 @@ const PLANS_MS = 5_000;
 /** Texts that a connection keeps; what is more is planned each time. */
 const MOST_KEPT = 300;
 
+/** Begins a statement of whose answer nothing is read: it leaves with the next one of its transaction. */
+export const ALONG = '/* along */';
+
 const OPENING = /^(?:begin$|start transaction\b|set local )/;
 const ENDING = /^(?:commit|rollback)$/;
 const NOTHING = { command: 'SELECT' as const, rowCount: 0, rows: [] };
@@ -67,10 +70,17 @@ class Statements {
   }
 }
 
+interface Statement {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+}
+
 /** A connection as long as it is out of the pool. */
 class QuickClient implements PostgresPoolClient {
   /** What opens the transaction and was not sent yet. */
   private held: string[] = [];
+  /** What leaves with the next statement. */
+  private along: Statement[] = [];
   private isOpen = false;
   private isStale = false;
 
@@ -86,39 +96,64 @@ class QuickClient implements PostgresPoolClient {
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof asked !== 'string') throw postgresErrors.POSTGRES_NO_CURSORS();
-    if (parameters.length > 0) return this.send<R>(asked, parameters);
+    if (parameters.length > 0) {
+      if (!asked.startsWith(ALONG) || !this.isWithin) return this.send<R>(asked, parameters);
+      this.along.push({ text: asked, parameters });
+      return Promise.resolve(NOTHING);
+    }
     if (OPENING.test(asked)) {
       this.held.push(asked);
       return Promise.resolve(NOTHING);
     }
     if (!ENDING.test(asked)) return this.send<R>(asked, parameters);
-    this.held = [];
-    // Nothing was asked between beginning and end: nothing was begun.
-    if (!this.isOpen) return Promise.resolve(NOTHING);
-    this.isOpen = false;
-    return this.client.query({ text: asked });
+    return this.end<R>(asked);
   }
 
   release(): void {
     this.client.release(this.isStale);
   }
 
-  private async send<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
-    const name = parameters.length > 0 ? this.statements?.nameOf(text) : undefined;
-    // The two leave in one write: a call of the system costs more than what it carries.
-    const stream = this.held.length > 0 ? this.client.connection?.stream : undefined;
-    stream?.cork();
-    const opening = this.open();
-    const answer = this.client.query<R>({ ...(name === undefined ? {} : { name }), text, values: [...parameters] });
-    stream?.uncork();
-    try {
-      // Both are on their way. Where the first fails the second does too: it stands in a transaction that is aborted.
-      const [result] = await Promise.all([answer, opening]);
-      return result;
-    } catch (thrown) {
-      this.isStale ||= isStalePlan(thrown);
-      throw thrown;
+  /** Whether a transaction was begun, said or not. */
+  private get isWithin(): boolean {
+    return this.isOpen || this.held.length > 0;
+  }
+
+  private async end<R>(how: string): Promise<PostgresQueryResult<R>> {
+    if (how === 'commit' && this.along.length > 0) {
+      // A commit of what has failed is a rollback, and says nothing of it: the failure is that of a statement before it.
+      const answer = this.send<R>(how, []);
+      this.isOpen = false;
+      return answer;
     }
+    this.held = [];
+    this.along = [];
+    // Nothing was asked between beginning and end: nothing was begun.
+    if (!this.isOpen) return NOTHING;
+    this.isOpen = false;
+    return this.client.query({ text: how });
+  }
+
+  private async send<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const { along } = this;
+    this.along = [];
+    // They leave in one write: a call of the system costs more than what it carries.
+    const stream = this.held.length + along.length > 0 ? this.client.connection?.stream : undefined;
+    stream?.cork();
+    const before = [this.open(), ...along.map((one) => this.ask(one))];
+    const answer = this.ask<R>({ text, parameters });
+    stream?.uncork();
+    // All are on their way. Where one fails those behind it do too: they stand in a transaction that is aborted. The
+    // first that failed says why.
+    const ends = await Promise.allSettled([...before, answer]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed === undefined) return answer;
+    this.isStale ||= isStalePlan(failed.reason);
+    throw failed.reason;
+  }
+
+  private ask<R>({ text, parameters }: Statement): Promise<PostgresQueryResult<R>> {
+    const name = parameters.length > 0 ? this.statements?.nameOf(text) : undefined;
+    return this.client.query<R>({ ...(name === undefined ? {} : { name }), text, values: [...parameters] });
   }
 
   /** Sends what opens the transaction, if that was not done yet. */

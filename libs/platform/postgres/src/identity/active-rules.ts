@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
 import type { WorkspaceTransaction } from '../database';
+import { sendAlong } from '../send-along';
 
 /** When to ask again for something that waits for a switch. */
 const AGAIN_AFTER_MS = 60_000;
@@ -33,7 +34,8 @@ export async function activeRules(tx: WorkspaceTransaction, workspaceId: Workspa
 
 /** One decision of a workspace at a time: it sees the whole effect of those before it. */
 export async function lockGraph(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`identity:${workspaceId}`}, 0))`.execute(tx);
+  // Whatever is asked next is asked when it is held.
+  await sendAlong(tx, sql`select pg_advisory_xact_lock(hashtextextended(${`identity:${workspaceId}`}, 0))`);
 }
 
 /**

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { BatchId, EventId, IdentityPlan, WorkspaceId } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
 import type { WorkspaceTransaction } from '../database';
+import { sendAlong } from '../send-along';
 import { epoch } from './identity-rows';
 import { addLinks } from './link-rows';
 import { movePeople } from './move-people';
@@ -44,14 +45,19 @@ export async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, pla
   const fresh = rows.filter((row) => row.fresh);
   const known = rows.filter((row) => !row.fresh);
   if (fresh.length > 0) {
-    await sql`
+    await sendAlong(
+      tx,
+      sql`
       insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at)
       select ${workspaceId}::uuid, r.id, r.canonical_id, ${epoch('r.first_seen')}, ${epoch('r.last_seen')}
       from json_to_recordset(${JSON.stringify(fresh)}::json)
-        as r (id uuid, canonical_id text, first_seen float8, last_seen float8)`.execute(tx);
+        as r (id uuid, canonical_id text, first_seen float8, last_seen float8)`,
+    );
   }
   if (known.length === 0) return;
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     update profile p set canonical_id = r.canonical_id, first_seen_at = r.first_seen_at, last_seen_at = r.last_seen_at
     from (select id, canonical_id, ${epoch('first_seen')} as first_seen_at, ${epoch('last_seen')} as last_seen_at
           from unnest(${known.map(({ id }) => id)}::uuid[], ${known.map((row) => row.canonical_id)}::text[],
@@ -59,7 +65,8 @@ export async function writeProfiles(tx: WorkspaceTransaction, { workspaceId, pla
             as r (id, canonical_id, first_seen, last_seen)) as r
     where p.workspace_id = ${workspaceId}::uuid and p.id = r.id
       and (p.canonical_id, p.first_seen_at, p.last_seen_at)
-        is distinct from (r.canonical_id, r.first_seen_at, r.last_seen_at)`.execute(tx);
+        is distinct from (r.canonical_id, r.first_seen_at, r.last_seen_at)`,
+  );
 }
 
 /** New identifiers. */
@@ -97,14 +104,17 @@ export async function logMerges(tx: WorkspaceTransaction, write: LogWrite): Prom
     b_type: b.type,
     b_value: b.value,
   }));
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     insert into merge_log (workspace_id, id, survivor_id, absorbed_id, event_id, reason, a_type, a_value, b_type, b_value,
       rules_version, actor)
     select ${write.workspaceId}::uuid, r.id, r.survivor, r.absorbed, r.event_id, r.reason, r.a_type, r.a_value, r.b_type, r.b_value,
       ${write.rulesVersion}::int, ${write.actor ?? null}::text
     from json_to_recordset(${JSON.stringify(rows)}::json)
       as r (id uuid, survivor uuid, absorbed uuid, event_id uuid, reason text, a_type text, a_value text, b_type text,
-        b_value text)`.execute(tx);
+        b_value text)`,
+  );
 }
 
 /** Merges: the log tells why, everything of the absorbed goes over, and they point to the survivor. */
@@ -132,10 +142,13 @@ export async function writeMerges(tx: WorkspaceTransaction, write: PlanWrite): P
 export async function writeEarlier(tx: WorkspaceTransaction, { workspaceId, plan }: PlanWrite): Promise<void> {
   if (plan.earlier.length === 0) return;
   const rows = plan.earlier.map(({ type, value, firstSeenAt }) => ({ type, value, at: firstSeenAt }));
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     update identifier i set first_seen_at = ${epoch('r.at')}
     from json_to_recordset(${JSON.stringify(rows)}::json) as r (type text, value text, at float8)
-    where i.workspace_id = ${workspaceId}::uuid and i.type = r.type and i.value = r.value`.execute(tx);
+    where i.workspace_id = ${workspaceId}::uuid and i.type = r.type and i.value = r.value`,
+  );
 }
 
 /** Whom new events count for. */
@@ -143,7 +156,9 @@ export async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrit
   const { workspaceId, batchId, batchOf, nameOf, plan, ids } = write;
   const { assignments } = plan;
   if (assignments.length === 0) return;
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
     select ${workspaceId}::uuid, r.event_id, r.profile_id, r.batch_id, ${epoch('r.received_at')}, ${epoch('r.ts')}, 1,
       r.name
@@ -154,7 +169,8 @@ export async function writeAssignments(tx: WorkspaceTransaction, write: PlanWrit
       ${assignments.map(({ event }) => event.receivedAt)}::float8[],
       ${assignments.map(({ event }) => event.ts)}::float8[],
       ${assignments.map(({ event }) => nameOf?.get(event.eventId) ?? null)}::text[]
-    ) as r (event_id, batch_id, profile_id, received_at, ts, name)`.execute(tx);
+    ) as r (event_id, batch_id, profile_id, received_at, ts, name)`,
+  );
 }
 
 /** Traits that new events state. */
@@ -168,12 +184,15 @@ export async function writeTraits(tx: WorkspaceTransaction, { workspaceId, plan,
     message_id: messageId,
     event_id: eventId,
   }));
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value, event_id)
     select ${workspaceId}::uuid, r.profile_id, r.key, ${epoch('r.valid_from')}, r.message_id, 'custom', r.value, r.event_id
     from json_to_recordset(${JSON.stringify(rows)}::json) as r
       (profile_id uuid, key text, value jsonb, valid_from float8, message_id text, event_id uuid)
-    on conflict do nothing`.execute(tx);
+    on conflict do nothing`,
+  );
 }
 
 /**

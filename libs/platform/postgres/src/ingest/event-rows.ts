@@ -9,6 +9,7 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
+import { sendAlong } from '../send-along';
 import type { BinaryValue } from './binary-array';
 import { binaryRows, type BinaryColumn } from './binary-rows';
 import type { NamedEntry } from './event-keys';
@@ -49,7 +50,9 @@ async function insertEvents(
   const rows = binaryRows(fresh, COLUMNS);
   const names = COLUMNS.map(([name]) => name);
   // The batch in the same statement: the trigger of the events looks for it when all of it is written.
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     with made as (
       insert into batch (workspace_id, id, kind, row_count)
       values (${target.workspaceId}::uuid, ${target.batchId}::uuid, 'events', ${fresh.length})
@@ -57,7 +60,8 @@ async function insertEvents(
     insert into event (workspace_id, batch_id, ${sql.join(names.map((name) => sql.ref(name)))})
     select ${target.workspaceId}::uuid, ${target.batchId}::uuid,
       ${sql.join(names.map((name) => (name === 'flags' ? sql`${rows.of(name)}::text[]` : rows.of(name))))}
-    from ${rows.from}`.execute(tx);
+    from ${rows.from}`,
+  );
 }
 
 /** Writes the events under one batch, with the one outbox row that hands them on. null when there are none. */

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { GroupedRequest, IngestCounts, KeyOutcome, WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
+import { sendAlong } from '../send-along';
 
 const MINUTE_MS = 60_000;
 const PARTS = ['received', 'stored', 'duplicate', 'rejected', 'suppressed', 'quarantined'] as const;
@@ -62,7 +63,9 @@ export async function addToLedger(
   if (lines.length === 0) return;
   const sums = (part: (typeof PARTS)[number]): number[] => lines.map((line) => line.sums[part]);
   const beside = done.volumes === null ? sql`` : sql`with hours as (${done.volumes})`;
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     ${beside}
     insert into ledger_minute as l
       (workspace_id, source_id, minute, received, stored, duplicate, rejected, suppressed, quarantined)
@@ -77,5 +80,6 @@ export async function addToLedger(
     on conflict (workspace_id, source_id, minute) do update set
       received = l.received + excluded.received, stored = l.stored + excluded.stored,
       duplicate = l.duplicate + excluded.duplicate, rejected = l.rejected + excluded.rejected,
-      suppressed = l.suppressed + excluded.suppressed, quarantined = l.quarantined + excluded.quarantined`.execute(tx);
+      suppressed = l.suppressed + excluded.suppressed, quarantined = l.quarantined + excluded.quarantined`,
+  );
 }

@@ -20,6 +20,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { appendOutboxAll } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
+import { sendAlong } from '../send-along';
 import { askCrowds, putCrowd } from './crowds';
 import { editList, followMerges } from './edit-list';
 import { changedSince, takeMark } from './fill-marks';
@@ -33,9 +34,9 @@ import { writeDiff } from './write-diff';
 /** Held shared by evaluations and alone by a change of the version that serves: no evaluation sees both. */
 async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, alone: boolean): Promise<void> {
   const key = sql`hashtextextended(${`segments:${workspaceId}`}, 0)`;
-  await (alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`).execute(
-    tx,
-  );
+  const lock = alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`;
+  // Whatever is asked next is asked when it is held.
+  await sendAlong(tx, lock);
 }
 
 /** One evaluation: people are taken first, and everything else is read after that. */

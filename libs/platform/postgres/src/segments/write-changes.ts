@@ -16,6 +16,7 @@ import {
 import type { WorkspaceTransaction } from '../database';
 import { binaryRows, type BinaryColumn } from '../ingest/binary-rows';
 import { appendOutbox } from '../outbox';
+import { sendAlong } from '../send-along';
 import { TIMER_CHANNEL, TIMER_NEAR_MS } from './timer-signal';
 
 /** One entry or exit as it is written. */
@@ -108,7 +109,9 @@ export async function writeBatch(
     deltas.set(segment_id, (deltas.get(segment_id) ?? 0) + (kind === 'entered' ? n : -n));
   }
   const moved = [...deltas].filter(([, delta]) => delta !== 0);
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     with made as (
       insert into batch (workspace_id, id, kind, row_count)
       values (${workspaceId}::uuid, ${batchId}::uuid, 'membership', ${written.reduce((sum, { n }) => sum + n, 0)})
@@ -117,7 +120,8 @@ export async function writeBatch(
         and id = any(${moved.map(([id]) => id)}::uuid[]) order by id for no key update)
     update segment s set size = s.size + d.delta
     from unnest(${moved.map(([id]) => id)}::uuid[], ${moved.map(([, delta]) => delta)}::bigint[]) as d (id, delta), held
-    where s.workspace_id = ${workspaceId}::uuid and s.id = d.id and held.id = d.id`.execute(tx);
+    where s.workspace_id = ${workspaceId}::uuid and s.id = d.id and held.id = d.id`,
+  );
   await appendOutbox(tx, 'MembershipChanged', { workspaceId, batchId });
 }
 
@@ -149,12 +153,15 @@ export async function writeProofs(
   proofs: readonly ProofDecision[],
 ): Promise<void> {
   if (proofs.length === 0) return;
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     update membership m set proof = r.proof, proof_hash = decode(r."proofHash", 'hex')
     from json_to_recordset(${JSON.stringify(proofs)}::json)
       as r ("segmentId" uuid, "profileId" uuid, proof jsonb, "proofHash" text)
     where m.workspace_id = ${workspaceId}::uuid and m.segment_id = r."segmentId" and m.profile_id = r."profileId"
-      and m.member and m.proof is null`.execute(tx);
+      and m.member and m.proof is null`,
+  );
 }
 
 /**
@@ -177,7 +184,9 @@ export async function writeTimers(
     delete from segment_timer t
     where t.workspace_id = ${workspaceId}::uuid and t.profile_id = any(${profileIds}::uuid[]) ${ofSegments}`;
   if (timers.length === 0) return void (await gone.execute(tx));
-  await sql`
+  await sendAlong(
+    tx,
+    sql`
     with wanted as materialized (
       select r."segmentId" as segment_id, r."profileId" as profile_id,
         'epoch'::timestamptz + r."dueAt" * interval '1 millisecond' as due_at
@@ -192,5 +201,6 @@ export async function writeTimers(
       where t.due_at is distinct from excluded.due_at
       returning t.due_at)
     select pg_notify(${TIMER_CHANNEL}, '') from made
-    where due_at < clock_timestamp() + ${TIMER_NEAR_MS} * interval '1 millisecond' limit 1`.execute(tx);
+    where due_at < clock_timestamp() + ${TIMER_NEAR_MS} * interval '1 millisecond' limit 1`,
+  );
 }
