@@ -70,7 +70,7 @@ describe('kohort demo', () => {
     expect(Number(auc)).toBeGreaterThan(0.7);
     for (const key of ['best_cluster', 'frequent_buyers', 'likely_to_order', 'win_back', 'ordered_this_hour'])
       expect(account).toMatch(new RegExp(`^ {2}${key} +(rule|cluster|predictive) +\\d`, 'm'));
-    expect(account).toMatch(/Why \S+ is in likely_to_order:\n +where: holds/);
+    expect(account).toMatch(/Why \S+ is in likely_to_order:\n +✓ prediction "\S+" percentile >= \d+/);
     expect(account).toMatch(/moves the log-odds by\n.*\n +\S+ +\S+ +-?\d/);
     for (const plugin of ['file-drop', 'webhook', 'segment'])
       expect(account.match(new RegExp(`^ {2}${plugin} +\\w+ +(first|second) +succeeded `, 'gm'))).toHaveLength(2);
