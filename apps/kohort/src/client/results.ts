@@ -11,6 +11,16 @@ export interface MutationAnswer {
 /** Selected beside the payload in every mutation of the command line. */
 export const FAILURE_FIELDS = '... on Failure { code message } ... on InvalidInput { issues { path message } }';
 
+/** Why something was refused, in one line: the message, and the places where the input is wrong. */
+export function reasonOf({ __typename, message = __typename, issues = [] }: MutationAnswer): string {
+  const places = issues.map((issue) =>
+    issue.path === '' || issue.message.startsWith(issue.path) ? issue.message : `${issue.path}: ${issue.message}`,
+  );
+  // Often the message is that of the first place.
+  const isSaid = issues.some((issue) => issue.message === message) || places.includes(message);
+  return [...(isSaid ? [] : [message]), ...places].join('; ');
+}
+
 /**
  * The payload of a mutation.
  *
@@ -18,12 +28,5 @@ export const FAILURE_FIELDS = '... on Failure { code message } ... on InvalidInp
  */
 export function payloadOf<T extends MutationAnswer>(answer: MutationAnswer, typename: string): T {
   if (answer.__typename === typename) return answer as T;
-  const places = (answer.issues ?? []).map(({ path, message }) =>
-    message.startsWith(path) ? message : `${path}: ${message}`,
-  );
-  const { message = answer.__typename } = answer;
-  // Often the message is that of the first place.
-  const isSaid = places.some((place) => place.includes(message));
-  const reason = [...(isSaid ? [] : [message]), ...places].join('; ');
-  throw clientErrors.CLIENT_REFUSED({ reason, remoteCode: answer.code ?? answer.__typename });
+  throw clientErrors.CLIENT_REFUSED({ reason: reasonOf(answer), remoteCode: answer.code ?? answer.__typename });
 }

@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
 import { connect, type ConnectFlags } from '../client/connect';
 import { FAILURE_FIELDS, payloadOf, type MutationAnswer } from '../client/results';
+import { ADVICE_FIELDS, warningsOf, type AdviceAnswer } from '../client/rule-advice';
 import { readRule } from '../files/read-rule';
-import {
-  diffText,
-  previewText,
-  type RemoteAdvice,
-  type RemoteDiff,
-  type RemotePreview,
-} from '../terminal/segment-account';
+import { diffText, previewText, type RemoteDiff, type RemotePreview } from '../terminal/segment-account';
 import { printFound } from '../terminal/print-found';
 
 /** The rule to count, and beside what. */
@@ -31,7 +26,7 @@ const PREVIEW = `query ($rule: JSON!, $key: String, $compare: [String!]) {
     }
     ${FAILURE_FIELDS}
   }
-  advice: ruleAdvice(rule: $rule) { __typename ... on RuleAdvice { warnings { node kind name suggestion message } } }
+  advice: ruleAdvice(rule: $rule) { ${ADVICE_FIELDS} }
 }`;
 
 /** `kohort segments preview`: counts whom a rule would select, and says what may be mistyped in it. */
@@ -40,13 +35,10 @@ export async function preview(flags: PreviewFlags, command: Command): Promise<vo
   const rule = flags.rule === undefined ? flags.text : await readRule(flags.rule);
   const client = connect(flags);
   const variables = { rule, key: flags.draftOf ?? null, compare: flags.compare ?? null };
-  const { answer, advice } = await client.query<{ answer: MutationAnswer; advice: Partial<RemoteAdvice> }>(
-    PREVIEW,
-    variables,
-  );
+  const { answer, advice } = await client.query<{ answer: MutationAnswer; advice: AdviceAnswer }>(PREVIEW, variables);
   await client.close();
   const counted = payloadOf<MutationAnswer & Omit<RemotePreview, 'warnings'>>(answer, 'SegmentPreview');
-  const found = { ...counted, warnings: advice.warnings ?? [] };
+  const found = { ...counted, warnings: warningsOf(advice) };
   const text = flags.sql ? `${previewText(found)}\n\n${found.sql}` : previewText(found);
   printFound('segments preview', found, { json: flags.json, text });
 }

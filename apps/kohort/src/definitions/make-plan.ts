@@ -1,6 +1,6 @@
 import { planSegments, type SegmentPlan } from '@kohort/segments-domain';
 import type { GatewayClient } from '../client/gateway-client';
-import { countsOf, type StepCounts } from './step-counts';
+import { countsOf, type PlannedNames, type StepCounts } from './step-counts';
 import { definitionErrors } from './definition-errors';
 import { readAllDefinitions } from './definition-files';
 import { planModels, type ModelPlan } from './plan-models';
@@ -23,6 +23,21 @@ interface WithSteps {
   readonly steps: readonly { readonly action: string }[];
 }
 
+/** What rules may name once the plan is applied: segments that serve, traits that are live, models. */
+export function plannedNames(
+  { steps }: Pick<SegmentPlan, 'steps'>,
+  traits: Pick<TraitPlan, 'steps'>,
+  models: Pick<ModelPlan, 'steps'>,
+): PlannedNames {
+  const keysOf = <T extends { readonly key: string }>(all: readonly T[], isThere: (step: T) => boolean) =>
+    new Set(all.filter(isThere).map(({ key }) => key));
+  return {
+    segment: keysOf(steps, ({ desired }) => desired !== null && !desired.isDraft),
+    trait: keysOf(traits.steps, ({ desired }) => desired?.live === true),
+    model: keysOf(models.steps, () => true),
+  };
+}
+
 /**
  * Holds the files of a folder against a running workspace.
  *
@@ -39,6 +54,9 @@ export async function makePlan(
   const modelPlan = planModels(wanted, wanted.length === 0 ? [] : await workspaceModels(client));
   const standing = await workspaceSegments(client);
   const plan = planSegments(files, standing, { prune: options.prune });
-  const counts = options.withCounts ? await countsOf(client, plan.steps, standing) : new Map<string, StepCounts>();
+  const planned = plannedNames(plan, traitPlan, modelPlan);
+  const counts = options.withCounts
+    ? await countsOf(client, plan.steps, { standing, planned })
+    : new Map<string, StepCounts>();
   return { ...plan, counts, traits: traitPlan, models: modelPlan };
 }

@@ -1,6 +1,7 @@
 import type { SegmentStep } from '@kohort/segments-domain';
 import type { GatewayClient } from '../client/gateway-client';
-import { FAILURE_FIELDS, type MutationAnswer } from '../client/results';
+import { FAILURE_FIELDS, reasonOf, type MutationAnswer } from '../client/results';
+import { ADVICE_FIELDS, warningsOf, type AdviceAnswer, type RuleWarning } from '../client/rule-advice';
 import type { WorkspaceSegments } from './workspace-segments';
 
 /** What a step does to people, by itself: as if no other step of the plan had been applied. */
@@ -54,9 +55,6 @@ const unknown = (now: number, reason: string): PeopleCounts => {
   return { now, entering: null, leaving: null, wouldBeHeld: false, reason };
 };
 
-const reasonOf = ({ code, message, issues }: MutationAnswer): string =>
-  issues?.[0]?.message ?? message ?? code ?? 'unknown';
-
 async function countStep(
   client: GatewayClient,
   step: SegmentStep,
@@ -103,40 +101,36 @@ async function syncsOf(client: GatewayClient, key: string, counts: PeopleCounts)
   return (segment?.downstreamCalls ?? []).map(({ sync, ...rest }) => ({ destination: sync.destination.key, ...rest }));
 }
 
-const ADVICE = `query ($rule: JSON!) { advice: ruleAdvice(rule: $rule) {
-  __typename ... on RuleAdvice { warnings { kind name message } } } }`;
+const ADVICE = `query ($rule: JSON!) { advice: ruleAdvice(rule: $rule) { ${ADVICE_FIELDS} } }`;
 
-interface AdviceAnswer {
-  readonly advice: {
-    readonly warnings?: readonly { readonly kind: string; readonly name: string; readonly message: string }[];
-  };
-}
+/** What the plan itself makes, by kind of name: a rule may name it before it is there. */
+export type PlannedNames = Readonly<Record<'segment' | 'trait' | 'model', ReadonlySet<string>>>;
 
-/** What may be mistyped in a rule that comes or changes; segments that the plan itself makes are known. */
-async function warningsOf(
+/** What may be mistyped in a rule that comes or changes. */
+async function adviceOf(
   client: GatewayClient,
   { action, desired, fields }: SegmentStep,
-  planned: ReadonlySet<string>,
+  planned: PlannedNames,
 ): Promise<readonly string[]> {
   if (desired === null || (action !== 'create' && !fields.includes('rule'))) return [];
-  const { advice } = await client.query<AdviceAnswer>(ADVICE, { rule: desired.rule });
-  const told = (advice.warnings ?? []).filter(({ kind, name }) => kind !== 'segment' || !planned.has(name));
-  return told.map(({ message }) => message);
+  const { advice } = await client.query<{ advice: AdviceAnswer }>(ADVICE, { rule: desired.rule });
+  const isPlanned = ({ kind, name }: RuleWarning): boolean =>
+    (kind === 'segment' || kind === 'trait' || kind === 'model') && planned[kind].has(name);
+  return warningsOf(advice).flatMap((warning) => (isPlanned(warning) ? [] : [warning.message]));
 }
 
 /** Counts what each step would do, one after the other: each is a question to the column store. */
 export async function countsOf(
   client: GatewayClient,
   steps: readonly SegmentStep[],
-  standing: WorkspaceSegments,
+  { standing, planned }: { readonly standing: WorkspaceSegments; readonly planned: PlannedNames },
 ): Promise<ReadonlyMap<string, StepCounts>> {
   const counts = new Map<string, StepCounts>();
-  const planned = new Set(steps.flatMap(({ key, desired }) => (desired === null || desired.isDraft ? [] : [key])));
   for (const step of steps) {
     if (step.action === 'unchanged') continue;
     const people = await countStep(client, step, standing);
     const syncs = standing.segments.has(step.key) ? await syncsOf(client, step.key, people) : [];
-    counts.set(step.key, { ...people, syncs, warnings: await warningsOf(client, step, planned) });
+    counts.set(step.key, { ...people, syncs, warnings: await adviceOf(client, step, planned) });
   }
   return counts;
 }

@@ -58,6 +58,13 @@ describe('membershipText', () => {
       'bob is not in loyal, and never was',
       '  no rule decides: it is a list, or it does not serve',
     ]);
+    const unread = membershipText('bob', 'loyal', {
+      ...found,
+      membership: never,
+      memberNow: false,
+      proof: { nodes: 1 },
+    });
+    expect(unread).toContain('the proof cannot be read by this version of kohort');
     const left = { ...never, exitedAt: '2026-11-20T00:00:00Z', cause: 'TIME', segmentVersion: 1 };
     const flip = { kind: 'record', text: 'one more "Order Completed"', by: null, nodes: [] };
     const proof = { nodes: [node('where', false, { values: [{ segment: 'vip', member: false, is: true }] })], flip };

@@ -112,8 +112,9 @@ function headline(person: string, segment: string, { membership, memberNow }: Re
 
 /** The conditions that decide with what they found, and the nearest change; nothing where no rule decides. */
 export function reasonLines({ proof, conditions }: Pick<RemoteExplanation, 'proof' | 'conditions'>): readonly string[] {
+  if (proof === null) return [];
   const known = proofSchema.safeParse(proof);
-  if (!known.success) return [];
+  if (!known.success) return ['the proof cannot be read by this version of kohort'];
   const texts = new Map(conditions.map(({ id, text }) => [id, text]));
   const { nodes, flip } = known.data;
   const lines = nodes.map((node, i) => {

@@ -1,0 +1,39 @@
+import { payloadOf, reasonOf } from './results';
+import { warningsOf } from './rule-advice';
+
+const refused = { __typename: 'InvalidInput', code: 'X' };
+
+describe('reasonOf', () => {
+  it('says the message and each place once', () => {
+    const place = 'line 1, column 2';
+    expect(
+      reasonOf({ ...refused, message: `${place}: wrong`, issues: [{ path: place, message: `${place}: wrong` }] }),
+    ).toBe(`${place}: wrong`);
+    expect(reasonOf({ ...refused, message: 'k', issues: [{ path: 'k', message: 'must be 2' }] })).toBe(
+      'k; k: must be 2',
+    );
+    expect(
+      reasonOf({
+        ...refused,
+        message: 'no',
+        issues: [
+          { path: '', message: 'a' },
+          { path: 'b', message: 'c' },
+        ],
+      }),
+    ).toBe('no; a; b: c');
+    expect(reasonOf({ ...refused, message: 'gone' })).toBe('gone');
+    expect(reasonOf({ __typename: 'NotFound' })).toBe('NotFound');
+    expect(() => payloadOf({ ...refused, message: 'gone' }, 'Job')).toThrow('gone');
+  });
+});
+
+describe('warningsOf', () => {
+  it('says so when a rule could not be looked at', () => {
+    const warning = { kind: 'event', name: 'A', message: 'm' };
+    expect(warningsOf({ __typename: 'RuleAdvice', warnings: [warning] })).toEqual([warning]);
+    expect(warningsOf({ ...refused, message: 'no column store' })).toEqual([
+      { kind: 'none', name: '', message: 'the rule could not be held against what is stored: no column store' },
+    ]);
+  });
+});
