@@ -28,6 +28,7 @@ import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
 import { PullSourceResolver } from './queries/pull-source.resolver';
+import { MembershipExplanationResolver } from './queries/membership-explanation.resolver';
 import { RuleAdviceResolver } from './queries/rule-advice.resolver';
 import { SegmentFiguresResolver } from './queries/segment-figures.resolver';
 import { SegmentDiffResolver } from './queries/segment-diff.resolver';
@@ -52,6 +53,7 @@ export const RESOLVERS = [
   SegmentResolver,
   SegmentFiguresResolver,
   SegmentPreviewResolver,
+  MembershipExplanationResolver,
   RuleAdviceResolver,
   SegmentDiffResolver,
   FreshnessResolver,

@@ -189,9 +189,6 @@ export class MembershipExplanationType {
   })
   proof!: unknown;
 
-  @Field(() => [ProvenConditionType], { description: 'The nodes of `proof` in words, in its order.' })
-  conditions!: readonly ProvenConditionType[];
-
   @Field(() => JsonScalar, { nullable: true, description: 'The proof kept with the latest change.' })
   recordedProof!: unknown;
 

@@ -175,6 +175,45 @@ describe('a segment before it serves, through the API', () => {
     });
   });
 
+  describe('the values that advice names', () => {
+    const warned = async (rule: string): Promise<readonly object[]> => {
+      const { ruleAdvice } = await ask(
+        'query ($rule: JSON!) { ruleAdvice(rule: $rule) { ... on RuleAdvice { warnings { kind name suggestion } } } }',
+        { rule },
+      );
+      return (ruleAdvice as { warnings: readonly object[] }).warnings;
+    };
+
+    beforeAll(async () => {
+      // Everybody ten times: by one of two channels, to an address of their own; an empty value, a list, a number as text.
+      await life.rig.db.database.inWorkspace(life.ws, async (tx) => {
+        await sql`insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, user_id, ts, properties)
+          select workspace_id, gen_random_uuid(), received_at, batch_id, source_id, 'mail-' || message_id || '-' || k, 'track', 'Mail Sent',
+            user_id, ts, jsonb_build_object('address', user_id || '@example.com', 'channel', (array['push', 'mail'])[1 + k % 2],
+              'note', null, 'tags', '[]'::jsonb, 'code', '7', 'body', repeat('x', 200))
+          from event, generate_series(1, 10) k where workspace_id = ${life.ws} and name = 'Page Viewed'`.execute(tx);
+        await sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+          select e.workspace_id, e.id, p.id, e.batch_id, e.received_at, e.ts, 1 from event e
+          join profile p on p.workspace_id = e.workspace_id and p.canonical_id = e.user_id
+          where e.workspace_id = ${life.ws} and e.name = 'Mail Sent'`.execute(tx);
+      });
+      // A preview brings what is new to the column store.
+      await ask(PREVIEW, { rule: 'did "Mail Sent"' });
+    });
+
+    it('are choices of many people, never what is of one', async () => {
+      const where = (condition: string) => warned(`did "Mail Sent" where ${condition}`);
+      expect(await where('channel = "psh"')).toEqual([{ kind: 'value', name: 'channel', suggestion: 'push' }]);
+      expect(await where('address = "u1@example.co"')).toEqual([]);
+      expect(await where('body = "y"')).toEqual([]);
+      expect(await where('code > 5')).toEqual([{ kind: 'type', name: 'code', suggestion: null }]);
+      expect(await where('tags = "a"')).toEqual([{ kind: 'type', name: 'tags', suggestion: null }]);
+      // Of a property that is always empty nothing is known.
+      expect(await where('note = "a"')).toEqual([]);
+      expect(await where('chanel = "push"')).toEqual([{ kind: 'property', name: 'chanel', suggestion: 'channel' }]);
+    });
+  });
+
   describe('segmentDiff', () => {
     const DIFF = `query ($key: String!, $version: Int, $rule: JSON) { segmentDiff(key: $key, version: $version, rule: $rule) {
       __typename ... on SegmentDiff { version liveVersion standing entering leaving staying wouldBeHeld

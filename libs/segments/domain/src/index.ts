@@ -9,7 +9,7 @@ export { LANGUAGE_VERSION, migrateRule } from './rule/migrate-rule';
 export { unknownNames } from './advice/unknown-names';
 export type { KnownNames, RuleWarning } from './advice/unknown-names';
 export { doubtfulConditions } from './advice/doubtful-conditions';
-export type { SeenRecords, SeenValues, ValueKind } from './advice/seen-values';
+export type { SeenEvent, SeenRecords, SeenValues, ValueKind } from './advice/seen-values';
 export { namesUsed } from './advice/names-used';
 export type { NameKind, UsedName } from './advice/names-used';
 export { estimateCost } from './advice/estimate-cost';

@@ -86,9 +86,10 @@ export async function adviseRule(deps: AdviceDeps, request: AdviceRequest, contr
     model: [...of('model').keys()].sort(),
     segment: served,
   };
-  const used = (kind: string, rows: ReadonlyMap<string, number>): readonly string[] => [
-    ...new Set(namesUsed(rule).flatMap((one) => (one.kind === kind && rows.has(one.name) ? [one.name] : []))),
-  ];
+  const used = (kind: string, rows: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
+    const names = new Set(namesUsed(rule).flatMap((one) => (one.kind === kind ? [one.name] : [])));
+    return new Map([...rows].filter(([name]) => names.has(name)));
+  };
   const names = { events: used('event', events), traits: used('trait', traits) };
   const seen = await seenRecords(deps.columns, { workspaceId, ...names }, control);
   return {

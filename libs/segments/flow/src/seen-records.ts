@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { ColumnStore, JobControl, WorkspaceId } from '@kohort/kernel-contracts';
-import type { SeenRecords, SeenValues, ValueKind } from '@kohort/segments-domain';
+import type { SeenEvent, SeenRecords, SeenValues, ValueKind } from '@kohort/segments-domain';
 
-/** Rows of a name that are looked at: what comes in one of ten thousand is seen, and ten million rows are not read. */
+/** Rows of a name that are looked at, of events half of them of the latest month: reading ends there. */
 const LOOKED_AT = 20_000;
+/** Names that are looked at: a rule with more is not told of the rest. */
+const MOST_NAMES = 40;
+const LATEST_DAYS = 31;
 /**
- * Texts are choices when they are so few, so short, and each stands in so many rows on average: only those are ever named
- * to anybody, never what tells of one person.
+ * Texts are choices when they are so few, so short, and each is of so many people: only those are ever named to anybody,
+ * never what tells of a few.
  */
-const CHOICES = { most: 100, longest: 100, rowsEach: 5 } as const;
+const CHOICES = { most: 100, longest: 100, people: 5 } as const;
 
 const KIND_OF_FIRST: Readonly<Record<string, ValueKind>> = {
   '"': 'text',
@@ -18,62 +21,88 @@ const KIND_OF_FIRST: Readonly<Record<string, ValueKind>> = {
   '{': 'object',
 };
 
-/** Of each name and path: the first characters of the values' JSON, the texts, their rows, and how long the longest is. */
-const SEEN = `
-  SELECT kind, word, path, groupUniqArray(substring(raw, 1, 1)) AS firsts,
-    groupUniqArrayIf(${CHOICES.most + 1})(JSONExtractString(raw), startsWith(raw, '"') AND length(raw) <= ${CHOICES.longest}) AS texts,
-    countIf(startsWith(raw, '"')) AS told, maxIf(length(raw), startsWith(raw, '"')) AS longest, max(rows) AS looked
-  FROM (
-    SELECT 'trait' AS kind, toString(key) AS word, '' AS path, value AS raw, count() OVER (PARTITION BY key) AS rows
-    FROM (SELECT key, value FROM trait_rows WHERE workspace_id = {workspaceId:UUID} AND key IN {traits:Array(String)} LIMIT ${LOOKED_AT} BY key)
+const EVENT_ROWS = `SELECT profile_id, properties FROM events
+  WHERE workspace_id = {workspaceId:UUID} AND sign > 0 AND name =`;
+
+/** Values of the properties of an event, by its place among the names: any, and the latest, for they may be others. */
+const eventRows = (i: number): string => `
+  SELECT 'event' AS kind, toUInt16(${i}) AS place, pair.1 AS path, pair.2 AS raw, profile_id FROM (
+    SELECT * FROM (${EVENT_ROWS} {e${i}:String} LIMIT ${LOOKED_AT / 2})
     UNION ALL
-    SELECT 'event' AS kind, word, pair.1 AS path, pair.2 AS raw, rows
-    FROM (
-      SELECT toString(name) AS word, properties, count() OVER (PARTITION BY name) AS rows
-      FROM (SELECT name, properties FROM events WHERE workspace_id = {workspaceId:UUID} AND name IN {events:Array(String)} LIMIT ${LOOKED_AT} BY name)
-    ) ARRAY JOIN JSONExtractKeysAndValuesRaw(properties) AS pair
-  ) GROUP BY kind, word, path`;
+    SELECT * FROM (${EVENT_ROWS} {e${i}:String} AND ts > now64(3, 'UTC') - INTERVAL ${LATEST_DAYS} DAY LIMIT ${LOOKED_AT / 2})
+  ) ARRAY JOIN JSONExtractKeysAndValuesRaw(properties) AS pair`;
+
+/** Values of a trait; rows lie by person, so that the first are any. */
+const traitRows = (i: number): string => `
+  SELECT 'trait' AS kind, toUInt16(${i}) AS place, '' AS path, value AS raw, profile_id FROM trait_rows
+  WHERE workspace_id = {workspaceId:UUID} AND sign > 0 AND key = {t${i}:String} LIMIT ${LOOKED_AT}`;
+
+/** Of each name and path: first characters of the values' JSON, texts, of how few people one is, and whether one is long. */
+const statement = (parts: readonly string[]): string => `
+  SELECT kind, place, path, groupUniqArray(first) AS firsts, groupArrayIf(${CHOICES.most + 1})(text, first = '"') AS texts,
+    minIf(people, first = '"') AS fewest, max(isLong) AS long
+  FROM (
+    SELECT kind, place, path, substring(raw, 1, 1) AS first, length(raw) > ${CHOICES.longest} AS isLong,
+      if(first = '"' AND NOT isLong, JSONExtractString(raw), '') AS text, uniq(profile_id) AS people
+    FROM (${parts.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL ')})
+    GROUP BY kind, place, path, first, isLong, text
+  ) GROUP BY kind, place, path`;
 
 const rowSchema = z.object({
   kind: z.enum(['trait', 'event']),
-  word: z.string(),
+  place: z.coerce.number(),
   path: z.string(),
   firsts: z.array(z.string()),
   texts: z.array(z.string()),
-  told: z.coerce.number(),
-  longest: z.coerce.number(),
-  looked: z.coerce.number(),
+  fewest: z.coerce.number(),
+  long: z.coerce.number(),
 });
 
-function valuesOf({ firsts, texts, ...of }: z.infer<typeof rowSchema>): SeenValues {
+function valuesOf({ firsts, texts, fewest, long }: z.infer<typeof rowSchema>, isWhole: boolean): SeenValues {
   // Null takes a value away.
   const kinds = firsts.filter((first) => first !== 'n').map((first) => KIND_OF_FIRST[first] ?? 'number');
-  const areFew = texts.length <= CHOICES.most && of.told >= CHOICES.rowsEach * texts.length;
-  const areAll = of.longest <= CHOICES.longest && of.looked < LOOKED_AT;
-  return { kinds: new Set(kinds), texts: areFew && areAll ? texts : null };
+  const areChoices = texts.length <= CHOICES.most && long === 0 && (texts.length === 0 || fewest >= CHOICES.people);
+  return { kinds: new Set(kinds), texts: areChoices && isWhole ? texts : null, isWhole };
+}
+
+/** Rows that a workspace has of each event and trait that a rule names. */
+export interface NamesToSee {
+  readonly workspaceId: WorkspaceId;
+  readonly events: ReadonlyMap<string, number>;
+  readonly traits: ReadonlyMap<string, number>;
 }
 
 /**
  * What some of a workspace's records hold under names: kinds of value, and the texts where they are few.
  *
- * Shape   names without any row are absent
+ * Shape   40 events and 40 traits at most; what has no value is without kinds
  * Cost    one statement; 20,000 rows a name at most
  * Throws  COLUMNS_…
  */
 export async function seenRecords(
   columns: ColumnStore,
-  names: { readonly workspaceId: WorkspaceId; readonly events: readonly string[]; readonly traits: readonly string[] },
+  { workspaceId, ...names }: NamesToSee,
   control?: JobControl,
 ): Promise<SeenRecords> {
-  const { workspaceId, events, traits } = names;
-  const seen = {
-    traits: new Map<string, SeenValues>(),
-    events: new Map(events.map((name) => [name, new Map<string, SeenValues>()])),
-  };
-  if (events.length + traits.length === 0) return seen;
-  const rows = await columns.query(SEEN, { workspaceId, events, traits }, (row) => rowSchema.parse(row), control);
-  for (const row of rows)
-    if (row.kind === 'trait') seen.traits.set(row.word, valuesOf(row));
-    else seen.events.get(row.word)?.set(row.path, valuesOf(row));
-  return seen;
+  const [events, traits] = [names.events, names.traits].map((of) => [...of].slice(0, MOST_NAMES));
+  const isWhole = (n: number, most: number): boolean => n <= most;
+  const seenEvents = (events ?? []).map(([name, n]): [string, SeenEvent & { properties: Map<string, SeenValues> }] => [
+    name,
+    { isWhole: isWhole(n, LOOKED_AT / 2), properties: new Map() },
+  ]);
+  const seenTraits = new Map<string, SeenValues>();
+  const parts = [...(events ?? []).map((_, i) => eventRows(i)), ...(traits ?? []).map((_, i) => traitRows(i))];
+  if (parts.length === 0) return { events: new Map(), traits: seenTraits };
+  const params = Object.fromEntries([
+    ...(events ?? []).map(([name], i) => [`e${i}`, name]),
+    ...(traits ?? []).map(([name], i) => [`t${i}`, name]),
+  ]);
+  const asked = { ...params, workspaceId };
+  for (const row of await columns.query(statement(parts), asked, (each) => rowSchema.parse(each), control)) {
+    const [, event] = seenEvents[row.place] ?? [];
+    const [key, n = 0] = traits?.[row.place] ?? [];
+    if (row.kind === 'event') event?.properties.set(row.path, valuesOf(row, event.isWhole));
+    else if (key !== undefined) seenTraits.set(key, valuesOf(row, isWhole(n, LOOKED_AT)));
+  }
+  return { events: new Map(seenEvents), traits: seenTraits };
 }

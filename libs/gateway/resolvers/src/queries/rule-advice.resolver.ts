@@ -7,7 +7,7 @@ import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, invalidInput, type Answer } from '../errors/results';
 
-/** A count of names over everybody. */
+/** A count of names over everybody, and a look at some records of each name that the rule uses. */
 export const ADVICE_COST = 100;
 
 /** What can be said of a rule before anybody is asked. */
@@ -15,7 +15,8 @@ export const ADVICE_COST = 100;
 export class RuleAdviceResolver {
   @Query(() => RuleAdviceResult, {
     complexity: ADVICE_COST,
-    description: 'Names in a rule that nobody has seen so far, with the nearest known ones, and what a pass costs.',
+    description:
+      'What in a rule holds for nobody by what is stored: names, properties, kinds and values that nobody has seen, computed traits that are not live; with what is most likely meant, and what a pass costs.',
   })
   @Policy('graphql:read')
   async ruleAdvice(

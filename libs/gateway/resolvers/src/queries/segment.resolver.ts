@@ -36,7 +36,6 @@ import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { clustersNamedBy, entityOf, sheetsOf } from './card-views';
 import { callsOfSyncs } from './downstream-calls';
-import { provenConditions } from './proven-conditions';
 
 /** A membership as the API shows it: those who were never in have no version and no cause. */
 type MembershipNode = Omit<MembershipRecord, 'segmentVersion' | 'cause'> & {
@@ -150,14 +149,17 @@ export class SegmentResolver {
       profileId: found.node.profileId,
       segmentKey: segment,
     });
-    const rule = await ruleOf(context, found.node.segmentId);
+    const version = await context.loaders.segmentVersion.load(found.node.segmentId);
+    const rule = version?.rule ?? null;
     const proof = now?.proof ?? found.proof?.proof ?? null;
+    // A recorded proof is of the version that decided then, and its nodes are those of that one's rule.
+    const isOfRule = now !== null || version?.version === found.node.segmentVersion;
     return {
       membership: found.node,
       memberNow: now?.member ?? null,
       evaluatedAt: now?.evaluatedAt ?? null,
       proof,
-      conditions: await provenConditions(context, { proof, rule }),
+      proven: { proof, rule: isOfRule ? rule : null },
       recordedProof: found.proof?.proof ?? null,
       proofHash: found.proof?.proofHash ?? null,
       nextChangeAt: now ? now.nextChangeAt : (found.proof?.nextChangeAt ?? null),

@@ -11,6 +11,11 @@ import {
 const of = (kinds: readonly ValueKind[], texts: readonly string[] | null = null): SeenValues => ({
   kinds: new Set(kinds),
   texts,
+  isWhole: true,
+});
+const event = (properties: Record<string, SeenValues>, isWhole = true) => ({
+  properties: new Map(Object.entries(properties)),
+  isWhole,
 });
 
 const seen: SeenRecords = {
@@ -22,21 +27,10 @@ const seen: SeenRecords = {
     ['address', of(['object'])],
   ]),
   events: new Map([
-    [
-      'Order Completed',
-      new Map([
-        ['revenue', of(['number'])],
-        ['currency', of(['text'], ['EUR', 'USD'])],
-      ]),
-    ],
-    [
-      'Product Viewed',
-      new Map([
-        ['product_id', of(['text'])],
-        ['price', of(['number', 'text'])],
-      ]),
-    ],
-    ['Signed Up', new Map()],
+    ['Order Completed', event({ revenue: of(['number']), currency: of(['text'], ['EUR', 'USD']) })],
+    ['Product Viewed', event({ product_id: of(['text']), price: of(['number', 'text']) })],
+    ['Signed Up', event({})],
+    ['Page Viewed', event({ seconds: { ...of(['number']), isWhole: false } }, false)],
   ]),
 };
 
@@ -103,12 +97,22 @@ describe('doubtfulConditions', () => {
     const fine = [
       'plan = "pro" and age between 18 and 30 and vip is true and tags has any of ("a") and plan starts with "p"',
       'plan != "gold" and age != "x" and plan not in ("gold") and vip not contains "x"',
+      'vip not within last 5 days and did "Order Completed" where coupon not exists',
       'address.city = "Berlin" and colour = "red" and age exists and plan exists',
       'did "Order Completed" where revenue > 5 and did "Product Viewed" where price = "5" and did anything where x = 1',
       'did "Order Cancelled" where reason = "late"',
       'distinct of product_id over "Product Viewed" > 1 and did "Order Completed"',
     ];
     for (const text of fine) expect([text, told(text)]).toEqual([text, []]);
+  });
+
+  it('says less where not all was looked at', () => {
+    expect(first('did "Page Viewed" where path = "/"')).toBe(
+      'node where: no "Page Viewed" of those looked at has a property "path"; there are seconds',
+    );
+    expect(first('did "Page Viewed" where seconds = "5"')).toBe(
+      'node where: "seconds" of "Page Viewed" is number in what was looked at of many records, never text',
+    );
   });
 
   it('finds the same inside accounts, frequencies, life cycles and rankings', () => {

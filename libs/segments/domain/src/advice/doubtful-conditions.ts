@@ -31,7 +31,7 @@ const kindOfScalar = (value: Scalar): ValueKind =>
 function neededKinds({ op, operand }: Pick<ParsedCondition, 'op' | 'operand'>): readonly ValueKind[] | null {
   if (op === 'isTrue' || op === 'isFalse') return ['boolean'];
   // These hold for a value of any other kind.
-  if (op === 'neq' || op === 'notIn' || op === 'notContains') return null;
+  if (op === 'neq' || op === 'notIn' || op === 'notContains' || op === 'notWithinLast') return null;
   return operand === null ? null : kindsOf(operand);
 }
 
@@ -74,13 +74,20 @@ function wantedTexts({ op, operand }: Pick<ParsedCondition, 'op' | 'operand'>): 
   return texts.length === operand.values.length ? texts : [];
 }
 
+/** What is asked to be absent may well never have been there. */
 const ofConditions = (selection: ParsedSelection): readonly Asked[] =>
-  selection.where.map((condition) => ({
-    of: selection,
-    path: condition.path,
-    needed: neededKinds(condition),
-    texts: wantedTexts(condition),
-  }));
+  selection.where.flatMap((condition) =>
+    condition.op === 'notExists'
+      ? []
+      : [
+          {
+            of: selection,
+            path: condition.path,
+            needed: neededKinds(condition),
+            texts: wantedTexts(condition),
+          },
+        ],
+  );
 
 const OF_ANY_KIND: readonly AggregateFunction[] = ['distinct', 'distinctDays', 'first', 'last'];
 
@@ -145,7 +152,10 @@ function doubt(
   const name = asked.path.text;
   const { needed, texts } = asked;
   if (needed !== null && !needed.some((kind) => seen.kinds.has(kind))) {
-    const message = `node ${node}: ${what} has been ${[...seen.kinds].sort().join(' or ')} so far, never ${[...new Set(needed)].join(' or ')}: the comparison holds for nobody`;
+    const [is, wanted] = [[...seen.kinds].sort(), [...new Set(needed)]].map((kinds) => kinds.join(' or '));
+    const message = seen.isWhole
+      ? `node ${node}: ${what} has been ${is} so far, never ${wanted}: the comparison holds for nobody`
+      : `node ${node}: ${what} is ${is} in what was looked at of many records, never ${wanted}`;
     return { node, kind: 'type', name, suggestion: null, message };
   }
   const known = seen.texts;
@@ -162,20 +172,24 @@ function doubt(
 }
 
 function ofProperty(node: string, asked: Asked, seen: SeenRecords): RuleWarning | undefined {
-  const events = (asked.of.names ?? []).filter((name) => seen.events.has(name));
+  const named = (asked.of.names ?? []).flatMap((name) => {
+    const event = seen.events.get(name);
+    return event === undefined ? [] : [{ name, ...event }];
+  });
   const [key] = asked.path.steps;
   // An event that nobody has seen is told of by its name; of any event nothing can be said.
-  if (events.length === 0 || typeof key !== 'string') return undefined;
-  const properties = events.flatMap((event) => [...(seen.events.get(event)?.keys() ?? [])]);
-  const found = togetherSeen(events.flatMap((event) => seen.events.get(event)?.get(key) ?? []));
-  if (found !== undefined) return doubt(node, `"${asked.path.text}" of ${quoted(events)}`, asked, found);
-  const names = [...new Set(properties)].sort();
+  if (named.length === 0 || typeof key !== 'string') return undefined;
+  const events = quoted(named.map(({ name }) => name));
+  const found = togetherSeen(named.flatMap(({ properties }) => properties.get(key) ?? []));
+  if (found !== undefined) return doubt(node, `"${asked.path.text}" of ${events}`, asked, found);
+  const names = [...new Set(named.flatMap(({ properties }) => [...properties.keys()]))].sort();
   const suggestion = nearestName(key, names) ?? null;
   const listed = `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : ''}`;
   const hint =
     suggestion === null ? (names.length === 0 ? '' : `; there are ${listed}`) : `; did you mean "${suggestion}"?`;
-  const message = `node ${node}: no ${quoted(events)} has had a property "${key}" so far${hint}`;
-  return { node, kind: 'property', name: key, suggestion, message };
+  const isWhole = named.every((event) => event.isWhole);
+  const has = isWhole ? `has had a property "${key}" so far` : `of those looked at has a property "${key}"`;
+  return { node, kind: 'property', name: key, suggestion, message: `node ${node}: no ${events} ${has}${hint}` };
 }
 
 function ofTrait(node: Extract<ParsedNode, { kind: 'trait' }>, seen: SeenRecords): RuleWarning | undefined {
@@ -187,7 +201,7 @@ function ofTrait(node: Extract<ParsedNode, { kind: 'trait' }>, seen: SeenRecords
 }
 
 /**
- * Conditions of a rule that hold for nobody, by what a workspace has stored: properties that an event never had,
+ * Conditions of a rule that hold for nobody, by what is known of a workspace's records: properties that an event never had,
  * comparisons with a kind of value that was never there, texts that are none of the few. A warning, no error: the next
  * record may be otherwise. What it keeps away is a segment that is empty without a word.
  *
