@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 import type { ChangeLogPort } from '@kohort/kernel-contracts';
 import type { Logger } from '@kohort/kernel-telemetry';
+import { HiddenPlaces } from './hidden-places';
 
 type LogHorizon = Awaited<ReturnType<ChangeLogPort['horizon']>>;
 
@@ -13,15 +14,18 @@ export interface PulseParts {
   readonly logger: Logger;
   /** How long a commit may stay unnoticed when nobody wakes us. */
   readonly pollMs: number;
+  /** Lets a time pass; only tests bring their own. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
-/** Pauses between looks at what was heard of and cannot be read yet, in milliseconds: each twice as long. */
+/** Pauses between looks at what was heard of, in milliseconds: twice as long each time that nothing has become readable. */
 const HIDDEN_MS = { first: 2, most: 32 } as const;
 
 /**
- * The one clockwork of a process for all its streams: asks for the log's horizon once in `pollMs`, and calls its
- * listeners only when that has moved or somebody woke it. It stands still while nobody listens, so that an idle process
- * costs one small query a second at most, however many streams and workspaces there are.
+ * The one clockwork of a process for all its streams: asks for the log's horizon once in `pollMs`, and after each `hear`
+ * until what was heard of can be read. It calls its listeners only when that has come, the horizon has moved or somebody
+ * woke it. It stands still while nobody listens, so that an idle process costs one small query a second at most, however
+ * many streams and workspaces there are; and a transaction that stays open costs it one in 32 ms, whatever is committed.
  */
 export class HorizonPulse {
   private readonly listeners = new Set<Beat>();
@@ -54,7 +58,7 @@ export class HorizonPulse {
    */
   hear(): void {
     this.heard = true;
-    void this.follow();
+    if (this.listeners.size > 0) void this.follow();
   }
 
   /** Ends the clockwork; listeners hear nothing any more. */
@@ -92,20 +96,23 @@ export class HorizonPulse {
   private async follow(): Promise<void> {
     if (this.following) return;
     this.following = true;
-    let hidden: bigint[] = [];
+    const { pause = timer } = this.parts;
+    const hidden = new HiddenPlaces();
     let waitMs: number = HIDDEN_MS.first;
-    while (this.listeners.size > 0) {
+    do {
+      const { head } = hidden;
       const isNew = this.heard;
       this.heard = false;
       const horizon = await this.look();
       if (horizon === null) break;
-      const wanted = isNew ? [...hidden, horizon.committed] : hidden;
-      hidden = wanted.filter((place) => place > horizon.readable);
-      if (hidden.length < wanted.length) this.beatAt(horizon);
-      if (hidden.length === 0 && !this.heard) break;
-      waitMs = isNew ? HIDDEN_MS.first : Math.min(HIDDEN_MS.most, 2 * waitMs);
-      if (!this.heard) await pause(waitMs);
-    }
+      if (isNew) hidden.add(horizon.committed);
+      if (hidden.release(horizon.readable)) this.beatAt(horizon);
+      // What is committed behind a head that stands still is as hidden as that is, and no reason to look sooner.
+      const stands = hidden.head !== undefined && hidden.head === head;
+      waitMs = stands ? Math.min(HIDDEN_MS.most, 2 * waitMs) : HIDDEN_MS.first;
+      // Also after the last: what is heard meanwhile shares one look.
+      await pause(waitMs);
+    } while (this.listeners.size > 0 && (hidden.size > 0 || this.heard));
     this.following = false;
   }
 }
