@@ -13,6 +13,7 @@ import {
   type Database,
   type DueTask,
 } from '@kohort/platform-postgres';
+import { alarm } from './alarm';
 import { originOf } from './failure';
 import type { Queues } from './open-queues';
 
@@ -33,43 +34,15 @@ export interface Relay {
 
 /** Rows a step; the rest follows at once. */
 const STEP = 500;
-/** While an open transaction hides committed rows. Who must know at once was told at the commit. */
+/**
+ * While an open transaction hides committed rows. Workers and the streams of changed memberships were told at the commit;
+ * who is not are those who wait for the log to be final: webhooks of changes.
+ */
 const HIDDEN_MS = { first: 200, most: 800 } as const;
 const SWEEP_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 600_000;
 const KEEP_DAYS = 7;
 const FAILED_MS = 1_000;
-
-/** A sleep that a wake-up ends, at once or within a time; one that came before it is not lost. */
-function alarm() {
-  const now = (): number => performance.now();
-  let rings = Infinity;
-  let heed: (() => void) | undefined;
-  return {
-    wake(inMs = 0): void {
-      rings = Math.min(rings, now() + inMs);
-      heed?.();
-    },
-    async sleep(ms: number): Promise<boolean> {
-      const until = now() + ms;
-      await new Promise<void>((done) => {
-        let timer: NodeJS.Timeout | undefined;
-        heed = () => {
-          clearTimeout(timer);
-          const left = Math.min(rings, until) - now();
-          if (left <= 0) done();
-          else timer = setTimeout(done, left);
-        };
-        heed();
-      });
-      heed = undefined;
-      // A timer may fire a little early.
-      const woken = rings - 1 <= now();
-      if (woken) rings = Infinity;
-      return woken;
-    },
-  };
-}
 
 /** The relay's steps on its engines; keeps what must be remembered between them. */
 function relaySteps(options: StartRelayOptions, clock: Clock) {
@@ -109,8 +82,10 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
     isExpected = true;
     if (passed === STEP || tasks.length === STEP) return 0;
     // What an open transaction hides comes with its end, of which nobody tells.
-    hiddenMs = hasMore && passed === 0 ? Math.min(HIDDEN_MS.most, hiddenMs * 2) : HIDDEN_MS.first;
+    const isHidden = hasMore && passed === 0;
+    if (!isHidden) hiddenMs = HIDDEN_MS.first;
     const sleepMs = Math.min(Math.ceil(nextDueMs ?? RELAY_IDLE_MS), hasMore ? hiddenMs : RELAY_IDLE_MS);
+    if (isHidden) hiddenMs = Math.min(HIDDEN_MS.most, hiddenMs * 2);
     isExpected = sleepMs < RELAY_IDLE_MS;
     return Math.min(RELAY_IDLE_MS, sleepMs);
   };
