@@ -1,4 +1,4 @@
-import { columnMeans, type Matrix } from '@kohort/ml-core';
+import type { Matrix } from '@kohort/ml-core';
 import { clusterGroups, type ClusterLabels } from './cluster-groups';
 
 /**
@@ -15,7 +15,9 @@ import { clusterGroups, type ClusterLabels } from './cluster-groups';
 export function calinskiHarabasz(matrix: Matrix, labels: ClusterLabels): number {
   const { data, rows: n, cols: d } = matrix;
   const { k, index, sizes, means } = clusterGroups(matrix, labels);
-  const overall = columnMeans(matrix);
+  const overall = new Float64Array(d);
+  for (let at = 0; at < means.length; at += 1)
+    overall[at % d] = (overall[at % d] as number) + ((means[at] as number) * (sizes[Math.floor(at / d)] as number)) / n;
   let within = 0;
   for (let i = 0; i < n; i += 1) {
     const at = (index[i] as number) * d;

@@ -14,14 +14,36 @@ export interface ClusterGroups {
   readonly means: Float64Array;
 }
 
+/** Widest span of labels that is looked up in a table instead of a map. */
+const TABLE_SPAN = 65_536;
+
+/** The place of each label among the distinct ones, which rise. */
+function placesOf(distinct: readonly number[]): (label: number) => number {
+  const [first = 0, last = 0] = [distinct[0], distinct.at(-1)];
+  if (last - first < TABLE_SPAN && distinct.every((label) => Number.isInteger(label))) {
+    const table = new Uint32Array(last - first + 1);
+    distinct.forEach((label, at) => (table[label - first] = at));
+    return (label) => table[label - first] as number;
+  }
+  const places = new Map(distinct.map((label, at) => [label, at]));
+  return (label) => places.get(label) ?? 0;
+}
+
 /** Numbers labels 0..k-1 in rising order; returns the cluster of each row and the sizes. */
 export function denseLabels(labels: ClusterLabels): { k: number; index: Uint32Array; sizes: Float64Array } {
-  const distinct = [...new Set(Array.from(labels))].sort((a, b) => a - b);
-  const position = new Map(distinct.map((label, at) => [label, at]));
+  const seen = new Set<number>();
+  // Neighbours are often of one cluster, and a set is dear to ask.
+  for (let i = 0, last = NaN; i < labels.length; i += 1) {
+    const label = labels[i] as number;
+    if (label !== last) seen.add(label);
+    last = label;
+  }
+  const distinct = [...seen].sort((a, b) => a - b);
+  const placeOf = placesOf(distinct);
   const index = new Uint32Array(labels.length);
   const sizes = new Float64Array(distinct.length);
   for (let i = 0; i < labels.length; i += 1) {
-    const at = position.get(labels[i] as number) ?? 0;
+    const at = placeOf(labels[i] as number);
     index[i] = at;
     sizes[at] = (sizes[at] as number) + 1;
   }
