@@ -3,7 +3,7 @@ import { accountOfParams, type ParamAccount } from './params-schema';
 import { CLUSTERING_ALGORITHMS } from './registry';
 
 /** An algorithm as people are told of it: plain data. */
-export interface AlgorithmAccount extends Omit<ClusteringAlgorithm, 'fit' | 'params'> {
+export interface AlgorithmAccount extends Omit<ClusteringAlgorithm, 'fit' | 'checkColumns' | 'params'> {
   readonly params: readonly ParamAccount[];
 }
 

@@ -31,7 +31,7 @@ export interface FitResult<State> {
 /** An algorithm as its folder defines it; `registerAlgorithm` makes the contract of it. */
 export interface AlgorithmDefinition<S extends z.ZodRawShape, State> extends Omit<
   ClusteringAlgorithm,
-  'fit' | 'params' | 'needs' | 'keepsSizes'
+  'fit' | 'checkColumns' | 'params' | 'needs' | 'keepsSizes'
 > {
   readonly needs?: ClusteringAlgorithm['needs'];
   readonly keepsSizes?: boolean;
@@ -39,6 +39,8 @@ export interface AlgorithmDefinition<S extends z.ZodRawShape, State> extends Omi
   readonly weighing?: 'own' | 'none';
   /** Refuses wider tables; given what was asked. */
   readonly columnLimit?: (params: z.output<z.ZodObject<S>>) => { readonly most: number; readonly instead?: string };
+  /** Why it does not heed categories or weights as it is set; undefined where it does. */
+  readonly deafTo?: (params: z.output<z.ZodObject<S>>) => string | undefined;
   readonly params: z.ZodObject<S>;
   fit(input: FitInput<z.output<z.ZodObject<S>>>): Promise<FitResult<State>>;
   place(state: State, matrix: Matrix, context: PlaceContext): Promise<Placement>;

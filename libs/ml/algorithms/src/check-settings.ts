@@ -1,6 +1,6 @@
 import { mlErrors, type Matrix } from '@kohort/ml-core';
 import { algorithmErrors } from './algorithm-errors';
-import type { ClusteringAlgorithm, FitSettings } from './clustering-algorithm';
+import type { ClusteringAlgorithm, FitSettings, GivenOfColumns } from './clustering-algorithm';
 
 const MOST_K = 4096;
 
@@ -27,9 +27,7 @@ function problemOfWeights({ weighing }: Checked, cols: number, { weights }: FitS
     : `must be ${cols} numbers from 0 to 1e6, not all 0`;
 }
 
-function problemOfCategories({ input }: Checked, cols: number, { categories }: FitSettings): string | undefined {
-  if (!categories || categories.length === 0) return undefined;
-  if (input !== 'mixed') return 'it takes numbers only; kmedoids and kprototypes take categories';
+function problemOfCategories(cols: number, { categories = [] }: FitSettings): string | undefined {
   return categories.every((column) => wholeFrom(0, column) && column < cols)
     ? undefined
     : `must be from 0 to ${cols - 1}`;
@@ -53,6 +51,29 @@ function problemOfSizes({ sizes = {} }: FitSettings): string | undefined {
   return min <= max ? undefined : 'the smallest is above the largest';
 }
 
+/** Whether some column weighs other than 1. */
+export const isWeighed = (weights: readonly number[] | undefined): weights is readonly number[] =>
+  weights?.some((weight) => weight !== 1) === true;
+
+/**
+ * Holds what is said of columns against what an algorithm heeds as it is set; `deaf` says why it heeds none of it.
+ *
+ * Throws  ALGORITHM_SETTING
+ */
+export function checkColumns(
+  { name, input, deaf }: Pick<ClusteringAlgorithm, 'name' | 'input'> & { readonly deaf: string | undefined },
+  { categories, weights }: Pick<GivenOfColumns, 'categories' | 'weights'>,
+): void {
+  const refused = (setting: string, problem: string) =>
+    algorithmErrors.ALGORITHM_SETTING({ algorithm: name, setting, problem });
+  if (categories && input !== 'mixed') {
+    throw refused('categories', 'it takes numbers only; kmedoids and kprototypes take categories');
+  }
+  if (deaf === undefined) return;
+  if (categories) throw refused('categories', `${deaf} with categories`);
+  if (weights) throw refused('weights', `${deaf} with weights`);
+}
+
 /**
  * Holds settings against what an algorithm takes.
  *
@@ -64,7 +85,7 @@ export function checkSettings(algorithm: Checked, { rows, cols }: Matrix, settin
   const problems = {
     k: problemOfK(algorithm, settings),
     weights: problemOfWeights(algorithm, cols, settings),
-    categories: problemOfCategories(algorithm, cols, settings),
+    categories: problemOfCategories(cols, settings),
     'known rows': problemOfKnown(algorithm, rows, settings),
     sizes: problemOfSizes(settings),
     seed: Number.isSafeInteger(settings.seed) ? undefined : 'must be a whole number',

@@ -44,6 +44,14 @@ export interface FitSettings {
   readonly known?: KnownRows;
 }
 
+/** What is said of columns, without the columns: enough to refuse it before anything is computed. */
+export interface GivenOfColumns {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly categories: boolean;
+  /** Whether some column weighs other than 1. */
+  readonly weights: boolean;
+}
+
 /** Where rows stand. */
 export interface ClusterPlacement {
   /** 0..k-1 by falling size of the training clusters, -1 in none. */
@@ -96,6 +104,12 @@ export interface ClusteringAlgorithm {
   /** What `confidence` means. */
   readonly confidence: string;
   readonly params: ParamsSchema;
+  /**
+   * Holds what is said of columns against what the algorithm heeds as it is set; `fit` does so too.
+   *
+   * Throws  ALGORITHM_PARAM, ALGORITHM_PARAM_UNKNOWN, ALGORITHM_SETTING
+   */
+  checkColumns(given: GivenOfColumns): void;
   /**
    * Fits, and places every row.
    *

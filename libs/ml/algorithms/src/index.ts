@@ -10,6 +10,7 @@ export type {
   ClusterPlacement,
   FitSettings,
   FittedClustering,
+  GivenOfColumns,
   KnownRows,
 } from './clustering-algorithm';
 export { kmeansStarts } from './families/centroid-algorithms';

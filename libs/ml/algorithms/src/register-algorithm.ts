@@ -6,7 +6,7 @@ import { guidedErrors } from '@kohort/ml-guided';
 import type { z } from 'zod';
 import type { AlgorithmDefinition, FitResult } from './algorithm-definition';
 import { checkRows } from './check-rows';
-import { checkSettings, checkSizes } from './check-settings';
+import { checkColumns, checkSettings, checkSizes, isWeighed } from './check-settings';
 import type { ClusteringAlgorithm, ClusteringModel, FitSettings, FittedClustering } from './clustering-algorithm';
 import { fitOutlierFences } from './outlier-fences';
 import { readParams } from './params-schema';
@@ -61,13 +61,15 @@ async function fitRows<S extends z.ZodRawShape, State>(
 ): Promise<Run<State>> {
   const { name, rowLimit: limit, weighing } = definition;
   const params = readParams(name, definition.params, settings.params ?? {});
+  const { weights, categories = [], k } = settings;
+  const uneven = isWeighed(weights);
   checkRows(matrix, definition.input === 'mixed' ? 'handled' : 'refused');
+  const deaf = definition.deafTo?.(params);
+  checkColumns({ ...definition, deaf }, { categories: categories.length > 0, weights: uneven });
   checkSettings({ ...definition, limit: definition.columnLimit?.(params) }, matrix, settings);
   const control = { ...given, pool: poolOf(given) };
   await breathe(control);
   const random = seededRandom(settings.seed);
-  const { weights, categories = [], k } = settings;
-  const uneven = weights?.some((weight) => weight !== 1) === true;
   const factors = uneven && weighing !== 'own' ? weights.map(Math.sqrt) : null;
   const rows = rowsToFit(matrix, settings, { limit, random: random.split('sample'), factors });
   const fitting = definition.fit({
@@ -155,6 +157,10 @@ export function registerAlgorithm<S extends z.ZodRawShape, State>(
       needs,
       keepsSizes,
       params,
+    },
+    checkColumns: ({ params: asked, ...given }) => {
+      const deaf = definition.deafTo?.(readParams(name, params, asked));
+      checkColumns({ name, input, deaf }, given);
     },
     fit: (matrix, settings, given = {}) => fit(definition, { matrix, settings, given }),
     readModel: (json) => modelFromJson(definition, json),

@@ -41,6 +41,18 @@ describe('settings', () => {
     ['rfm-cells', { seed: 1, weights: [1, 2, 1] }, 'weights', 'mean nothing'],
     ['kmeans', { seed: 1, k: 2, categories: [1] }, 'categories', 'takes numbers only'],
     ['kmedoids', { seed: 1, k: 2, categories: [3] }, 'categories', 'must be from 0 to 2'],
+    [
+      'kmedoids',
+      { seed: 1, k: 2, categories: [0], params: { dissimilarity: 'euclidean' } },
+      'categories',
+      'dissimilarity must be gower with categories',
+    ],
+    [
+      'kmedoids',
+      { seed: 1, k: 2, weights: [1, 2, 1], params: { dissimilarity: 'manhattan' } },
+      'weights',
+      'dissimilarity must be gower with weights',
+    ],
     ['seeded-kmeans', { seed: 1, k: 2 }, 'known rows', 'seeds'],
     ['linked-kmeans', { seed: 1, k: 2 }, 'known rows', 'links'],
     ['kmeans', { seed: 1, k: 2, known: { mustLink: [[0, 1]] } }, 'known rows', 'heeds nothing'],
@@ -50,6 +62,18 @@ describe('settings', () => {
     const attempt = clusteringAlgorithm(name).fit(matrix, settings);
     await expect(attempt).rejects.toMatchObject({ code: 'ALGORITHM_SETTING', details: { setting } });
     await expect(attempt).rejects.toThrow(problem);
+  });
+
+  it('takes even weights wherever, and says before a fit what is not heeded', async () => {
+    const params = { dissimilarity: 'manhattan' };
+    const kmedoids = clusteringAlgorithm('kmedoids');
+    const fitted = await kmedoids.fit(matrix, { k: 4, seed: 1, weights: [1, 1, 1], params });
+    expect(adjustedRandIndex(truth, fitted.labels)).toBe(1);
+    const columns = { categories: true, weights: true };
+    expect(() => kmedoids.checkColumns({ ...columns, params })).toThrow('dissimilarity must be gower with categories');
+    expect(() => kmedoids.checkColumns({ ...columns, params: {} })).not.toThrow();
+    expect(() => kmeans.checkColumns({ ...columns, params: {} })).toThrow('it takes numbers only');
+    expect(() => kmeans.checkColumns({ categories: false, weights: true, params: {} })).not.toThrow();
   });
 
   it('lets a weight of 0 leave a column out, and a large one rule', async () => {

@@ -38,6 +38,7 @@ export const kmedoidsAlgorithm = registerAlgorithm({
     sampleRows: whole(2, 20_000, kmedoidsDefaults.sampleRows, 'rows of a sample of larger tables'),
     samples: whole(1, 100, kmedoidsDefaults.samples, 'samples drawn of larger tables'),
   }),
+  deafTo: (asked) => (asked.dissimilarity === 'gower' ? undefined : 'dissimilarity must be gower'),
   async fit({ matrix, params: { dissimilarity: kind, ...rest }, k = 0, categories, weights, control }) {
     const how = kind === 'gower' ? { kind, categories, ...(weights ? { weights } : {}) } : { kind };
     const fitted = await kmedoids.fit(matrix, { ...rest, k, dissimilarity: how }, control);
