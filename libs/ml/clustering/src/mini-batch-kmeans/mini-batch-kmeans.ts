@@ -26,6 +26,7 @@ const NAME = 'mini-batch-kmeans';
 /** Rows that k-means++ begins on, and that starts are judged by; at least this many for each cluster. */
 const SAMPLE_ROWS = 10_000;
 const SAMPLE_FOR_EACH = 30;
+/** Batches labelled, over all starts, from one breath to the next. */
 const BATCHES_A_BREATH = 16;
 
 /** Batches drawn from a table, in one arena; everything relative to the origin. */
@@ -108,10 +109,11 @@ async function bestStart(
     centroids: centroids.map((value, at) => value - (origin[at % cols] as number)),
     seen: new Float64Array(k),
   }));
+  const batchesABreath = Math.max(1, Math.floor(BATCHES_A_BREATH / restarts));
   const drawn = new Batches(pool, { matrix, origin }, { k, rows: Math.min(batchRows, matrix.rows) });
   try {
     for (let at = 0; at < batches; at += 1) {
-      if (at % BATCHES_A_BREATH === 0) await breathe(control);
+      if (at % batchesABreath === 0) await breathe(control);
       drawn.draw(random);
       for (const { centroids, seen } of starts) moveCentroids(centroids, seen, drawn.assign(centroids));
       onProgress?.({ phase: 'fitting batches', done: at + 1, total: batches });
