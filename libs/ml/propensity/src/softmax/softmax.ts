@@ -123,7 +123,7 @@ function startOf(counts: Uint32Array, { cols, lines }: { cols: number; lines: nu
  *
  * Shape   matrix: n×d, dense or sparse; labels: n classes in 0..K-1, none of them without a row
  * Units   weights are log-odds per unit of the column
- * Cost    O(values · K) a step, 50 to 500 steps; 22 · d · K numbers of memory
+ * Cost    O(values · K) a step, 50 to 500 steps; memory of 22 · d · K + n · K numbers, and the values twice
  * Throws  ML_SHAPE, ML_NOT_FINITE, ML_PARAM, SOFTMAX_EMPTY_CLASS, ML_CANCELLED
  * Source  Hastie, Tibshirani & Friedman 2009, 4.4; held to scikit-learn by reference/softmax.golden.json
  */
