@@ -3,17 +3,10 @@ import { clusteringAlgorithm, paramsFromText } from '@kohort/ml-algorithms';
 import type { ScalingMode } from '@kohort/ml-clustering';
 import type { KWish } from './choose-clusters';
 import { clusterErrors } from './cluster-errors';
-import { addCategories } from './csv-categories';
 import { foundCsvFeatures, type FoundCsvFeatures } from './found-csv-features';
 import { linksInCsv, seedsInCsv } from './csv-known';
-import {
-  checkCsvShape,
-  csvColumnAt,
-  readCsvFeatures,
-  readCsvIds,
-  type BlankCells,
-  type ClusterCsvTable,
-} from './csv-features';
+import { readMixedColumns } from './csv-mixed-columns';
+import { checkCsvShape, csvColumnAt, readCsvIds, type BlankCells, type ClusterCsvTable } from './csv-features';
 import {
   clusterTable,
   type ClusterControl,
@@ -104,7 +97,7 @@ function featuresOf(table: ClusterCsvTable, params: ClusterCommandParams): Found
   const { features, exclude = [], categories = [], id, seeds } = params;
   exclude.forEach((name) => csvColumnAt(table, name, 'excluded'));
   const other = [id, ...(typeof seeds === 'string' ? [seeds] : []), ...exclude, ...categories];
-  if (!features) return foundCsvFeatures(table, other, blankCells(params));
+  if (!features) return foundCsvFeatures(table, other, { ...blankCells(params), takesWords: true });
   return { features: features.filter((name) => !exclude.includes(name)), warnings: [] };
 }
 
@@ -122,7 +115,7 @@ function inputOf(table: ClusterCsvTable, params: ClusterCommandParams) {
   const ids = readCsvIds(table, params.id);
   const { features, warnings: notes } = featuresOf(table, params);
   const { categories: words = [], seeds, links } = params;
-  const { matrix, categories } = addCategories(table, readCsvFeatures(table, features, blankCells(params)), words);
+  const { matrix, categories } = readMixedColumns(table, { features, categories: words, ...blankCells(params) });
   const known = typeof seeds === 'string' ? seedsOf(table, seeds) : seeds && seedsInCsv(seeds, ids);
   const input: ClusterTableInput = {
     ids,

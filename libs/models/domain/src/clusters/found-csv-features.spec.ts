@@ -35,12 +35,29 @@ describe('features that nobody named', () => {
       ['id', 'note'],
       people.rows.map(([id = '', , , , note = '']) => [id, note]),
     );
-    expect(() => foundCsvFeatures(words, [])).toThrow(
-      expect.objectContaining({
-        code: 'CLUSTERS_BAD_PARAMETER',
-        message: expect.stringContaining('"note": it holds words (4 different), which kmedoids'),
-      }),
-    );
+    const refused = (leftOut: string[], message: RegExp, how = {}) =>
+      expect(() => foundCsvFeatures(words, leftOut, how)).toThrow(
+        expect.objectContaining({ code: 'CLUSTERS_BAD_PARAMETER', message: expect.stringMatching(message) }),
+      );
+    refused([], /"note": it holds words \(4 different\), which kmedoids and/, { takesWords: true });
+    // Not where nothing takes words.
+    refused([], /"note": it holds words \(4 different\)\)$/);
+    refused(['id', 'note'], /^features must be named: every column is taken otherwise$/);
+  });
+
+  it('are no empty columns, and words count as categories do: without the space around them', () => {
+    const rows = [
+      ['1', '', 'a'],
+      ['2', ' ', ' a'],
+      ['4', '', 'b '],
+    ];
+    const told = (how: object) => foundCsvFeatures(table(['x', 'gone', 'plan'], rows), [], how).warnings;
+    const expected = [
+      'Column "gone" is no feature unless it is named: it is empty.',
+      'Column "plan" is no feature unless it is named: it holds words (2 different).',
+    ];
+    expect(told({})).toEqual(expected);
+    expect(told({ blank: 'missing' })).toEqual(expected);
   });
 
   it('are told of ten at most', () => {

@@ -2,13 +2,13 @@ import type { CategoryWords } from './category-words';
 import type { FeatureMeasure } from './measure-clusters';
 import type { ProfileSheetInput } from './profile-sheets';
 
-/** Rows with each code, in each cluster. */
+/** Rows with each code, in each cluster; behind the last those with a word that is not in the list. */
 function countsOf({ matrix, labels, k }: ProfileSheetInput, at: number, words: number): Float64Array[] {
-  const counts = Array.from({ length: k }, () => new Float64Array(words));
+  const counts = Array.from({ length: k }, () => new Float64Array(words + 1));
   for (let i = 0; i < matrix.rows; i += 1) {
     const code = matrix.data[i * matrix.cols + at] as number;
     const own = counts[labels[i] as number];
-    if (own && code < words) own[code] = (own[code] as number) + 1;
+    if (own && code <= words) own[code] = (own[code] as number) + 1;
   }
   return counts;
 }

@@ -90,5 +90,36 @@ describe('runSheetCommand', () => {
     expect(grouped.notes.join(' ')).toContain('separate best');
     const kmeans = runSheetCommand(table, { ...asked, k: 2 }, control);
     await expect(kmeans).rejects.toMatchObject({ code: 'ALGORITHM_SETTING' });
+    const both = runSheetCommand(table, { ...asked, features: ['left', 'recency_days'], clusters: 'group' }, control);
+    await expect(both).rejects.toMatchObject({ code: 'CLUSTERS_COLUMN_REPEATED', details: { column: 'left' } });
+  });
+
+  it("reads words by a stored model's own lists, and refuses to be told others", async () => {
+    // Lists in another order than the alphabet's, and in front of the numbers.
+    const words = ['Yes', 'no', ''];
+    const rows = people.map(([recency = 0], i) => [words.indexOf(cells[i]?.[4] ?? ''), recency]);
+    const input = {
+      featureNames: ['left', 'recency_days'],
+      matrix: wideMatrixOf(rows),
+      ids: cells.map(([id = '']) => id),
+      categories: [{ feature: 'left', words }],
+    };
+    const fitted = await clusterTable(input, { algorithm: 'kmedoids', k: 2, seed: 1, scaling: 'auto' });
+    const model = serialiseClusterModel(fitted.model);
+    const strange = {
+      ...table,
+      rows: cells.map((row, i) => row.map((cell, j) => (i === 0 && j === 4 ? 'maybe' : cell))),
+    };
+    const { stories, featureNames } = await runSheetCommand(strange, { id: 'id', model }, control);
+    expect(featureNames).toEqual(['left', 'recency_days']);
+    expect(stories.clusters.map(({ sheet }) => sheet.size)).toEqual([80, 40]);
+    const shares = stories.clusters.map(({ sheet }) => sheet.categories?.find(({ word }) => word === 'no'));
+    expect(shares[0]).toMatchObject({ feature: 'left', shareOfCluster: 1, shareOfPeople: 80 / 120 });
+    expect(stories.clusters.flatMap(({ exemplars }) => exemplars.map(({ values }) => values[0]))).toContain('Yes');
+    const told = runSheetCommand(table, { id: 'id', model, categories: ['left'] }, control);
+    await expect(told).rejects.toMatchObject({
+      code: 'CLUSTERS_BAD_PARAMETER',
+      details: { parameter: 'categories' },
+    });
   });
 });

@@ -6,15 +6,9 @@ import { chooseClusters } from '../clusters/choose-clusters';
 import type { CodeColumn } from '../clusters/category-words';
 import { clusterErrors } from '../clusters/cluster-errors';
 import { assignClusters, parseClusterModel } from '../clusters/cluster-model';
-import {
-  checkCsvShape,
-  csvColumnAt,
-  numberIn,
-  readCsvFeatures,
-  readCsvIds,
-  type ClusterCsvTable,
-} from '../clusters/csv-features';
-import { addCategories, type WithCategories } from '../clusters/csv-categories';
+import { checkCsvShape, csvColumnAt, numberIn, readCsvIds, type ClusterCsvTable } from '../clusters/csv-features';
+import type { WithCategories } from '../clusters/csv-categories';
+import { readMixedColumns, readModelColumns } from '../clusters/csv-mixed-columns';
 import { codeColumns } from '../clusters/cluster-settings';
 import { foundCsvFeatures } from '../clusters/found-csv-features';
 import type { PlaybookRule } from '../clusters/playbook';
@@ -26,7 +20,7 @@ export interface SheetCommandParams {
   readonly id?: string;
   /** Numeric columns; all that hold numbers alone when left out (those of the model with a model). */
   readonly features?: readonly string[];
-  /** Columns of words, beside the features. */
+  /** Columns of words, beside the features; those of the model with a model, none may be named then. */
   readonly categories?: readonly string[];
   /** Column that says who is in which cluster; an empty cell is in none. */
   readonly clusters?: string;
@@ -184,11 +178,11 @@ async function groupedByAlgorithm(
 
 async function groupedByModel(table: ClusterCsvTable, text: string, control: CompareControl) {
   const model = parseClusterModel(text);
-  const matrix = readCsvFeatures(table, model.featureNames);
+  const { matrix, categories } = readModelColumns(table, model);
   const { labels, confidences } = await assignClusters(model, matrix, control);
   const notes = [`Rows placed by a stored model (${model.algorithm}).`];
   const grouped: Grouped = { labels, k: model.placing.k, confidences, notes, warnings: [] };
-  return { matrix, categories: [], features: model.featureNames, grouped };
+  return { matrix, categories, features: model.featureNames, grouped };
 }
 
 async function grouped(table: ClusterCsvTable, params: SheetCommandParams, control: CompareControl) {
@@ -197,13 +191,17 @@ async function grouped(table: ClusterCsvTable, params: SheetCommandParams, contr
     const must = 'alone: clusters come from a column, a model or an algorithm';
     throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'clusters, model or algorithm', must });
   }
-  if (params.model !== undefined) return groupedByModel(table, params.model, control);
   const { categories: words = [] } = params;
+  if (params.model !== undefined) {
+    if (words.length === 0) return groupedByModel(table, params.model, control);
+    const must = 'left out with a model, which knows its own columns of words';
+    throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: 'categories', must });
+  }
   const { features: numbers, warnings } = params.features
     ? { features: params.features, warnings: [] }
-    : foundCsvFeatures(table, [params.id, params.clusters, params.churn, params.value, ...words]);
+    : foundCsvFeatures(table, [params.id, params.clusters, params.churn, params.value, ...words], { takesWords: true });
   const features = [...numbers, ...words];
-  const mixed = addCategories(table, readCsvFeatures(table, numbers), words);
+  const mixed = readMixedColumns(table, { features: numbers, categories: words });
   const found =
     params.clusters === undefined
       ? await groupedByAlgorithm({ ...mixed, features }, params, control)
