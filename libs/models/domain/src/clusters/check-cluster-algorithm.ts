@@ -1,9 +1,13 @@
-import { algorithmErrors, clusteringAlgorithm, readParams, type ClusteringAlgorithm } from '@kohort/ml-algorithms';
+import { algorithmErrors, clusteringAlgorithm, type ClusteringAlgorithm } from '@kohort/ml-algorithms';
 
 /** What is given to an algorithm beside its parameters. */
 export interface GivenToAlgorithm {
   readonly seeds?: boolean;
   readonly links?: boolean;
+  /** Whether some features are of words. */
+  readonly categories?: boolean;
+  /** Whether some feature weighs other than 1. */
+  readonly weights?: boolean;
 }
 
 function problemOf({ needs }: ClusteringAlgorithm, { seeds = false, links = false }: GivenToAlgorithm): string | null {
@@ -14,7 +18,7 @@ function problemOf({ needs }: ClusteringAlgorithm, { seeds = false, links = fals
 }
 
 /**
- * Holds an algorithm's name, its parameters and what is known of people against the registry, before anything is fitted.
+ * Holds an algorithm's name, its parameters and what is said of people and features against the registry, before anything is fitted.
  *
  * Throws  ALGORITHM_UNKNOWN with the nearest name; ALGORITHM_PARAM, ALGORITHM_PARAM_UNKNOWN, ALGORITHM_SETTING
  */
@@ -24,7 +28,8 @@ export function checkClusterAlgorithm(
   given: GivenToAlgorithm = {},
 ): void {
   const algorithm = clusteringAlgorithm(name);
-  readParams(algorithm.name, algorithm.params, params);
+  const { categories = false, weights = false } = given;
+  algorithm.checkColumns({ params, categories, weights });
   const problem = problemOf(algorithm, given);
   if (problem) throw algorithmErrors.ALGORITHM_SETTING({ algorithm: algorithm.name, setting: 'known people', problem });
 }

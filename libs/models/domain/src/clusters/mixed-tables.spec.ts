@@ -1,7 +1,9 @@
-import { seededRandom } from '@kohort/kernel-clock-random';
+import { manualClock, seededRandom } from '@kohort/kernel-clock-random';
 import { matrixOf } from '@kohort/ml-core';
+import { runSheetCommand } from '../sheets/sheet-file';
 import { tellByRules } from '../surrogate/tell-by-rules';
 import { gatherWords, spreadWords } from './category-words';
+import { checkClusterAlgorithm } from './check-cluster-algorithm';
 import { runClusterCommand } from './cluster-file';
 import { assignClusters, parseClusterModel, serialiseClusterModel } from './cluster-model';
 import { clusterTable } from './cluster-table';
@@ -54,9 +56,10 @@ describe('tables of numbers and words', () => {
   });
 
   it('choose k in the space where a differing word counts one', async () => {
-    const { metrics, reasons } = await runClusterCommand(people, { ...params, k: { from: 2, to: 4 } });
+    const { metrics, reasons, warnings } = await runClusterCommand(people, { ...params, k: { from: 2, to: 4 } });
     expect(metrics.k).toBe(3);
     expect(reasons.join(' ')).toContain('separate best');
+    expect(warnings.join(' ')).toContain('chosen as if all columns weighed alike');
   });
 
   it('are refused by name by algorithms that take numbers alone, and where words tell rows apart', async () => {
@@ -70,6 +73,26 @@ describe('tables of numbers and words', () => {
       code: 'CLUSTERS_TOO_MANY_WORDS',
       details: { column: 'id', words: 120, most: 50 },
     });
+  });
+
+  it('are refused before any number of clusters is tried', async () => {
+    const phases: string[] = [];
+    const onProgress = ({ phase }: { phase: string }) => void phases.push(phase);
+    const refused = (change: object, setting: string) =>
+      expect(
+        runClusterCommand(people, { ...params, k: 'auto', params: {}, weights: {}, ...change }, { onProgress }),
+      ).rejects.toMatchObject({ code: 'ALGORITHM_SETTING', details: { setting } });
+    await refused({ algorithm: 'kmeans' }, 'categories');
+    await refused({ algorithm: 'gaussian-mixture' }, 'categories');
+    const far = { algorithm: 'kmedoids', params: { dissimilarity: 'euclidean' } };
+    await refused(far, 'categories');
+    await refused({ ...far, categories: [], features: ['age'], weights: { age: 2 } }, 'weights');
+    const sheet = runSheetCommand(people, { id: 'id', categories: ['plan'] }, { clock: manualClock(0), onProgress });
+    await expect(sheet).rejects.toMatchObject({ code: 'ALGORITHM_SETTING' });
+    expect(phases).toEqual([]);
+    expect(() => checkClusterAlgorithm('kmeans', {}, { categories: true })).toThrow('it takes numbers only');
+    expect(() => checkClusterAlgorithm('kmedoids', far.params, { weights: true })).toThrow('must be gower');
+    expect(() => checkClusterAlgorithm('kprototypes', {}, { categories: true, weights: true })).not.toThrow();
   });
 
   it('put the median in place of an empty number where asked to', async () => {
