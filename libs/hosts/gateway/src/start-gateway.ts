@@ -5,9 +5,8 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { requirePolicies, type HorizonPulse } from '@kohort/gateway-resolvers';
+import { requirePolicies } from '@kohort/gateway-resolvers';
 import { nestLogger } from '@kohort/platform-nest';
-import { COMMIT_CHANNEL, LOG_CHANNEL, listen, type Listening } from '@kohort/platform-postgres';
 import { changesRoutes } from './changes/changes-routes';
 import { explorerRoutes } from './explorer/explorer-routes';
 import { GatewayModule, HANDLER_CLASSES } from './gateway.module';
@@ -16,6 +15,7 @@ import { bindServices, type BoundServices } from './gateway-services';
 import { identify, mercuriusConfig } from './graphql/mercurius-config';
 import { openIngest, type IngestDoor } from './ingest/open-ingest';
 import { ingestRoutes } from './ingest/ingest-routes';
+import { listenForChanges } from './live/listen-for-changes';
 import { LiveDocuments } from './live/live-document';
 import { LiveDoor } from './live/live-door';
 import { LiveKeys } from './live/live-keys';
@@ -117,27 +117,6 @@ async function letIn(app: NestFastifyApplication, { entrance, port, host }: Gate
 }
 
 /**
- * Tells the streams of changed memberships: at their commit, by who wrote them, and once more when they are final, by the
- * relay. Without it the poll finds them.
- */
-async function listenForChanges(
-  options: GatewayOptions,
-  pulse: Pick<HorizonPulse, 'hear' | 'wake'>,
-): Promise<Listening | null> {
-  try {
-    return await listen(options.database.url, [COMMIT_CHANNEL, LOG_CHANNEL], (topics, channel) => {
-      if (topics !== '' && !topics.includes('MembershipChanged')) return;
-      if (channel === COMMIT_CHANNEL) pulse.hear();
-      else pulse.wake();
-    });
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.name : 'unknown';
-    options.logger.warn('not listening for changes; polling', { reason });
-    return null;
-  }
-}
-
-/**
  * Starts the gateway: GraphQL with subscriptions at /graphql, ingest at /v1 and /v2, health, metrics.
  *
  * Throws  GATEWAY_POLICY_MISSING when a handler names no policy; SPOOL_IN_USE; what Node throws when the port is taken
@@ -151,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { app, live, leave } = await build(options, bound, { watch, door });
   live.attach(app.getHttpServer());
   const port = await letIn(app, options);
-  const listening = await listenForChanges(options, bound.pulse);
+  const listening = await listenForChanges(options.database.url, bound.pulse, options.logger);
   if (!options.entrance) options.logger.info('gateway listens', { port });
   return {
     port,
