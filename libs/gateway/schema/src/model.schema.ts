@@ -42,7 +42,10 @@ export class ModelVersionType {
   @Field(() => Float)
   seed!: number;
 
-  @Field(() => DateTimeScalar, { description: 'The instant whose knowledge it was trained on.' })
+  @Field(() => DateTimeScalar, {
+    description:
+      'The instant whose knowledge it was trained on; of one with `fitOf`: the instant as of which everybody was scored.',
+  })
   asOf!: number;
 
   @Field(() => JsonScalar, { description: 'What it was made of, how good it is, and what it must not be used for.' })

@@ -45,7 +45,7 @@ export class ModelMutationsResolver {
 
   @Mutation(() => RollbackModelResult, {
     description:
-      'Serves an earlier version of a model again, at once and with the scores that it had; answers the job that scores everybody anew by it, as a version that follows. One can return to the two versions that were served last.',
+      'Serves an earlier version of a model again, at once and with the scores that it had; answers the job that scores everybody anew by it, as a version that follows. One can return to versions whose scores are kept: at least the two served before.',
   })
   @Policy('graphql:write')
   rollbackModel(
@@ -58,8 +58,8 @@ export class ModelMutationsResolver {
       const model = await context.loaders.modelByKey.load(modelKey);
       if (!model) throw gatewayErrors.GATEWAY_NOT_FOUND({ what: 'model' });
       const { workspaceId, keyId: askedBy } = callerOf(context);
-      await context.services.scoreReasons.requireFile(workspaceId, { modelId: model.id, version });
-      return context.commands.rollbackModel({ modelKey, version, askedBy }, idempotencyKey ?? null);
+      const hasFile = () => context.services.scoreReasons.requireFile(workspaceId, { modelId: model.id, version });
+      return context.commands.rollbackModel({ modelKey, version, askedBy }, idempotencyKey ?? null, hasFile);
     });
   }
 

@@ -156,10 +156,11 @@ export interface WorkspaceCommands {
   requestRun<J extends RunParamsJob>(request: RunRequest<J>): Promise<JobRecord>;
   cancelRun(runId: string): Promise<JobRecord>;
   /**
-   * Serves an earlier version of a model again, from now on, and answers the job that scores everybody anew by it. Throws
+   * Serves an earlier version of a model again, from now on, and answers the job that scores everybody anew by it. `ready`
+   * is asked first, and may refuse by throwing; a request that is repeated is not asked of it again. Throws
    * COMMAND_NOT_FOUND, COMMAND_MODEL_NEVER_SERVED, COMMAND_MODEL_SCORES_GONE.
    */
-  rollbackModel(target: ModelRollback, idempotencyKey: string | null): Promise<JobRecord>;
+  rollbackModel(target: ModelRollback, idempotencyKey: string | null, ready?: () => Promise<void>): Promise<JobRecord>;
   /** When a clustering is fitted again by itself. Throws COMMAND_NOT_FOUND when there is none of this key. */
   setModelRefit(modelKey: string, refit: RefitSetting): Promise<void>;
   readonly tracking: TrackingCommands;

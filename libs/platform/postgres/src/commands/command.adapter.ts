@@ -73,7 +73,7 @@ function workspaceCommands(scope: Scope): WorkspaceCommands {
     revokeApiKey: (keyId) => revokeApiKey(scope, keyId),
     requestRun: (request) => writing(scope, (tx) => insertRun(tx, scope, request)),
     cancelRun: (runId) => cancelRun(scope, runId),
-    rollbackModel: (target, idempotencyKey) => rollbackModel(scope, target, idempotencyKey),
+    rollbackModel: (target, idempotencyKey, ready) => rollbackModel(scope, target, { idempotencyKey, ready }),
     setModelRefit: (modelKey, refit) => setModelRefit(scope, modelKey, refit),
     tracking: trackingCommands(scope),
   };

@@ -13,60 +13,73 @@ import { serveVersion } from '../models/serve-version';
 import { appendOutbox } from '../outbox';
 import { writing, type Scope } from '../read/deadline';
 import { commandErrors } from './command.errors';
-import { makeRun } from './run-commands';
+import { makeRun, wasRequested } from './run-commands';
 
 interface HeldModel {
   readonly modelId: ModelId;
   readonly live: number | null;
-  readonly status: string | null;
-  readonly wasServed: boolean;
-  /** Versions whose scores are there. */
-  readonly kept: readonly number[];
 }
 
-/** The model's row, held until commit, and what is known of the version. */
-async function heldModel(tx: WorkspaceTransaction, scope: Scope, target: ModelRollback): Promise<HeldModel | null> {
-  const { rows } = await sql<{
-    id: string;
-    live_version: number | null;
-    status: string;
-    served: boolean;
-    kept: number[];
-  }>`
-    select m.id, m.live_version, v.status, exists (select 1 from model_serving s where s.workspace_id = v.workspace_id
-        and s.model_id = v.model_id and s.version = v.version) as served,
-      array(select distinct s.version from model_serving s join model_version o using (workspace_id, model_id, version)
-        where s.workspace_id = m.workspace_id and s.model_id = m.id and o.status <> 'retired' order by 1) as kept
-    from model m
-    left join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id and v.version = ${target.version}::int
-    where m.workspace_id = ${scope.workspaceId} and m.key = ${target.modelKey} for update of m`.execute(tx);
-  const [row] = rows;
-  if (!row) return null;
-  const { live_version: live, status, served: wasServed, kept } = row;
-  return { modelId: modelIdSchema.parse(row.id), live, status, wasServed, kept };
+/** The model's row, held until commit. Nothing else is read here: only a row that was waited for is read anew. */
+async function heldModel(tx: WorkspaceTransaction, scope: Scope, modelKey: string): Promise<HeldModel> {
+  const row = await tx
+    .selectFrom('model')
+    .select(['id', 'live_version'])
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('key', '=', modelKey)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw commandErrors.COMMAND_NOT_FOUND({ what: 'model' });
+  return { modelId: modelIdSchema.parse(row.id), live: row.live_version };
+}
+
+/** Refuses a version that cannot be returned to. The caller holds the model's row: whoever retires versions waits. */
+async function requireReturnable(
+  tx: WorkspaceTransaction,
+  scope: Scope,
+  { modelId, live, model, version }: HeldModel & { readonly model: string; readonly version: number },
+): Promise<void> {
+  const { rows } = await sql<{ version: number; status: string; served: boolean }>`
+    select v.version, v.status, exists (select 1 from model_serving s where s.workspace_id = v.workspace_id
+      and s.model_id = v.model_id and s.version = v.version) as served
+    from model_version v
+    where v.workspace_id = ${scope.workspaceId} and v.model_id = ${modelId} and (v.version = ${version} or v.status <> 'retired')
+    order by v.version`.execute(tx);
+  const target = rows.find((row) => row.version === version);
+  if (!target) throw commandErrors.COMMAND_NOT_FOUND({ what: `version of model "${model}"` });
+  if (!target.served) throw commandErrors.COMMAND_MODEL_NEVER_SERVED({ model, version });
+  if (target.status !== 'retired') return;
+  const kept = rows.filter((row) => row.served && row.status !== 'retired' && row.version !== live);
+  throw commandErrors.COMMAND_MODEL_SCORES_GONE({ model, version, kept: kept.map((row) => row.version).join(', ') });
 }
 
 /**
  * Points a model at a version that was served before, at once and for everybody, and asks for everybody to be scored anew
- * by it: who came or changed since is known to a version of its own, which follows.
+ * by it: who came or changed since is known to a version of its own, which follows. A request that is repeated answers
+ * its job, whatever has become of the version since.
  *
- * Throws  COMMAND_NOT_FOUND, COMMAND_MODEL_NEVER_SERVED, COMMAND_MODEL_SCORES_GONE, COMMAND_IDEMPOTENCY_REUSED
+ * Throws  COMMAND_NOT_FOUND, COMMAND_MODEL_NEVER_SERVED, COMMAND_MODEL_SCORES_GONE, COMMAND_IDEMPOTENCY_REUSED, and what
+ *         `ready` throws
  */
-export function rollbackModel(scope: Scope, target: ModelRollback, idempotencyKey: string | null): Promise<JobRecord> {
+export async function rollbackModel(
+  scope: Scope,
+  target: ModelRollback,
+  { idempotencyKey, ready }: { readonly idempotencyKey: string | null; readonly ready?: () => Promise<void> },
+): Promise<JobRecord> {
   const { workspaceId } = scope;
   const { modelKey: model, version, askedBy } = target;
+  // Outside the transaction: what is asked may take a connection of its own.
+  if (ready && !(await wasRequested(scope, idempotencyKey))) await ready();
   return writing(scope, async (tx) => {
-    const held = await heldModel(tx, scope, target);
-    if (!held) throw commandErrors.COMMAND_NOT_FOUND({ what: 'model' });
-    if (held.status === null) throw commandErrors.COMMAND_NOT_FOUND({ what: `version of model "${model}"` });
-    if (!held.wasServed) throw commandErrors.COMMAND_MODEL_NEVER_SERVED({ model, version });
-    if (!held.kept.includes(version)) {
-      throw commandErrors.COMMAND_MODEL_SCORES_GONE({ model, version, kept: held.kept.join(', ') });
-    }
+    const held = await heldModel(tx, scope, model);
     const { modelId } = held;
+    if (version < 1) throw commandErrors.COMMAND_NOT_FOUND({ what: `version of model "${model}"` });
     const params = { modelId, version };
     const { record: job, fresh } = await makeRun(tx, scope, { job: 'models.score', params, idempotencyKey });
-    if (!fresh || held.live === version) return job;
+    if (!fresh) return job;
+    // A refusal takes the run back.
+    await requireReturnable(tx, scope, { ...held, model, version });
+    if (held.live === version) return job;
     await serveVersion(tx, { workspaceId, modelId, version, cause: 'rollback', askedBy });
     // Not of the run that follows: that one speaks of scores of its own when it has them.
     await appendOutbox(tx, 'ScoresChanged', { workspaceId, runId: runIdSchema.parse(randomUUID()) });

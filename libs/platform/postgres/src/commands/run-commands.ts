@@ -10,7 +10,7 @@ import {
 } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 import { jsonOf } from '../read/columns';
-import { writing, type Scope } from '../read/deadline';
+import { reading, writing, type Scope } from '../read/deadline';
 import { jobColumns, toJob, type JobRow } from '../read/job-reader';
 import { createRun } from '../runs/create-run';
 import { cancelRun as cancelOpenRun } from '../runs/run-handler';
@@ -46,6 +46,20 @@ export async function makeRun<J extends RunParamsJob>(
   const job = await jobById(tx, scope, runId);
   requireSameRequest(fresh || (job.job === request.job && isDeepStrictEqual(job.params, params)));
   return { record: job, fresh };
+}
+
+/** Whether a run was asked for under an idempotency key; never without one. */
+export async function wasRequested(scope: Scope, idempotencyKey: string | null): Promise<boolean> {
+  if (idempotencyKey === null) return false;
+  const earlier = await reading(scope, (tx) =>
+    tx
+      .selectFrom('run')
+      .select('id')
+      .where('workspace_id', '=', scope.workspaceId)
+      .where('idempotency_key', '=', idempotencyKey)
+      .executeTakeFirst(),
+  );
+  return earlier !== undefined;
 }
 
 /** As makeRun: the run alone. */
