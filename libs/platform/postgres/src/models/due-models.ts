@@ -10,6 +10,8 @@ interface DueRow {
   id: string;
   key: string;
   version: number;
+  /** Of the last serving among all of the model's. */
+  place: number;
   served_at: Date;
   kind: string | null;
   every_days: number | null;
@@ -49,15 +51,15 @@ async function requestFit(
   const slot = Math.floor((nowMs - row.served_at.getTime()) / ((row.every_days ?? Infinity) * DAY_MS));
   if (row.kind !== 'schedule' || !fitted || slot < 1) return false;
   const params = { ...fitted, asOf: new Date(nowMs).toISOString() };
-  // A fit that failed is asked for again when the next slot begins.
-  const idempotencyKey = refitKey({ modelId: row.id, version: row.version, slot: String(slot) });
+  // A fit that failed is asked for again when the next slot begins. Slots begin anew with every serving, a return too.
+  const idempotencyKey = refitKey({ modelId: row.id, version: row.version, slot: `${row.place}.${slot}` });
   return (await createRun(tx, { workspaceId, job: 'models.fitClusters', params, idempotencyKey })).fresh;
 }
 
 /**
  * Asks for the looks at the clusterings of a workspace that are due, and for the fits of those that are fitted by a
  * schedule; answers how many of each. Often asked, each is asked for once: a look of a version and its day, or week; a fit
- * of a version and slot of its schedule.
+ * of a serving and slot of its schedule.
  */
 export function requestDueModels(
   database: Database,
@@ -66,7 +68,7 @@ export function requestDueModels(
 ): Promise<{ readonly looks: number; readonly fits: number }> {
   return database.inWorkspace(workspaceId, async (tx) => {
     const { rows } = await sql<DueRow>`
-      select m.id, m.key, v.version, s.served_at, f.kind, f.every_days,
+      select m.id, m.key, v.version, s.place, s.served_at, f.kind, f.every_days,
         case when r.job = 'models.fitClusters' then r.params end as params
       from model m
       join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id and v.version = m.live_version

@@ -110,6 +110,17 @@ describe('looks at models', () => {
     await serve(workspaceId, day(11));
     for (let n = 12; n <= 16; n += 1) await requestDueModels(db.database, workspaceId, day(n));
     expect(await asked(workspaceId, 'models.fitClusters')).toEqual(['2026-01-12', '2026-01-17', '2026-01-23']);
+    // A return counts anew too: of this version the first two slots were asked for when it was served before.
+    await commands(workspaceId).rollbackModel({ modelKey: 'value', version: 1, askedBy: 'k' }, null);
+    await db.database.inWorkspace(workspaceId, (tx) =>
+      tx
+        .updateTable('model_serving')
+        .set({ served_at: new Date(day(17)) })
+        .where('place', '=', 3)
+        .execute(),
+    );
+    for (let n = 17; n <= 22; n += 1) await requestDueModels(db.database, workspaceId, day(n));
+    expect((await asked(workspaceId, 'models.fitClusters')).slice(3)).toEqual(['2026-01-29']);
     await commands(workspaceId).setModelRefit('value', { kind: 'never', everyDays: null });
     expect(await requestDueModels(db.database, workspaceId, day(40))).toEqual({ looks: 1, fits: 0 });
   });
