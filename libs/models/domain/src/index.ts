@@ -24,7 +24,7 @@ export { propensityTable } from './propensity/propensity-table';
 export type { CsvTable, PropensityTableParams, PropensityTableResult } from './propensity/propensity-table';
 export { gbdtDefaults } from './propensity/propensity.params';
 export type { PropensityModelKind } from './propensity/propensity.params';
-export { scorePropensity } from './propensity/score-propensity';
+export { scorePeople, scorePropensity } from './propensity/score-propensity';
 export type { PropensityScores } from './propensity/score-propensity';
 export type { LabelledTable, PropensityContext } from './propensity/train-model';
 export { algorithmAccounts } from '@kohort/ml-algorithms';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { JobControl, ModelDrift } from '@kohort/kernel-contracts';
-import { startKernelPool } from '@kohort/ml-core';
+import { startKernelPool, type KernelPool } from '@kohort/ml-core';
 import {
   assignClusters,
   chooseTableK,
@@ -11,9 +11,7 @@ import {
   matchVersions,
   modelDrift,
   parseClusterModel,
-  parsePropensity,
-  peopleTable,
-  scorePropensity,
+  scorePeople,
   serialiseClusterModel,
   tellByRules,
   type ClusterMatch,
@@ -43,6 +41,7 @@ interface FitInput extends ClusterFitInput {
 /** More threads than this wait for memory, not for each other. */
 const MOST_THREADS = 4;
 
+type PooledControl = JobControl & { readonly pool: KernelPool };
 type Input =
   | FitInput
   | (MatchInput & { readonly stage: 'match' })
@@ -59,61 +58,54 @@ const rowsOf = ({ data, profileIds, features }: FeatureMatrix) => {
   return { data, rows: profileIds.length, cols: features.length };
 };
 
-async function compared(
-  { artifact, keys, before, after, ...look }: WatchLook,
-  control: JobControl,
-): Promise<ModelDrift> {
-  const model = parseClusterModel(artifact);
+/** Runs a computation on kernel threads of its own, which end with it. */
+async function withPool<T>(control: JobControl, work: (control: PooledControl) => Promise<T>): Promise<T> {
   const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
   try {
-    const { earlier, seed } = look;
-    const both = { before: rowsOf(before), after: rowsOf(after) };
-    return await modelDrift({ model, keys, earlier, seed, ...both }, { ...control, pool });
+    return await work({ ...control, pool });
   } finally {
     await pool.close();
   }
+}
+
+function compared({ artifact, keys, before, after, ...look }: WatchLook, control: JobControl): Promise<ModelDrift> {
+  const model = parseClusterModel(artifact);
+  const { earlier, seed } = look;
+  const both = { before: rowsOf(before), after: rowsOf(after) };
+  return withPool(control, (pooled) => modelDrift({ model, keys, earlier, seed, ...both }, pooled));
 }
 
 async function scored({ kind, artifact, matrix }: PeopleToScore, control: JobControl): Promise<PeopleScored> {
-  if (kind === 'propensity') return { kind, ...scorePropensity(parsePropensity(artifact), peopleTable(matrix)) };
+  if (kind === 'propensity') return { kind, ...scorePeople(artifact, matrix) };
   const model = parseClusterModel(artifact);
-  const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
-  try {
-    return { kind, ...(await assignClusters(model, rowsOf(matrix), { ...control, pool })) };
-  } finally {
-    await pool.close();
-  }
+  return { kind, ...(await withPool(control, (pooled) => assignClusters(model, rowsOf(matrix), pooled))) };
 }
 
-async function fitted(input: FitInput, control: JobControl): Promise<ClusterFit | KChoice | null> {
+async function fitted(input: FitInput, control: PooledControl): Promise<ClusterFit | KChoice | null> {
   const { matrix: people, algorithm = 'kmeans', stage, seeds, mustLink, cannotLink, scores = [], ...asked } = input;
   const { features, profileIds } = people;
   const matrix = rowsOf(people);
   const known = knownRows(profileIds, { seeds, mustLink, cannotLink });
   const table = { featureNames: features, ids: profileIds, matrix, ...known };
   const params = { ...asked, algorithm, scaling: 'auto', missing: 'median' } as const;
-  const pool = await startKernelPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
-  try {
-    if (stage === 'choose') {
-      const { onProgress } = control;
-      const onScore = (score: KScore) =>
-        onProgress?.({ phase: 'choosing k', done: score.k, total: null, kept: kScoreToJson(score) });
-      return await chooseTableK(table, params, { ...control, pool, known: scores, onScore });
-    }
-    const result = await clusterTable(table, params, { ...control, pool });
-    const { labels, distances, confidences, outlierScores } = result;
-    const { model, rules } = await tellByRules(table, { model: result.model, labels, seed: asked.seed }, control);
-    const golden = await assignClusters(result.model, rowsOf(goldenPeople(people)), { ...control, pool });
-    const card = { ...clusteringCard(table, result, asked.seed), rules };
-    const everybody = { labels, distances, confidences, outlierScores };
-    return { ...everybody, card, golden, artifact: serialiseClusterModel(model) };
-  } finally {
-    await pool.close();
+  if (stage === 'choose') {
+    const { onProgress } = control;
+    const onScore = (score: KScore) =>
+      onProgress?.({ phase: 'choosing k', done: score.k, total: null, kept: kScoreToJson(score) });
+    return chooseTableK(table, params, { ...control, known: scores, onScore });
   }
+  const result = await clusterTable(table, params, control);
+  const { labels, distances, confidences, outlierScores } = result;
+  const { model, rules } = await tellByRules(table, { model: result.model, labels, seed: asked.seed }, control);
+  const golden = await assignClusters(result.model, rowsOf(goldenPeople(people)), control);
+  const card = { ...clusteringCard(table, result, asked.seed), rules };
+  const everybody = { labels, distances, confidences, outlierScores };
+  return { ...everybody, card, golden, artifact: serialiseClusterModel(model) };
 }
 
 serveThread(async (input: Input, control): Promise<Output> => {
   if (input.stage === 'match') return matched(input);
   if (input.stage === 'score') return scored(input, control);
-  return input.stage === 'watch' ? compared(input, control) : fitted(input, control);
+  if (input.stage === 'watch') return compared(input, control);
+  return withPool(control, (pooled) => fitted(input, pooled));
 });

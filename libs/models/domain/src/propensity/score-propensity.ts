@@ -1,6 +1,7 @@
 import { calibrate } from '@kohort/ml-propensity';
 import type { FeatureTable } from '@kohort/ml-preprocessing';
-import type { PropensityArtifact } from './propensity-artifact';
+import { peopleTable, type PeopleMatrix } from './people-table';
+import { parsePropensity, type PropensityArtifact } from './propensity-artifact';
 import { modelMargins } from './train-model';
 
 /** Scores of the rows of a table, in its order. */
@@ -24,6 +25,16 @@ export function scorePropensity(artifact: PropensityArtifact, table: FeatureTabl
   const margins = modelMargins(artifact.model, table);
   const probabilities = calibrate(artifact.calibration, margins);
   return { margins, probabilities, percentiles: percentilesOf(probabilities) };
+}
+
+/**
+ * Scores people with a fitted model as it lies in its store.
+ *
+ * Shape   one of each for every row of the matrix
+ * Throws  as parsePropensity, peopleTable and scorePropensity
+ */
+export function scorePeople(artifact: string, people: PeopleMatrix): PropensityScores {
+  return scorePropensity(parsePropensity(artifact), peopleTable(people));
 }
 
 function percentilesOf(probabilities: Float64Array): Float64Array {
