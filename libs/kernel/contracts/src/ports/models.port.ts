@@ -91,9 +91,11 @@ export interface ModelStore {
   /** Opens an alert: so many people are scored by the model as it was stored otherwise than by the one that was fitted. */
   raiseDamage(fence: Fence, modelId: ModelId, people: number): Promise<void>;
   /**
-   * Flips the pointer, lets go of the scores of all but the live version and the two served before it, and announces
-   * ScoresChanged, and resolves the alert about the model's file: one transaction. Throws MODELS_OVERTAKEN when another version than the one it follows is live by now.
-   * Does nothing for a version that was served already and is live no more: an earlier one was returned to.
+   * Flips the pointer, lets go of the scores of all but the live version and the two served before it, resolves the alert
+   * about the model's file, and announces ScoresChanged: one transaction. Does nothing for a version that was served
+   * already and is live no more: an earlier one was returned to.
+   *
+   * Throws  MODELS_OVERTAKEN when another version than the one it follows is live by now
    */
   goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;
 }
