@@ -1,4 +1,5 @@
 import type { ClusteringCard } from '@kohort/kernel-contracts';
+import { OUTLIER_FROM } from '@kohort/ml-algorithms';
 import { keptKeys } from './carry-identity';
 
 /** Where everybody was placed by a model that was fitted before. */
@@ -10,8 +11,6 @@ export interface ScoredAnew {
   /** Keys of clusters that the model has had. */
   readonly keys: readonly string[];
 }
-
-const OUTLIER_FROM = 0.5;
 
 /**
  * The card of a version that places other people by the same fit: sizes and shares are of who is placed now, all else is
