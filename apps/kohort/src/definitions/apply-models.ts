@@ -52,8 +52,8 @@ async function applyStep(
 }
 
 /**
- * Fits the clusterings of a plan, one after the other, and says when each is fitted again. Each is as it was planned with, or as it is wanted, before anything
- * is done; what is done already is left.
+ * Fits the clusterings of a plan, one after the other, and says when each is fitted again. Each is as it was planned with,
+ * or as it is wanted, before anything is done; what is done already is left.
  *
  * Throws  PLAN_STALE, naming model and fields; CLIENT_REFUSED, CLIENT_JOB_FAILED
  */

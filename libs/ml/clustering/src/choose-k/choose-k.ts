@@ -124,9 +124,9 @@ function warningsFor(score: KScore, gain: { structureless: number; deviation: nu
 }
 
 /**
- * Chooses the number of clusters for k-means, or for the clusterer given, from silhouette and bootstrap stability; see `recommendK` for the rule. The
- * sweep runs from kMin to kMax and goes on by fives up to kLimit while silhouettes still rise at its end. Tables above
- * `sampleRows` are swept on a random sample.
+ * Chooses the number of clusters for k-means, or for the clusterer given, from silhouette and bootstrap stability; see
+ * `recommendK` for the rule. The sweep runs from kMin to kMax and goes on by fives up to kLimit while silhouettes still rise
+ * at its end. Tables above `sampleRows` are swept on a random sample.
  *
  * Shape   matrix: n×d, finite, scaled as it will be clustered
  * Cost    for each k (restarts + 3·resamples) k-means fits of the sample and one silhouette of `scoredRows`: about 3 s for
