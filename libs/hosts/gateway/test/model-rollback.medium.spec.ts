@@ -173,12 +173,17 @@ describe('a return to an earlier version', () => {
   });
 
   it('is refused when the file of the version is not what was written', async () => {
+    const asked = await back(2, 'once');
+    await back(1);
     const before = (await ask<Told>(TOLD, { id: ids[0] })).model.liveVersion;
     writeFileSync(file, '{}');
     expect(await back(2)).toMatchObject({
       code: 'MODELS_FILE_UNREADABLE',
       message: expect.stringContaining('version 2'),
     });
+    // A request that is sent again asks for no file: it answers its job.
+    expect(asked).toMatchObject({ __typename: 'Job' });
+    expect(await back(2, 'once')).toEqual(asked);
     expect((await ask<Told>(TOLD, { id: ids[0] })).model.liveVersion).toBe(before);
   });
 });
