@@ -1,5 +1,6 @@
 import { seededRandom } from '@kohort/kernel-clock-random';
 import { modelIdSchema } from '@kohort/kernel-contracts';
+import { AppError } from '@kohort/kernel-errors';
 import {
   assignClusters,
   clusterTable,
@@ -58,11 +59,15 @@ async function propensity(): Promise<Made> {
 }
 
 /** Holds what a store gives back against what was fitted. */
-async function held({ kind, golden }: Made, stored: string | (() => AsyncGenerator<Uint8Array>)) {
+async function held(
+  { kind, golden }: Made,
+  stored: string | (() => AsyncGenerator<Uint8Array>),
+  context = runContext(),
+) {
   const { recorded, models } = recordingStores();
   const artifacts = { read: () => (typeof stored === 'string' ? bytesOf(stored) : stored()) };
   const written = { modelId, kind, artifactKey: 'k', matrix: people(1), golden };
-  const told = await requireSameScores({ models, artifacts, score }, runContext(), written).then(
+  const told = await requireSameScores({ models, artifacts, score }, context, written).then(
     () => 'same',
     (thrown: { readonly code?: string; readonly message: string }) => `${thrown.code}: ${thrown.message}`,
   );
@@ -112,10 +117,20 @@ describe('golden people', () => {
     expect(told).toContain('MODELS_ARTIFACT_DIFFERS: the model as it was stored');
     expect(told).toContain('CLUSTERS_BAD_MODEL');
     expect(steps).toEqual(['damage 100']);
-    const away = async function* (): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('');
-      throw new TypeError('away');
-    };
-    expect(await held(made, away)).toEqual({ told: 'undefined: away', steps: [] });
+    const failing = (thrown: Error) =>
+      async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('');
+        throw thrown;
+      };
+    const away = (kind: AppError['kind']) => failing(new AppError({ code: 'STORE_AWAY', kind, message: 'away' }));
+    for (const kind of ['transient', 'rate-limited', 'cancelled'] as const) {
+      expect(await held(made, away(kind))).toEqual({ told: 'STORE_AWAY: away', steps: [] });
+    }
+    expect(await held(made, failing(new TypeError('broken')))).toEqual({ told: 'undefined: broken', steps: [] });
+    // What a cancel breaks off looks like a file that is not whole.
+    const abort = new AbortController();
+    abort.abort();
+    expect(await held(made, away('not-found'), runContext(abort))).toEqual({ told: 'STORE_AWAY: away', steps: [] });
+    expect((await held(made, away('not-found'))).steps).toEqual(['damage 100']);
   });
 });

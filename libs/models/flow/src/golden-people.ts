@@ -1,12 +1,13 @@
-import { isAppError } from '@kohort/kernel-errors';
+import { toAppError } from '@kohort/kernel-errors';
 import type { ArtifactStore, JobControl, ModelId, ModelStore, RunContext } from '@kohort/kernel-contracts';
 import type { FeatureMatrix } from './dataset.port';
+import { isPassing } from './is-passing';
 import { modelErrors } from './model-errors';
 import type { PeopleScored, PeopleToScore } from './score-model.flow';
 import { textOf } from './text-bytes';
 
 /** So many people are scored by the model as it lies in the store before it is served. */
-export const GOLDEN_PEOPLE = 100;
+const GOLDEN_PEOPLE = 100;
 /** What a number may differ by that was written as text and read again. */
 const TOLERANCE = 1e-9;
 
@@ -49,8 +50,6 @@ interface Ports {
   readonly score: (people: PeopleToScore, control: JobControl) => Promise<PeopleScored>;
 }
 
-const PASSING: ReadonlySet<string> = new Set(['transient', 'rate-limited', 'cancelled']);
-
 const isSame = (a: number | undefined, b: number | undefined): boolean =>
   Object.is(a, b) || Math.abs((a ?? NaN) - (b ?? NaN)) <= TOLERANCE * Math.max(1, Math.abs(b ?? NaN));
 
@@ -74,8 +73,8 @@ async function lookAt(
     const count = differing(golden, await score({ kind, artifact, matrix: people }, context));
     return count === 0 ? null : { people: count, reason: `${count} of ${people.profileIds.length} people` };
   } catch (thrown) {
-    if (context.signal.aborted || !isAppError(thrown) || PASSING.has(thrown.kind)) throw thrown;
-    return { people: people.profileIds.length, reason: thrown.code };
+    if (context.signal.aborted || isPassing(thrown)) throw thrown;
+    return { people: people.profileIds.length, reason: toAppError(thrown, 'reading').code };
   }
 }
 
