@@ -188,6 +188,42 @@ describe('fitting clusters', () => {
     expect(recorded.checkpoints.at(-1)).toMatchObject({ scores: [{ k: 2 }, { k: 3 }, { k: 2 }, { k: 3 }] });
   });
 
+  it('ends the sweep when what it found cannot be kept, and writes nothing after that', async () => {
+    const { recorded, models, artifacts } = recordingStores();
+    const dataset = {
+      features: async () => peopleMatrix(60),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const score = { inertia: 1, silhouette: 0.5, stability: 0.9, weakestJaccard: 0.8, sizes: [60] };
+    let saves = 0;
+    const refusing = {
+      ...models,
+      saveCheckpoint: async () => {
+        saves += 1;
+        throw new TypeError('fence lost');
+      },
+    };
+    const ended: unknown[] = [];
+    const ports = {
+      ...{ models: refusing, artifacts, dataset, match, score: sameForAll, fit: async () => fitOf(60) },
+      choose: (_matrix: unknown, _settings: unknown, { signal, onProgress }: JobControl) =>
+        new Promise<never>((_resolve, reject) => {
+          // It would go on for ever: only its signal ends it.
+          signal?.addEventListener('abort', () => {
+            ended.push(signal.reason);
+            onProgress?.({ phase: 'choosing k', done: 3, total: null, kept: { k: 4, ...score } });
+            reject(new TypeError('broken off'));
+          });
+          for (const k of [2, 3]) onProgress?.({ phase: 'choosing k', done: k, total: null, kept: { k, ...score } });
+        }),
+    };
+    const context = runContext();
+    await expect(fitClusters(ports, context, params)).rejects.toThrow('fence lost');
+    expect(ended).toEqual([new TypeError('fence lost')]);
+    expect([saves, context.signal.aborted, recorded.steps]).toEqual([1, false, []]);
+  });
+
   it('follows the live version: groups that are the same keep their keys, and who moved is kept before the pointer', async () => {
     const { recorded, models, artifacts } = recordingStores();
     const before = { ...card, clusters: [sheet('vip'), sheet('lost')] };

@@ -96,17 +96,24 @@ async function chosenK(
   if (known) return known;
   const scores = kept?.people === people ? kScoresFromJson(kept.scores) : [];
   const done = scores.map(kScoreToJson);
-  // In their order, and never two at once; the first that fails is the run's end.
+  // In their order, and never two at once; the first that fails ends the sweep, and the run with its error.
+  const failed = new AbortController();
   let saving: Promise<unknown> = Promise.resolve();
   const onProgress = ({ kept: score, ...progress }: Progress): void => {
     if (score === undefined) return context.onProgress(progress);
     done.push(score);
     const checkpoint = { people, choice: null, scores: [...done] };
     saving = saving.then(() => ports.models.saveCheckpoint(context.fence, checkpoint));
-    saving.catch(() => undefined);
+    saving.catch((thrown: unknown) => failed.abort(thrown));
   };
-  const choice = await ports.choose(matrix, { ...settings, known: scores }, { signal: context.signal, onProgress });
-  await saving;
+  const control = { signal: AbortSignal.any([context.signal, failed.signal]), onProgress };
+  let choice: KChoice | null;
+  try {
+    choice = await ports.choose(matrix, { ...settings, known: scores }, control);
+  } finally {
+    // Nothing is written behind the end of the run.
+    await saving;
+  }
   if (choice) await ports.models.saveCheckpoint(context.fence, { people, choice: kChoiceToJson(choice) });
   return choice;
 }
@@ -119,9 +126,11 @@ async function chosenK(
  * Order    choice of k → artifact → golden people → version row → scores → moves → pointer and ScoresChanged
  * Follows  the live version: clusters that are the same keep key, name and colour; when another version goes live
  *          meanwhile the run is tried again and matched with that one
- * Resume   behind the last k that was scored, or the choice of k; else from the start; fitting is deterministic by seed, so the rows come out the same
+ * Resume   behind the last k that was scored, or the choice of k; else from the start; fitting is deterministic by seed,
+ *          so the rows come out the same
  * Size     scores in pages of 5,000; one matrix of people × features in memory
- * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES; what the estimator refuses
+ * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES;
+ *          what the estimator refuses
  */
 export async function fitClusters(
   ports: FitClustersPorts,
