@@ -95,7 +95,8 @@ export interface ModelStore {
    * about the model's file, and announces ScoresChanged: one transaction. Does nothing for a version that was served
    * already and is live no more: an earlier one was returned to.
    *
-   * Throws  MODELS_OVERTAKEN when another version than the one it follows is live by now
+   * Throws  MODELS_OVERTAKEN when another version than the one it follows is live by now, or when its scores were let go of
+   *         while it was written
    */
   goLive(fence: Fence, modelId: ModelId, version: number): Promise<void>;
 }

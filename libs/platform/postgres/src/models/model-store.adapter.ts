@@ -119,26 +119,38 @@ async function saveScores(
   });
 }
 
-/** Clusters go on from one version to the next: what was matched with a version that is no longer served is not served. */
+/**
+ * Clusters go on from one version to the next: what was matched with a version that is no longer served is not served. Nor
+ * is a version that others have retired while it was written, of any kind: its first pages are gone.
+ */
 async function requireStanding(
   tx: WorkspaceTransaction,
   fence: Fence,
   target: { modelId: ModelId; version: number },
 ): Promise<{ readonly live: boolean; readonly served: boolean; readonly cause: ServingCause }> {
+  // In a statement of its own, for the next one to see what others did while this one waited.
+  await sql`select 1 from model where workspace_id = ${fence.workspaceId} and id = ${target.modelId} for update`.execute(
+    tx,
+  );
   const { rows } = await sql<{ stands: boolean; live: boolean; served: boolean; is_score: boolean }>`
-    select (m.kind <> 'clustering' and v.fit_of is null) or m.live_version is not distinct from v.follows as stands,
+    select v.status <> 'retired'
+        and ((m.kind <> 'clustering' and v.fit_of is null) or m.live_version is not distinct from v.follows) as stands,
       m.live_version is not distinct from v.version as live, v.fit_of is not null as is_score,
       exists (select 1 from model_serving s where s.workspace_id = m.workspace_id and s.model_id = m.id
         and s.version = v.version) as served
     from model m join model_version v on v.workspace_id = m.workspace_id and v.model_id = m.id
-    where m.workspace_id = ${fence.workspaceId} and m.id = ${target.modelId} and v.version = ${target.version}
-    for update of m`.execute(tx);
+    where m.workspace_id = ${fence.workspaceId} and m.id = ${target.modelId} and v.version = ${target.version}`.execute(
+    tx,
+  );
   const { stands = false, live = false, served = false, is_score: isScore = false } = rows[0] ?? {};
   if (!served && !stands) throw modelErrors.MODELS_OVERTAKEN({ version: target.version });
   return { live, served, cause: isScore ? 'score' : 'fit' };
 }
 
-/** Lets go of the scores of all but the versions that were served last; what is being written is of a later version. */
+/**
+ * Lets go of the scores of all but the versions that were served last. What is being written is of a later version, or is
+ * retired with its pages and not served any more.
+ */
 async function retireOthers(
   tx: WorkspaceTransaction,
   fence: Fence,

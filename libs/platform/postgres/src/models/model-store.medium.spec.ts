@@ -119,6 +119,33 @@ describe('the model registry', () => {
     expect(await visible(modelId)).toEqual(['y']);
   });
 
+  it('serves no version that was retired while it was written, until it is written again', async () => {
+    const store = modelStore(db.database);
+    const modelId = await store.ensureModel(workspaceId, { key: 'slow', name: 'Slow', kind: 'propensity' });
+    const [a = '', b = ''] = await people(2);
+    const scored = (profileId: string, name: string) => ({ ...row(profileId, name), clusterKey: name });
+    const slow = await startedRun();
+    const open = await store.openVersion(slow, modelId, version);
+    const at = { modelId, version: open, asOf: version.asOf };
+    await store.saveScores(slow, at, [scored(a, 'first page')]);
+    for (const name of ['one', 'two', 'three']) {
+      const quick = await startedRun();
+      const other = await store.openVersion(quick, modelId, version);
+      await store.saveScores(quick, { ...at, version: other }, [scored(a, name)]);
+      await store.goLive(quick, modelId, other);
+    }
+    await store.saveScores(slow, at, [scored(b, 'second page')]);
+    await expect(store.goLive(slow, modelId, open)).rejects.toMatchObject({
+      ...{ code: 'MODELS_OVERTAKEN', kind: 'transient' },
+    });
+    expect(await visible(modelId)).toEqual(['three']);
+    // Tried again it is opened anew, and whole.
+    expect(await store.openVersion(slow, modelId, version)).toBe(open);
+    await store.saveScores(slow, at, [scored(a, 'first page'), scored(b, 'second page')]);
+    await store.goLive(slow, modelId, open);
+    expect(await visible(modelId)).toEqual(['first page', 'second page']);
+  });
+
   it('keeps one alert about a file that is not what was fitted, until a version goes live', async () => {
     const store = modelStore(db.database);
     const modelId = await store.ensureModel(workspaceId, { key: 'damaged', name: 'Damaged', kind: 'propensity' });
