@@ -35,8 +35,9 @@ const weighed = (matrix: Matrix, weights: readonly number[] | undefined): Matrix
 
 /**
  * The number of clusters: the one asked for, none where the algorithm finds it, or the best of a sweep by silhouette and
- * stability (words spread as spreadWords does, unweighed) on a sample of the rows: up to 20,000 for k-means, its kin and networks (which
- * k-means stands in for), 2,000 for others; scores on up to 5,000. A warning tells where weights were not heeded.
+ * stability (words spread as spreadWords does, unweighed) on a sample of the rows: up to 20,000 for k-means, its kin and
+ * networks (which k-means stands in for), 2,000 for others; scores on up to 5,000. A warning tells where weights were not
+ * heeded.
  *
  * Throws  ALGORITHM_SETTING before anything is swept where categories or weights are not heeded; as chooseK and the
  *         algorithm do
