@@ -159,8 +159,9 @@ export function registerAlgorithm<S extends z.ZodRawShape, State>(
       params,
     },
     checkColumns: ({ params: asked, ...given }) => {
-      const deaf = definition.deafTo?.(readParams(name, params, asked));
-      checkColumns({ name, input, deaf }, given);
+      // Read in any case: what is no parameter is refused here too.
+      const read = readParams(name, params, asked);
+      checkColumns({ name, input, deaf: definition.deafTo?.(read) }, given);
     },
     fit: (matrix, settings, given = {}) => fit(definition, { matrix, settings, given }),
     readModel: (json) => modelFromJson(definition, json),
