@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf, runKohort, type Ran } from './run-kohort';
-import { startKohort, until, type RunningKohort } from './running-kohort';
+import { startKohort, type RunningKohort } from './running-kohort';
+import { sendMessages } from './sent-messages';
 
 const PEOPLE = 90;
 const DAY = 86_400_000;
@@ -49,27 +50,12 @@ describe('models kept as files', () => {
   beforeAll(async () => {
     mkdirSync(join(files, 'models'), { recursive: true });
     kohort = await startKohort(home);
-    const { createSource } = await kohort.query<{ createSource: { writeKey: string } }>(
-      'mutation { createSource(input: { key: "web", name: "Web" }) { ... on NewSource { writeKey } } }',
-    );
     const batch = Array.from({ length: PEOPLE * 3 }, (_, n) => ({
       ...{ type: 'track', event: 'Order Completed', userId: `u${n % PEOPLE}`, messageId: `o${n}` },
       timestamp: new Date(TODAY - (1 + (n % 3) * 40 + (n % PEOPLE) / 10) * DAY).toISOString(),
       properties: { order_id: `o${n}`, revenue: 5 + (n % 3) * 100 + (n % 7) },
     }));
-    const sent = await fetch(`${kohort.url}/v1/batch`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`${createSource.writeKey}:`).toString('base64')}`,
-      },
-      body: JSON.stringify({ batch }),
-    });
-    expect(sent.status).toBe(200);
-    await until('people', 240_000, async () => {
-      const { workspace } = await kohort.query<{ workspace: { backlog: number } }>('{ workspace { backlog } }');
-      return workspace.backlog === 0;
-    });
+    await sendMessages(kohort, batch);
   });
   afterAll(async () => {
     await kohort.stop();
