@@ -84,25 +84,25 @@ export async function seenRecords(
   { workspaceId, ...names }: NamesToSee,
   control?: JobControl,
 ): Promise<SeenRecords> {
-  const [events, traits] = [names.events, names.traits].map((of) => [...of].slice(0, MOST_NAMES));
-  const isWhole = (n: number, most: number): boolean => n <= most;
-  const seenEvents = (events ?? []).map(([name, n]): [string, SeenEvent & { properties: Map<string, SeenValues> }] => [
+  const events = [...names.events].slice(0, MOST_NAMES);
+  const traits = [...names.traits].slice(0, MOST_NAMES);
+  const seenEvents = events.map(([name, n]): [string, SeenEvent & { properties: Map<string, SeenValues> }] => [
     name,
-    { isWhole: isWhole(n, LOOKED_AT / 2), properties: new Map() },
+    { isWhole: n <= LOOKED_AT / 2, properties: new Map() },
   ]);
   const seenTraits = new Map<string, SeenValues>();
-  const parts = [...(events ?? []).map((_, i) => eventRows(i)), ...(traits ?? []).map((_, i) => traitRows(i))];
+  const parts = [...events.map((_, i) => eventRows(i)), ...traits.map((_, i) => traitRows(i))];
   if (parts.length === 0) return { events: new Map(), traits: seenTraits };
   const params = Object.fromEntries([
-    ...(events ?? []).map(([name], i) => [`e${i}`, name]),
-    ...(traits ?? []).map(([name], i) => [`t${i}`, name]),
+    ...events.map(([name], i) => [`e${i}`, name]),
+    ...traits.map(([name], i) => [`t${i}`, name]),
   ]);
   const asked = { ...params, workspaceId };
   for (const row of await columns.query(statement(parts), asked, (each) => rowSchema.parse(each), control)) {
     const [, event] = seenEvents[row.place] ?? [];
-    const [key, n = 0] = traits?.[row.place] ?? [];
+    const [key, n = 0] = traits[row.place] ?? [];
     if (row.kind === 'event') event?.properties.set(row.path, valuesOf(row, event.isWhole));
-    else if (key !== undefined) seenTraits.set(key, valuesOf(row, isWhole(n, LOOKED_AT)));
+    else if (key !== undefined) seenTraits.set(key, valuesOf(row, n <= LOOKED_AT));
   }
   return { events: new Map(seenEvents), traits: seenTraits };
 }
