@@ -11,12 +11,17 @@ const GOLDEN_PEOPLE = 100;
 /** What a number may differ by that was written as text and read again. */
 const TOLERANCE = 1e-9;
 
-/** Some people of a matrix, spread evenly over it: always the same ones; everybody where there are fewer. */
+/** Rows spread evenly over so many: always the same ones; all where there are fewer. */
+function goldenRows(rows: number): readonly number[] {
+  const count = Math.min(GOLDEN_PEOPLE, rows);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+}
+
+/** Some people of a matrix, spread evenly over it. */
 export function goldenPeople({ profileIds, features, data, ...of }: FeatureMatrix): FeatureMatrix {
-  const count = Math.min(GOLDEN_PEOPLE, profileIds.length);
-  const rows = Array.from({ length: count }, (_, i) => Math.floor((i * profileIds.length) / count));
+  const rows = goldenRows(profileIds.length);
   const cols = features.length;
-  const some = new Float64Array(new SharedArrayBuffer(count * cols * Float64Array.BYTES_PER_ELEMENT));
+  const some = new Float64Array(new SharedArrayBuffer(rows.length * cols * Float64Array.BYTES_PER_ELEMENT));
   rows.forEach((row, i) => some.set(data.subarray(row * cols, (row + 1) * cols), i * cols));
   return { ...of, features, profileIds: rows.map((row) => profileIds[row] ?? ''), data: some };
 }
@@ -31,8 +36,7 @@ export interface GoldenScores {
 
 /** The golden people's part of everybody's numbers, which belong to the rows of a matrix. */
 export function goldenValues(values: Float64Array): Float64Array {
-  const count = Math.min(GOLDEN_PEOPLE, values.length);
-  return Float64Array.from({ length: count }, (_, i) => values[Math.floor((i * values.length) / count)] ?? NaN);
+  return Float64Array.from(goldenRows(values.length), (row) => values[row] ?? NaN);
 }
 
 /** A model that has been written. */
