@@ -91,6 +91,24 @@ describe('keyRing', () => {
     await expect(keys.writeOrigin(writeKey)).rejects.toThrow('ECONNREFUSED');
   });
 
+  it('refuses a write key that was taken back as soon as its answer has aged', async () => {
+    const { seen, clock, access } = ring();
+    let isKept = true;
+    const keys = keyRing({
+      ...{ pepper, clock, cacheMs: 10_000, staleMs: 60_000 },
+      access: { ...access, writeKeys: async (workspaceId) => (isKept ? access.writeKeys(workspaceId) : []) },
+    });
+    const origin = { workspaceId: ours, sourceId };
+    expect(await keys.writeOrigin(writeKey)).toEqual(origin);
+    isKept = false;
+    clock.advance(9_999);
+    expect(await keys.writeOrigin(writeKey)).toEqual(origin);
+    clock.advance(1);
+    await expect(keys.writeOrigin(writeKey)).rejects.toMatchObject({ code: 'ACCESS_KEY_REFUSED' });
+    await expect(keys.writeOrigin(writeKey)).rejects.toMatchObject({ code: 'ACCESS_KEY_REFUSED' });
+    expect(seen.reads).toBe(1);
+  });
+
   it('refuses a secret of one workspace under the name of another', async () => {
     const { keys } = ring();
     const moved = mintKey('api', theirs, new Uint8Array(32).fill(1));

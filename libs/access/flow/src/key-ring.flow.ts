@@ -71,7 +71,10 @@ class Memory<T> {
   }
 }
 
-/** Makes a key ring over a store of keys. Digests, never texts, are kept in memory. */
+/**
+ * Makes a key ring over a store of keys. Of API keys digests, never texts, are kept in memory. Write keys are public by
+ * nature: they are known by their text, for every call of a source brings one, and a digest costs more than the rest.
+ */
 export function keyRing(parts: KeyRingParts): KeyRing {
   const callers = new Memory<Caller>();
   const origins = new Memory<WriteOrigin>();
@@ -97,29 +100,28 @@ export function keyRing(parts: KeyRingParts): KeyRing {
       if (sameDigest(candidate.digest, digest)) found ??= candidate.sourceId;
     }
     if (found === undefined) {
-      origins.delete(Buffer.from(digest).toString('base64'));
+      origins.delete(text);
       throw accessErrors.ACCESS_KEY_REFUSED();
     }
     const origin = { workspaceId: parsed.workspaceId, sourceId: found };
-    origins.set(Buffer.from(digest).toString('base64'), origin, parts.clock.now() + parts.cacheMs);
+    origins.set(text, origin, parts.clock.now() + parts.cacheMs);
     return origin;
   };
 
   /** Calls that ask for one key at the same time ask once. */
   const looking = new Map<string, Promise<WriteOrigin>>();
   const originOf = async (text: string): Promise<WriteOrigin> => {
-    const key = remembered(text);
     const now = parts.clock.now();
-    const known = origins.get(key, now);
+    const known = origins.get(text, now);
     if (known) return known;
-    const look = looking.get(key) ?? lookUpOrigin(text).finally(() => looking.delete(key));
-    looking.set(key, look);
+    const look = looking.get(text) ?? lookUpOrigin(text).finally(() => looking.delete(text));
+    looking.set(text, look);
     try {
       return await look;
     } catch (thrown) {
       // A refusal is an answer; anything else says that nobody could be asked.
       const stale =
-        isAppError(thrown) && thrown.kind !== 'transient' ? undefined : origins.get(key, now - (parts.staleMs ?? 0));
+        isAppError(thrown) && thrown.kind !== 'transient' ? undefined : origins.get(text, now - (parts.staleMs ?? 0));
       if (stale) return stale;
       throw thrown;
     }

@@ -56,14 +56,32 @@ class Pace {
   }
 }
 
-/** The workspace that a key names, before anybody has looked whether the key is good: enough to count who is pushing. */
-function claimedWorkspace(key: string | null): string {
-  if (key === null) return UNNAMED;
-  try {
-    return parseKey(key).workspaceId;
-  } catch (thrown) {
-    if (isAppError(thrown)) return UNNAMED;
-    throw thrown;
+/** Write keys whose workspace is remembered. */
+const REMEMBERED = 1_000;
+
+/** The workspaces that keys name, before anybody has looked whether a key is good: enough to count who is pushing. */
+class ClaimedWorkspaces {
+  /** Of write keys alone: they are public by nature, and a source sends the same one with every call. */
+  private readonly known = new Map<string, string>();
+
+  of(key: string | null): string {
+    if (key === null) return UNNAMED;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    try {
+      const { kind, workspaceId } = parseKey(key);
+      if (kind === 'write') this.keep(key, workspaceId);
+      return workspaceId;
+    } catch (thrown) {
+      if (isAppError(thrown)) return UNNAMED;
+      throw thrown;
+    }
+  }
+
+  private keep(key: string, workspaceId: string): void {
+    const [oldest] = this.known.size >= REMEMBERED ? this.known.keys() : [];
+    if (oldest !== undefined) this.known.delete(oldest);
+    this.known.set(key, workspaceId);
   }
 }
 
@@ -78,6 +96,7 @@ export class Admission {
   private readonly rows: FairShare;
   private readonly buckets: TokenBuckets;
   private readonly pace: Pace;
+  private readonly claimed = new ClaimedWorkspaces();
 
   constructor(
     private readonly parts: { readonly clock: Clock; readonly random: Random },
@@ -102,7 +121,7 @@ export class Admission {
    * Throws  WIRE_OVERLOADED
    */
   enterDoor(key: string | null): Release {
-    const user = claimedWorkspace(key);
+    const user = this.claimed.of(key);
     if (!this.requests.enter(user, 1)) throw this.overloaded(this.rows.of(user));
     return once(() => this.requests.leave(user, 1));
   }
