@@ -49,7 +49,9 @@ export function toPage<Row, Node>(rows: readonly Row[], shape: PageShape<Row, No
   };
 }
 
+const uuid = z.uuid();
+
 /** The well-formed ids of a list: what is no UUID names nothing, and must not become a database error. */
 export function uuidsOf(ids: readonly string[]): readonly string[] {
-  return ids.filter((id) => z.uuid().safeParse(id).success);
+  return ids.filter((id) => uuid.safeParse(id).success);
 }
