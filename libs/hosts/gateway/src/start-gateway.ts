@@ -29,22 +29,26 @@ const MOST_RECHECK_MS = 15_000;
 const DEFAULT_ARTIFACT_BYTES = 1_073_741_824;
 
 function countRequests(fastify: FastifyInstance, metrics: GatewayMetrics): void {
-  fastify.addHook('onRequest', async (request, reply) => {
+  // Hooks that call on: a promise for each request of each hook would be waited for.
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-correlation-id', request.id);
+    done();
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     // The route's pattern, not the path: a path may hold what a person typed.
     const route = request.routeOptions.url ?? 'unknown';
     metrics.requests.inc({ route, status: String(reply.statusCode) });
     metrics.seconds.observe({ route }, reply.elapsedTime / 1_000);
+    done();
   });
 }
 
 /** From the moment of leaving on every answer ends its connection: the client comes again through the front. */
 function closeWhenLeaving(fastify: FastifyInstance): () => void {
   let isLeaving = false;
-  fastify.addHook('onSend', async (_request, reply) => {
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (isLeaving) void reply.header('connection', 'close');
+    done(null, payload);
   });
   return () => (isLeaving = true);
 }

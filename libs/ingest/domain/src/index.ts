@@ -4,7 +4,7 @@ export type { ImportLimits } from './limits';
 export { canonicalJson } from './json/canonical-json';
 export { isDeeperThan } from './json/is-deeper-than';
 export { isWithinBytes } from './json/json-bytes';
-export { inspectJson, textFault } from './json/inspect-json';
+export { inspectJson, isJsonObject, textFault } from './json/inspect-json';
 export type { JsonFault } from './json/inspect-json';
 export { bodyHash, derivedMessageId } from './message/digests';
 export { correctTime, parseInstant } from './message/instant';

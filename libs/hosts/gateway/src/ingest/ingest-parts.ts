@@ -37,10 +37,9 @@ export const MAX_BODY_BYTES = LIMITS.batchBytes;
  */
 export async function originOf(
   parts: IngestParts,
-  authorization: string | undefined,
+  headerKey: string | null,
   bodyKey: string | null,
 ): Promise<WriteOrigin> {
-  const headerKey = keyOfAuthorization(authorization);
   if (headerKey !== null && bodyKey !== null && headerKey !== bodyKey) throw wireErrors.WIRE_WRITE_KEY_MISMATCH();
   const key = headerKey ?? bodyKey;
   if (key === null) throw wireErrors.WIRE_WRITE_KEY_MISSING();
@@ -59,10 +58,10 @@ export async function originOf(
  */
 export async function nativeOriginOf(
   parts: IngestParts,
-  asked: { authorization: string | undefined; bodyKey: string | null; source: string | null },
+  asked: { headerKey: string | null; bodyKey: string | null; source: string | null },
 ): Promise<WriteOrigin> {
-  const key = keyOfAuthorization(asked.authorization);
-  if (key === null || !key.startsWith('khk_')) return originOf(parts, asked.authorization, asked.bodyKey);
+  const key = asked.headerKey;
+  if (key === null || !key.startsWith('khk_')) return originOf(parts, key, asked.bodyKey);
   const caller = await parts.keys.caller(key);
   requireScope(caller.scopes, 'ingest:write');
   if (asked.source === null) throw wireErrors.WIRE_SOURCE_UNNAMED();

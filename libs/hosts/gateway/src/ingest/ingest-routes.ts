@@ -39,6 +39,8 @@ const DELIVERY = {
 };
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+/** A handler behind the door: `key` is that of the header. */
+type KeyedHandler = (request: FastifyRequest, reply: FastifyReply, key: string | null) => Promise<unknown>;
 
 /** The body as it comes. Left half-way it stays open, so that the refusal can still be sent. */
 function chunksOf(request: FastifyRequest): AsyncIterable<Buffer> {
@@ -60,7 +62,7 @@ async function drain(request: FastifyRequest): Promise<boolean> {
 
 async function callOf(kind: CallKind, request: FastifyRequest): Promise<ReadCall> {
   const encoding = request.headers['content-encoding'];
-  const body = await readBody(chunksOf(request), { encoding, limit: MAX_BODY_BYTES });
+  const body = await readBody(request.raw, { encoding, limit: MAX_BODY_BYTES });
   return { ...withGpc(parseCall(kind, body), request.headers['sec-gpc']), bytes: body.length };
 }
 
@@ -80,10 +82,10 @@ function sayDurability(reply: FastifyReply, accepted: Accepted): void {
  * One message or a batch on the wire of Segment's SDKs: 200 `{"success":true}` after the commit, nothing else. With the
  * header `x-kohort-results` the verdicts come along; a call in the spool has none yet.
  */
-function wireHandler(parts: IngestParts, kind: CallKind): Handler {
-  return async (request, reply) => {
+function wireHandler(parts: IngestParts, kind: CallKind): KeyedHandler {
+  return async (request, reply, key) => {
     const call = await callOf(kind, request);
-    const origin = await originOf(parts, request.headers.authorization, call.writeKey);
+    const origin = await originOf(parts, key, call.writeKey);
     const accepted = await accept(parts, origin, call);
     sayDurability(reply, accepted);
     const wantsResults = request.headers['x-kohort-results'] !== undefined && accepted.durability === 'committed';
@@ -91,11 +93,11 @@ function wireHandler(parts: IngestParts, kind: CallKind): Handler {
   };
 }
 
-function nativeHandler(parts: IngestParts): Handler {
-  return async (request, reply) => {
+function nativeHandler(parts: IngestParts): KeyedHandler {
+  return async (request, reply, headerKey) => {
     const call = await callOf('batch', request);
     const origin = await nativeOriginOf(parts, {
-      authorization: request.headers.authorization,
+      headerKey,
       bodyKey: call.writeKey,
       source: queryText(request, 'source'),
     });
@@ -118,7 +120,7 @@ function settingsHandler(parts: IngestParts): Handler {
   return async (request, reply) => {
     const { params } = request;
     const key: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'writeKey') : null;
-    await originOf(parts, undefined, typeof key === 'string' ? key : null);
+    await originOf(parts, null, typeof key === 'string' ? key : null);
     const { protocol } = request;
     const apiHost = `${request.host}/v1`;
     return reply.code(200).send({
@@ -163,24 +165,31 @@ export function ingestRoutes(parts: IngestParts): (scope: FastifyInstance) => Pr
   return async (scope) => {
     leaveBodiesAlone(scope);
     answerErrors(scope, parts);
-    scope.addHook('onRequest', async (_request, reply) => {
+    scope.addHook('onRequest', (_request, reply, done) => {
       void reply.headers(CORS);
+      done();
     });
-    const guarded = (handler: Handler): Handler => {
-      return async (request, reply) => {
-        const leave = parts.door.admission.enterDoor(keyOfAuthorization(request.headers.authorization));
+    const guarded = (path: string, handler: KeyedHandler): void => {
+      const work = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+        const key = keyOfAuthorization(request.headers.authorization);
+        const leave = parts.door.admission.enterDoor(key);
         try {
-          return await handler(request, reply);
+          await handler(request, reply, key);
         } finally {
           leave();
         }
       };
+      // Answered before Fastify looks at a content type that means nothing here, which costs more than parsing the body:
+      // a hook that does not call on has answered.
+      const onRequest = (request: FastifyRequest, reply: FastifyReply, done: (error: Error) => void): void =>
+        void work(request, reply).catch(done);
+      scope.post(path, { onRequest }, work);
     };
     for (const [path, kind] of Object.entries(PATHS)) {
-      const handler = guarded(wireHandler(parts, kind));
-      scope.post(`/v1/${path}`, handler);
+      const handler = wireHandler(parts, kind);
+      guarded(`/v1/${path}`, handler);
       // The Java SDK's address ends in a slash; an ingest path is never redirected.
-      scope.post(`/v1/${path}/`, handler);
+      guarded(`/v1/${path}/`, handler);
     }
     // The SDK's figures about itself are taken and forgotten.
     scope.post('/v1/m', async (request, reply) => {
@@ -188,7 +197,7 @@ export function ingestRoutes(parts: IngestParts): (scope: FastifyInstance) => Pr
       return reply.code(200).send({ success: true });
     });
     scope.get('/v1/projects/:writeKey/settings', settingsHandler(parts));
-    scope.post('/v2/events', guarded(nativeHandler(parts)));
+    guarded('/v2/events', nativeHandler(parts));
     scope.post('/v2/artifacts', uploadHandler(parts));
     scope.options('/v1/*', async (_request, reply) => reply.code(204).send());
     scope.options('/v2/*', async (_request, reply) => reply.code(204).send());

@@ -32,6 +32,12 @@ describe('parseCall', () => {
     });
   });
 
+  it('passes over a prototype that stands beside the fields of a single call', () => {
+    const { items } = parseCall('track', Buffer.from('{"__proto__":{"admin":1},"event":"x","userId":"u"}'));
+    expect(items).toEqual([{ event: 'x', userId: 'u', type: 'track' }]);
+    expect(Object.keys(items[0] ?? {})).not.toContain('__proto__');
+  });
+
   it('takes a batch with what it says for all its items', () => {
     const call = { batch: [{ type: 'track' }], sentAt: 's', context: { ip: 'x' }, integrations: { All: false } };
     expect(parseCall('batch', bytes(call))).toEqual({

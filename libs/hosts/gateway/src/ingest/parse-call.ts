@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { LIMITS, isWithinBytes } from '@kohort/ingest-domain';
+import { LIMITS, isJsonObject, isWithinBytes } from '@kohort/ingest-domain';
 import type { IngestEnvelope, Json, JsonObject, MessageType } from '@kohort/kernel-contracts';
 import { wireErrors } from './wire.errors';
 
@@ -32,7 +31,16 @@ export interface ParsedCall {
   readonly envelope: Omit<IngestEnvelope, 'receivedAt'>;
 }
 
-const frame = z.record(z.string(), z.unknown());
+const PROTOTYPE = '__proto__';
+
+function parseJson(text: string): unknown {
+  try {
+    // Some senders begin with a byte order mark, which is no JSON.
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
+  } catch (thrown) {
+    throw wireErrors.WIRE_INVALID_JSON({}, { cause: thrown });
+  }
+}
 
 /**
  * Reads a body as a JSON object, whatever its content type says.
@@ -40,14 +48,12 @@ const frame = z.record(z.string(), z.unknown());
  * Throws  WIRE_INVALID_JSON
  */
 export function parseJsonObject(body: Buffer): JsonObject {
-  try {
-    // The record is checked at its top alone: what lies below is judged item by item, by the domain.
-    const text = body.toString('utf8');
-    // Some senders begin with a byte order mark, which is no JSON.
-    return frame.parse(JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text)) as JsonObject;
-  } catch (thrown) {
-    throw wireErrors.WIRE_INVALID_JSON({}, { cause: thrown });
-  }
+  // The record is checked at its top alone: what lies below is judged item by item, by the domain.
+  const call = parseJson(body.toString('utf8'));
+  if (!isJsonObject(call)) throw wireErrors.WIRE_INVALID_JSON();
+  // No name of a field; copied, it would be the prototype.
+  if (Object.hasOwn(call, PROTOTYPE)) Reflect.deleteProperty(call, PROTOTYPE);
+  return call;
 }
 
 function objectOf(value: Json | undefined): JsonObject {
