@@ -18,6 +18,7 @@ import type {
   ProfileId,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
+import { codedColumns, readTextColumns, type WordColumn } from './text-columns';
 import { workspaceFeatures } from './workspace-features';
 
 /** What data sets are read from. */
@@ -36,6 +37,8 @@ export interface DatasetMatrix {
   readonly definitionVersion: number;
   /** Row-major rows × features.length. */
   readonly data: Float64Array<SharedArrayBuffer>;
+  /** Features that hold places of words; absent where none does. */
+  readonly categories?: readonly WordColumn[];
 }
 
 /**
@@ -51,6 +54,8 @@ export interface ColumnDataset {
       readonly features?: readonly string[];
       /** Of the set; the latest when absent. */
       readonly definitionVersion?: number;
+      /** Texts that are asked for by their keys come as places of words; they are refused (FEATURES_TEXT) otherwise. */
+      readonly withWords?: boolean;
     },
     control: JobControl,
   ): Promise<DatasetMatrix>;
@@ -100,30 +105,38 @@ const ROWS_AT_ONCE = 2_000;
 
 const extentSchema = z.object({ first: z.coerce.number(), last: z.coerce.number(), n: z.coerce.number() });
 
-/** Texts are no columns of a matrix; one that is asked for by its key is refused. */
+/** Texts are no columns of a matrix unless they are asked for by their keys. */
 const columnsOf = (
   definitions: readonly FeatureDefinition[],
   keys: readonly string[] | undefined,
 ): readonly FeatureDefinition[] =>
   keys ? definitions : definitions.filter((one) => !isTextFeature(one) && !isTextsFeature(one));
 
+/** What people do, not what was read out of their texts. */
+const isWord = (one: FeatureDefinition): boolean => isTextFeature(one) && !isTextsFeature(one);
+
 /** Binds the data sets to their stores. */
 export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
   const { columns, loader, orders } = ports;
   const dataset: ColumnDataset = {
-    async features({ workspaceId, asOf, features: keys, definitionVersion }, control) {
+    async features({ workspaceId, asOf, features: keys, definitionVersion, withWords = false }, control) {
       await loader.load(workspaceId, control);
       const set = await workspaceFeatures(ports.features, workspaceId, { version: definitionVersion, keys });
       const { version } = set;
       const definitions = columnsOf(set.definitions, keys);
       const timeZone = await ports.features.timeZone(workspaceId);
-      const mapping = orders ? { orders } : {};
-      const statement = featureStatement({ workspaceId, asOf, timeZone, definitions, ...mapping });
-      const { profileIds, matrix } = await columns.matrix(statement, control);
-      return {
-        ...{ profileIds, features: definitions.map(({ key }) => key), definitionVersion: version },
-        data: matrix,
-      };
+      const request = { workspaceId, asOf, timeZone, ...(orders ? { orders } : {}) };
+      const isText = (one: FeatureDefinition): boolean => withWords && isWord(one);
+      const numbers = definitions.filter((one) => !isText(one));
+      const { profileIds, matrix } = await columns.matrix(
+        featureStatement({ ...request, definitions: numbers }),
+        control,
+      );
+      const known = { profileIds, features: definitions.map(({ key }) => key), definitionVersion: version };
+      const texts = definitions.filter(isText);
+      if (texts.length === 0) return { ...known, data: matrix };
+      const textOf = await readTextColumns(columns, { ...request, definitions: texts }, control);
+      return { ...known, ...codedColumns({ profileIds, numbers: matrix, textOf }, definitions, isText) };
     },
     async rows({ workspaceId, rows, features: keys, definitionVersion }, control) {
       await loader.load(workspaceId, control);

@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import {
   featurePopulation,
   featureStatement,
   isTextFeature,
   isTextsFeature,
-  textFeatureStatement,
-  type FeatureRequest,
   type OrderMapping,
 } from '@kohort/features-domain';
 import type {
@@ -22,8 +19,9 @@ import type {
   RunParams,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
-import { featureRowAt, keepStatistics, type TextsByPerson } from './computed-features';
+import { featureRowAt, keepStatistics } from './computed-features';
 import { liveOf } from './live-traits';
+import { readTextColumns } from './text-columns';
 import { readEverybodysTexts, type LoadTextReader } from './text-reading';
 import { workspaceFeatures } from './workspace-features';
 
@@ -50,19 +48,6 @@ export interface ComputeFeaturesPorts {
 export type ComputeFeaturesParams = RunParams<'features.compute'> & { readonly definitionVersion?: number };
 
 const PAGE = 5_000;
-
-const textRow = z.looseObject({ profile: z.string() });
-const textValue = z.string().nullable();
-
-/** The features that are texts, of everybody who has one. */
-async function readTexts(columns: ColumnStore, request: FeatureRequest, control: RunContext): Promise<TextsByPerson> {
-  if (request.definitions.length === 0) return new Map();
-  const { sql, params } = textFeatureStatement(request);
-  const rows = await columns.query(sql, params, (row) => textRow.parse(row), control);
-  return new Map(
-    rows.map((row) => [row.profile, request.definitions.map((_, i) => textValue.parse(row[`f${i}`] ?? null))]),
-  );
-}
 
 interface LivePage {
   readonly rows: readonly FeatureRow[];
@@ -117,7 +102,7 @@ export async function computeFeaturesFlow(
     featureStatement({ ...request, definitions: numbers, withFigures: true }),
     context,
   );
-  const textOf = await readTexts(ports.columns, { ...request, definitions: texts }, context);
+  const textOf = await readTextColumns(ports.columns, { ...request, definitions: texts }, context);
   const said = await readEverybodysTexts(ports, { workspaceId, asOf, timeZone, definitions }, context);
   const computed = { matrix, numbers, texts, textOf, said };
 

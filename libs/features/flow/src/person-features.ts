@@ -1,6 +1,7 @@
 import {
   SEGMENT_ORDERS,
   computeFeatures,
+  computeTexts,
   eventsWithProperties,
   pickFeatures,
   populationFormulas,
@@ -24,11 +25,14 @@ export interface PersonFeaturesPorts {
   readonly orders?: OrderMapping;
 }
 
-function picked(stored: FeatureRow['values'] | null, names: readonly string[]): readonly (number | null)[] | null {
+function picked(
+  stored: FeatureRow['values'] | null,
+  names: readonly string[],
+): readonly (number | string | null)[] | null {
   if (stored === null || !names.every((name) => name in stored)) return null;
   return names.map((name) => {
     const value = stored[name];
-    return typeof value === 'number' ? value : null;
+    return typeof value === 'number' || typeof value === 'string' ? value : null;
   });
 }
 
@@ -59,7 +63,9 @@ export function personFeatures(ports: PersonFeaturesPorts): PersonFeatures {
       if (events.length === 0) return null;
       const looksAround = populationFormulas(definitions).length > 0;
       const population = looksAround ? await statistics?.population(workspaceId, set.version) : undefined;
-      return computeFeatures(definitions, events, { asOf, timeZone, orders, ...(population ? { population } : {}) });
+      const told = { asOf, timeZone, orders, ...(population ? { population } : {}) };
+      const texts = computeTexts(definitions, events, { asOf, timeZone });
+      return computeFeatures(definitions, events, told).map((value, i) => value ?? texts[i] ?? null);
     },
   };
 }

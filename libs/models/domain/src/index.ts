@@ -43,6 +43,9 @@ export {
   serialiseClusterModel,
 } from './clusters/cluster-model';
 export type { ClusterAssignment, ClusterModel } from './clusters/cluster-model';
+export { codeOf, inWordsOf } from './clusters/category-words';
+export { tellableWords } from './clusters/tellable-words';
+export type { CategoryWords } from './clusters/category-words';
 export { chooseTableK, clusterTable } from './clusters/cluster-table';
 export { kChoiceFromJson, kChoiceToJson, kScoreToJson, kScoresFromJson } from './clusters/k-choice-json';
 export { knownRows } from './clusters/known-rows';

@@ -1,4 +1,5 @@
 import type { JobControl, WorkspaceId } from '@kohort/kernel-contracts';
+import type { CategoryWords } from '@kohort/models-domain';
 
 /** Features of people at one instant. Row i of `data` belongs to `profileIds[i]`; a missing value is NaN. */
 export interface FeatureMatrix {
@@ -8,6 +9,8 @@ export interface FeatureMatrix {
   readonly definitionVersion: number;
   /** Row-major rows × features.length, on shared memory so that a thread reads it without a copy. */
   readonly data: Float64Array<SharedArrayBuffer>;
+  /** Features that hold places of words, of the words of these people; absent where none does. */
+  readonly categories?: readonly CategoryWords[];
 }
 
 /**
@@ -22,6 +25,8 @@ export interface DatasetPort {
       readonly features?: readonly string[];
       /** Of the set; the latest when absent. */
       readonly definitionVersion?: number;
+      /** Texts that are asked for by their keys come as places of words; they are refused otherwise. */
+      readonly withWords?: boolean;
     },
     control: JobControl,
   ): Promise<FeatureMatrix>;

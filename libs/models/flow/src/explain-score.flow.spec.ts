@@ -15,6 +15,7 @@ import {
   peopleTable,
   scorePropensity,
   serialiseClusterModel,
+  tellByRules,
 } from '@kohort/models-domain';
 import { explainScore, type ScoreToExplain } from './explain-score.flow';
 import { ParsedModels } from './parsed-models';
@@ -44,7 +45,7 @@ function people(seed: number) {
 
 const score: ScoreToExplain = { modelId, profileId, version: 3, asOf: 5, probability: null, clusterKey: null };
 
-function bound(file: ModelFile | null, text: string, values: readonly (number | null)[] | null) {
+function bound(file: ModelFile | null, text: string, values: readonly (number | string | null)[] | null) {
   const asked: unknown[] = [];
   let reads = 0;
   const features: PersonFeatures = {
@@ -143,6 +144,44 @@ describe('explaining a cluster', () => {
       const other = keys.find((key) => key !== own) ?? '';
       expect(await explainScore(ports, workspaceId, { ...score, clusterKey: other })).toBeNull();
     }
+  });
+});
+
+describe('explaining a cluster of numbers and words', () => {
+  const plans = ['free', 'pro'];
+  const input = {
+    featureNames: ['visits', 'plan'],
+    ids: Array.from({ length: 90 }, (_, i) => `p${i}`),
+    matrix: {
+      data: Float64Array.from({ length: 180 }, (_, at) => (at % 2 ? (at >> 1) % 2 : (at >> 1) % 7)),
+      rows: 90,
+      cols: 2,
+    },
+    categories: [{ feature: 'plan', words: plans }],
+  };
+
+  it('takes words as they are, one that it never saw, and none; what is told is told in words', async () => {
+    const settings = { algorithm: 'kprototypes', k: 2, seed: 1, scaling: 'auto', params: { gamma: 9 } } as const;
+    const result = await clusterTable(input, settings);
+    const { model, rules } = await tellByRules(input, { model: result.model, labels: result.labels, seed: 1 });
+    const card = { ...clusteringCard(input, result, 1), rules };
+    const file: ModelFile = { kind: 'clustering', artifactKey: 'k', card };
+    const tell = async (values: readonly (number | string | null)[]) => {
+      const { ports } = bound(file, serialiseClusterModel(model), values);
+      const found = await Promise.all(
+        card.clusters.map(({ key }) => explainScore(ports, workspaceId, { ...score, clusterKey: key })),
+      );
+      const [told] = found.filter((one) => one !== null);
+      const reason = told?.reasons.find(({ feature }) => feature === 'plan');
+      const [other] = told?.standing?.others ?? [];
+      return { word: reason?.value, rule: told?.standing?.rule, changes: other?.changes };
+    };
+    expect(await tell([3, 'pro'])).toEqual({
+      ...{ word: 'pro', rule: 'plan is pro' },
+      changes: [{ feature: 'plan', from: 'pro', to: 'free' }],
+    });
+    expect(await tell([3, 'gold'])).toMatchObject({ word: 'another word', rule: null });
+    expect(await tell([3, null])).toMatchObject({ word: null, rule: null });
   });
 });
 

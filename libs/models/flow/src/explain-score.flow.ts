@@ -8,6 +8,7 @@ import {
   type WorkspaceId,
 } from '@kohort/kernel-contracts';
 import {
+  codeOf,
   explainPlacement,
   explainPropensity,
   peopleTable,
@@ -52,7 +53,7 @@ export interface OtherCluster {
 
 /** Where somebody stands among clusters. */
 export interface ClusterStanding {
-  /** The rule that they follow, in words, and whether it names their cluster too; null where the model keeps no rules. */
+  /** The rule that they follow, in words, and whether it names their cluster too; null where no rule of the model is of them. */
   readonly rule: string | null;
   readonly ruleAgrees: boolean | null;
   readonly isOutlier: boolean;
@@ -87,6 +88,8 @@ const FIRST_SET = 1;
 interface Person {
   readonly names: readonly string[];
   readonly values: Float64Array;
+  /** Of each value, whether it is missing. */
+  readonly missing: readonly boolean[];
 }
 
 function propensityReasons(
@@ -99,6 +102,17 @@ function propensityReasons(
   if (stored !== null && Math.abs(probability - stored) > SAME_PROBABILITY) return null;
   return { unit: 'log_odds', base, total: margin, reasons, standing: null };
 }
+
+/** A value as a model takes it: of a feature of words the place of the word. */
+function numberOf(value: number | string | null, feature: string, categories: ClusterModel['categories']): number {
+  const category = categories.find((one) => one.feature === feature);
+  if (category) return codeOf(category, value === null ? null : String(value));
+  return typeof value === 'number' ? value : NaN;
+}
+
+/** Reasons with nothing in place of a word that is missing: the model may know no list with an empty one. */
+const withMissing = (reasons: readonly ScoreReason[], { names, missing }: Person): ScoreReason[] =>
+  reasons.map((reason) => (missing[names.indexOf(reason.feature)] ? { ...reason, value: null } : reason));
 
 async function clusterReasons(
   model: ClusterModel,
@@ -116,7 +130,13 @@ async function clusterReasons(
     return sheet ? [{ key: sheet.key, name: sheet.name, ...way }] : [];
   });
   const standing = { rule, ruleAgrees, isOutlier, others: named };
-  return { unit: by === 'centres' ? 'squared_distance' : 'probability', base, total, reasons, standing };
+  return {
+    unit: by === 'centres' ? 'squared_distance' : 'probability',
+    base,
+    total,
+    reasons: withMissing(reasons, person),
+    standing,
+  };
 }
 
 /**
@@ -141,7 +161,9 @@ export async function explainScore(
   const definitionVersion = modelCardSchema.safeParse(file.card).data?.definitionVersion ?? FIRST_SET;
   const known = await ports.features.at(workspaceId, { profileId, asOf, features: names, definitionVersion });
   if (!known) return null;
-  const person = { names, values: Float64Array.from(known, (value) => value ?? NaN) };
+  const categories = parsed.kind === 'propensity' ? [] : parsed.model.categories;
+  const values = Float64Array.from(known, (value, i) => numberOf(value, names[i] ?? '', categories));
+  const person = { names, values, missing: known.map((value) => value === null) };
   return parsed.kind === 'propensity'
     ? propensityReasons(parsed.artifact, person, score.probability)
     : clusterReasons(parsed.model, person, { stored: score.clusterKey, card: file.card });

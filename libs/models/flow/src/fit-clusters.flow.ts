@@ -8,7 +8,15 @@ import type {
   RunContext,
   RunParams,
 } from '@kohort/kernel-contracts';
-import { carryIdentity, kChoiceFromJson, kChoiceToJson, kScoreToJson, kScoresFromJson } from '@kohort/models-domain';
+import {
+  carryIdentity,
+  inWordsOf,
+  kChoiceFromJson,
+  kChoiceToJson,
+  kScoreToJson,
+  kScoresFromJson,
+  tellableWords,
+} from '@kohort/models-domain';
 import type { ClusterMatch, KChoice, KScore } from '@kohort/models-domain';
 import { carriedFrom, saveMoves, type MatchInput } from './carried-from';
 import { z } from 'zod';
@@ -80,7 +88,24 @@ function withoutFeatures(matrix: FeatureMatrix, exclude: readonly string[]): Fea
   for (let i = 0; i < rows; i += 1) {
     kept.forEach((at, j) => (data[i * kept.length + j] = matrix.data[i * matrix.features.length + at] as number));
   }
-  return { ...matrix, features: kept.map((at) => matrix.features[at] ?? ''), data };
+  const categories = matrix.categories?.filter(({ feature }) => !exclude.includes(feature));
+  return {
+    ...matrix,
+    features: kept.map((at) => matrix.features[at] ?? ''),
+    data,
+    ...(categories ? { categories } : {}),
+  };
+}
+
+/** The matrix with those words alone that may be told of. Throws CLUSTERS_TOO_MANY_WORDS. */
+function withTellableWords(matrix: FeatureMatrix): FeatureMatrix {
+  const { features: featureNames, profileIds, categories: own } = matrix;
+  if (!own) return matrix;
+  const table = { data: matrix.data, rows: profileIds.length, cols: featureNames.length };
+  const categories = tellableWords({ featureNames, matrix: table, categories: own });
+  const data = new Float64Array(new SharedArrayBuffer(matrix.data.byteLength));
+  data.set(inWordsOf({ featureNames, categories }, table, own).data);
+  return { ...matrix, data, categories };
 }
 
 /** The choice of k: that of an earlier start of the run, or a new one, kept before anything is fitted. */
@@ -130,7 +155,7 @@ async function chosenK(
  *          so the rows come out the same
  * Size     scores in pages of 5,000; one matrix of people × features in memory
  * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES;
- *          what the estimator refuses
+ *          CLUSTERS_TOO_MANY_WORDS; what the estimator refuses
  */
 export async function fitClusters(
   ports: FitClustersPorts,
@@ -143,8 +168,9 @@ export async function fitClusters(
   const { modelKey, features, exclude = [] } = params;
   const { algorithm: asked, params: own, weights, sizes, k: wish, seed, seeds, mustLink, cannotLink } = params;
   const settings = { algorithm: asked, params: own, weights, sizes, k: wish, seed, seeds, mustLink, cannotLink };
-  const everything = await ports.dataset.features({ workspaceId, asOf, ...(features ? { features } : {}) }, context);
-  const matrix = withoutFeatures(everything, exclude);
+  const wanted = { workspaceId, asOf, withWords: true, ...(features ? { features } : {}) };
+  const everything = await ports.dataset.features(wanted, context);
+  const matrix = withTellableWords(withoutFeatures(everything, exclude));
   const rows = matrix.profileIds.length;
   if (rows < MIN_PEOPLE) throw modelErrors.MODELS_TOO_FEW_PEOPLE({ rows, asOf: params.asOf, needed: MIN_PEOPLE });
   const choice = await chosenK(ports, context, { matrix, settings });

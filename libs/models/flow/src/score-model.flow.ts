@@ -78,7 +78,8 @@ export async function scoreModel(
   context.onProgress({ phase: 'reading features', done: 0, total: null });
   const { features, definitionVersion } = card;
   const set = definitionVersion === undefined ? {} : { definitionVersion };
-  const matrix = await dataset.features({ workspaceId, asOf, features, ...set }, context);
+  const withWords = card.kind === 'clustering';
+  const matrix = await dataset.features({ workspaceId, asOf, features, withWords, ...set }, context);
   const artifact = await textOf(artifacts.read(served.artifactKey));
   const scored = await ports.score({ kind: card.kind, artifact, matrix }, context);
   context.signal.throwIfAborted();

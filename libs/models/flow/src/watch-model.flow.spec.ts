@@ -59,7 +59,12 @@ describe('watching a model', () => {
     const { kept, looks, asked, given } = ports(model);
     const context = runContext();
     expect(await watchModel(given, context, params)).toMatchObject({ level: 'moved', alert: 'opened', refit: true });
-    const set = { workspaceId: context.run.workspaceId, features: ['frequency'], definitionVersion: 1_003 };
+    const set = {
+      workspaceId: context.run.workspaceId,
+      features: ['frequency'],
+      withWords: true,
+      definitionVersion: 1_003,
+    };
     expect(asked).toEqual([
       ['value', '2026-02-03'],
       { ...set, asOf: model.asOf },

@@ -48,7 +48,7 @@ async function bothOf(
   const { workspaceId } = context.run;
   const { features, definitionVersion } = of.card;
   const version = definitionVersion === undefined ? {} : { definitionVersion };
-  const at = (asOf: number) => dataset.features({ workspaceId, asOf, features, ...version }, context);
+  const at = (asOf: number) => dataset.features({ workspaceId, asOf, features, withWords: true, ...version }, context);
   return { before: await at(of.watched.asOf), after: await at(of.asOf) };
 }
 

@@ -112,7 +112,7 @@ export interface PersonHistory {
 /** The features of one person as of an instant. */
 export interface PersonFeatures {
   /**
-   * One value a name of `features`, in their order; a missing one is null. Nothing after `asOf` (epoch milliseconds) is
+   * One value a name of `features`, in their order, a text where it is one; a missing one is null. Nothing after `asOf` (epoch milliseconds) is
    * in them. Null where nothing is known of the person by then, or a name belongs to no feature.
    */
   at(
@@ -124,5 +124,5 @@ export interface PersonFeatures {
       /** Of the set; the latest when absent. */
       readonly definitionVersion?: number | undefined;
     },
-  ): Promise<readonly (number | null)[] | null>;
+  ): Promise<readonly (number | string | null)[] | null>;
 }

@@ -1,9 +1,15 @@
-import type { Matrix } from '@kohort/ml-core';
+import type { Matrix, WideMatrix } from '@kohort/ml-core';
+import { clusterErrors } from './cluster-errors';
+
+/** More different words than this tell people apart rather than groups. */
+export const MOST_WORDS = 50;
 
 /** A feature of words: its values are places in the list. A word that is not in it has the place behind the last. */
 export interface CategoryWords {
   readonly feature: string;
   readonly words: readonly string[];
+  /** Whether some of those whom the list was made from have a word that is kept out of it (see tellableWords). */
+  readonly others?: boolean;
 }
 
 /** A column of codes, and how many words they stand for. */
@@ -15,8 +21,11 @@ export interface CodeColumn {
 /** A word as people read it. */
 export const readWord = (word: string): string => (word === '' ? 'unknown' : word);
 
+/** What a word that is not in the list is called. */
+export const ANOTHER_WORD = 'another word';
+
 /** The word of a code, as people read it. */
-export const wordOf = ({ words }: CategoryWords, code: number): string => readWord(words[code] ?? 'another word');
+export const wordOf = ({ words }: CategoryWords, code: number): string => readWord(words[code] ?? ANOTHER_WORD);
 
 /** A value of a person as people read it: a number, the word of a code, or null for missing. */
 export function shownValue(
@@ -27,6 +36,44 @@ export function shownValue(
   if (Number.isNaN(value)) return null;
   const category = categories.find((one) => one.feature === feature);
   return category ? wordOf(category, value) : value;
+}
+
+/** The place of a word; of one that is not in the list the place behind the last. Missing is the empty word. */
+export function codeOf({ words }: CategoryWords, word: string | null): number {
+  const code = words.indexOf(word ?? '');
+  return code < 0 ? words.length : code;
+}
+
+/**
+ * People whose words were counted among themselves, with the places that a model's lists give their words.
+ *
+ * Shape   matrix: n × the model's features in their order; `categories`: what its places stand for
+ * Throws  CLUSTERS_BAD_PARAMETER for a feature that is of words here or there alone
+ */
+export function inWordsOf(
+  model: { readonly featureNames: readonly string[]; readonly categories: readonly CategoryWords[] },
+  matrix: WideMatrix,
+  categories: readonly CategoryWords[] = [],
+): WideMatrix {
+  const named = new Map(categories.map((category) => [category.feature, category]));
+  const strange =
+    model.categories.find(({ feature }) => !named.has(feature)) ??
+    categories.find(({ feature }) => !model.categories.some((one) => one.feature === feature));
+  if (strange) {
+    const must = 'of words, or of numbers, both where the model was fitted and where it places people';
+    throw clusterErrors.CLUSTERS_BAD_PARAMETER({ parameter: `feature "${strange.feature}"`, must });
+  }
+  if (categories.length === 0) return matrix;
+  const data = Float64Array.from(matrix.data);
+  for (const category of model.categories) {
+    const at = model.featureNames.indexOf(category.feature);
+    const codes = (named.get(category.feature)?.words ?? []).map((word) => codeOf(category, word));
+    for (let i = 0; i < matrix.rows; i += 1) {
+      const code = matrix.data[i * matrix.cols + at] as number;
+      data[i * matrix.cols + at] = codes[code] ?? category.words.length;
+    }
+  }
+  return { ...matrix, data };
 }
 
 /** Two words differ by 1, squared: one of two columns goes down by this, the other up. */
@@ -56,6 +103,17 @@ export function spreadWords({ data, rows, cols }: Matrix, codes: readonly CodeCo
 
 const numberColumns = (cols: number, codes: readonly CodeColumn[]): number[] =>
   Array.from({ length: cols }, (_, at) => at).filter((at) => !codes.some((one) => one.at === at));
+
+/** The columns that hold no codes. Shape matrix: n×d; answers n × (d − columns of codes) */
+export function numbersOf(matrix: Matrix, codes: readonly CodeColumn[]): Matrix {
+  if (codes.length === 0) return matrix;
+  const numbers = numberColumns(matrix.cols, codes);
+  const data = new Float32Array(matrix.rows * numbers.length);
+  for (let i = 0; i < matrix.rows; i += 1) {
+    numbers.forEach((at, j) => (data[i * numbers.length + j] = matrix.data[i * matrix.cols + at] as number));
+  }
+  return { data, rows: matrix.rows, cols: numbers.length };
+}
 
 /** What spreadWords made, with codes again. Shape matrix: as it answers; cols: of the matrix it was given */
 export function gatherWords(matrix: Matrix, codes: readonly CodeColumn[], cols: number): Matrix {

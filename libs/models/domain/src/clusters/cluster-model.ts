@@ -107,7 +107,7 @@ const modelSchema = z.object({
   centres: z.array(z.number()),
   state: z.json(),
   rules: z.unknown().optional(),
-  categories: z.array(z.object({ feature: z.string(), words: names })).optional(),
+  categories: z.array(z.object({ feature: z.string(), words: names, others: z.boolean().optional() })).optional(),
 });
 /** Artifacts of before there were other algorithms than k-means. */
 const firstSchema = z.object({
@@ -128,7 +128,12 @@ export function clusterModelToJson(model: ClusterModel): Json {
   return {
     ...whole,
     ...(categories.length > 0
-      ? { categories: categories.map(({ feature, words }) => ({ feature, words: [...words] })) }
+      ? {
+          categories: categories.map(({ feature, words, others }) => ({
+            ...{ feature, words: [...words] },
+            ...(others ? { others } : {}),
+          })),
+        }
       : {}),
     ...(rules ? { rules: modelRulesToJson(rules) } : {}),
   };

@@ -1,10 +1,7 @@
 import type { WideMatrix } from '@kohort/ml-core';
-import type { CategoryWords } from './category-words';
+import { MOST_WORDS, type CategoryWords } from './category-words';
 import { clusterErrors } from './cluster-errors';
 import { csvColumnAt, type ClusterCsvTable } from './csv-features';
-
-/** More different words than this tell people apart rather than groups. */
-export const MOST_WORDS = 50;
 
 /** A matrix with columns of codes, and what they stand for. */
 export interface WithCategories {

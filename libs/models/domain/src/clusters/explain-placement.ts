@@ -27,9 +27,9 @@ export interface PlacementExplanation {
   readonly base: number;
   readonly total: number;
   readonly reasons: readonly Reason[];
-  /** The rule that the person follows, in words; null where the model has no rules. */
+  /** The rule that the person follows, in words; null where the model has none, and for a word that its rules do not know. */
   readonly rule: string | null;
-  /** Whether that rule names the cluster that the model names. */
+  /** Whether that rule names the cluster that the model names; null where there is none. */
   readonly ruleAgrees: boolean | null;
   /** Every other cluster, the nearest first; empty where the model has no rules. */
   readonly others: readonly WayToCluster[];
@@ -66,12 +66,19 @@ function byRules(
   return { by: 'rules', base, total: contributions.reduce((sum, one) => sum + one, base), reasons };
 }
 
+/** Whether a value is a word that the rules were not grown on: what they say of the last of a list is not said of it. */
+function isStrange({ featureNames, categories }: ClusterModel, feature: number, value: number): boolean {
+  const category = categories.find((one) => one.feature === featureNames[feature]);
+  return category !== undefined && !category.others && value >= category.words.length;
+}
+
 function followed({ tree }: ModelRules, model: ClusterModel, values: Float64Array) {
   const [named] = predictClasses(tree, { data: values, rows: 1, cols: values.length });
   const path = treePaths(tree).find(({ intervals }) =>
     intervals.every((interval) => passes(interval, values[interval.feature] as number)),
   );
-  return { named, rule: path ? pathInWords(path, model) : null };
+  const isTold = path?.intervals.every(({ feature }) => !isStrange(model, feature, values[feature] as number));
+  return { named, rule: path && isTold ? pathInWords(path, model) : null };
 }
 
 /**
@@ -99,7 +106,7 @@ export async function explainPlacement(
     ...{ label, distance, confidence, outlierScore, isOutlier: outlierScore >= OUTLIER_FROM },
     ...{ by, base, total, reasons },
     rule: path?.rule ?? null,
-    ruleAgrees: path ? path.named === classOf : null,
+    ruleAgrees: path && path.rule !== null ? path.named === classOf : null,
     others: rules ? await waysToClusters({ model, rules, own: label }, values, control) : [],
   };
 }

@@ -1,5 +1,5 @@
 import { clusterErrors } from './cluster-errors';
-import { MOST_WORDS } from './csv-categories';
+import { MOST_WORDS } from './category-words';
 import { numberIn, type BlankCells, type ClusterCsvTable } from './csv-features';
 
 /** The columns that are taken where none were named, and which were not, in sentences. */

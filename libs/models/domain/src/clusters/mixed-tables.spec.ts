@@ -2,7 +2,7 @@ import { manualClock, seededRandom } from '@kohort/kernel-clock-random';
 import { matrixOf } from '@kohort/ml-core';
 import { runSheetCommand } from '../sheets/sheet-file';
 import { tellByRules } from '../surrogate/tell-by-rules';
-import { gatherWords, spreadWords } from './category-words';
+import { gatherWords, inWordsOf, spreadWords } from './category-words';
 import { checkClusterAlgorithm } from './check-cluster-algorithm';
 import { runClusterCommand } from './cluster-file';
 import { assignClusters, parseClusterModel, serialiseClusterModel } from './cluster-model';
@@ -156,6 +156,16 @@ describe('a model of numbers and words', () => {
       },
       said: ['plan is unknown or pro'],
     });
+  });
+
+  it('gives people the places that a model knows their words by, and a word that it does not know the one behind', () => {
+    const model = { featureNames: ['n', 'plan'], categories: [{ feature: 'plan', words: ['free', 'pro'] }] };
+    const rows = { data: Float64Array.of(7, 0, 8, 1, 9, 2), rows: 3, cols: 2 };
+    const own = [{ feature: 'plan', words: ['basic', 'free', 'pro'] }];
+    expect([...inWordsOf(model, rows, own).data]).toEqual([7, 2, 8, 0, 9, 1]);
+    expect([...rows.data]).toEqual([7, 0, 8, 1, 9, 2]);
+    expect(() => inWordsOf(model, rows)).toThrow('feature "plan" must be of words');
+    expect(() => inWordsOf({ ...model, categories: [] }, rows, own)).toThrow('feature "plan" must be of words');
   });
 
   it('spreads words over columns of their own and gathers them again', () => {

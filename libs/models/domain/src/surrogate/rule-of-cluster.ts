@@ -1,7 +1,7 @@
 import type { JsonObject } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import type { FeatureInterval, TreePath } from '@kohort/ml-trees';
-import { readWord, type CategoryWords } from '../clusters/category-words';
+import { ANOTHER_WORD, readWord, type CategoryWords } from '../clusters/category-words';
 import { clusterErrors } from '../clusters/cluster-errors';
 import { featureLabel } from '../clusters/feature-roles';
 import type { ClusterRules, Surrogate } from './surrogate-tree';
@@ -14,16 +14,39 @@ const trait = (path: string, op: string, value?: number | string | string[]): Js
 const wordsWithin = ({ above, upTo }: FeatureInterval, { words }: CategoryWords): string[] =>
   words.filter((_, code) => code > (above ?? -Infinity) && code <= (upTo ?? Infinity));
 
+/** Whether a path lets words through that are not in the list, where the training rows had some. */
+const othersWithin = ({ above, upTo }: FeatureInterval, { words, others = false }: CategoryWords): boolean =>
+  others && words.length > (above ?? -Infinity) && words.length <= (upTo ?? Infinity);
+
+const oneOf = (path: string, words: readonly string[]): JsonObject[] => {
+  const [only] = words;
+  if (only === undefined) return [];
+  return [words.length === 1 ? trait(path, 'eq', only) : trait(path, 'in', [...words])];
+};
+
+/** Words that are not in the list have no names: who has none of the others has one of them. */
+function noneOf({ feature, words }: CategoryWords, refused: readonly string[]): JsonObject[] {
+  const said = refused.filter((word) => word !== '');
+  const [only] = said;
+  if (only === undefined) return refused.length > 0 ? [trait(feature, 'exists')] : [];
+  // Both hold of a present value alone.
+  const named = said.length === 1 ? trait(feature, 'neq', only) : trait(feature, 'notIn', said);
+  const isMissingRefused = words.includes('') && refused.includes('');
+  return isMissingRefused ? [named] : [{ any: [trait(feature, 'notExists'), named] }];
+}
+
 /** One of some words; an empty one is a missing value. */
 function oneOfWords(interval: FeatureInterval, category: CategoryWords): JsonObject[] {
   const within = wordsWithin(interval, category);
-  if (within.length === category.words.length) return [];
+  if (othersWithin(interval, category)) {
+    return noneOf(
+      category,
+      category.words.filter((word) => !within.includes(word)),
+    );
+  }
+  if (within.length === category.words.length && !category.others) return [];
   const said = within.filter((word) => word !== '');
-  const [only] = said;
-  const named =
-    only === undefined
-      ? []
-      : [said.length === 1 ? trait(category.feature, 'eq', only) : trait(category.feature, 'in', said)];
+  const named = oneOf(category.feature, said);
   const ways = within.length === said.length ? named : [trait(category.feature, 'notExists'), ...named];
   return ways.length > 1 ? [{ any: ways }] : ways;
 }
@@ -95,7 +118,10 @@ export function writtenRule(
 
 function intervalInWords(interval: FeatureInterval, name: string, category: CategoryWords | undefined): string {
   const label = featureLabel(name);
-  if (category) return `${label} is ${wordsWithin(interval, category).map(readWord).join(' or ')}`;
+  if (category) {
+    const words = wordsWithin(interval, category).map(readWord);
+    return `${label} is ${[...words, ...(othersWithin(interval, category) ? [ANOTHER_WORD] : [])].join(' or ')}`;
+  }
   const { above, upTo, present } = interval;
   if (!present) return `${label} is unknown`;
   if (above !== null && upTo !== null) return `${label} above ${above} up to ${upTo}`;

@@ -6,7 +6,7 @@ import { WATCH_LIMITS } from './watch-limits';
 
 type ClusterDrift = ModelDrift['clusters'][number];
 
-/** People placed by one model: their rows in the scaled space and their clusters, -1 in none. */
+/** People placed by one model: the numbers of their rows in the scaled space and their clusters, -1 in none. */
 export interface Placed {
   readonly scaled: Matrix;
   readonly labels: Int32Array;
@@ -35,7 +35,7 @@ const rowsOf = ({ scaled, labels }: Placed, cluster: number): Matrix =>
 
 /** The shift of a centre beyond what chance moves it; null with too few people, 0 where chance explains it. */
 function shiftOf(before: Matrix, after: Matrix): number | null {
-  if (Math.min(before.rows, after.rows) < WATCH_LIMITS.fewestValues) return null;
+  if (before.cols === 0 || Math.min(before.rows, after.rows) < WATCH_LIMITS.fewestValues) return null;
   const { byColumn } = centroidShift(before, after);
   const finite = byColumn.filter((one) => Number.isFinite(one));
   const noise = 1 / before.rows + 1 / after.rows;

@@ -5,6 +5,7 @@ import { clusterTable } from '../clusters/cluster-table';
 import { clusterDrift } from './cluster-drift';
 import { featureDrift } from './feature-drift';
 import { modelDrift } from './model-drift';
+import { wordDrift } from './word-drift';
 
 const normals = (n: number, random: Random, shift = 0): Float64Array =>
   Float64Array.from({ length: n }, () => shift + random.normal());
@@ -31,6 +32,29 @@ describe('a feature held against what it was', () => {
     expect(gone.drift).toMatchObject({ level: 'moved', missingAfter: 0.5 });
     const few = featureDrift('score', { before: normals(200, random), after: normals(20, random, 9), tests: 1 });
     expect(few).toMatchObject({ drift: { level: 'steady', psi: null, ksPValue: null }, found: null });
+  });
+});
+
+describe('a feature of words held against what it was', () => {
+  const plan = { feature: 'plan', words: ['', 'free', 'pro'] };
+  const codes = (...counts: readonly number[]): Float64Array =>
+    Float64Array.from(counts.flatMap((count, code) => new Array<number>(count).fill(code)));
+
+  it('is steady within chance, and moved by other shares, by unknown words and by words that are gone', () => {
+    const before = codes(10, 100, 90);
+    const steady = wordDrift(plan, { before, after: codes(14, 92, 94), tests: 3 });
+    expect(steady).toMatchObject({ drift: { level: 'steady', ksDistance: null, wasserstein: null }, found: null });
+    expect(steady.drift).toMatchObject({ missingBefore: 0.05, missingAfter: 0.07 });
+    for (const after of [codes(10, 20, 170), codes(10, 50, 40, 100), codes(150, 25, 25)]) {
+      const { drift, found } = wordDrift(plan, { before, after, tests: 3 });
+      expect(drift.level).toBe('moved');
+      expect(found?.what).toMatch(/^plan: /);
+    }
+  });
+
+  it('is not compared with too few', () => {
+    const few = wordDrift(plan, { before: codes(0, 100, 100), after: codes(20), tests: 1 });
+    expect(few).toMatchObject({ drift: { level: 'steady', psi: null, jensenShannon: null }, found: null });
   });
 });
 

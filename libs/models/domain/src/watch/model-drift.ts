@@ -3,10 +3,13 @@ import type { ModelDrift } from '@kohort/kernel-contracts';
 import { applyScaling } from '@kohort/ml-clustering';
 import { drawRows, poolOf, takeRows, type ComputeControl, type Matrix, type WideMatrix } from '@kohort/ml-core';
 import { maximumMeanDiscrepancy } from '@kohort/ml-drift';
+import { numbersOf, spreadWords } from '../clusters/category-words';
+import { codeColumns } from '../clusters/cluster-settings';
 import type { ClusterModel } from '../clusters/cluster-model';
-import { clusterDrift, type ClusterLook, type Placed } from './cluster-drift';
+import { clusterDrift, type ClusterLook } from './cluster-drift';
 import { byGravity, featureDrift, type Judged } from './feature-drift';
 import { WATCH_LIMITS } from './watch-limits';
+import { wordDrift } from './word-drift';
 
 /** A model and the people of two instants, in the model's features, in their own units; NaN is missing. */
 export interface WatchInput extends Pick<ClusterLook, 'keys' | 'earlier'> {
@@ -39,15 +42,18 @@ const someRows = (scaled: Matrix, random: Random): Matrix =>
 const column = ({ data, rows, cols }: WideMatrix, at: number): Float64Array =>
   Float64Array.from({ length: rows }, (_, i) => data[i * cols + at] as number);
 
-async function placed(model: ClusterModel, people: WideMatrix, control: ComputeControl): Promise<Placed> {
+async function placed(model: ClusterModel, people: WideMatrix, control: ComputeControl) {
   const scaled = applyScaling(model.scaling, people);
-  return { scaled, labels: (await model.placing.assign(scaled, control)).labels };
+  const { labels } = await model.placing.assign(scaled, control);
+  const codes = codeColumns(model, model.scaling);
+  // Words have no centre that moves: they are told by themselves, and by all features together.
+  return { scaled: numbersOf(scaled, codes), spread: codes.length > 0 ? spreadWords(scaled, codes) : scaled, labels };
 }
 
-async function together(before: Placed, after: Placed, control: ComputeControl & { readonly random: Random }) {
+async function together(before: Matrix, after: Matrix, control: ComputeControl & { readonly random: Random }) {
   const { random } = control;
-  const was = someRows(before.scaled, random.split('before'));
-  const is = someRows(after.scaled, random.split('after'));
+  const was = someRows(before, random.split('before'));
+  const is = someRows(after, random.split('after'));
   if (Math.min(was.rows, is.rows) < WATCH_LIMITS.fewestValues) return null;
   const { squared, pValue } = await maximumMeanDiscrepancy(was, is, { ...control, permutations: RELABELLINGS });
   const { moved, shifting } = WATCH_LIMITS.mmd;
@@ -63,7 +69,7 @@ const sentence = ({ level, what, value, limit }: Judged): string =>
  * Holds a model against the people of now: each feature, the sizes and centres of its clusters with everybody placed by
  * the same model, and all features together, by the thresholds of `WATCH_LIMITS`.
  *
- * Shape   before, after: people × the model's features
+ * Shape   before, after: people × the model's features, words by their places in the model's lists
  * Cost    sorts of at most 50,000 people a side and feature, pairs of at most 250
  * Throws  ML_SHAPE, ML_NOT_FINITE, ML_CANCELLED
  */
@@ -74,12 +80,14 @@ export async function modelDrift(input: WatchInput, given: ComputeControl = {}):
   const before = somePeople(input.before, random.split('before'));
   const after = somePeople(input.after, random.split('after'));
   const tests = model.featureNames.length;
-  const features = model.featureNames.map((name, at) =>
-    featureDrift(name, { before: column(before, at), after: column(after, at), tests }),
-  );
+  const features = model.featureNames.map((name, at) => {
+    const people = { before: column(before, at), after: column(after, at), tests };
+    const category = model.categories.find(({ feature }) => feature === name);
+    return category ? wordDrift(category, people) : featureDrift(name, people);
+  });
   const [was, is] = [await placed(model, before, control), await placed(model, after, control)];
   const { clusters, sizePsi, found: ofClusters } = clusterDrift({ keys, earlier, before: was, after: is });
-  const mmd = await together(was, is, { ...control, random: random.split('pairs') });
+  const mmd = await together(was.spread, is.spread, { ...control, random: random.split('pairs') });
   const all = byGravity([
     ...features.flatMap(({ found }) => found ?? []),
     ...ofClusters,
