@@ -23,7 +23,13 @@ import { ComputedTraitResolver } from './queries/computed-trait.resolver';
 import { JobResolver } from './queries/job.resolver';
 import { LineageResolver } from './queries/lineage.resolver';
 import { LinkCandidateResolver } from './queries/link.resolver';
-import { ModelResolver, ModelVersionResolver, OutlierGroupResolver, ScoreResolver } from './queries/model.resolver';
+import {
+  FeatureChangeResolver,
+  ModelResolver,
+  ModelVersionResolver,
+  OutlierGroupResolver,
+  ScoreResolver,
+} from './queries/model.resolver';
 import { EventResolver, ProfileResolver } from './queries/profile.resolver';
 import { ConsentResolver, PrivacyResolver } from './queries/privacy.resolver';
 import { QualityResolver } from './queries/quality.resolver';
@@ -73,6 +79,7 @@ export const RESOLVERS = [
   ClusterLifeResolver,
   ModelVersionResolver,
   OutlierGroupResolver,
+  FeatureChangeResolver,
   ScoreResolver,
   DestinationResolver,
   SyncResolver,

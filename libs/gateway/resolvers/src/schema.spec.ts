@@ -41,6 +41,7 @@ describe('the schema', () => {
       }
     }
     expect(bare.sort()).toEqual([
+      'Cluster.categories',
       'Cluster.features',
       'ClusterComposition.cells',
       'ClusterIdentity.verdicts',

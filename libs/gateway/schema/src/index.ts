@@ -138,6 +138,7 @@ export {
 } from './cluster-life.schema';
 export {
   ClusterFeatureType,
+  ClusterWordType,
   ClusterRuleType,
   ClusterStandingType,
   ClusterType,

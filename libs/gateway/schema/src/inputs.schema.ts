@@ -122,7 +122,11 @@ export class TrainClustersInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
   asOf?: number | null;
 
-  @Field(() => [String], { nullable: true, description: 'Names of features; all numeric ones when absent.' })
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Names of features; all numeric ones when absent. Texts are words, of which kmedoids and kprototypes take at most 50.',
+  })
   features?: string[] | null;
 
   @Field(() => [String], { nullable: true, description: 'Names of features that are left out.' })

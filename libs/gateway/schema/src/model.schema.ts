@@ -104,6 +104,28 @@ export class ClusterFeatureType {
   direction!: string;
 }
 
+/** What sets a cluster apart in one word. */
+@ObjectType('ClusterWord', { description: 'A word that more of a cluster have than of everybody, or fewer.' })
+export class ClusterWordType {
+  @Field(() => String)
+  feature!: string;
+
+  @Field(() => String, { description: 'Empty: people of whom none is known.' })
+  word!: string;
+
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => Float, { description: '0–1' })
+  shareOfCluster!: number;
+
+  @Field(() => Float, { description: '0–1, of everybody.' })
+  shareOfPeople!: number;
+
+  @Field(() => Float, { description: 'The difference in standard deviations of having the word.' })
+  effectSize!: number;
+}
+
 /** How rules tell a cluster. */
 @ObjectType('ClusterRule', { description: 'How rules tell a cluster, and how well on people they were not made from.' })
 export class ClusterRuleType {
@@ -156,6 +178,9 @@ export class ClusterType {
   @Field(() => [ClusterFeatureType])
   features!: ClusterFeatureType[];
 
+  @Field(() => [ClusterWordType], { description: 'Words that set it apart; empty where no feature is of words.' })
+  categories!: ClusterWordType[];
+
   @Field(() => ClusterRuleType, { nullable: true, description: 'Null of a model fitted before rules were kept.' })
   rule!: ClusterRuleType | null;
 }
@@ -181,12 +206,6 @@ export class ScoreReasonType {
 export class FeatureChangeType {
   @Field(() => String)
   feature!: string;
-
-  @Field(() => Float, { nullable: true, description: 'Null: unknown.' })
-  from!: number | null;
-
-  @Field(() => Float, { nullable: true })
-  to!: number | null;
 }
 
 /** How far somebody is from a cluster that they are not in. */
@@ -213,7 +232,7 @@ export class OtherClusterType {
 export class ClusterStandingType {
   @Field(() => String, {
     nullable: true,
-    description: 'The rule of the model that they follow; null when it has none.',
+    description: 'The rule of the model that they follow; null when it has none, or none of a word like theirs.',
   })
   rule!: string | null;
 

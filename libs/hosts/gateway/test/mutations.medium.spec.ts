@@ -1,3 +1,5 @@
+import { editFeatures } from '@kohort/features-flow';
+import { featureStore } from '@kohort/platform-postgres';
 import { GatewayRig } from './gateway-rig';
 import { seedWorld, type SeededWorld } from './seed-world';
 
@@ -203,6 +205,23 @@ describe('mutations', () => {
       const refused = await answerOf(`mutation { answer: trainClusters(input: ${input}) { ${failure} } }`);
       expect(refused).toMatchObject({ __typename: 'InvalidInput', message: expect.stringContaining(message ?? '') });
     }
+  });
+
+  it('train clusters of texts by algorithms that take words alone, and say so before anything is queued', async () => {
+    const formula = { aggregate: 'mostFrequent', of: 'plan', as: 'text' } as const;
+    const set = [{ key: 'usual_plan', label: 'Usual plan', unit: 'plan', formula }];
+    await editFeatures(featureStore(rig.db.database), world.workspaceId, { set, remove: [], afterVersion: 1 });
+    const train = (more: string) =>
+      answerOf(
+        `mutation { answer: trainClusters(input: { key: "plans", features: ["frequency", "usual_plan"] ${more} })
+          { ... on Job { job } ${failure} } }`,
+      );
+    for (const more of ['', 'algorithm: "kmedoids", params: { dissimilarity: "euclidean" }']) {
+      const message = expect.stringMatching(/kmedoids and kprototypes take categories|must be gower with categories/);
+      expect(await train(more)).toMatchObject({ __typename: 'InvalidInput', message });
+    }
+    expect(await train('algorithm: "kprototypes"')).toMatchObject({ job: 'models.fitClusters' });
+    expect(await train('exclude: ["usual_plan"]')).toMatchObject({ job: 'models.fitClusters' });
   });
 
   it('cancel a job that has not begun, and ask one that runs', async () => {

@@ -1,11 +1,22 @@
+import { isTextFeature } from '@kohort/features-domain';
+import { workspaceFeatures } from '@kohort/features-flow';
 import type { TrainClustersInput } from '@kohort/gateway-schema';
 import { parseShape, runParams, type RunParams } from '@kohort/kernel-contracts';
 import { checkClusterAlgorithm } from '@kohort/models-domain';
+import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { instantText } from './run-request';
 
 /** The fields that are there. */
 function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
+}
+
+function checkAsked(
+  { algorithm = 'kmeans', params = {}, seeds, mustLink, cannotLink }: RunParams<'models.fitClusters'>,
+  categories = false,
+): void {
+  const links = mustLink !== undefined || cannotLink !== undefined;
+  checkClusterAlgorithm(algorithm, params, { seeds: seeds !== undefined, links, categories });
 }
 
 /**
@@ -28,9 +39,26 @@ export function clustersToTrain(input: TrainClustersInput, now: number): RunPara
     k: k ?? range,
     seed,
   });
-  checkClusterAlgorithm(asked.algorithm ?? 'kmeans', asked.params ?? {}, {
-    seeds: asked.seeds !== undefined,
-    links: asked.mustLink !== undefined || asked.cannotLink !== undefined,
-  });
+  checkAsked(asked);
   return asked;
+}
+
+/**
+ * Holds the traits that are named against what the algorithm takes: texts are words, which some take and most do not. What
+ * names no trait is left to the job, and so are texts of too many different words.
+ *
+ * Throws  ALGORITHM_SETTING
+ */
+export async function checkWordsToTrain(
+  context: GatewayContext,
+  asked: RunParams<'models.fitClusters'>,
+): Promise<void> {
+  const { features, exclude = [] } = asked;
+  if (!features) return;
+  const { definitions } = await workspaceFeatures(context.services.traits.store, callerOf(context).workspaceId);
+  const taken = features.filter((key) => !exclude.includes(key));
+  checkAsked(
+    asked,
+    definitions.some((one) => taken.includes(one.key) && isTextFeature(one)),
+  );
 }

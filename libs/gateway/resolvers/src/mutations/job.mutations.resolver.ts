@@ -17,7 +17,7 @@ import type { GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
 import { answer, type Answer } from '../errors/results';
-import { clustersToTrain } from './clusters-to-train';
+import { checkWordsToTrain, clustersToTrain } from './clusters-to-train';
 import { IdempotencyKey } from './mutation-args';
 import { instantText, requestJob } from './run-request';
 
@@ -92,6 +92,7 @@ export class JobMutationsResolver {
   ): Promise<Answer> {
     return answer('Job', async () => {
       const parsed = clustersToTrain(input, context.services.clock.now());
+      await checkWordsToTrain(context, parsed);
       return requestJob(context, { job: 'models.fitClusters', params: parsed, idempotencyKey });
     });
   }

@@ -25,10 +25,20 @@ export function clusteringOf(card: Json): ClusteringCard | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** A sheet with its rule, and with the words that tell. */
+type ToldSheet = ClusterSheet & {
+  readonly rule: ClusterRule | null;
+  readonly categories: NonNullable<ClusterSheet['categories']>;
+};
+
 /** The cluster sheets of a model's card, each with its rule; empty for another kind of model. */
-export function sheetsOf(card: Json): readonly (ClusterSheet & { readonly rule: ClusterRule | null })[] {
+export function sheetsOf(card: Json): readonly ToldSheet[] {
   const found = clusteringOf(card);
-  return (found?.clusters ?? []).map((sheet, at) => ({ ...sheet, rule: found?.rules?.clusters[at] ?? null }));
+  return (found?.clusters ?? []).map((sheet, at) => ({
+    ...sheet,
+    categories: sheet.categories ?? [],
+    rule: found?.rules?.clusters[at] ?? null,
+  }));
 }
 
 /** How many are in the outlier group of a clustering; null for another kind of model, and where it was not counted. */

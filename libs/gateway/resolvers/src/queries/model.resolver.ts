@@ -1,8 +1,9 @@
-import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Float, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   ClusterIdentityType,
   ClusterType,
   ClusteringAlgorithmType,
+  FeatureChangeType,
   JobType,
   JsonScalar,
   ModelConnection,
@@ -19,7 +20,7 @@ import {
   ScoreType,
 } from '@kohort/gateway-schema';
 import type { ModelRecord, ModelVersionRecord, ScoreRecord } from '@kohort/kernel-contracts';
-import { algorithmAccounts, type AlgorithmAccount } from '@kohort/models-domain';
+import { algorithmAccounts, type AlgorithmAccount, type FeatureChange } from '@kohort/models-domain';
 import { callerOf, type GatewayContext, type ScoreExplainer } from '../context/gateway-context';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
@@ -198,6 +199,40 @@ export class ScoreResolver {
     if (!model) return null;
     const asked = { profileId: score.profileId, model, score };
     return context.services.scoreReasons.explain(callerOf(context).workspaceId, asked);
+  }
+}
+
+const asNumber = (value: FeatureChange['from']): number | null => (typeof value === 'number' ? value : null);
+const asWord = (value: FeatureChange['from']): string | null => (typeof value === 'string' ? value : null);
+
+const WORD =
+  'Of a feature of words; `unknown` where there is none, `another word` for one that the model does not name.';
+
+/** A change of a number, or of a word. */
+@Resolver(() => FeatureChangeType)
+export class FeatureChangeResolver {
+  @ResolveField(() => Float, { nullable: true, description: 'Null: unknown, or a word.' })
+  @Policy('graphql:read')
+  from(@Parent() change: FeatureChange) {
+    return asNumber(change.from);
+  }
+
+  @ResolveField(() => Float, { nullable: true, description: 'Null: unknown, or a word.' })
+  @Policy('graphql:read')
+  to(@Parent() change: FeatureChange) {
+    return asNumber(change.to);
+  }
+
+  @ResolveField(() => String, { nullable: true, description: WORD })
+  @Policy('graphql:read')
+  fromWord(@Parent() change: FeatureChange) {
+    return asWord(change.from);
+  }
+
+  @ResolveField(() => String, { nullable: true, description: WORD })
+  @Policy('graphql:read')
+  toWord(@Parent() change: FeatureChange) {
+    return asWord(change.to);
   }
 }
 
