@@ -18,6 +18,10 @@ export const postgresErrors = defineErrors({
     kind: 'bug',
     message: () => 'rows cannot be streamed through this pool',
   },
+  POSTGRES_AFTER_LAST: {
+    kind: 'bug',
+    message: () => 'a statement follows the one that was to be the last of its transaction',
+  },
   POSTGRES_CURSOR_INVALID: {
     kind: 'invalid-input',
     message: () => 'the cursor was not made by this server, or for another log',

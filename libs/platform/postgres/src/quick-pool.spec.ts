@@ -110,6 +110,38 @@ describe('quickPool', () => {
     expect(texts()).toEqual(['begin', 'select $1', '/* along */ insert $1', '/* along */ update $1', 'commit']);
   });
 
+  it('takes the commit along with the last statement, in one write, and asks nothing behind it', async () => {
+    const { pool, texts, raw } = rig(true);
+    const corks: number[] = [];
+    const note = (): void => void corks.push(raw.sent.length);
+    Object.assign(raw, { connection: { stream: { cork: note, uncork: note } } });
+    const client = await pool.connect();
+    await client.query('begin', []);
+    await client.query('/* along */ insert $1', [1]);
+    await client.query('/* last */ select $1', [2]);
+    expect(texts()).toEqual(['begin', '/* along */ insert $1', '/* last */ select $1', 'commit']);
+    expect([corks[0], corks.at(-1)]).toEqual([0, 4]);
+    expect(() => client.query('select $1', [3])).toThrow(expect.objectContaining({ code: 'POSTGRES_AFTER_LAST' }));
+    await client.query('commit', []);
+    await client.query('begin', []);
+    await client.query('select $1', [4]);
+    await client.query('commit', []);
+    expect(texts().slice(4)).toEqual(['begin', 'select $1', 'commit']);
+  });
+
+  it.each([
+    ['/* last */ select $1', 'no such column'],
+    ['commit', 'a constraint that waits for the commit'],
+  ])('fails the last statement where %s fails, and rolls nothing back then', async (text, reason) => {
+    const { pool, texts, raw } = rig(false);
+    const client = await pool.connect();
+    await client.query('begin', []);
+    raw.failingAt = new Map([[text, new Error(reason)]]);
+    await expect(client.query('/* last */ select $1', [1])).rejects.toThrow(reason);
+    await client.query('rollback', []);
+    expect(texts()).toEqual(['begin', '/* last */ select $1', 'commit']);
+  });
+
   it.each(['commit', 'rollback'])('says nothing of a transaction that asked nothing, and then %s', async (end) => {
     const { pool, texts } = rig(false);
     const client = await pool.connect();

@@ -39,6 +39,8 @@ const MOST_KEPT = 300;
 
 /** Begins a statement of whose answer nothing is read: it leaves with the next one of its transaction. */
 export const ALONG = '/* along */';
+/** Begins a statement behind which its transaction asks nothing more: the commit leaves with it. */
+export const LAST = '/* last */';
 
 const OPENING = /^(?:begin$|start transaction\b|set local )/;
 const ENDING = /^(?:commit|rollback)$/;
@@ -82,6 +84,8 @@ class QuickClient implements PostgresPoolClient {
   /** What leaves with the next statement. */
   private along: Statement[] = [];
   private isOpen = false;
+  /** The commit has left; nothing more may be asked until it was waited for. */
+  private isClosed = false;
   private isStale = false;
 
   constructor(
@@ -96,7 +100,9 @@ class QuickClient implements PostgresPoolClient {
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof asked !== 'string') throw postgresErrors.POSTGRES_NO_CURSORS();
+    if (this.isClosed && !ENDING.test(asked)) throw postgresErrors.POSTGRES_AFTER_LAST();
     if (parameters.length > 0) {
+      if (asked.startsWith(LAST) && this.isWithin) return this.sendLast<R>(asked, parameters);
       if (!asked.startsWith(ALONG) || !this.isWithin) return this.send<R>(asked, parameters);
       this.along.push({ text: asked, parameters });
       return Promise.resolve(NOTHING);
@@ -127,13 +133,14 @@ class QuickClient implements PostgresPoolClient {
     }
     this.held = [];
     this.along = [];
+    this.isClosed = false;
     // Nothing was asked between beginning and end: nothing was begun.
     if (!this.isOpen) return NOTHING;
     this.isOpen = false;
     return this.client.query({ text: how });
   }
 
-  private async send<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+  private send<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     const { along } = this;
     this.along = [];
     // They leave in one write: a call of the system costs more than what it carries.
@@ -142,9 +149,30 @@ class QuickClient implements PostgresPoolClient {
     const before = [this.open(), ...along.map((one) => this.ask(one))];
     const answer = this.ask<R>({ text, parameters });
     stream?.uncork();
-    // All are on their way. Where one fails those behind it do too: they stand in a transaction that is aborted. The
-    // first that failed says why.
-    const ends = await Promise.allSettled([...before, answer]);
+    return this.heard(answer, [...before, answer]);
+  }
+
+  /** A statement and the commit behind it. Where the statement fails the commit is a rollback, and it is over as well. */
+  private sendLast<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const stream = this.client.connection?.stream;
+    stream?.cork();
+    const answer = this.send<R>(text, parameters);
+    const commit = this.client.query({ text: 'commit' });
+    stream?.uncork();
+    this.isOpen = false;
+    this.isClosed = true;
+    return this.heard(answer, [answer, commit]);
+  }
+
+  /**
+   * All are on their way. Where one fails those behind it do too: they stand in a transaction that is aborted. The first
+   * that failed says why.
+   */
+  private async heard<R>(
+    answer: Promise<PostgresQueryResult<R>>,
+    sent: readonly (Promise<unknown> | undefined)[],
+  ): Promise<PostgresQueryResult<R>> {
+    const ends = await Promise.allSettled(sent);
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed === undefined) return answer;
     this.isStale ||= isStalePlan(failed.reason);
@@ -168,8 +196,8 @@ class QuickClient implements PostgresPoolClient {
 
 /**
  * The driver's pool as the query builder wants it, with fewer round trips: a transaction begins, and its settings are
- * made, in one message with its first statement, and a transaction that asks nothing says nothing. `set local` is for
- * transactions alone.
+ * made, in one message with its first statement; what is `LAST` takes its commit along; and a transaction that asks
+ * nothing says nothing. `set local` is for transactions alone.
  *
  * Throws  POSTGRES_NO_CURSORS where a cursor is asked for
  */

@@ -1,7 +1,9 @@
+import type { RawBuilder } from 'kysely';
 import { z } from 'zod';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
-import type { Database, WorkspaceTransaction } from '../database';
+import type { Database, TransactionOptions, WorkspaceTransaction } from '../database';
+import { askLast } from '../send-along';
 import { readErrors } from './read.errors';
 
 /** What every reader and writer of the API stands on: one workspace, one deadline. */
@@ -36,12 +38,16 @@ export function sqlStateOf(thrown: unknown): string | undefined {
   return parsed.success ? parsed.data.code : undefined;
 }
 
-async function bounded<T>(scope: Scope, readOnly: boolean, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+async function bounded<T>(
+  scope: Scope,
+  options: Pick<TransactionOptions, 'readOnly' | 'keepPlans'>,
+  work: (tx: WorkspaceTransaction) => Promise<T>,
+): Promise<T> {
   const left = scope.deadlineMs - scope.clock.now();
   if (left <= 0) throw readErrors.READ_DEADLINE();
   try {
     return await scope.database.inWorkspace(scope.workspaceId, work, {
-      readOnly,
+      ...options,
       statementTimeoutMs: Math.ceil(left),
     });
   } catch (thrown) {
@@ -56,7 +62,19 @@ async function bounded<T>(scope: Scope, readOnly: boolean, work: (tx: WorkspaceT
  * Throws  READ_DEADLINE
  */
 export function reading<T>(scope: Scope, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
-  return bounded(scope, true, work);
+  return bounded(scope, { readOnly: true }, work);
+}
+
+/**
+ * The same with one statement that is planned once a connection: for what a stream asks of each change.
+ *
+ * Shape   statement: the same text each time, going by keys, with parameters
+ * Throws  READ_DEADLINE
+ */
+export async function readingOften<R>(scope: Scope, statement: RawBuilder<R>): Promise<readonly R[]> {
+  const options = { readOnly: true, keepPlans: true };
+  const { rows } = await bounded(scope, options, (tx) => askLast(tx, statement));
+  return rows;
 }
 
 /**
@@ -65,5 +83,5 @@ export function reading<T>(scope: Scope, work: (tx: WorkspaceTransaction) => Pro
  * Throws  READ_DEADLINE
  */
 export function writing<T>(scope: Scope, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
-  return bounded(scope, false, work);
+  return bounded(scope, {}, work);
 }

@@ -13,7 +13,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { z } from 'zod';
 import { jsonOf, ms } from './columns';
-import { reading, type Scope } from './deadline';
+import { reading, readingOften, type Scope } from './deadline';
 import { eventColumns, toEvent, type EventRow } from './event-row';
 import { cursorInstantUuid, cursorText, parseCursor, toPage, uuidsOf } from './paging';
 
@@ -52,13 +52,11 @@ function toTrait(row: TraitRow): TraitRecord {
 async function byIds(scope: Scope, ids: readonly string[]): Promise<readonly ProfileRecord[]> {
   const known = uuidsOf(ids);
   if (known.length === 0) return [];
-  const rows = await reading(scope, (tx) =>
-    tx
-      .selectFrom('profile')
-      .select(PROFILE_COLUMNS)
-      .where('workspace_id', '=', scope.workspaceId)
-      .where('id', 'in', [...known])
-      .execute(),
+  const rows = await readingOften(
+    scope,
+    sql<ProfileRow>`
+      select id, canonical_id, merged_into, first_seen_at, last_seen_at from profile
+      where workspace_id = ${scope.workspaceId} and id = any(${known}::uuid[])`,
   );
   return rows.map(toProfile);
 }
