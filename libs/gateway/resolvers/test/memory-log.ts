@@ -36,7 +36,15 @@ export class MemoryLog implements ChangeLogPort {
     for (let n = 0; n < count; n += 1) {
       const place = this.changes.length + 1;
       this.changes.push({
-        ...{ cursor: `c${place}`, segmentId, segmentKey: 'pro', profileId, kind, changeVersion: place },
+        ...{
+          cursor: `c${place}`,
+          place: this.placeOf(null, `c${place}`),
+          segmentId,
+          segmentKey: 'pro',
+          profileId,
+          kind,
+          changeVersion: place,
+        },
         ...{ segmentVersion: 1, evaluatedAt: 0, recordedAt: this.nowMs, cause: 'event', eventId: null },
         ...of,
       });

@@ -13,18 +13,13 @@ export interface TailEvents {
   restarted(): void;
 }
 
-interface Entry {
-  readonly change: MembershipChange;
-  readonly order: string;
-}
-
 /**
  * The end of one workspace's change log, read once for all streams of that workspace. Entries are numbered in the order
  * of the log; at least the latest RING_SIZE of them are held, those of before the first reading included, so that
  * clients who come back after a short while need no reading of their own.
  */
 export class WorkspaceTail {
-  private ring: Entry[] = [];
+  private ring: MembershipChange[] = [];
   private firstIndex = 0;
   /** Whether the log has nothing before the first entry that is held. */
   private isWhole = false;
@@ -46,7 +41,7 @@ export class WorkspaceTail {
 
   /** The entry with this index; undefined when it is not held. */
   at(index: number): MembershipChange | undefined {
-    return this.ring[index - this.firstIndex]?.change;
+    return this.ring[index - this.firstIndex];
   }
 
   /** The cursor of the present end; null before the first `refresh`. */
@@ -63,12 +58,12 @@ export class WorkspaceTail {
   indexAfter(place: ChangePlace): number | null {
     if (this.place === null || place.epoch !== this.place.epoch) return null;
     const [first] = this.ring;
-    if (!this.isWhole && (first === undefined ? this.isBefore(place) : place.order < first.order)) return null;
+    if (!this.isWhole && (first === undefined ? this.isBefore(place) : place.order < first.place.order)) return null;
     let low = 0;
     let high = this.ring.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.ring[middle]?.order ?? '') <= place.order) low = middle + 1;
+      if ((this.ring[middle]?.place.order ?? '') <= place.order) low = middle + 1;
       else high = middle;
     }
     return this.firstIndex + low;
@@ -129,9 +124,7 @@ export class WorkspaceTail {
   }
 
   private append(changes: readonly MembershipChange[], cursor: string): void {
-    for (const change of changes) {
-      this.ring.push({ change, order: this.log.placeOf(this.workspaceId, change.cursor).order });
-    }
+    for (const change of changes) this.ring.push(change);
     if (this.position !== cursor) this.place = this.log.placeOf(this.workspaceId, cursor);
     this.position = cursor;
     if (changes.length === 0) return;

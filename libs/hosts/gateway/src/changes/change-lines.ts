@@ -24,10 +24,11 @@ export function lineOf(change: MembershipChange): string {
 }
 
 function writeLine(change: MembershipChange): string {
-  const { segmentId, profileId, changeVersion, evaluatedAt, recordedAt, ...rest } = change;
+  const { cursor, segmentId, segmentKey, profileId, kind, changeVersion, segmentVersion } = change;
+  const { evaluatedAt, recordedAt, cause, eventId } = change;
   return `${JSON.stringify({
     id: `${segmentId}:${profileId}:${changeVersion}`,
-    ...rest,
+    ...{ cursor, segmentKey, kind, segmentVersion, cause, eventId },
     ...{ segmentId, profileId, changeVersion },
     evaluatedAt: new Date(evaluatedAt).toISOString(),
     recordedAt: new Date(recordedAt).toISOString(),

@@ -1,4 +1,5 @@
 import type { BoundStream, ChangeStream } from '@kohort/gateway-resolvers';
+import type { MembershipChange } from '@kohort/kernel-contracts';
 import type { AppError } from '@kohort/kernel-errors';
 import type { SharedSelection } from './shared-answers';
 
@@ -29,24 +30,25 @@ export interface PumpParts {
 const AT_ONCE = 64;
 
 interface Ready {
-  readonly cursor: string;
+  readonly change: MembershipChange;
   readonly end: Buffer;
 }
 
 /** Carries changes to one client, as fast as the client takes them and no faster. */
 export class ChangePump implements RunningOperation {
   private ready: Ready[] = [];
-  private sent: string;
+  /** What was handed over last: its cursor is made when somebody asks for it. */
+  private sent: { readonly cursor: string };
   private isWorking = false;
   private isOver = false;
 
   constructor(private readonly parts: PumpParts) {
-    this.sent = parts.changes.cursor;
+    this.sent = { cursor: parts.changes.cursor };
     parts.changes.onReady = () => this.wake();
   }
 
   get cursor(): string {
-    return this.sent;
+    return this.sent.cursor;
   }
 
   wake(): void {
@@ -62,7 +64,10 @@ export class ChangePump implements RunningOperation {
       }
       const answers = changes.map((change) => this.parts.selection.of(change));
       const put = (ends: readonly Buffer[]): void => {
-        this.ready = ends.map((end, i) => ({ end, cursor: changes[i]?.cursor ?? this.sent }));
+        this.ready = changes.flatMap((change, i) => {
+          const end = ends[i];
+          return end === undefined ? [] : [{ change, end }];
+        });
       };
       if (answers.every((answer) => Buffer.isBuffer(answer))) put(answers);
       else void this.whenAnswered(answers, put);
@@ -102,7 +107,7 @@ export class ChangePump implements RunningOperation {
       }
       this.ready.splice(0, lot.length);
       send(lot.map(({ end }) => end));
-      this.sent = lot.at(-1)?.cursor ?? this.sent;
+      this.sent = lot.at(-1)?.change ?? this.sent;
     }
   }
 

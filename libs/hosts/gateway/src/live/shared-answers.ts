@@ -36,8 +36,8 @@ export function textOf(result: ExecutionResult, context: GatewayContext): string
  * as long as it is kept.
  */
 export class SharedSelection {
-  /** By cursor. */
-  private readonly answers = new Map<string, Answer>();
+  /** By place, epoch and order: it names a change as its cursor does, and nobody has to sign it. */
+  private readonly byEpoch = new Map<number, Map<string, Answer>>();
 
   constructor(
     private readonly board: AnswerBoard,
@@ -46,21 +46,24 @@ export class SharedSelection {
 
   /** The end of the messages that tell of a change. A failure is not kept. */
   of(change: MembershipChange): Answer {
-    const known = this.answers.get(change.cursor);
+    const { epoch, order } = change.place;
+    const answers = this.byEpoch.get(epoch) ?? new Map<string, Answer>();
+    const known = answers.get(order);
     if (known !== undefined) return known;
+    this.byEpoch.set(epoch, answers);
     const answer = this.workOut(change).then(
       (text) => {
         const end = Buffer.from(nextEnd(text));
-        this.answers.set(change.cursor, end);
-        this.board.keep(this.answers, change.cursor, end.length + KEEPING_BYTES);
+        answers.set(order, end);
+        this.board.keep(answers, order, end.length + KEEPING_BYTES);
         return end;
       },
       (thrown: unknown) => {
-        this.answers.delete(change.cursor);
+        answers.delete(order);
         throw thrown;
       },
     );
-    this.answers.set(change.cursor, answer);
+    answers.set(order, answer);
     return answer;
   }
 
@@ -80,7 +83,7 @@ export class SharedSelection {
 
 interface Kept {
   readonly answers: Map<string, Answer>;
-  readonly cursor: string;
+  readonly order: string;
   readonly size: number;
 }
 
@@ -89,14 +92,14 @@ export class AnswerBoard {
   private readonly kept = new Set<Kept>();
   private size = 0;
 
-  keep(answers: Map<string, Answer>, cursor: string, size: number): void {
-    this.kept.add({ answers, cursor, size });
+  keep(answers: Map<string, Answer>, order: string, size: number): void {
+    this.kept.add({ answers, order, size });
     this.size += size;
     for (const oldest of this.kept) {
       if (this.size <= MOST_KEPT) return;
       this.kept.delete(oldest);
       this.size -= oldest.size;
-      oldest.answers.delete(oldest.cursor);
+      oldest.answers.delete(oldest.order);
     }
   }
 }

@@ -21,9 +21,11 @@ export interface ChangePage {
   readonly filter?: ChangeFilter;
 }
 
-/** One entry of the membership change log, with the cursor that resumes right behind it. */
+/** One entry of the membership change log. */
 export interface MembershipChange {
+  /** Resumes right behind it. It may be signed only when it is looked at: who sorts or tells apart takes the place. */
   readonly cursor: string;
+  readonly place: ChangePlace;
   readonly segmentId: SegmentId;
   readonly segmentKey: string;
   readonly profileId: ProfileId;

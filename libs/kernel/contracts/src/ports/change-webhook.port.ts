@@ -69,7 +69,7 @@ export interface ChangeWebhookAdmin {
 }
 
 /** A change as it is sent: the cursor is for those who ask. */
-export type SentChange = Omit<MembershipChange, 'cursor'>;
+export type SentChange = Omit<MembershipChange, 'cursor' | 'place'>;
 
 /** Somebody who is in, as it is sent. */
 export interface SentMember {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import {
-  type ChangeFilter,
   type ChangeLogPort,
+  type ChangePage,
   type ChangePlace,
   type MembershipChange,
   type MembershipChangeBatch,
@@ -16,7 +16,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { postgresErrors } from '../postgres-errors';
 import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
-import { orderOf, readChanges, toSentChange } from './change-rows';
+import { orderOf, readChanges, toSentChange, type ChangeRow } from './change-rows';
 import { membersAt, type MembersAt } from './members-at';
 
 /** Cursors that are remembered with their places. */
@@ -26,11 +26,11 @@ const MOST_RECENT = 4_000;
 class RecentPlaces {
   private readonly places = new Map<string, ChangePlace>();
 
-  encode(position: LogPosition, scope: CursorScope): string {
+  encode(position: LogPosition, scope: CursorScope, order = orderOf(position)): string {
     const cursor = encodeCursor(position, scope);
     const [oldest] = this.places.size >= MOST_RECENT ? this.places.keys() : [];
     if (oldest !== undefined) this.places.delete(oldest);
-    this.places.set(`${scope.workspaceId} ${cursor}`, { epoch: scope.epoch, order: orderOf(position) });
+    this.places.set(`${scope.workspaceId} ${cursor}`, { epoch: scope.epoch, order });
     return cursor;
   }
 
@@ -50,6 +50,22 @@ export interface ChangeLogOptions {
 const DAY_MS = 86_400_000;
 const TABLE = 'membership_change';
 
+type LogScope = Omit<CursorScope, 'epoch'>;
+
+/** A row as the port gives it. Its cursor is signed when it is first looked at: most changes are told of without. */
+function toChange(row: ChangeRow, scope: CursorScope, recent: RecentPlaces): MembershipChange {
+  const position = { xid: row.xid, seq: row.seq };
+  const order = orderOf(position);
+  let cursor: string | null = null;
+  return {
+    get cursor() {
+      return (cursor ??= recent.encode(position, scope, order));
+    },
+    place: { epoch: scope.epoch, order },
+    ...toSentChange(row),
+  };
+}
+
 /** One workspace's log within a transaction. */
 class LogReading {
   private constructor(
@@ -58,20 +74,12 @@ class LogReading {
     private readonly recent: RecentPlaces,
   ) {}
 
-  static async open(
-    tx: WorkspaceTransaction,
-    of: Omit<CursorScope, 'epoch'>,
-    recent: RecentPlaces,
-  ): Promise<LogReading> {
+  static async open(tx: WorkspaceTransaction, of: LogScope, recent: RecentPlaces): Promise<LogReading> {
     return new LogReading(tx, { ...of, epoch: await logEpoch(tx) }, recent);
   }
 
   private encode(position: LogPosition): string {
     return this.recent.encode(position, this.scope);
-  }
-
-  private toChange(row: Selectable<KohortTables['membership_change']>): MembershipChange {
-    return { cursor: this.encode({ xid: row.xid, seq: row.seq }), ...toSentChange(row) };
   }
 
   decode(cursor: string): LogPosition {
@@ -82,18 +90,6 @@ class LogReading {
     return this.encode(await logHorizon(this.tx));
   }
 
-  async readAfter(cursor: string, limit: number, filter: ChangeFilter): Promise<MembershipChangeBatch> {
-    const { workspaceId } = this.scope;
-    const after = this.decode(cursor);
-    const { rows, reached, more } = await readChanges(this.tx, { workspaceId, after, limit, filter });
-    return {
-      changes: rows.map((row) => this.toChange(row)),
-      // Who has not moved keeps the cursor that they have.
-      cursor: orderOf(reached) === orderOf(after) ? cursor : this.encode(reached),
-      more,
-    };
-  }
-
   async latest(limit: number): Promise<MembershipChangeBatch> {
     const end = await logHorizon(this.tx);
     const { rows } = await sql<Selectable<KohortTables['membership_change']>>`
@@ -101,7 +97,7 @@ class LogReading {
       where workspace_id = ${this.scope.workspaceId} and (xid, seq) <= (${end.xid}::xid8, ${end.seq}::bigint)
       order by xid desc, seq desc limit ${limit}`.execute(this.tx);
     return {
-      changes: rows.reverse().map((row) => this.toChange(row)),
+      changes: rows.reverse().map((row) => toChange(row, this.scope, this.recent)),
       cursor: this.encode(end),
       more: rows.length === limit,
     };
@@ -127,20 +123,44 @@ class LogReading {
   }
 }
 
+/** What follows a cursor, asked in one statement, which is the last of its transaction. */
+async function readAfter(
+  tx: WorkspaceTransaction,
+  scope: LogScope,
+  asked: { readonly cursor: string; readonly page: ChangePage; readonly recent: RecentPlaces },
+): Promise<MembershipChangeBatch> {
+  const { cursor, page, recent } = asked;
+  const { workspaceId } = scope;
+  const { limit, filter = {} } = page;
+  const { epoch, ...after } = openCursor(cursor, scope);
+  const read = await readChanges(tx, { workspaceId, after, limit, filter, isLast: true });
+  if (read.epoch !== epoch) throw postgresErrors.POSTGRES_CURSOR_EXPIRED();
+  const now = { ...scope, epoch };
+  return {
+    changes: read.rows.map((row) => toChange(row, now, recent)),
+    // Who has not moved keeps the cursor that they have.
+    cursor: orderOf(read.reached) === orderOf(after) ? cursor : recent.encode(read.reached, now),
+    more: read.more,
+  };
+}
+
 /** The membership change log in PostgreSQL, read by the commit-safe reader. */
 export function changeLogAdapter(database: Database, options: ChangeLogOptions): ChangeLogPort {
   const { cursorKey: key, retentionMs = 7 * DAY_MS } = options;
   const recent = new RecentPlaces();
+  const inLog = <T>(
+    workspaceId: WorkspaceId,
+    work: (tx: WorkspaceTransaction, scope: LogScope) => Promise<T>,
+  ): Promise<T> => {
+    const options = { readOnly: true, keepPlans: true };
+    return database.inWorkspace(workspaceId, (tx) => work(tx, { table: TABLE, workspaceId, key }), options);
+  };
   const within = <T>(workspaceId: WorkspaceId, work: (reading: LogReading) => Promise<T>): Promise<T> =>
-    database.inWorkspace(
-      workspaceId,
-      async (tx) => work(await LogReading.open(tx, { table: TABLE, workspaceId, key }, recent)),
-      { readOnly: true, keepPlans: true },
-    );
+    inLog(workspaceId, async (tx, scope) => work(await LogReading.open(tx, scope, recent)));
   return {
     retentionMs,
-    readAfter: (workspaceId, cursor, { limit, filter = {} }) =>
-      within(workspaceId, (reading) => reading.readAfter(cursor, limit, filter)),
+    readAfter: (workspaceId, cursor, page) =>
+      inLog(workspaceId, (tx, scope) => readAfter(tx, scope, { cursor, page, recent })),
     latest: (workspaceId, limit) => within(workspaceId, (reading) => reading.latest(limit)),
     check: (workspaceId, cursor) =>
       within(workspaceId, async (reading) => {
