@@ -139,8 +139,8 @@ export async function fillTables({ postgres, columnsUrl }, { people, events, unt
       analyze public.bench_person;
       insert into source (workspace_id, id, key, name, kind) values (${own}, '${source}', 'seed', 'Seed', 'import');
       insert into batch (workspace_id, id, kind, row_count) values (${own}, '${batch}', 'events', ${events});
-      insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at)
-        select ${own}, id, 'u' || p, ${since}, now() from public.bench_person;
+      insert into profile (workspace_id, id, canonical_id, first_seen_at, last_seen_at, created_at)
+        select ${own}, id, 'u' || p, ${since}, now(), ${since} from public.bench_person;
       insert into identifier (workspace_id, type, value, profile_id, first_seen_at)
         select ${own}, 'user_id', 'u' || p, id, ${since} from public.bench_person;
       insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)

@@ -113,6 +113,12 @@ export class LiveTraits {
     return this.ports.live.touch(need, (person) => valuesOf(plan, person, orders), signal);
   }
 
+  /** Keys of the traits that may follow from an event of somebody, as `touch` last knew them. */
+  async keys(workspaceId: WorkspaceId): Promise<readonly string[]> {
+    const plan = await this.planOf(workspaceId);
+    return plan === null ? [] : plan.traits.map(({ definition }) => definition.key);
+  }
+
   private async planOf(workspaceId: WorkspaceId): Promise<LivePlan | null> {
     const now = this.ports.clock.now();
     const known = this.known.get(workspaceId);

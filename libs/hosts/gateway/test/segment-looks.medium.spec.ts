@@ -174,8 +174,11 @@ describe('looking at segments, and lists, through the API', () => {
     await segmentStore(database).evaluate(
       { workspaceId: life.ws, profiles },
       {
-        needs: () => ({ eventNames: [], traitKeys: [] }),
-        decide: () => ({ changes: [], proofs: [], timers: [], crowds: [] }),
+        asked: () => ({
+          segmentIds: null,
+          needs: { eventNames: [], traitKeys: [] },
+          decide: () => ({ changes: [], proofs: [], timers: [], crowds: [] }),
+        }),
       },
     );
     const { segment } = (await ask(

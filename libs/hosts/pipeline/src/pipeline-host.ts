@@ -99,7 +99,8 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
   return {
     'segments.evaluate': async (input, { signal }) => {
       await liveTraits.touch(input, signal);
-      await evaluateTouched(segments, input, signal);
+      const computedTraits = await liveTraits.keys(input.workspaceId);
+      await evaluateTouched(segments, { ...input, computedTraits }, signal);
     },
     'segments.relate': async (input, { signal }) => {
       await evaluateAccounts(segments, input, signal);

@@ -65,7 +65,7 @@ export async function exitLags(db: TestDatabase, load: ExitLoad): Promise<readon
           from unnest(${ids}::uuid[], ${leftMs}::int[]) as x (id, ms) returning id, received_at, ts)
         insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
         select ${workspaceId}, id, id, ${batchId}, received_at, ts, 1 from e`);
-      await evaluateTouched(segments, { workspaceId, batchIds: [batchId] });
+      await evaluateTouched(segments, { workspaceId, batchIds: [batchId], computedTraits: [] });
     }
     for (;;) {
       const [found] = await inWorkspace(sql<{ n: number }>`

@@ -65,6 +65,12 @@ function messagesOf(random: Random, now: number): Sent[] {
   });
 }
 
+/** One batch a name: most rules look at none of the events of such a batch. */
+const byName = (batch: readonly Sent[]): readonly (readonly Sent[])[] =>
+  [...EVENTS, undefined]
+    .map((name) => batch.filter((message) => message.name === name))
+    .filter((part) => part.length > 0);
+
 /** Who is who by the messages alone: names that stand in one message are of one person, and so on. */
 function peopleOf(messages: readonly Sent[]): readonly (readonly Sent[])[] {
   const leader = new Map<string, string>();
@@ -115,8 +121,11 @@ export async function agreeInAWorld(parts: WorldParts, of: { readonly seed: numb
   // A tenth comes again later on, and all of it in an order of its own.
   const again = messages.filter(() => random.int(10) === 0);
   for (const batch of cut(shuffle([...messages, ...again], random), OF_A_BATCH)) {
-    await world.accept(batch);
-    if (random.int(2) === 0) await world.settle();
+    for (const part of random.int(2) === 0 ? [batch] : byName(batch)) {
+      await world.accept(part);
+      if (random.int(2) === 0) await world.settle();
+      if (random.int(2) === 0) await world.anHourLater();
+    }
   }
   await world.settle();
   const before = await world.now();

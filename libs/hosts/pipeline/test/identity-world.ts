@@ -175,7 +175,8 @@ export class IdentityWorld {
       select seq, payload->>'batchId' as batch from outbox
       where topic = 'ProfilesTouched' and seq > ${this.evaluated}::bigint order by seq`);
     const batchIds = [...new Set(rows.map(({ batch }) => batchIdSchema.parse(batch)))];
-    if (batchIds.length > 0) await evaluateTouched(this.deps, { workspaceId: this.workspaceId, batchIds });
+    if (batchIds.length > 0)
+      await evaluateTouched(this.deps, { workspaceId: this.workspaceId, batchIds, computedTraits: [] });
     this.evaluated = rows.at(-1)?.seq ?? this.evaluated;
     const changes = await this.query(sql<{ seq: string; batch: BatchId }>`
       select seq, payload->>'batchId' as batch from outbox
@@ -183,6 +184,12 @@ export class IdentityWorld {
     const tracked = changes.map(({ batch }) => batchIdSchema.parse(batch));
     if (tracked.length > 0) await trackChanges(this.sync, { workspaceId: this.workspaceId, batchIds: tracked });
     this.tracked = changes.at(-1)?.seq ?? this.tracked;
+  }
+
+  /** An hour goes by: who came before is no newcomer to what is accepted from now on. */
+  async anHourLater(): Promise<void> {
+    await this.query(sql`update profile set created_at = created_at - interval '1 hour'`);
+    await this.query(sql`update batch set created_at = created_at - interval '1 hour'`);
   }
 
   /** By the database's clock, epoch milliseconds. */

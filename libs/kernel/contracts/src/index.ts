@@ -320,7 +320,9 @@ export type {
 } from './ports/columns.port';
 export type {
   AccountRecordsNeeded,
+  AskedRules,
   NamedAccount,
+  NewRecords,
   RelatedRecords,
   EvaluationDecision,
   EvaluationInput,

@@ -122,7 +122,7 @@ describe('segments of accounts and by accounts', () => {
   /** What the two jobs of a batch do. */
   async function follow(batchId: BatchId): Promise<void> {
     const batches = { workspaceId, batchIds: [batchId] };
-    await evaluateTouched(deps, batches);
+    await evaluateTouched(deps, { ...batches, computedTraits: [] });
     await evaluateAccounts(deps, batches);
   }
   const members = async (): Promise<string[]> =>
@@ -352,11 +352,11 @@ describe('segments of accounts and by accounts', () => {
     const [ada] = await people('ada');
     if (!ada) throw new TypeError('one');
     const batchId = await said({ who: ada, group: 'acme' }, { who: ada, name: 'Order Completed' });
-    await evaluateTouched(deps, { workspaceId, batchIds: [batchId] });
+    await evaluateTouched(deps, { workspaceId, batchIds: [batchId], computedTraits: [] });
     expect(await members()).toEqual(['buyers:ada']);
     expect(await query(sql`select 1 from outbox where topic = 'AccountsTouched'`)).toEqual([]);
     await addSegment('golden', rule('account', gold));
-    await evaluateTouched(deps, { workspaceId, batchIds: [batchId] });
+    await evaluateTouched(deps, { workspaceId, batchIds: [batchId], computedTraits: [] });
     expect(await query(sql`select 1 from task where job = 'segments.relate'`)).toHaveLength(1);
   });
 });

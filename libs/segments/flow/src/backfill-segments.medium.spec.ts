@@ -64,7 +64,11 @@ describe('back-filling a version', () => {
     expect(await query(stored)).toEqual([{ n: 0, least: null, hashes: 0 }]);
     const batches = await query(sql<{ id: BatchId }>`select id from batch where kind = 'events'`);
     const { workspaceId } = world;
-    const again = await evaluateTouched(world.deps, { workspaceId, batchIds: batches.map(({ id }) => id) });
+    const again = await evaluateTouched(world.deps, {
+      workspaceId,
+      batchIds: batches.map(({ id }) => id),
+      computedTraits: [],
+    });
     expect(again).toEqual({ profiles: PEOPLE, entered: 0, exited: 0 });
     expect(await query(stored)).toEqual([{ n: PEOPLE / 2, least: 2, hashes: PEOPLE / 2 }]);
   });

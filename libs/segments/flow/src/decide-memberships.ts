@@ -1,6 +1,5 @@
 import type {
   EvaluationDecision,
-  EvaluationInput,
   Evaluator,
   MembershipDecision,
   PersonRecords,
@@ -16,7 +15,8 @@ import {
   type CompiledRules,
   type History,
 } from '@kohort/segments-domain';
-import type { LiveRuleSet, RuleSets } from './live-rule-set';
+import type { LiveRuleSet } from './live-rule-set';
+import type { RuleSets } from './rule-sets';
 
 /** A person's records as the rule language sees them. */
 export function toHistory(person: PersonRecords): History {
@@ -96,15 +96,21 @@ function decidePerson(set: LiveRuleSet, person: PersonRecords, now: number): Eva
 /** The questions that the store asks while it holds the people: what to read, and what follows from it. */
 export function evaluatorOf(ruleSets: RuleSets, segmentIds?: readonly SegmentId[]): Evaluator {
   return {
-    needs: (rules) => ruleSets.of(rules, segmentIds).needs,
-    decide: ({ now, rules, people }: EvaluationInput) => {
-      const set = ruleSets.of(rules, segmentIds);
-      const decisions = people.map((person) => decidePerson(set, person, now));
+    asked: (rules, added) => {
+      const all = ruleSets.of(rules, segmentIds);
+      const set = added === null || segmentIds !== undefined ? all : ruleSets.concernedBy(all, added);
       return {
-        changes: decisions.flatMap(({ changes }) => changes),
-        proofs: decisions.flatMap(({ proofs }) => proofs),
-        timers: decisions.flatMap(({ timers }) => timers),
-        crowds: decisions.flatMap(({ crowds }) => crowds),
+        segmentIds: set === all ? (segmentIds ?? null) : set.segments.map((segment) => segment.segmentId),
+        needs: set.needs,
+        decide: ({ now, people }) => {
+          const decisions = people.map((person) => decidePerson(set, person, now));
+          return {
+            changes: decisions.flatMap(({ changes }) => changes),
+            proofs: decisions.flatMap(({ proofs }) => proofs),
+            timers: decisions.flatMap(({ timers }) => timers),
+            crowds: decisions.flatMap(({ crowds }) => crowds),
+          };
+        },
       };
     },
   };

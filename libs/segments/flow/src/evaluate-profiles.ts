@@ -1,6 +1,6 @@
 import type { BatchId, Fence, SegmentId, SegmentStore, TouchedProfile, WorkspaceId } from '@kohort/kernel-contracts';
 import { evaluatorOf } from './decide-memberships';
-import type { RuleSets } from './live-rule-set';
+import type { RuleSets } from './rule-sets';
 
 /** What every step here needs. `ruleSets` lives as long as the process. */
 export interface SegmentsDeps {
@@ -33,6 +33,8 @@ export interface ProfilesRequest {
   readonly fence?: Fence;
   /** The crowds that they rest on have just been counted. */
   readonly isCounted?: boolean;
+  /** Traits that may have been computed from what is new of them. */
+  readonly computedTraits?: readonly string[];
   /** Batches that are done with the last of them. */
   readonly batchIds?: readonly BatchId[];
   readonly signal?: AbortSignal;

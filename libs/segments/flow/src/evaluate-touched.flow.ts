@@ -3,7 +3,7 @@ import { evaluateProfiles, type EvaluationTotals, type SegmentsDeps } from './ev
 
 /**
  * Brings the memberships of everybody whom some batches touched up to date: all live rules in one pass over each person,
- * however many of the batches touched that person.
+ * however many of the batches touched that person. Of whom nothing but events of some names is new, only rules are asked that look at such events.
  *
  * Promise   at least once; a (segment, person) enters or exits once for it
  * Key       the standing membership: what is already so is not written again
@@ -13,10 +13,15 @@ import { evaluateProfiles, type EvaluationTotals, type SegmentsDeps } from './ev
  */
 export async function evaluateTouched(
   deps: SegmentsDeps,
-  batches: { readonly workspaceId: WorkspaceId; readonly batchIds: readonly BatchId[] },
+  batches: {
+    readonly workspaceId: WorkspaceId;
+    readonly batchIds: readonly BatchId[];
+    /** Traits that may follow from events of the batches; they have been computed. */
+    readonly computedTraits: readonly string[];
+  },
   signal?: AbortSignal,
 ): Promise<EvaluationTotals> {
-  const { workspaceId, batchIds } = batches;
+  const { workspaceId, batchIds, computedTraits } = batches;
   const profiles = await deps.store.touchedBy(workspaceId, batchIds);
-  return evaluateProfiles(deps, { workspaceId, profiles, batchIds, signal });
+  return evaluateProfiles(deps, { workspaceId, profiles, batchIds, computedTraits, signal });
 }

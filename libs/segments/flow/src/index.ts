@@ -21,7 +21,7 @@ export { membersKnownNow } from './members-known-now.flow';
 export type { MembersKnownNow, MembersKnownNowRequest } from './members-known-now.flow';
 export { previewSegment } from './preview-segment.flow';
 export type { ConditionCount, PreviewDeps, PreviewRequest, SegmentPreview } from './preview-segment.flow';
-export { RuleSets } from './live-rule-set';
+export { RuleSets } from './rule-sets';
 export { rescoreSegments } from './rescore-segments.flow';
 export { runDueTimers } from './run-due-timers.flow';
 export { segmentsFlowErrors } from './segments-flow-errors';

@@ -1,4 +1,4 @@
-import type { LiveRules, RecordsNeeded, SegmentId, SegmentRule } from '@kohort/kernel-contracts';
+import type { LiveRules, SegmentId, SegmentRule } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import {
   compileRules,
@@ -11,6 +11,7 @@ import {
   type CompiledRules,
   type CompileOptions,
   type Entity,
+  type NeededRecords,
   type ParsedRule,
 } from '@kohort/segments-domain';
 
@@ -34,7 +35,7 @@ export interface LiveRuleSet {
   readonly judging: Readonly<Record<Entity, EntityRules>>;
   /** Keys of segments whose answer follows from relations, directly or through other segments. */
   readonly relational: ReadonlySet<string>;
-  readonly needs: RecordsNeeded;
+  readonly needs: NeededRecords;
   /** Keys of segments whose stored rule cannot be evaluated for a person; they keep their members as they are. */
   readonly unreadable: readonly string[];
 }
@@ -89,12 +90,15 @@ export function withDependents(
   return segments.filter(({ key }) => found.has(key));
 }
 
-/** The given segments and those that their rules name, directly or through others: whose records an answer rests on. */
-function withNamed(
-  segments: readonly ReadableSegment[],
+/** Segments by their keys. */
+export const segmentsByKey = (segments: readonly ReadableSegment[]): ReadonlyMap<string, ReadableSegment> =>
+  new Map(segments.map((segment) => [segment.key, segment]));
+
+/** What has to be read so that the given rules, and those that they name directly or through others, can be asked. */
+export function recordsOf(
+  byKey: ReadonlyMap<string, ReadableSegment>,
   given: readonly ReadableSegment[],
-): readonly ReadableSegment[] {
-  const byKey = new Map(segments.map((segment) => [segment.key, segment]));
+): NeededRecords {
   const found = new Map<string, ReadableSegment>();
   const visit = (segment: ReadableSegment | undefined): void => {
     if (segment === undefined || found.has(segment.key)) return;
@@ -102,7 +106,7 @@ function withNamed(
     for (const name of segmentsNamed(segment.parsed)) visit(byKey.get(name));
   };
   given.forEach(visit);
-  return [...found.values()];
+  return recordsNeeded([...found.values()].map(({ parsed }) => parsed));
 }
 
 /** Segments whose answer may follow from a model, directly or through other segments. */
@@ -130,36 +134,7 @@ export function compileLiveRules(rules: LiveRules, segmentIds?: readonly Segment
     segments,
     judging: { profile: over('profile'), account: over('account') },
     relational: new Set(withDependents(good, new Set(leading)).map(({ key }) => key)),
-    needs: recordsNeeded(withNamed(good, segments).map(({ parsed }) => parsed)),
+    needs: recordsOf(segmentsByKey(good), segments),
     unreadable,
   };
-}
-
-/** Remembers compiled rules: live rules change seldom and are evaluated all the time. */
-export class RuleSets {
-  private readonly known = new Map<string, LiveRuleSet>();
-  /** By the value itself, for whoever gives out the same one as long as nothing changes. */
-  private readonly ofAll = new WeakMap<LiveRules, LiveRuleSet>();
-
-  constructor(private readonly limit = 64) {}
-
-  of(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
-    const same = segmentIds === undefined ? this.ofAll.get(rules) : undefined;
-    if (same !== undefined) return same;
-    const found = this.byContent(rules, segmentIds);
-    if (segmentIds === undefined) this.ofAll.set(rules, found);
-    return found;
-  }
-
-  private byContent(rules: LiveRules, segmentIds?: readonly SegmentId[]): LiveRuleSet {
-    const versions = rules.segments.map(({ segmentId, version, ruleHash }) => `${segmentId}:${version}:${ruleHash}`);
-    const key = [rules.timezone, ...versions, '|', ...(segmentIds ?? ['*'])].join(' ');
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    const made = compileLiveRules(rules, segmentIds);
-    const [oldest] = this.known.keys();
-    if (this.known.size >= this.limit && oldest !== undefined) this.known.delete(oldest);
-    this.known.set(key, made);
-    return made;
-  }
 }

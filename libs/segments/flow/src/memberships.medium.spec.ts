@@ -77,12 +77,13 @@ describe('memberships', () => {
       await query(sql`with e as (
         insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, name, ts)
         values (${workspaceId}, ${id}, now(), ${batchId}, ${sourceId}, ${id}, 'track', ${name}, ${at}) returning received_at, ts)
-        insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
-        select ${workspaceId}, ${id}, ${profileId}, ${batchId}, received_at, ts, 1 from e`);
+        insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign, event_name)
+        select ${workspaceId}, ${id}, ${profileId}, ${batchId}, received_at, ts, 1, ${name} from e`);
     }
     return batchId;
   }
-  const touch = (batchId: BatchId) => evaluateTouched(deps, { workspaceId, batchIds: [batchId] });
+  const touch = (batchId: BatchId, computedTraits: readonly string[] = []) =>
+    evaluateTouched(deps, { workspaceId, batchIds: [batchId], computedTraits });
   const order = (profileId: ProfileId, agoMs = 0) => ({ profileId, name: 'Order Completed', agoMs });
   const changes = (): Promise<{ key: string; kind: string; version: string; cause: string; has_event: boolean }[]> =>
     query(sql`select segment_key as key, kind, change_version::text as version, cause, event_id is not null as has_event
@@ -165,6 +166,66 @@ describe('memberships', () => {
     expect(Number(late?.ms)).toBeGreaterThanOrEqual(0);
   });
 
+  it('asks those rules alone that look at what is new of somebody who was known before', async () => {
+    const trait = (path: string): object => rule({ trait: { path, op: 'exists' } });
+    const viewers = rule({ event: { name: 'Page Viewed' } });
+    const ids = [await addSegment('buyers', buyers), await addSegment('free', trait('plan'))];
+    ids.push(await addSegment('often', trait('orders_7d')), await addSegment('viewers', viewers));
+    ids.push(
+      await addSegment('both', rule({ all: [{ segment: { key: 'buyers' } }, { segment: { key: 'viewers' } }] })),
+    );
+    await addSegment('quiet', quiet);
+    const anna = await addProfile('anna');
+    await touch(await addEvents([order(anna, DAY), order(anna, 2 * DAY)]));
+    expect(await members()).toEqual(['buyers:anna']);
+    const anHourLater = async (): Promise<void> => {
+      for (const table of ['profile', 'batch'])
+        await query(sql`update ${sql.table(table)} set created_at = created_at - interval '1 hour'`);
+    };
+    // What no rule says stands until the rule is asked again.
+    const misplace = (...of: readonly (SegmentId | undefined)[]) =>
+      query(sql`insert into membership (workspace_id, segment_id, profile_id, member, change_version, segment_version, cause)
+        select ${workspaceId}, id, ${anna}, true, 1, 1, 'edit' from unnest(${of}::uuid[]) as s (id)
+        on conflict (workspace_id, segment_id, profile_id) do update set member = true`);
+    const view = { profileId: anna, name: 'Page Viewed', agoMs: 0 };
+    await misplace(ids[1], ids[2]);
+    await anHourLater();
+    expect(await touch(await addEvents([view]))).toEqual({ profiles: 1, entered: 2, exited: 0 });
+    expect(await members()).toEqual(['both:anna', 'buyers:anna', 'free:anna', 'often:anna', 'viewers:anna']);
+    // The timer of a rule that was not asked is as it was.
+    expect(await query(sql`select 1 from segment_timer where segment_id = ${ids[0]}`)).toHaveLength(1);
+    // A trait that was computed of the event is news too.
+    expect(await touch(await addEvents([view]), ['orders_7d'])).toEqual({ profiles: 1, entered: 0, exited: 1 });
+    expect(await members()).toContain('free:anna');
+    // A person who is new is asked about whole, and so is one of whom something else came.
+    const ben = await addProfile('ben');
+    expect(await touch(await addEvents([{ ...view, profileId: ben }]))).toMatchObject({ entered: 2 });
+    expect(await members()).toEqual(expect.arrayContaining(['free:anna', 'quiet:ben', 'viewers:ben']));
+    const said = await addEvents([view]);
+    await query(sql`update event set type = 'identify' where batch_id = ${said}`);
+    expect(await touch(said)).toEqual({ profiles: 1, entered: 0, exited: 1 });
+    expect(await members()).not.toContain('free:anna');
+    await misplace(ids[1]);
+    await query(sql`update profile set suppressed_at = now() where id = ${anna}`);
+    await touch(await addEvents([view]));
+    expect((await members()).filter((who) => who.endsWith('anna'))).toEqual([]);
+  });
+
+  it('asks about somebody at once who is taken off the suppression list', async () => {
+    await addSegment('buyers', buyers);
+    const anna = await addProfile('anna');
+    await query(sql`insert into identifier (workspace_id, profile_id, type, value, first_seen_at)
+      values (${workspaceId}, ${anna}, 'user_id', 'anna', now())`);
+    await query(sql`update profile set suppressed_at = now() where id = ${anna}`);
+    await touch(await addEvents([order(anna), order(anna, DAY)]));
+    expect(await members()).toEqual([]);
+    const lookup = { ids: ['anna'], emails: [], phones: [] };
+    const asked = { identifiers: [], lookup, reason: 'asked for it', digestsOf: () => [] };
+    await privacyStore(db.database).unsuppress(workspaceId, asked);
+    expect(await runDueTimers(deps, 100)).toEqual({ profiles: 1, entered: 1, exited: 0 });
+    expect(await members()).toEqual(['buyers:anna']);
+  });
+
   it('serialises batches that share people: versions rise by one, nothing is done twice or missed', async () => {
     const none = rule({ event: { name: 'Order Completed', count: { op: 'eq', n: 1 } } });
     await addSegment('once', none);
@@ -176,7 +237,7 @@ describe('memberships', () => {
         await addEvents(people.filter((_, i) => (i + round) % 2 === 0).map((id) => order(id, round * 1000))),
       );
     }
-    await Promise.all([...batches, ...batches, ...batches].map(touch));
+    await Promise.all([...batches, ...batches, ...batches].map((batchId) => touch(batchId)));
     const wanted = people.map((_, i) => `buyers:p${i}`).sort();
     expect((await members()).filter((who) => who.startsWith('buyers'))).toEqual(wanted);
     const gaps = await query(sql`select segment_id, profile_id from membership_change group by 1, 2

@@ -163,10 +163,24 @@ export interface EvaluationDecision {
   readonly crowds: readonly { readonly accountId: ProfileId; readonly profileId: ProfileId }[];
 }
 
+/** What is new of people since all rules were last asked about them: nothing but events of these names, and these traits. */
+export interface NewRecords {
+  readonly eventNames: readonly string[];
+  readonly traitKeys: readonly string[];
+}
+
+/** Rules that are asked together about some people. */
+export interface AskedRules {
+  /** Only these segments; null: every live one. */
+  readonly segmentIds: readonly SegmentId[] | null;
+  readonly needs: RecordsNeeded;
+  decide(input: Pick<EvaluationInput, 'now' | 'people'>): EvaluationDecision;
+}
+
 /** The questions the store asks while it holds the people's rows. Pure and synchronous. */
 export interface Evaluator {
-  needs(rules: LiveRules): RecordsNeeded;
-  decide(input: EvaluationInput): EvaluationDecision;
+  /** The rules whose answer may differ now; `added` null: anything may be new. */
+  asked(rules: LiveRules, added: NewRecords | null): AskedRules;
 }
 
 /** A person to evaluate, with what brought them here. */
@@ -174,6 +188,8 @@ export interface TouchedProfile {
   readonly profileId: ProfileId;
   readonly cause: MembershipCause;
   readonly eventId: EventId | null;
+  /** Events of these names are all that is new of somebody who was asked about before; absent or null: anything may be. */
+  readonly eventNames?: readonly string[] | null;
 }
 
 export interface EvaluationRequest {
@@ -188,6 +204,8 @@ export interface EvaluationRequest {
   readonly batchIds?: readonly BatchId[];
   /** Crowds have just been counted: what is decided asks for no other count. */
   readonly isCounted?: boolean;
+  /** Traits that may have been computed from what is new of people who come with the names of their events. */
+  readonly computedTraits?: readonly string[];
 }
 
 /** An account that events of a batch name. */

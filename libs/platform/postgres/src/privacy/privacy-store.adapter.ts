@@ -14,6 +14,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
 import { lockGraph } from '../identity/active-rules';
 import { databaseNow } from '../segments/read-rules';
+import { askAnew } from '../segments/write-changes';
 import { addStatements, noteChanged, noteMoved, readPurposes } from './consent-rows';
 import { endMemberships, findPeople, namesOfPeople } from './stop-people';
 import { enterDigests, removeDigests, suppressedAmong } from './suppression-list';
@@ -73,6 +74,8 @@ async function unsuppressIn(
       where workspace_id = ${workspaceId}::uuid
         and (id = any(${[...people]}::uuid[]) or merged_into = any(${[...people]}::uuid[]))`.execute(tx);
     await noteChanged(tx, workspaceId, people);
+    // What was recorded before still counts, and the next event of theirs may be of no concern to most rules.
+    await askAnew(tx, workspaceId, people);
   }
   return { removed };
 }

@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import type {
-  BatchId,
   EvaluationOutcome,
-  EvaluationRequest,
   Fence,
-  Evaluator,
   LiveRules,
   MembershipDiff,
   ProfileId,
@@ -12,102 +9,21 @@ import type {
   SegmentId,
   SegmentRule,
   SegmentStore,
-  TouchedProfile,
   VersionToFill,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
-import { appendOutboxAll } from '../outbox';
 import { saveCheckpoint } from '../runs/run-handler';
-import { sendAlong } from '../send-along';
 import { askCrowds, putCrowd } from './crowds';
-import { editList, followMerges } from './edit-list';
+import { editList } from './edit-list';
+import { evaluateIn, lockPointers, touchedBy } from './evaluate-people';
 import { changedSince, takeMark } from './fill-marks';
 import { openPack, PACK_LEAD_MS, setTimers } from './fill-timers';
-import { readPeople, readProfiles } from './read-people';
-import { databaseNow, readLiveRules, readServedKeys, readRulesNow } from './read-rules';
+import { readPeople } from './read-people';
+import { databaseNow, readLiveRules, readServedKeys } from './read-rules';
 import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
-import { writeChanges, writeProofs, writeTimers } from './write-changes';
 import { writeDiff } from './write-diff';
-
-/** Held shared by evaluations and alone by a change of the version that serves: no evaluation sees both. */
-async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, alone: boolean): Promise<void> {
-  const key = sql`hashtextextended(${`segments:${workspaceId}`}, 0)`;
-  const lock = alone ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`;
-  // Whatever is asked next is asked when it is held.
-  await sendAlong(tx, lock);
-}
-
-/** One evaluation: people are taken first, and everything else is read after that. */
-async function evaluateIn(
-  tx: WorkspaceTransaction,
-  request: EvaluationRequest,
-  evaluator: Evaluator,
-): Promise<EvaluationOutcome> {
-  const { workspaceId, profiles, segmentIds, fence } = request;
-  if (fence) await holdFence(tx, fence);
-  await lockPointers(tx, workspaceId, false);
-  const profileIds = profiles.map(({ profileId }) => profileId);
-  // In the order of their ids, so that batches which share people wait instead of deadlocking.
-  const held = await readProfiles(tx, { workspaceId, profileIds }, true);
-  const { rules, now } = await readRulesNow(tx, workspaceId);
-  const needs = evaluator.needs(rules);
-  const people = await readPeople(tx, { workspaceId, profileIds, held }, needs);
-  const { changes, proofs, timers, crowds } = evaluator.decide({ now, rules, people });
-  const why = new Map(profiles.map((profile) => [profile.profileId, profile]));
-  const rows = changes.map((change) => {
-    const { cause, eventId } = why.get(change.profileId) ?? { cause: 'event' as const, eventId: null };
-    return { ...change, cause, eventId };
-  });
-  const isMerging = profiles.some(({ cause }) => cause === 'merge');
-  const moved = isMerging ? await followMerges(tx, { workspaceId, profileIds }) : [];
-  const outcome = await writeChanges(tx, { workspaceId, at: now }, [...rows, ...moved]);
-  await writeProofs(tx, workspaceId, proofs);
-  await writeTimers(tx, { workspaceId, profileIds, segmentIds: segmentIds ?? null }, timers);
-  if (request.isCounted !== true) {
-    const causes = crowds.map(({ accountId, profileId }) => ({
-      accountId,
-      cause: why.get(profileId)?.cause ?? ('event' as const),
-      isTold: false,
-    }));
-    await askCrowds(tx, workspaceId, [...new Map(causes.map((crowd) => [crowd.accountId, crowd])).values()]);
-  }
-  if (needs.accounts !== undefined && request.batchIds !== undefined) {
-    const payloads = request.batchIds.map((batchId) => ({ workspaceId, batchId }));
-    await appendOutboxAll(tx, 'AccountsTouched', payloads);
-  }
-  return outcome;
-}
-
-async function touchedBy(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  batchIds: readonly BatchId[],
-): Promise<readonly TouchedProfile[]> {
-  // A row about an event of another batch was moved here by a merge. Beside whose events they are: whose consent the
-  // batches' statements are about.
-  const found = await sql<TouchedProfile>`
-    with touched as materialized (
-      select a.profile_id as "profileId",
-        case when bool_or(e.batch_id is distinct from a.batch_id) then 'merge' else 'event' end as cause,
-        (array_agg(a.event_id order by a.ts desc, a.event_id desc) filter (where e.batch_id = a.batch_id))[1] as "eventId"
-      from event_assignment a
-      left join lateral (
-        select batch_id from event
-        where workspace_id = a.workspace_id and id = a.event_id and received_at = a.received_at offset 0) as e on true
-      where a.workspace_id = ${workspaceId}::uuid and a.batch_id = any(${batchIds}::uuid[])
-      group by a.profile_id)
-    select "profileId", cause, "eventId" from touched
-    union all
-    select distinct i.profile_id, 'event', null::uuid
-    from consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
-      and i.value = c.subject_value
-    where c.workspace_id = ${workspaceId}::uuid and c.batch_id = any(${batchIds}::uuid[])
-      and not exists (select 1 from touched where touched."profileId" = i.profile_id)
-    order by 1`.execute(tx);
-  return found.rows;
-}
 
 async function versionToFill(
   tx: WorkspaceTransaction,

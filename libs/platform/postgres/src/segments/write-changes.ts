@@ -204,3 +204,23 @@ export async function writeTimers(
     where due_at < clock_timestamp() + ${TIMER_NEAR_MS} * interval '1 millisecond' limit 1`,
   );
 }
+
+/** Has all rules asked about some people at once, after this transaction: they come with timers that are due. */
+export async function askAnew(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  profileIds: readonly ProfileId[],
+): Promise<void> {
+  if (profileIds.length === 0) return;
+  // Whichever segment a timer is of, all are asked.
+  await sql`
+    with made as (
+      insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
+      select ${workspaceId}::uuid, s.id, p.id, clock_timestamp()
+      from unnest(${[...profileIds]}::uuid[]) as p (id), (
+        select id from segment where workspace_id = ${workspaceId}::uuid and status = 'live' and kind <> 'list'
+        order by id limit 1) as s
+      on conflict (workspace_id, segment_id, profile_id) do update set due_at = least(t.due_at, excluded.due_at)
+      returning 1)
+    select pg_notify(${TIMER_CHANNEL}, '') from made limit 1`.execute(tx);
+}
