@@ -21,7 +21,7 @@ describe('accepting through a committer', () => {
       store: world.store(),
       clock: systemClock,
       later,
-      limits: { inFlightPerLane: 1, lingerMs: 5, rows: 10_000 },
+      limits: { inFlightPerLane: 1, paceMs: 5, enough: 10_000, rows: 10_000 },
     });
     const port = acceptEvents({ store: committer, dedupeDays: 7 });
     return (origin: Origin, items: readonly Json[]): Promise<readonly IngestVerdict[]> =>

@@ -89,7 +89,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 
 describe('groupCommit', () => {
   it('sends the first request of an idle door at once, and gathers what comes while it is under way', async () => {
-    const { committer, names, end, endAll } = rig({ inFlightPerLane: 1, lingerMs: 0 });
+    const { committer, names, end, endAll } = rig({ inFlightPerLane: 1, paceMs: 0 });
     const all = ['a', 'b', 'c', 'd'].map((name) => committer.store(request(name)));
     expect(names()).toEqual([['a']]);
     expect(committer.depth).toBe(4);
@@ -100,31 +100,61 @@ describe('groupCommit', () => {
     expect(committer.depth).toBe(0);
   });
 
-  it('lets the next group linger while requests keep coming, and cuts it at its rows', async () => {
+  it('paces a lane, waits for nobody when all callers are there, and cuts a group at its rows', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     try {
-      const { clock, committer, names, endAll } = rig({ rows: 5, inFlightPerLane: 9, inFlight: 9 });
-      endAll();
+      const limits = { rows: 5, enough: 4, inFlightPerLane: 1, paceMs: 40, earlyInARow: 2 };
+      const { clock, committer, names, end, endAll } = rig(limits);
       const wait = async (ms: number) => {
         clock.advance(ms);
         await jest.advanceTimersByTimeAsync(ms);
       };
-      const all = [committer.store(request('first'))];
+      const all: Promise<unknown>[] = [];
+      const store = (...some: readonly string[]) => some.forEach((name) => all.push(committer.store(request(name))));
+      // One call after the other waits for nobody.
+      store('alone');
+      await end(0);
+      store('alone again', 'a', 'b');
       await wait(2);
-      for (const name of ['a', 'b']) all.push(committer.store(request(name)));
-      await wait(9);
-      expect(names()).toEqual([['first']]);
+      expect(names()).toEqual([['alone'], ['alone again']]);
+      await end(1);
+      expect(names()[2]).toEqual(['a', 'b']);
+      await end(2);
+      // Two went sooner: now the pace is kept, and who comes meanwhile is counted.
+      store('c');
+      await wait(39);
+      store('d', 'e');
+      expect(names()).toHaveLength(3);
       await wait(1);
-      expect(names()).toEqual([['first'], ['a', 'b']]);
-      // Five rows are a group: nothing to wait for.
-      for (const name of ['c', 'd', 'e', 'f', 'g', 'h']) all.push(committer.store(request(name)));
-      expect(names()).toEqual([['first'], ['a', 'b'], ['c', 'd', 'e', 'f', 'g']]);
-      await wait(10);
+      expect(names()[3]).toEqual(['c', 'd', 'e']);
+      await end(3);
+      store('f', 'g');
+      await wait(1);
       expect(names()).toHaveLength(4);
-      // Idle again: at once.
+      store('h');
+      expect(names()[4]).toEqual(['f', 'g', 'h']);
+      await end(4);
+      store('i');
+      await wait(40);
+      expect(names()[5]).toEqual(['i']);
+      // Enough rows wait for nothing, and five are a group.
+      store('j', 'k', 'l', 'm', 'n', 'o');
+      await end(5);
+      expect(names()[6]).toEqual(['j', 'k', 'l', 'm', 'n']);
+      await end(6);
+      expect(names()[7]).toEqual(['o']);
+      await end(7);
+      store('p', 'q', 'r');
+      await wait(1);
+      expect(names()).toHaveLength(8);
+      store('s');
+      expect(names()[8]).toEqual(['p', 'q', 'r', 's']);
+      await end(8);
+      // Idle for longer than the pace: at once.
       await wait(60);
       all.push(committer.store(request('late', { messages: 12 })));
-      expect(names()[4]).toEqual(['late']);
+      expect(names()[9]).toEqual(['late']);
+      endAll();
       await Promise.all(all);
     } finally {
       jest.useRealTimers();
@@ -132,7 +162,7 @@ describe('groupCommit', () => {
   });
 
   it('gives every workspace its turn, however much one of them sends', async () => {
-    const { committer, names, end, endAll } = rig({ rows: 2, inFlight: 1, inFlightPerLane: 1, lingerMs: 0 });
+    const { committer, names, end, endAll } = rig({ rows: 2, inFlight: 1, inFlightPerLane: 1, paceMs: 0 });
     const all = Array.from({ length: 12 }, (_, n) => committer.store(request(`noisy${n}`)));
     all.push(committer.store(request('quiet', { workspaceId: workspace(2) })));
     all.push(committer.store(request('calm', { workspaceId: workspace(3) })));
@@ -143,7 +173,7 @@ describe('groupCommit', () => {
   });
 
   it('never mixes workspaces or windows of dedupe, nor runs more transactions than it may', async () => {
-    const { committer, names, endAll } = rig({ inFlight: 2, lingerMs: 0 });
+    const { committer, names, endAll } = rig({ inFlight: 2, paceMs: 0 });
     const all = [
       committer.store(request('a')),
       committer.store({ ...request('b'), dedupeDays: 30 }),
@@ -156,7 +186,7 @@ describe('groupCommit', () => {
   });
 
   it('lets a workspace that is alone have more under way, until another sends', async () => {
-    const limits = { rows: 1, lingerMs: 0, inFlight: 9, inFlightPerLane: 2, inFlightAlone: 4, aloneMs: 1_000 };
+    const limits = { rows: 1, paceMs: 0, inFlight: 9, inFlightPerLane: 2, inFlightAlone: 4, aloneMs: 1_000 };
     const { clock, committer, names, end, endAll } = rig(limits);
     const all = Array.from({ length: 8 }, (_, n) => committer.store(request(`a${n}`)));
     expect(names()).toEqual([['a0'], ['a1'], ['a2'], ['a3']]);
@@ -175,7 +205,7 @@ describe('groupCommit', () => {
   });
 
   it('lets a small group wait for the one before it, and sends a large one beside it', async () => {
-    const { committer, names, end, endAll } = rig({ lingerMs: 0, rowsBeside: 4, inFlight: 9, inFlightPerLane: 9 });
+    const { committer, names, end, endAll } = rig({ paceMs: 0, rowsBeside: 4, inFlight: 9, inFlightPerLane: 9 });
     const all = [committer.store(request('first'))];
     for (const name of ['a', 'b', 'c']) all.push(committer.store(request(name)));
     expect(names()).toEqual([['first']]);
@@ -191,7 +221,7 @@ describe('groupCommit', () => {
 
   it('halves a group until the bad request stands alone; the others are stored', async () => {
     const poison = ['p3', 'p17'];
-    const { committer, names, end, endAll } = rig({ inFlightPerLane: 1, lingerMs: 0 }, poison);
+    const { committer, names, end, endAll } = rig({ inFlightPerLane: 1, paceMs: 0 }, poison);
     const first = committer.store(request('first'));
     const all = Array.from({ length: 20 }, (_, n) => codeOf(committer.store(request(`p${n}`))));
     await end(0);
@@ -204,7 +234,7 @@ describe('groupCommit', () => {
   });
 
   it('fails the whole group, once, when the database is away', async () => {
-    const { committer, names, end, fail } = rig({ inFlightPerLane: 1, lingerMs: 0 });
+    const { committer, names, end, fail } = rig({ inFlightPerLane: 1, paceMs: 0 });
     const first = committer.store(request('first'));
     const all = ['a', 'b', 'c'].map((name) => codeOf(committer.store(request(name))));
     await end(0);

@@ -1,7 +1,17 @@
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { GroupedRequest, IngestGroupStore, StoreOutcome } from '@kohort/kernel-contracts';
 import { AppError, isAppError } from '@kohort/kernel-errors';
-import { GROUP_LIMITS, dueAt, limitsNow, rowsOf, takeGroup, type GroupLimits, type Lane, type Waiting } from './lane';
+import {
+  GROUP_LIMITS,
+  dueAt,
+  limitsNow,
+  rowsOf,
+  noteSent,
+  takeGroup,
+  type GroupLimits,
+  type Lane,
+  type Waiting,
+} from './lane';
 
 /** What a committer stands on. */
 export interface GroupCommitDeps {
@@ -54,7 +64,17 @@ class Committer implements GroupCommitter {
     const known = this.lanes.get(key);
     if (known) return known;
     const { workspaceId } = request;
-    const lane: Lane = { key, workspaceId, waiting: [], rows: 0, inFlight: 0, sentAt: -Infinity, turn: 0 };
+    const lane: Lane = {
+      key,
+      workspaceId,
+      waiting: [],
+      rows: 0,
+      inFlight: 0,
+      sentAt: -Infinity,
+      callers: 0,
+      early: 0,
+      turn: 0,
+    };
     this.lanes.set(key, lane);
     return lane;
   }
@@ -78,7 +98,7 @@ class Committer implements GroupCommitter {
       if (due !== null && due <= now && (!next || lane.turn < next.turn)) next = lane;
       // An idle lane is only remembered as long as that makes a difference.
       const isIdle = lane.waiting.length === 0 && lane.inFlight === 0;
-      if (isIdle && now - lane.sentAt > Math.max(limits.idleMs, limits.aloneMs)) this.lanes.delete(lane.key);
+      if (isIdle && now - lane.sentAt > Math.max(limits.paceMs, limits.aloneMs)) this.lanes.delete(lane.key);
     }
     return next;
   }
@@ -97,7 +117,7 @@ class Committer implements GroupCommitter {
     lane.inFlight += 1;
     this.turn += 1;
     lane.turn = this.turn;
-    lane.sentAt = this.deps.clock.now();
+    noteSent(lane, group.length, { now: this.deps.clock.now(), paceMs: this.limits.paceMs });
     await this.commit(group);
     this.running -= 1;
     lane.inFlight -= 1;
@@ -131,9 +151,9 @@ class Committer implements GroupCommitter {
 
 /**
  * Writes concurrent requests together: those of one workspace share a transaction, its statements and its outbox row.
- * The first request of an idle workspace goes at once; while requests keep coming, the next group gathers for at most
- * 10 ms or 500 rows, and longer only while its workspace's transactions are under way, so groups grow with the load: a
- * small one waits for the one before it.
+ * The first request of an idle workspace goes at once; the next group goes 50 ms after the one before it, or when it has
+ * 100 rows or as many requests as came in such a time before, and later only while its workspace's transactions are under
+ * way, so groups grow with the load: a small one waits for the one before it.
  * Workspaces take turns at the transactions; one that is alone may have more of them under way.
  *
  * Promise   a request resolves after its group's commit, with the outcomes that it would have had alone
