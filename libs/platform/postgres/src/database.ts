@@ -14,8 +14,8 @@ export interface TransactionOptions {
   /** `repeatable read` for readers that put several queries beside each other. */
   readonly isolation?: 'read committed' | 'repeatable read';
   /**
-   * Its statements are planned once a connection. For what is done for every event: statements that go by keys, and are
-   * the same each time.
+   * Its statements are planned once a connection, for any values, and read no table whole that has an index. For what is
+   * done for every event: statements that go by keys, and are the same each time.
    */
   readonly keepPlans?: boolean;
   /** Each statement is cancelled by the server after this time; no limit when absent. */

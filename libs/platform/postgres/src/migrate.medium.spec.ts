@@ -115,6 +115,12 @@ describe('migrate and checkSafety', () => {
       `select relrowsecurity and relforcerowsecurity as forced from pg_class where relname like 'event\\_2031%' and relkind = 'r'`,
     );
     expect(protection.rows).toEqual([{ forced: true }, { forced: true }]);
+    const batches = await owner.query(
+      `select count(*)::int as n from pg_attribute where attrelid in (
+         select inhrelid from pg_inherits where inhparent = 'kohort.event'::regclass)
+       and attname = 'batch_id' and not 'n_distinct=-0.02' = any(coalesce(attoptions, '{}'))`,
+    );
+    expect(batches.rows).toEqual([{ n: 0 }]);
   });
 
   it('is resumable when its connections are killed at any instant', async () => {

@@ -9,12 +9,14 @@ interface Sent {
 /** A connection that writes down what it is sent, and fails where it is told to. */
 class Recorder implements DriverClient {
   readonly sent: Sent[] = [];
+  readonly settings: string[] = [];
   released: (boolean | undefined)[] = [];
   failing: Error | null = null;
   failingAt: ReadonlyMap<string, Error> = new Map();
 
   query<R>({ text, name }: Sent): Promise<PostgresQueryResult<R>> {
-    this.sent.push(name === undefined ? { text } : { text, name });
+    if (SETTINGS.test(text)) this.settings.push(text);
+    else this.sent.push(name === undefined ? { text } : { text, name });
     const failure = this.failingAt.get(text) ?? this.failing;
     if (failure !== null) return Promise.reject(failure);
     return Promise.resolve({ command: 'SELECT', rowCount: 0, rows: [] });
@@ -24,6 +26,9 @@ class Recorder implements DriverClient {
     this.released.push(destroy);
   }
 }
+
+/** What a connection is told before its plans are kept. */
+const SETTINGS = /^(?:set plan_cache_mode|reset plan_cache_mode)/;
 
 function rig(keepPlans: boolean) {
   const raw = new Recorder();
@@ -182,6 +187,24 @@ describe('quickPool', () => {
     expect(again).toBe(first);
     expect(other).not.toBe(first);
     expect(plain).toBeUndefined();
+  });
+
+  it('plans for any values where plans are kept, as usual elsewhere, and says so when it changes', async () => {
+    const raw = new Recorder();
+    const base = { connect: () => Promise.resolve(raw) };
+    const [usual, kept] = [false, true].map((keepPlans) => quickPool(base, { keepPlans, now: () => 0 }));
+    const settings: number[] = [];
+    for (const pool of [usual, kept, kept, usual, usual, kept]) {
+      const client = await pool?.connect();
+      client?.release();
+      settings.push(raw.settings.length);
+    }
+    expect(settings).toEqual([0, 1, 1, 2, 2, 3]);
+    const [any, reset] = raw.settings;
+    const names = (text = ''): string[] => text.split('; ').map((one) => one.split(' ')[1] ?? '');
+    expect(any).toContain('set plan_cache_mode = force_generic_plan');
+    expect(names(reset)).toEqual(names(any));
+    expect(reset?.split('; ').every((one) => one.startsWith('reset '))).toBe(true);
   });
 
   it('keeps a bounded number of texts; the rest is sent without a name', async () => {

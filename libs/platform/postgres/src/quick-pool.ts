@@ -24,8 +24,8 @@ export interface DriverPool {
 /** How statements are sent through a pool. */
 export interface QuickPoolOptions {
   /**
-   * Statements with parameters are parsed and planned once a connection, not each time. For paths whose statements are
-   * few, always the same and go by keys, for one plan then serves whatever the values are.
+   * Statements with parameters are parsed and planned once a connection, not each time, whatever the values are. For
+   * paths whose statements are few, always the same and go by keys: where an index serves, no table is read whole.
    */
   readonly keepPlans: boolean;
   /** Milliseconds. */
@@ -41,6 +41,33 @@ const MOST_KEPT = 300;
 export const ALONG = '/* along */';
 /** Begins a statement behind which its transaction asks nothing more: the commit leaves with it. */
 export const LAST = '/* last */';
+
+/**
+ * How a connection plans statements that are kept. Left to itself the server plans anew, each time, what it takes to be
+ * cheaper for fewer values than a plan for any number of them foresees; to plan costs as much as to look up fifty rows.
+ */
+const FOR_ANY_VALUES = [
+  'set plan_cache_mode = force_generic_plan',
+  'set enable_seqscan = off',
+  'set max_parallel_workers_per_gather = 0',
+  'set jit = off',
+].join('; ');
+const AS_USUAL = FOR_ANY_VALUES.replace(/set (\w+) = \w+/g, 'reset $1');
+
+/** Connections that plan for any values: pools with and without kept plans may stand on the same ones. */
+const planningForAny = new WeakSet<DriverClient>();
+
+/** Answered before whatever is asked next; a connection that fails here fails there. */
+function say(client: DriverClient, text: string): void {
+  client.query({ text }).catch(() => undefined);
+}
+
+function planFor(client: DriverClient, keepPlans: boolean): void {
+  if (planningForAny.has(client) === keepPlans) return;
+  if (keepPlans) planningForAny.add(client);
+  else planningForAny.delete(client);
+  say(client, keepPlans ? FOR_ANY_VALUES : AS_USUAL);
+}
 
 const OPENING = /^(?:begin$|start transaction\b|set local )/;
 const ENDING = /^(?:commit|rollback)$/;
@@ -206,12 +233,12 @@ export function quickPool(pool: DriverPool, options: QuickPoolOptions): Postgres
   return {
     async connect() {
       const client = await pool.connect();
+      planFor(client, options.keepPlans);
       if (!options.keepPlans) return new QuickClient(client, null);
       const now = options.now();
       const statements = kept.get(client) ?? new Statements(now);
       kept.set(client, statements);
-      // Answered before whatever is asked next; a connection that fails here fails there.
-      if (statements.areOld(now)) client.query({ text: 'discard plans' }).catch(() => undefined);
+      if (statements.areOld(now)) say(client, 'discard plans');
       return new QuickClient(client, statements);
     },
     // Several may stand on one pool: whoever made it ends it.

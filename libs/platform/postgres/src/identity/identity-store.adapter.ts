@@ -61,11 +61,13 @@ async function unassignedEvents(
   workspaceId: WorkspaceId,
   of: { readonly batchIds: readonly BatchId[]; readonly withContext: boolean },
 ): Promise<Found> {
+  // `offset 0` keeps the look-up by key, however many rows the batches are taken to have.
   const found = await sql<EventRow & { readonly name: string }>`
     select ${eventColumns(of.withContext)}, coalesce(e.name, '') as name
     from event e
     where e.workspace_id = ${workspaceId}::uuid and e.batch_id = any(${of.batchIds}::uuid[])
-      and not exists (select 1 from event_assignment a where a.workspace_id = e.workspace_id and a.event_id = e.id)
+      and not exists (
+        select 1 from event_assignment a where a.workspace_id = e.workspace_id and a.event_id = e.id offset 0)
     `.execute(tx);
   return {
     events: found.rows.map(eventOfRow),

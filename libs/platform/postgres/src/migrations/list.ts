@@ -41,6 +41,7 @@ import { modelServing } from './0041-model-serving';
 import { gonePeople } from './0042-gone-people';
 import { membershipKeys } from './0043-membership-keys';
 import { modelDamage } from './0044-model-damage';
+import { batchStatistics } from './0045-batch-statistics';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -87,4 +88,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0042-gone-people': gonePeople,
   '0043-membership-keys': membershipKeys,
   '0044-model-damage': modelDamage,
+  '0045-batch-statistics': batchStatistics,
 };

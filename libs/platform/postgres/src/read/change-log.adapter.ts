@@ -151,12 +151,16 @@ export function changeLogAdapter(database: Database, options: ChangeLogOptions):
   const inLog = <T>(
     workspaceId: WorkspaceId,
     work: (tx: WorkspaceTransaction, scope: LogScope) => Promise<T>,
+    keepPlans = true,
   ): Promise<T> => {
-    const options = { readOnly: true, keepPlans: true };
-    return database.inWorkspace(workspaceId, (tx) => work(tx, { table: TABLE, workspaceId, key }), options);
+    const how = { readOnly: true, keepPlans };
+    return database.inWorkspace(workspaceId, (tx) => work(tx, { table: TABLE, workspaceId, key }), how);
   };
-  const within = <T>(workspaceId: WorkspaceId, work: (reading: LogReading) => Promise<T>): Promise<T> =>
-    inLog(workspaceId, async (tx, scope) => work(await LogReading.open(tx, scope, recent)));
+  const within = <T>(
+    workspaceId: WorkspaceId,
+    work: (reading: LogReading) => Promise<T>,
+    keepPlans = true,
+  ): Promise<T> => inLog(workspaceId, async (tx, scope) => work(await LogReading.open(tx, scope, recent)), keepPlans);
   return {
     retentionMs,
     readAfter: (workspaceId, cursor, page) =>
@@ -174,10 +178,15 @@ export function changeLogAdapter(database: Database, options: ChangeLogOptions):
     },
     head: (workspaceId) => within(workspaceId, (reading) => reading.head()),
     membersAt: (workspaceId, { cursor, segmentId }, page) =>
-      within(workspaceId, async (reading) => {
-        const place = await reading.resumable(cursor, retentionMs);
-        return reading.membersAt({ place, segmentId }, page);
-      }),
+      within(
+        workspaceId,
+        async (reading) => {
+          const place = await reading.resumable(cursor, retentionMs);
+          return reading.membersAt({ place, segmentId }, page);
+        },
+        // Pages of a whole segment: how they are best read depends on where they begin.
+        false,
+      ),
     horizon: async () => {
       const { rows } = await sql<{ xmin: string; xmax: string }>`
         select pg_snapshot_xmin(snapshot)::text as xmin, pg_snapshot_xmax(snapshot)::text as xmax
