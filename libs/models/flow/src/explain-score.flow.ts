@@ -53,7 +53,7 @@ export interface OtherCluster {
 
 /** Where somebody stands among clusters. */
 export interface ClusterStanding {
-  /** The rule that they follow, in words, and whether it names their cluster too; null where no rule of the model is of them. */
+  /** The rule that they follow, in words, and whether it names their cluster too; null where none of the model's is of them. */
   readonly rule: string | null;
   readonly ruleAgrees: boolean | null;
   readonly isOutlier: boolean;

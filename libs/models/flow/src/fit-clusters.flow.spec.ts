@@ -2,6 +2,7 @@ import type { ClusteringCard, JobControl } from '@kohort/kernel-contracts';
 import { peopleMatrix, recordingStores, runContext, sameForAll } from '../test/flow-doubles';
 import type { KChoice } from '@kohort/models-domain';
 import type { MatchInput } from './carried-from';
+import type { FeatureMatrix } from './dataset.port';
 import { fitClusters, type ClusterFit } from './fit-clusters.flow';
 import type { PeopleToScore } from './score-model.flow';
 import { bytesOf } from './text-bytes';
@@ -111,6 +112,32 @@ describe('fitting clusters', () => {
       exclude: ['shoe size'],
     });
     await expect(none).rejects.toMatchObject({ code: 'MODELS_FEATURE_UNKNOWN', kind: 'invalid-input' });
+  });
+
+  it('gives the thread no words of fewer than five people, and none of a feature that is left out', async () => {
+    const { models, artifacts } = recordingStores();
+    const { features: names, data, ...people } = peopleMatrix(60);
+    const wide = new Float64Array(new SharedArrayBuffer(120 * 8));
+    for (let i = 0; i < 60; i += 1) wide.set([data[i] as number, i < 57 ? 2 * (i % 2) : 1], i * 2);
+    const categories = [{ feature: 'plan', words: ['free', 'mine', 'pro'] }];
+    const dataset = {
+      features: async () => ({ ...people, features: [...names, 'plan'], data: wide, categories }),
+      doers: async () => new Set<string>(),
+      extent: async () => null,
+    };
+    const asked: FeatureMatrix[] = [];
+    const fit = async (matrix: FeatureMatrix) => {
+      asked.push(matrix);
+      return fitOf(60);
+    };
+    const ports = { models, artifacts, dataset, match, choose, score, fit };
+    await fitClusters(ports, runContext(), params);
+    await fitClusters(ports, runContext(), { ...params, exclude: ['plan'] });
+    expect(asked[0]?.categories).toEqual([{ feature: 'plan', words: ['free', 'pro'], others: true }]);
+    const codes = Array.from({ length: 60 }, (_, i) => asked[0]?.data[i * 2 + 1]);
+    expect(codes).toEqual(Array.from({ length: 60 }, (_, i) => (i < 57 ? i % 2 : 2)));
+    expect(asked[0]?.data.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect([asked[1]?.features, asked[1]?.categories]).toEqual([names, []]);
   });
 
   it('keeps the choice of k before anything is fitted, and goes on from it', async () => {

@@ -100,7 +100,7 @@ function withoutFeatures(matrix: FeatureMatrix, exclude: readonly string[]): Fea
 /** The matrix with those words alone that may be told of. Throws CLUSTERS_TOO_MANY_WORDS. */
 function withTellableWords(matrix: FeatureMatrix): FeatureMatrix {
   const { features: featureNames, profileIds, categories: own } = matrix;
-  if (!own) return matrix;
+  if (!own?.length) return matrix;
   const table = { data: matrix.data, rows: profileIds.length, cols: featureNames.length };
   const categories = tellableWords({ featureNames, matrix: table, categories: own });
   const data = new Float64Array(new SharedArrayBuffer(matrix.data.byteLength));

@@ -112,8 +112,8 @@ export interface PersonHistory {
 /** The features of one person as of an instant. */
 export interface PersonFeatures {
   /**
-   * One value a name of `features`, in their order, a text where it is one; a missing one is null. Nothing after `asOf` (epoch milliseconds) is
-   * in them. Null where nothing is known of the person by then, or a name belongs to no feature.
+   * One value a name of `features`, in their order, a text where it is one; a missing one is null. Nothing after `asOf`
+   * (epoch milliseconds) is in them. Null where nothing is known of the person by then, or a name belongs to no feature.
    */
   at(
     workspaceId: WorkspaceId,

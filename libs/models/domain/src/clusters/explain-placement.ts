@@ -27,7 +27,7 @@ export interface PlacementExplanation {
   readonly base: number;
   readonly total: number;
   readonly reasons: readonly Reason[];
-  /** The rule that the person follows, in words; null where the model has none, and for a word that its rules do not know. */
+  /** The rule that the person follows, in words; null where the model has none, and for a word that no rule knows. */
   readonly rule: string | null;
   /** Whether that rule names the cluster that the model names; null where there is none. */
   readonly ruleAgrees: boolean | null;

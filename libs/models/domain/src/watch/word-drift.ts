@@ -12,8 +12,8 @@ const countsOf = (codes: Float64Array, words: number): number[] => {
 
 /**
  * How a feature of words differs between two sets of people; words that the model does not know are one more word, the
- * empty word is a missing value. Told where a chi-square test of homogeneity says that it is more than chance. Measures that
- * ask for an order are null.
+ * empty word is a missing value where the model knows it, else one of those. Told where a chi-square test of homogeneity
+ * says that it is more than chance. Measures that ask for an order are null.
  *
  * Shape   before, after: one code a person; `tests`: features that are tested together
  */
