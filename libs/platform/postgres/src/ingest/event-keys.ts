@@ -28,12 +28,20 @@ const expiryOf = ({ request }: GroupEntry): number => keptUntil(request);
 
 const usualDays = ([first]: readonly GroupEntry[]): number => first?.request.dedupeDays ?? LONGEST_DAYS;
 
-/** Takes the keys that are free. Event ids of those taken; null: all of them. */
+/** What became of keys that were asked for. */
+interface FreeKeys {
+  /** Event ids of those taken; null: all of them. */
+  readonly ids: ReadonlySet<string> | null;
+  /** Nothing was taken, for the workspace has a suppression list. */
+  readonly isListed: boolean;
+}
+
+/** Takes the keys that are free. `unlessListed`: none where the workspace has a suppression list. */
 async function takeFree(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
-  unique: readonly NamedEntry[],
-): Promise<ReadonlySet<string> | null> {
+  { unique, unlessListed }: { readonly unique: readonly NamedEntry[]; readonly unlessListed: boolean },
+): Promise<FreeKeys> {
   const rows = binaryRows(unique, [
     ['message_id', 'text', ([, { keyed }]) => keyed.message.messageId],
     ['source_id', 'uuid', ([, { request }]) => request.sourceId],
@@ -41,20 +49,27 @@ async function takeFree(
     ['body_hash', 'bytea', ([, { keyed }]) => keyed.bodyHash],
     ['expires_at', 'timestamptz', ([, entry]) => expiryOf(entry)],
   ]);
+  const list = sql`list as materialized (
+      select exists (select 1 from suppression where workspace_id = ${workspaceId}::uuid) as is_there
+    ), `;
+  const [looking, allowed, seen] = unlessListed
+    ? [list, sql`where not (select is_there from list)`, sql`(select is_there from list)`]
+    : [sql``, sql``, sql`false`];
   // One row comes back where nothing is repeated, which is nearly always.
-  const answer = await sql<{ ids: readonly string[] | null }>`
-    with taken as (
+  const answer = await sql<{ ids: readonly string[] | null; is_listed: boolean }>`
+    with ${looking} taken as (
       insert into event_key (workspace_id, source_id, message_id, event_id, body_hash, expires_at)
       select ${workspaceId}::uuid, ${rows.of('source_id')}, ${rows.of('message_id')}, ${rows.of('event_id')},
         ${rows.of('body_hash')}, ${rows.of('expires_at')}
-      from ${rows.from}
+      from ${rows.from} ${allowed}
       on conflict (workspace_id, source_id, message_id) do nothing
       returning event_id
     )
-    select case when count(*) < ${unique.length} then coalesce(array_agg(event_id::text), '{}') end as ids
+    select case when count(*) < ${unique.length} then coalesce(array_agg(event_id::text), '{}') end as ids,
+      ${seen} as is_listed
     from taken`.execute(tx);
-  const ids = answer.rows[0]?.ids ?? null;
-  return ids && new Set(ids);
+  const { ids = null, is_listed: found = false } = answer.rows[0] ?? {};
+  return { ids: ids && new Set(ids), isListed: found };
 }
 
 /** What stands under keys that were not free, and whether their days are over. */
@@ -129,6 +144,26 @@ async function claimRepeated(
   return { taken: [...taken, ...again.taken], bodies: new Map([...bodies, ...again.bodies]) };
 }
 
+async function claim(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  { unique, unlessListed }: { readonly unique: readonly GroupEntry[]; readonly unlessListed: boolean },
+): Promise<ClaimedKeys | null> {
+  if (unique.length === 0) return { taken: [], bodies: new Map() };
+  const named = unique.map((entry): NamedEntry => [eventIdOf(entry), entry]);
+  const { ids: free, isListed } = await takeFree(tx, workspaceId, { unique: named, unlessListed });
+  if (isListed) return null;
+  if (free === null) return { taken: named, bodies: new Map() };
+  const repeated = named.flatMap(([eventId, entry]) => (free.has(eventId) ? [] : [entry]));
+  const found = await claimRepeated(tx, workspaceId, repeated);
+  const ids = new Map(found.taken.map(([eventId, entry]) => [entry, eventId]));
+  const taken = named.flatMap(([eventId, entry]): NamedEntry[] => {
+    const id = free.has(eventId) ? eventId : ids.get(entry);
+    return id === undefined ? [] : [[id, entry]];
+  });
+  return { taken, bodies: found.bodies };
+}
+
 /**
  * Takes the keys that are free or whose days are over, and says what stands under the others. All entries have the same
  * `dedupeDays`.
@@ -141,16 +176,15 @@ export async function claimKeys(
   workspaceId: WorkspaceId,
   unique: readonly GroupEntry[],
 ): Promise<ClaimedKeys> {
-  if (unique.length === 0) return { taken: [], bodies: new Map() };
-  const named = unique.map((entry): NamedEntry => [eventIdOf(entry), entry]);
-  const free = await takeFree(tx, workspaceId, named);
-  if (free === null) return { taken: named, bodies: new Map() };
-  const repeated = named.flatMap(([eventId, entry]) => (free.has(eventId) ? [] : [entry]));
-  const found = await claimRepeated(tx, workspaceId, repeated);
-  const ids = new Map(found.taken.map(([eventId, entry]) => [entry, eventId]));
-  const taken = named.flatMap(([eventId, entry]): NamedEntry[] => {
-    const id = free.has(eventId) ? eventId : ids.get(entry);
-    return id === undefined ? [] : [[id, entry]];
-  });
-  return { taken, bodies: found.bodies };
+  const claimed = await claim(tx, workspaceId, { unique, unlessListed: false });
+  return claimed ?? { taken: [], bodies: new Map() };
+}
+
+/** The same where the workspace has no suppression list, which the same statement looks for; null: it has one. */
+export function claimUnlisted(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  unique: readonly GroupEntry[],
+): Promise<ClaimedKeys | null> {
+  return claim(tx, workspaceId, { unique, unlessListed: true });
 }

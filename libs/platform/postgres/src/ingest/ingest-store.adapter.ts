@@ -6,16 +6,18 @@ import type {
   MessageScreen,
   StoreOutcome,
   StoreRequest,
+  WorkspaceId,
 } from '@kohort/kernel-contracts';
 import { defineErrors } from '@kohort/kernel-errors';
 import { classifyFailure, isAway } from '../classify-failure';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
 import { addConsents, namingSuppressed } from '../privacy/screen-entries';
+import { isListed, noteListed } from '../privacy/suppression-list';
 import { countEvents } from './count-events';
-import { claimKeys } from './event-keys';
+import { claimKeys, claimUnlisted, type ClaimedKeys } from './event-keys';
 import { storeFresh } from './event-rows';
-import { entriesOf, firstOfEach, judgeEntries } from './group-entries';
+import { entriesOf, firstOfEach, judgeEntries, type GroupEntry, type UniqueEntries } from './group-entries';
 import { addToLedger, countsOf } from './ingest-ledger';
 import { moveCursor } from '../sources/move-cursor';
 import { keepRefused } from './refused-store.adapter';
@@ -31,6 +33,29 @@ export const ingestStoreErrors = defineErrors({
   },
 });
 
+/** What became of a group's keys, and of those who must not come back. */
+interface ClaimedGroup extends ClaimedKeys, Pick<UniqueEntries, 'earlier'> {
+  readonly suppressed: ReadonlySet<GroupEntry>;
+}
+
+/** While a workspace has no suppression list, the statement that takes the keys sees that, and nobody is looked for. */
+async function claimGroup(
+  tx: WorkspaceTransaction,
+  { workspaceId, screen }: { readonly workspaceId: WorkspaceId; readonly screen: MessageScreen | null },
+  entries: readonly GroupEntry[],
+): Promise<ClaimedGroup> {
+  if (screen && !isListed(workspaceId)) {
+    const { unique, earlier } = firstOfEach(entries);
+    const claimed = await claimUnlisted(tx, workspaceId, unique);
+    if (claimed) return { ...claimed, earlier, suppressed: new Set() };
+    noteListed(workspaceId);
+  }
+  const suppressed = await namingSuppressed(tx, { workspaceId, screen }, entries);
+  const open = suppressed.size === 0 ? entries : entries.filter((entry) => !suppressed.has(entry));
+  const { unique, earlier } = firstOfEach(open);
+  return { ...(await claimKeys(tx, workspaceId, unique)), earlier, suppressed };
+}
+
 /** Keys, events, outbox row, refused items and ledger of a group, in the caller's transaction. */
 async function storeIn(
   tx: WorkspaceTransaction,
@@ -41,10 +66,8 @@ async function storeIn(
   if (!head) return [];
   const { workspaceId } = head;
   const entries = entriesOf(requests);
-  const suppressed = await namingSuppressed(tx, { workspaceId, screen }, entries);
-  const open = suppressed.size === 0 ? entries : entries.filter((entry) => !suppressed.has(entry));
-  const { unique, earlier } = firstOfEach(open);
-  const { taken: fresh, bodies } = await claimKeys(tx, workspaceId, unique);
+  const claimed = await claimGroup(tx, { workspaceId, screen }, entries);
+  const { taken: fresh, bodies, earlier, suppressed } = claimed;
   const stored = new Set(fresh.map(([, entry]) => entry));
   const outcomes = judgeEntries(requests, entries, { stored, suppressed, earlier, bodies });
   const counts = requests.map((request, i) => countsOf(request, outcomes[i] ?? []));

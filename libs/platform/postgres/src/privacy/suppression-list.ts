@@ -8,6 +8,16 @@ const DIGESTS_AT_ONCE = 20_000;
 /** Workspaces of which this process has seen an entry: for the others nothing need be hashed until there is one. */
 const listed = new Set<WorkspaceId>();
 
+/** Whether this process knows that the workspace has a list; what says no may be wrong, and has to look. */
+export function isListed(workspaceId: WorkspaceId): boolean {
+  return listed.has(workspaceId);
+}
+
+/** Somebody has looked, and there is one. */
+export function noteListed(workspaceId: WorkspaceId): void {
+  listed.add(workspaceId);
+}
+
 async function hasList(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<boolean> {
   if (listed.has(workspaceId)) return true;
   const found = await sql<{ any: boolean }>`
