@@ -141,6 +141,7 @@ export async function touchedBy(
   workspaceId: WorkspaceId,
   batchIds: readonly BatchId[],
 ): Promise<readonly TouchedProfile[]> {
+  // `offset 0` keeps look-ups by key, however many rows the batches are taken to have.
   const found = await sql<TouchedProfile>`
     with touched as materialized (
       select a.profile_id,
@@ -162,7 +163,8 @@ export async function touchedBy(
     select t.profile_id as "profileId", t.cause, t.event_id as "eventId",
       case when p.created_at < accepted.at - ${CLOCK_MARGIN} then t.names end as "eventNames"
     from touched t left join accepted on true
-      left join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = t.profile_id
+      left join lateral (
+        select created_at from profile where workspace_id = ${workspaceId}::uuid and id = t.profile_id offset 0) as p on true
     union all
     select distinct i.profile_id, 'event', null::uuid, null::text[]
     from consent_event c join identifier i on i.workspace_id = c.workspace_id and i.type = c.subject_type
