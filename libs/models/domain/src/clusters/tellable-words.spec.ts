@@ -1,7 +1,7 @@
 import { matrixOf } from '@kohort/ml-core';
 import { ruleOfCluster } from '../surrogate/rule-of-cluster';
 import { tellByRules } from '../surrogate/tell-by-rules';
-import { inWordsOf } from './category-words';
+import { codeOf, inWordsOf } from './category-words';
 import { parseClusterModel, serialiseClusterModel } from './cluster-model';
 import { clusterTable } from './cluster-table';
 import { clusteringCard } from './clustering-card';
@@ -20,6 +20,28 @@ function told() {
   const categories = tellableWords({ featureNames, matrix, categories: OWN });
   const ids = PEOPLE.map((_, i) => `p${i}`);
   return { featureNames, ids, categories, matrix: inWordsOf({ featureNames, categories }, matrix, OWN) };
+}
+
+/** The rule of everybody whose place in a list lies within, where some of the fit had a word that is not in it. */
+function whereOf(words: readonly string[], { above, upTo }: { above: number | null; upTo: number | null }): unknown {
+  const intervals = [{ feature: 0, above, upTo, missing: true, present: true }];
+  const features = { featureNames: ['plan'], missingIn: [], categories: [{ feature: 'plan', words, others: true }] };
+  return ruleOfCluster({ paths: [{ predicted: 0, intervals, counts: [1] }] }, features)['where'];
+}
+
+type Where =
+  | { readonly all: readonly Where[] }
+  | { readonly any: readonly Where[] }
+  | { readonly trait: { readonly op: string; readonly value?: string | readonly string[] } };
+
+/** What the rule language says of somebody's plan: conditions do not hold of a missing one, but for `notExists`. */
+function holds(where: Where, plan: string): boolean {
+  if ('all' in where) return where.all.every((one) => holds(one, plan));
+  if ('any' in where) return where.any.some((one) => holds(one, plan));
+  const { op, value = [] } = where.trait;
+  if (plan === '' || op === 'notExists' || op === 'exists') return (plan === '') === (op === 'notExists');
+  const isOne = [value].flat().includes(plan);
+  return op === 'eq' || op === 'in' ? isOne : !isOne;
 }
 
 describe('words that may be told', () => {
@@ -57,29 +79,39 @@ describe('words that may be told', () => {
   });
 
   it('give a rule to those who have none of them', () => {
-    const path = (above: number | null, upTo: number | null) => ({
-      predicted: 0,
-      intervals: [{ feature: 0, above, upTo, missing: true, present: true }],
-      counts: [1],
-    });
-    const ruleOf = (words: readonly string[], above: number | null, upTo: number | null) => {
-      const categories = [{ feature: 'plan', words, others: true }];
-      const { where } = ruleOfCluster(
-        { paths: [path(above, upTo)] },
-        { featureNames: ['plan'], missingIn: [], categories },
-      );
-      return where;
-    };
     const missing = { trait: { path: 'plan', op: 'notExists' } };
     const isNot = (word: string) => ({ trait: { path: 'plan', op: 'neq', value: word } });
     const notIn = { trait: { path: 'plan', op: 'notIn', value: ['free', 'pro'] } };
     // Nobody of the fit was without a plan: who is now has another word.
-    expect(ruleOf(['free', 'pro'], 1.5, null)).toEqual({ all: [{ any: [missing, notIn] }] });
-    expect(ruleOf(['free', 'pro'], 0.5, null)).toEqual({ all: [{ any: [missing, isNot('free')] }] });
-    expect(ruleOf(['', 'free', 'pro'], 1.5, null)).toEqual({ all: [isNot('free')] });
-    expect(ruleOf(['', 'pro'], 0.5, null)).toEqual({ all: [{ trait: { path: 'plan', op: 'exists' } }] });
+    expect(whereOf(['free', 'pro'], { above: 1.5, upTo: null })).toEqual({ all: [{ any: [missing, notIn] }] });
+    expect(whereOf(['free', 'pro'], { above: 0.5, upTo: null })).toEqual({ all: [{ any: [missing, isNot('free')] }] });
+    expect(whereOf(['', 'free', 'pro'], { above: 1.5, upTo: null })).toEqual({ all: [isNot('free')] });
+    expect(whereOf(['', 'pro'], { above: 0.5, upTo: null })).toEqual({
+      all: [{ trait: { path: 'plan', op: 'exists' } }],
+    });
     const known = { trait: { path: 'plan', op: 'in', value: ['free', 'pro'] } };
-    expect(ruleOf(['free', 'pro'], null, 1.5)).toEqual({ all: [known] });
-    expect(ruleOf(['', 'free', 'pro'], null, 2.5)).toEqual({ all: [{ any: [missing, known] }] });
+    expect(whereOf(['free', 'pro'], { above: null, upTo: 1.5 })).toEqual({ all: [known] });
+    expect(whereOf(['', 'free', 'pro'], { above: null, upTo: 2.5 })).toEqual({ all: [{ any: [missing, known] }] });
+  });
+
+  it('are taken in by rules as the tree that they are of lets them through, and so are all the others', () => {
+    const ways: { above: number | null; upTo: number | null }[] = [];
+    const bounds = [null, 0.5, 1.5, 2.5];
+    for (const above of bounds) {
+      for (const upTo of bounds) if ((above ?? -1) < (upTo ?? 9) && above !== upTo) ways.push({ above, upTo });
+    }
+    for (const words of [
+      ['', 'free', 'pro'],
+      ['free', 'pro', 'team'],
+    ]) {
+      for (const way of ways) {
+        const where = whereOf(words, way);
+        for (const word of ['', 'free', 'pro', 'team', 'mine']) {
+          const code = codeOf({ feature: 'plan', words }, word);
+          const passes = code > (way.above ?? -1) && code <= (way.upTo ?? 9);
+          expect([words, way, word, holds(where as Where, word)]).toEqual([words, way, word, passes]);
+        }
+      }
+    }
   });
 });
