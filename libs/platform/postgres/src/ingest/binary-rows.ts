@@ -12,6 +12,18 @@ export interface BinaryRows {
   readonly of: (name: string) => RawBuilder<unknown>;
 }
 
+/** References that were made: to take a name apart for each statement costs as much as sending what it names. */
+const refs = new Map<string, RawBuilder<unknown>>();
+
+/** A column of a table, or of rows (`m.name`), by a name that stands in the code. */
+export function refOf(name: string): RawBuilder<unknown> {
+  const known = refs.get(name);
+  if (known !== undefined) return known;
+  const made = sql.ref(name);
+  refs.set(name, made);
+  return made;
+}
+
 function scalar(type: BinaryType, value: BinaryValue): RawBuilder<unknown> {
   if (type === 'bytea') return sql`decode(${value}::text, 'hex')`;
   if (type === 'timestamptz') return sql`'epoch'::timestamptz + ${value}::float8 * interval '1 millisecond'`;
@@ -44,12 +56,12 @@ export function binaryRows<R>(rows: readonly R[], columns: readonly BinaryColumn
     const one = arrays.length > 0 ? theOneValue(rows, value) : undefined;
     if (one === undefined) {
       arrays.push(sql`${binaryArray(type, rows.map(value))}::${sql.raw(type)}[]`);
-      names.push(sql.ref(name));
+      names.push(refOf(name));
     }
-    known.set(name, one === undefined ? sql.ref(`m.${name}`) : scalar(type, one));
+    known.set(name, one === undefined ? refOf(`m.${name}`) : scalar(type, one));
   }
   return {
     from: sql`unnest(${sql.join(arrays)}) as m (${sql.join(names)})`,
-    of: (name) => known.get(name) ?? sql.ref(`m.${name}`),
+    of: (name) => known.get(name) ?? refOf(`m.${name}`),
   };
 }

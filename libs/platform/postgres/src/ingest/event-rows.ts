@@ -11,7 +11,7 @@ import type { WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
 import { sendAlong } from '../send-along';
 import type { BinaryValue } from './binary-array';
-import { binaryRows, type BinaryColumn } from './binary-rows';
+import { binaryRows, refOf, type BinaryColumn } from './binary-rows';
 import type { NamedEntry } from './event-keys';
 
 const jsonOf = (value: JsonObject): string => JSON.stringify(value);
@@ -42,13 +42,15 @@ const COLUMNS: readonly BinaryColumn<NamedEntry>[] = [
   ['flags', 'text', ofMessage(({ flags }) => `{${flags.map((flag) => `"${flag}"`).join(',')}}`)],
 ];
 
+const NAMES = COLUMNS.map(([name]) => name);
+const columns = sql.join(NAMES.map(refOf));
+
 async function insertEvents(
   tx: WorkspaceTransaction,
   target: { readonly workspaceId: WorkspaceId; readonly batchId: BatchId },
   fresh: readonly NamedEntry[],
 ): Promise<void> {
   const rows = binaryRows(fresh, COLUMNS);
-  const names = COLUMNS.map(([name]) => name);
   // The batch in the same statement: the trigger of the events looks for it when all of it is written.
   await sendAlong(
     tx,
@@ -57,9 +59,9 @@ async function insertEvents(
       insert into batch (workspace_id, id, kind, row_count)
       values (${target.workspaceId}::uuid, ${target.batchId}::uuid, 'events', ${fresh.length})
     )
-    insert into event (workspace_id, batch_id, ${sql.join(names.map((name) => sql.ref(name)))})
+    insert into event (workspace_id, batch_id, ${columns})
     select ${target.workspaceId}::uuid, ${target.batchId}::uuid,
-      ${sql.join(names.map((name) => (name === 'flags' ? sql`${rows.of(name)}::text[]` : rows.of(name))))}
+      ${sql.join(NAMES.map((name) => (name === 'flags' ? sql`${rows.of(name)}::text[]` : rows.of(name))))}
     from ${rows.from}`,
   );
 }
