@@ -1,11 +1,11 @@
-import { buildSchema } from 'graphql';
+import { buildSchema, print } from 'graphql';
 import { DEFAULT_LIMITS } from '@kohort/gateway-resolvers';
 import { LiveDocuments } from './live-document';
 
 const schema = buildSchema(`
   type Change { id: ID cursor: String near(first: Int): [Change] }
   type Query { a: Int }
-  type Subscription { changed(profile: ID, after: String): Change }`);
+  type Subscription { changed(profile: ID, after: String): Change one(id: ID!): Change }`);
 
 describe('LiveDocuments', () => {
   const documents = new LiveDocuments({
@@ -30,6 +30,18 @@ describe('LiveDocuments', () => {
     // Where the field stands in a fragment, all of them count: less is shared, nothing wrong is.
     const hidden = 'subscription ($p: ID) { ...R } fragment R on Subscription { changed(profile: $p) { id } }';
     expect(read(hidden).variables).toEqual(['p']);
+  });
+
+  it('leaves out of what answers a change what only chose it', () => {
+    const answeringOf = (text: string): string => print(read(text).answering).replace(/\s+/g, ' ').trim();
+    expect(
+      answeringOf('subscription ($p: ID!, $n: Int) { c: changed(profile: $p) { id near(first: $n) { id } } }'),
+    ).toBe('subscription ($n: Int) { c: changed { id near(first: $n) { id } } }');
+    // Where it is in a fragment, or must be given, it stays.
+    const hidden = 'subscription ($p: ID) { ...R } fragment R on Subscription { changed(profile: $p) { id } }';
+    expect(answeringOf(hidden)).toBe(hidden);
+    const needed = 'subscription ($id: ID!) { one(id: $id) { id } }';
+    expect(answeringOf(needed)).toBe(needed);
   });
 
   it('refuses what is no subscription, no GraphQL, not in the schema, or too much', () => {

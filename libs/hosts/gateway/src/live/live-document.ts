@@ -1,6 +1,7 @@
 import {
   Kind,
   getOperationAST,
+  isRequiredArgument,
   parse,
   print,
   specifiedRules,
@@ -9,12 +10,18 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
+  type VariableDefinitionNode,
 } from 'graphql';
 import { checkDocument, gatewayErrors, type DocumentRules } from '@kohort/gateway-resolvers';
 
 /** A subscription that was found valid and within the limits. */
 export interface LiveDocument {
   readonly document: DocumentNode;
+  /**
+   * The same without what only chooses the changes: it is executed for each of them, and arguments and variables that
+   * were read when it began need not be read again.
+   */
+  readonly answering: DocumentNode;
   readonly operationName: string | undefined;
   /** The same for all that ask for the same of a change, whichever changes they ask for. */
   readonly selection: string;
@@ -47,9 +54,22 @@ function variablesOf(document: DocumentNode, but: FieldNode | null): readonly st
   return [...names].sort();
 }
 
-function selectionOf(document: DocumentNode, root: FieldNode | null): string {
-  if (root === null) return print(document);
-  return print(visit(document, { Field: (node) => (node === root ? { ...node, arguments: [] } : undefined) }));
+function withoutArguments(document: DocumentNode, root: FieldNode | null): DocumentNode {
+  if (root === null) return document;
+  return visit(document, { Field: (node) => (node === root ? { ...node, arguments: [] } : undefined) });
+}
+
+function answeringOf(
+  { schema, document, root }: { schema: GraphQLSchema; document: DocumentNode; root: FieldNode | null },
+  variables: readonly string[],
+): DocumentNode {
+  const field = root === null ? undefined : schema.getSubscriptionType()?.getFields()[root.name.value];
+  // What must be given has to be given again.
+  if (field === undefined || field.args.some(isRequiredArgument)) return document;
+  const isUsed = ({ variable }: VariableDefinitionNode): boolean => variables.includes(variable.name.value);
+  return visit(withoutArguments(document, root), {
+    VariableDefinition: (node) => (isUsed(node) ? undefined : null),
+  });
 }
 
 /** Reads subscriptions; the same text is looked through once. */
@@ -83,7 +103,9 @@ export class LiveDocuments {
     }
     const root = rootField(document, operationName);
     const variables = variablesOf(document, root);
-    return { document, operationName, selection: selectionOf(document, root), variables };
+    const answering = answeringOf({ schema, document, root }, variables);
+    const selection = print(withoutArguments(document, root));
+    return { document, answering, operationName, selection, variables };
   }
 
   private parsed(query: string): DocumentNode {

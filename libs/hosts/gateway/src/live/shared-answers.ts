@@ -71,7 +71,7 @@ export class SharedSelection {
     const { schema, document, variables, field, context } = this.asking;
     const result = await execute({
       schema,
-      document: document.document,
+      document: document.answering,
       operationName: document.operationName,
       rootValue: { [field]: change },
       contextValue: { gateway: context },
