@@ -17,7 +17,7 @@ export async function topStatements(client, { most, per }) {
   const { rows } = await client.query(
     `select query, calls::int as calls, plans::int as plans, total_exec_time + total_plan_time as ms from pg_stat_statements s
      join pg_database d on d.oid = s.dbid where d.datname = 'kohort' and query not like '%pg_stat_statements%'
-     order by 3 desc`,
+     order by ms desc`,
   );
   const line = ({ query, calls, plans, ms }) =>
     `    ${((ms * 1_000) / per).toFixed(1)} us, ${calls} calls, ${plans} plans: ${query.replace(/\s+/g, ' ').slice(0, 140)}`;
