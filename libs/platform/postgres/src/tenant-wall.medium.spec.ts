@@ -79,6 +79,29 @@ describe('the wall between workspaces', () => {
     await expect(link).rejects.toMatchObject({ code: '23503' });
   });
 
+  it('refuses events whose source or batch is not there or of another workspace, one by one and among others', async () => {
+    const theirBatch = randomUUID();
+    const insert = (workspace: WorkspaceId, refers: readonly (readonly [source: string, batch: string])[]) =>
+      db.database.inWorkspace(workspace, (tx) =>
+        sql`
+        insert into event (workspace_id, id, received_at, batch_id, source_id, message_id, type, ts)
+        select ${workspace}::uuid, gen_random_uuid(), now(), r.batch, r.source, 'm', 'track', now()
+        from unnest(${refers.map(([source]) => source)}::uuid[], ${refers.map(([, batch]) => batch)}::uuid[])
+          as r (source, batch)`.execute(tx),
+      );
+    await db.database.inWorkspace(theirs, (tx) =>
+      sql`insert into batch (workspace_id, id, kind) values (${theirs}::uuid, ${theirBatch}::uuid, 'events')`.execute(
+        tx,
+      ),
+    );
+    const right = [theirSource, theirBatch] as const;
+    await expect(insert(theirs, [right, right])).resolves.toBeDefined();
+    const refused = { code: '23503' };
+    await expect(insert(theirs, [right, [randomUUID(), theirBatch]])).rejects.toMatchObject(refused);
+    await expect(insert(theirs, [[theirSource, randomUUID()], right])).rejects.toMatchObject(refused);
+    await expect(insert(ours, [right])).rejects.toMatchObject(refused);
+  });
+
   it('lets both use the same id and the same key, so that neither learns of the other', async () => {
     const insert = db.database.inWorkspace(ours, (tx) =>
       tx

@@ -42,6 +42,7 @@ import { gonePeople } from './0042-gone-people';
 import { membershipKeys } from './0043-membership-keys';
 import { modelDamage } from './0044-model-damage';
 import { batchStatistics } from './0045-batch-statistics';
+import { eventReferences } from './0046-event-references';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -89,4 +90,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0043-membership-keys': membershipKeys,
   '0044-model-damage': modelDamage,
   '0045-batch-statistics': batchStatistics,
+  '0046-event-references': eventReferences,
 };
