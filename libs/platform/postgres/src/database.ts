@@ -5,6 +5,7 @@ import type { WorkspaceId } from '@kohort/kernel-contracts';
 import { newsOf, outboxSignal } from './outbox-signal';
 import { quickPool } from './quick-pool';
 import type { KohortTables } from './tables';
+import { columnParsers } from './timestamptz';
 
 /** A transaction that already stands in one workspace: row-level security shows it that workspace and nothing else. */
 export type WorkspaceTransaction = Transaction<KohortTables>;
@@ -57,6 +58,7 @@ function pool(options: DatabaseOptions, role: 'kohort_app' | 'kohort_relay', max
     connectionString: options.url,
     max,
     pipeline: true,
+    types: columnParsers(),
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     application_name: `${options.applicationName}:${role}`,
     // The role is taken at connection start, so that no statement ever runs as the owner.
