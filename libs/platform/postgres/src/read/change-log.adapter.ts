@@ -16,7 +16,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { postgresErrors } from '../postgres-errors';
 import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
-import { orderOf, readChanges, toSentChange, type ChangeRow } from './change-rows';
+import { orderOf, positionOf, readChanges, toSentChange, type ChangeRow } from './change-rows';
 import { membersAt, type MembersAt } from './members-at';
 
 /** Cursors that are remembered with their places. */
@@ -132,16 +132,17 @@ async function readAfter(
   const { cursor, page, recent } = asked;
   const { workspaceId } = scope;
   const { limit, filter = {} } = page;
-  const { epoch, ...after } = openCursor(cursor, scope);
+  const known = recent.of(workspaceId, cursor);
+  const { epoch, ...after } = known ? { epoch: known.epoch, ...positionOf(known.order) } : openCursor(cursor, scope);
   const read = await readChanges(tx, { workspaceId, after, limit, filter, isLast: true });
   if (read.epoch !== epoch) throw postgresErrors.POSTGRES_CURSOR_EXPIRED();
   const now = { ...scope, epoch };
-  return {
-    changes: read.rows.map((row) => toChange(row, now, recent)),
-    // Who has not moved keeps the cursor that they have.
-    cursor: orderOf(read.reached) === orderOf(after) ? cursor : recent.encode(read.reached, now),
-    more: read.more,
-  };
+  const changes = read.rows.map((row) => toChange(row, now, recent));
+  const reached = orderOf(read.reached);
+  const last = changes.at(-1);
+  // Who has not moved keeps the cursor that they have; whose last change is the end has that one's.
+  const stands = reached === orderOf(after) ? { cursor } : last?.place.order === reached ? last : null;
+  return { changes, cursor: stands?.cursor ?? recent.encode(read.reached, now), more: read.more };
 }
 
 /** The membership change log in PostgreSQL, read by the commit-safe reader. */
