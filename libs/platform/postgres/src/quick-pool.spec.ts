@@ -232,6 +232,19 @@ describe('quickPool', () => {
     expect(texts()).toEqual(['select $1', 'select $1', 'discard plans', 'select $1', 'select $1']);
   });
 
+  it('plans anew after twice as long each time, up to twenty seconds', async () => {
+    const { pool, texts, pass } = rig(true);
+    const planned: number[] = [];
+    for (let second = 0; second <= 100; second += 1) {
+      const before = texts().length;
+      (await pool.connect()).release();
+      if (texts().length > before) planned.push(second);
+      pass(1_000);
+    }
+    expect(planned).toEqual([5, 15, 35, 55, 75, 95]);
+    expect(new Set(texts())).toEqual(new Set(['discard plans']));
+  });
+
   it.each([
     ['0A000', 'cached plan must not change result type', true],
     ['26000', 'prepared statement "x" does not exist', true],

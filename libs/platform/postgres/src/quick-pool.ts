@@ -32,8 +32,13 @@ export interface QuickPoolOptions {
   readonly now: () => number;
 }
 
-/** Kept plans are made anew after this: for a table that was empty when it was planned, the plan is to read it whole. */
-const PLANS_MS = 5_000;
+/**
+ * Kept plans are made anew after this, then after twice as long each time, up to the longest: what fits an empty table
+ * may not fit it when it has filled, and a table fills most in its first minutes. Statistics that are gathered meanwhile
+ * make plans anew by themselves.
+ */
+const FIRST_PLANS_MS = 5_000;
+const LONGEST_PLANS_MS = 20_000;
 /** Texts that a connection keeps; what is more is planned each time. */
 const MOST_KEPT = 300;
 
@@ -76,6 +81,7 @@ const NOTHING = { command: 'SELECT' as const, rowCount: 0, rows: [] };
 /** What is remembered of a connection from one use to the next. */
 class Statements {
   private readonly names = new Map<string, string>();
+  private lastMs = FIRST_PLANS_MS;
   private plannedAt: number;
 
   constructor(now: number) {
@@ -93,9 +99,11 @@ class Statements {
 
   /** Whether it is time to plan anew; from now on it is not. */
   areOld(now: number): boolean {
-    const old = now - this.plannedAt >= PLANS_MS;
-    if (old) this.plannedAt = now;
-    return old;
+    const old = now - this.plannedAt >= this.lastMs;
+    if (!old) return false;
+    this.plannedAt = now;
+    this.lastMs = Math.min(this.lastMs * 2, LONGEST_PLANS_MS);
+    return true;
   }
 }
 
