@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { Pool, escapeLiteral } from 'pg';
 import { systemClock } from '@kohort/kernel-clock-random';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
@@ -96,9 +96,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (settings.readOnly) builder = builder.setAccessMode('read only');
       const { answer, news } = await builder.execute(async (tx) => {
         const limit = settings.statementTimeoutMs;
-        // They go with the first statement of the work, and cost it nothing.
-        await sql.raw(`set local app.ws = ${escapeLiteral(workspaceId)}`).execute(tx);
-        if (limit !== undefined) await sql.raw(`set local statement_timeout = ${Math.ceil(limit)}`).execute(tx);
+        const within = `set local app.ws = ${escapeLiteral(workspaceId)}`;
+        const bounded = limit === undefined ? '' : `; set local statement_timeout = ${Math.ceil(limit)}`;
+        // They go with the first statement of the work, and cost it nothing; nothing in them is to be compiled.
+        await tx.executeQuery(CompiledQuery.raw(`${within}${bounded}`));
         return { answer: await work(tx), news: newsOf(tx) };
       });
       if (news) signalOutbox(news);
