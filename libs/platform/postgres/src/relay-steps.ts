@@ -59,6 +59,7 @@ export interface RelayStep {
  * open; the log keeps its order. Another relay that is at it is not waited for.
  */
 export async function stepRelay(relay: Kysely<KohortTables>, limit: number): Promise<RelayStep> {
+  // A limit within `lateral` begins to read at the place: as a join, all messages that are kept would be read up to it.
   const answer = await sql<{
     passed: number;
     tasks: Parameters<typeof toDueTasks>[0] | null;
@@ -77,9 +78,10 @@ export async function stepRelay(relay: Kysely<KohortTables>, limit: number): Pro
         select 1 from outbox o where (o.xid, o.seq) > (p.xid, p.seq) and o.xid < pg_snapshot_xmin(pg_current_snapshot()))
       for update skip locked
     ), batch as materialized (
-      select outbox.topic, outbox.xid, outbox.seq from outbox, place
-      where (outbox.xid, outbox.seq) > (place.xid, place.seq) and outbox.xid < pg_snapshot_xmin(pg_current_snapshot())
-      order by outbox.xid, outbox.seq limit ${limit}
+      select behind.topic, behind.xid, behind.seq from place cross join lateral (
+        select o.topic, o.xid, o.seq from outbox o
+        where (o.xid, o.seq) > (place.xid, place.seq) and o.xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by o.xid, o.seq limit ${limit}) as behind
     ), moved as (
       update reader_position set moved_at = now(),
         (xid, seq) = (select xid, seq from batch order by xid desc, seq desc limit 1)
@@ -89,8 +91,9 @@ export async function stepRelay(relay: Kysely<KohortTables>, limit: number): Pro
     select (select count(*)::int from batch) as passed, (select json_agg(due) from due) as tasks,
       (select bool_and(told) from moved) as told,
       (select count(*) from (
-         select 1 from outbox o, reader_position p
-         where p.reader = 'relay' and (o.xid, o.seq) > (p.xid, p.seq) limit ${limit + 1}) as behind)
+         select 1 from reader_position p cross join lateral (
+           select 1 from outbox o where (o.xid, o.seq) > (p.xid, p.seq) limit ${limit + 1}) as one
+         where p.reader = 'relay') as behind)
         > (select count(*) from batch) as more,
       (select (extract(epoch from min(due_at) - now()) * 1000)::float8
        from task where status = 'waiting' and enqueued_at is null and due_at > now()) as next_due_ms`.execute(relay);
