@@ -38,6 +38,14 @@ function rig(keepPlans: boolean) {
   return { raw, pool, pass, texts: () => raw.sent.map(({ text }) => text) };
 }
 
+/** How much had been sent whenever its socket was corked or uncorked. */
+function corksOf(raw: Recorder): readonly number[] {
+  const corks: number[] = [];
+  const note = (): void => void corks.push(raw.sent.length);
+  Object.assign(raw, { connection: { stream: { cork: note, uncork: note } } });
+  return corks;
+}
+
 describe('quickPool', () => {
   it('sends what opens a transaction with its first statement, in one message', async () => {
     const { pool, texts } = rig(false);
@@ -67,9 +75,7 @@ describe('quickPool', () => {
 
   it('sends a statement that nobody reads the answer of with the next one, or with the commit', async () => {
     const { pool, texts, raw } = rig(true);
-    const corks: number[] = [];
-    const note = (): void => void corks.push(raw.sent.length);
-    Object.assign(raw, { connection: { stream: { cork: note, uncork: note } } });
+    const corks = corksOf(raw);
     const client = await pool.connect();
     await client.query('begin', []);
     await client.query('/* along */ insert $1', [1]);
@@ -117,9 +123,7 @@ describe('quickPool', () => {
 
   it('takes the commit along with the last statement, in one write, and asks nothing behind it', async () => {
     const { pool, texts, raw } = rig(true);
-    const corks: number[] = [];
-    const note = (): void => void corks.push(raw.sent.length);
-    Object.assign(raw, { connection: { stream: { cork: note, uncork: note } } });
+    const corks = corksOf(raw);
     const client = await pool.connect();
     await client.query('begin', []);
     await client.query('/* along */ insert $1', [1]);
