@@ -6,7 +6,7 @@ export { workspaceFeatures } from './workspace-features';
 export type { WorkspaceFeatures } from './workspace-features';
 export type { LoadTextReader } from './text-reading';
 export { LiveTraits } from './live-traits';
-export type { LiveTraitsPorts } from './live-traits';
+export type { LiveTraitsPorts, LiveTraitsTold } from './live-traits';
 export { traitStatistics } from './trait-statistics';
 export type { TraitStatistics } from './trait-statistics';
 export { personFeatures } from './person-features';

@@ -87,6 +87,14 @@ function valuesOf(plan: LivePlan, person: TouchedPerson, orders: OrderMapping): 
   return { ...computed, ...Object.fromEntries(ofTexts.map(({ key }, i) => [key, said[i] ?? null])) };
 }
 
+/** What came of some batches: how many people's traits are others now, and which traits were looked at. */
+export interface LiveTraitsTold {
+  readonly changed: number;
+  readonly keys: readonly string[];
+}
+
+const NOTHING: LiveTraitsTold = { changed: 0, keys: [] };
+
 /**
  * Keeps the live traits of people up to date, before rules are asked about them.
  *
@@ -104,19 +112,14 @@ export class LiveTraits {
   async touch(
     batches: { readonly workspaceId: WorkspaceId; readonly batchIds: readonly BatchId[] },
     signal?: AbortSignal,
-  ): Promise<number> {
+  ): Promise<LiveTraitsTold> {
     const plan = await this.planOf(batches.workspaceId);
-    if (plan === null) return 0;
+    if (plan === null) return NOTHING;
     const { version: definitionVersion, names, propertiesOf } = plan;
     const orders = this.ports.orders ?? SEGMENT_ORDERS;
     const need = { ...batches, definitionVersion, names, propertiesOf };
-    return this.ports.live.touch(need, (person) => valuesOf(plan, person, orders), signal);
-  }
-
-  /** Keys of the traits that may follow from an event of somebody, as `touch` last knew them. */
-  async keys(workspaceId: WorkspaceId): Promise<readonly string[]> {
-    const plan = await this.planOf(workspaceId);
-    return plan === null ? [] : plan.traits.map(({ definition }) => definition.key);
+    const changed = await this.ports.live.touch(need, (person) => valuesOf(plan, person, orders), signal);
+    return { changed, keys: plan.traits.map(({ definition }) => definition.key) };
   }
 
   private async planOf(workspaceId: WorkspaceId): Promise<LivePlan | null> {

@@ -71,7 +71,8 @@ describe('live traits', () => {
     await world.accept(drafts);
     const batchIds = (await batches()).filter((id) => !before.includes(id));
     const of = { workspaceId: world.workspaceId, batchIds };
-    const changed = [await live.touch(of), await live.touch(of)];
+    const told = [await live.touch(of), await live.touch(of)];
+    const changed = told.map((one) => one.changed);
     await world.settle();
     return changed;
   };

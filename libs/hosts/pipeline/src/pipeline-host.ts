@@ -98,8 +98,7 @@ function segmentHandlers({ engines, columns }: PipelineParts, segments: Segments
   };
   return {
     'segments.evaluate': async (input, { signal }) => {
-      await liveTraits.touch(input, signal);
-      const computedTraits = await liveTraits.keys(input.workspaceId);
+      const { keys: computedTraits } = await liveTraits.touch(input, signal);
       await evaluateTouched(segments, { ...input, computedTraits }, signal);
     },
     'segments.relate': async (input, { signal }) => {

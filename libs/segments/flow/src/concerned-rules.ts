@@ -1,14 +1,43 @@
 import type { NewRecords } from '@kohort/kernel-contracts';
-import type { NeededRecords } from '@kohort/segments-domain';
+import { segmentsNamed } from '@kohort/segments-domain';
 import { recordsOf, segmentsByKey, type LiveRuleSet, type ReadableSegment } from './live-rule-set';
 
 /** Kinds of news that are remembered of a set of rules. */
 const MOST_REMEMBERED = 256;
 
+/** What a rule looks at, as far as news of somebody are of concern to it; null: whatever is new. */
+interface Look {
+  readonly eventNames: readonly string[];
+  readonly traitKeys: readonly string[];
+}
+
+/** True when a rule names, directly or through others, a segment of which no rule is at hand: its members are looked up. */
+function looksUpMembers(byKey: ReadonlyMap<string, ReadableSegment>, segment: ReadableSegment): boolean {
+  const seen = new Set<ReadableSegment>();
+  const visit = (one: ReadableSegment | undefined): boolean => {
+    if (one === undefined) return true;
+    if (seen.has(one)) return false;
+    seen.add(one);
+    return [...segmentsNamed(one.parsed)].some((name) => visit(byKey.get(name)));
+  };
+  return visit(segment);
+}
+
+/**
+ * A list may be edited, and consent stated or given to somebody with an identifier, beside what is new: who looks at that
+ * is asked whenever somebody is looked at.
+ */
+function lookOf(byKey: ReadonlyMap<string, ReadableSegment>, segment: ReadableSegment): Look | null {
+  const { eventNames, traitKeys, purposes } = recordsOf(byKey, [segment]);
+  return eventNames === null || purposes.length > 0 || looksUpMembers(byKey, segment)
+    ? null
+    : { eventNames, traitKeys };
+}
+
 /** The rules of a set that look at what is new of somebody, for each kind of news that has come so far. */
 export class ConcernedRules {
   private readonly known = new Map<string, LiveRuleSet>();
-  private looks: ReadonlyMap<ReadableSegment, NeededRecords> | null = null;
+  private looks: ReadonlyMap<ReadableSegment, Look | null> | null = null;
 
   constructor(private readonly set: LiveRuleSet) {}
 
@@ -27,21 +56,20 @@ export class ConcernedRules {
     if (known !== undefined) return known;
     const [named, computed] = [new Set(names), new Set(traitKeys)];
     const looks = this.looksOf();
-    const isConcerned = (segment: ReadableSegment): boolean => {
-      const look = looks.get(segment);
-      if (look === undefined || look.eventNames === null) return true;
+    const made = only(set, (segment) => {
+      const look = looks.get(segment) ?? null;
+      if (look === null) return true;
       return look.eventNames.some((name) => named.has(name)) || look.traitKeys.some((key) => computed.has(key));
-    };
-    const made = only(set, isConcerned);
+    });
     if (this.known.size >= MOST_REMEMBERED) this.known.clear();
     this.known.set(kind, made);
     return made;
   }
 
-  private looksOf(): ReadonlyMap<ReadableSegment, NeededRecords> {
+  private looksOf(): ReadonlyMap<ReadableSegment, Look | null> {
     if (this.looks === null) {
       const byKey = segmentsByKey(this.set.segments);
-      this.looks = new Map(this.set.segments.map((one) => [one, recordsOf(byKey, [one])]));
+      this.looks = new Map(this.set.segments.map((one) => [one, lookOf(byKey, one)]));
     }
     return this.looks;
   }

@@ -14,6 +14,8 @@ const checkpointSchema = z.object({
   members: z.number(),
   entered: z.number(),
   exited: z.number(),
+  /** A run that is here is not cancelled any more. */
+  final: z.boolean().optional(),
 });
 
 /** What is known of a version that serves already. */
@@ -98,7 +100,8 @@ export async function publishVersion(
   } else {
     await apply({ entering, leaving }, true);
   }
-  const checkpoint: Checkpoint = { phase: 'settling', members: answer.ids.length, entered, exited };
+  // Its version serves: who changed meanwhile and who rests on the segment must follow, whatever is asked of the run.
+  const checkpoint: Checkpoint = { phase: 'settling', members: answer.ids.length, entered, exited, final: true };
   await deps.store.saveCheckpoint(fence, checkpoint);
   return checkpoint;
 }

@@ -161,6 +161,24 @@ describe('groupCommit', () => {
     }
   });
 
+  it('keeps nobody waiting for as long as the clock was set back', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { clock, committer, names, end, endAll } = rig({ inFlightPerLane: 1, paceMs: 40, earlyInARow: 0 });
+      const all = [committer.store(request('before'))];
+      await end(0);
+      clock.set(clock.now() - 60_000);
+      all.push(committer.store(request('after')));
+      clock.advance(40);
+      await jest.advanceTimersByTimeAsync(40);
+      expect(names()).toEqual([['before'], ['after']]);
+      endAll();
+      await Promise.all(all);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('gives every workspace its turn, however much one of them sends', async () => {
     const { committer, names, end, endAll } = rig({ rows: 2, inFlight: 1, inFlightPerLane: 1, paceMs: 0 });
     const all = Array.from({ length: 12 }, (_, n) => committer.store(request(`noisy${n}`)));

@@ -94,7 +94,7 @@ class Committer implements GroupCommitter {
     const limits = limitsNow(this.lanes.values(), this.limits, now);
     let next: Lane | undefined;
     for (const lane of this.lanes.values()) {
-      const due = dueAt(lane, limits);
+      const due = dueAt(lane, limits, now);
       if (due !== null && due <= now && (!next || lane.turn < next.turn)) next = lane;
       // An idle lane is only remembered as long as that makes a difference.
       const isIdle = lane.waiting.length === 0 && lane.inFlight === 0;
@@ -106,7 +106,7 @@ class Committer implements GroupCommitter {
   private sleep(): void {
     const now = this.deps.clock.now();
     const limits = limitsNow(this.lanes.values(), this.limits, now);
-    const due = [...this.lanes.values()].flatMap((lane) => dueAt(lane, limits) ?? []);
+    const due = [...this.lanes.values()].flatMap((lane) => dueAt(lane, limits, now) ?? []);
     if (due.length === 0) return;
     const waitMs = Math.max(1, Math.min(...due) - now);
     this.cancelSleep = this.deps.later(waitMs, () => this.pump());

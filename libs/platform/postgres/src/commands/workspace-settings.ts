@@ -6,13 +6,21 @@ import { WORKSPACE_COLUMNS, toWorkspace } from '../read/workspace-row';
 import { commandErrors } from './command.errors';
 import { insertRun } from './run-commands';
 
-/** Days begin elsewhere now: who is in must be asked anew, wherever a rule does not name its own zone. */
+/**
+ * Days begin elsewhere now: who is in must be asked anew, wherever a rule does not name its own zone. Of a version that is
+ * just being filled, behind that fill.
+ */
 async function backfillLive(tx: WorkspaceTransaction, scope: Scope): Promise<void> {
   const { rows } = await sql<{ id: string; version: number }>`
-    select s.id, s.live_version as version
-    from segment s join segment_version v
-      on v.workspace_id = s.workspace_id and v.segment_id = s.id and v.version = s.live_version
-    where s.workspace_id = ${scope.workspaceId}::uuid and s.status = 'live' and s.kind <> 'list'
+    select s.id, v.version
+    from segment s
+    left join lateral (
+      select max((params ->> 'version')::int) as version from run
+      where workspace_id = s.workspace_id and job = 'segments.backfill' and status in ('queued', 'running')
+        and params ->> 'segmentId' = s.id::text) as filling on true
+    join segment_version v on v.workspace_id = s.workspace_id and v.segment_id = s.id
+      and v.version = coalesce(filling.version, case when s.status = 'live' then s.live_version end)
+    where s.workspace_id = ${scope.workspaceId}::uuid and s.status <> 'archived' and s.kind <> 'list'
       and v.rule -> 'options' ->> 'timezone' is null
     order by s.id`.execute(tx);
   for (const { id, version } of rows) {

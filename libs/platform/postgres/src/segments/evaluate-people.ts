@@ -18,7 +18,7 @@ import { askCrowds } from './crowds';
 import { followMerges } from './edit-list';
 import { readPeople, readProfiles, type SubjectRow } from './read-people';
 import { readRulesNow } from './read-rules';
-import { writeChanges, writeProofs, writeTimers } from './write-changes';
+import { askAnew, writeChanges, writeProofs, writeTimers } from './write-changes';
 
 /** Held shared by evaluations and alone by a change of the version that serves: no evaluation sees both. */
 export async function lockPointers(tx: WorkspaceTransaction, workspaceId: WorkspaceId, alone: boolean): Promise<void> {
@@ -103,10 +103,16 @@ export async function evaluateIn(
     workspaceId,
     decided.flatMap(({ proofs }) => proofs),
   );
-  for (const { held: some, asked, timers } of decided) {
-    const scope = { workspaceId, profileIds: some.map(({ id }) => id), segmentIds: asked.segmentIds };
-    await writeTimers(tx, scope, timers);
-  }
+  const asked = decided.map((one) => ({
+    profileIds: one.held.map(({ id }) => id),
+    segmentIds: one.asked.segmentIds,
+  }));
+  // In the order of people, as whoever opens packed timers sets them.
+  const timers = decided.flatMap((one) => one.timers).sort((a, b) => (a.profileId < b.profileId ? -1 : 1));
+  await writeTimers(tx, { workspaceId, asked }, timers);
+  // Who takes over the lists of another was judged before.
+  const heirs = moved.filter(({ member }) => member).map(({ profileId }) => profileId);
+  await askAnew(tx, workspaceId, [...new Set(heirs)]);
   if (request.isCounted !== true) {
     const causes = decided.flatMap(({ crowds }) =>
       crowds.map(({ accountId, profileId }) => ({
@@ -117,7 +123,7 @@ export async function evaluateIn(
     );
     await askCrowds(tx, workspaceId, [...new Map(causes.map((crowd) => [crowd.accountId, crowd])).values()]);
   }
-  const needsAccounts = decided.some(({ asked }) => asked.needs.accounts !== undefined);
+  const needsAccounts = decided.some((one) => one.asked.needs.accounts !== undefined);
   if (needsAccounts && request.batchIds !== undefined) {
     const payloads = request.batchIds.map((batchId) => ({ workspaceId, batchId }));
     await appendOutboxAll(tx, 'AccountsTouched', payloads);
@@ -134,7 +140,7 @@ const CLOCK_MARGIN = sql.raw(`interval '10 seconds'`);
  *
  * Somebody comes with the names of the events where these are all that is new: they state no traits, were not moved, and
  * the person was there before the batches were accepted, so that an evaluation of an older batch is or was about
- * everything.
+ * everything; nobody does while an evaluation of the workspace is set aside, for then one may be missing.
  */
 export async function touchedBy(
   tx: WorkspaceTransaction,
@@ -158,7 +164,9 @@ export async function touchedBy(
       group by a.profile_id
     ), accepted as materialized (
       select min(created_at) as at from batch
-      where workspace_id = ${workspaceId}::uuid and id = any(${batchIds}::uuid[])
+      where workspace_id = ${workspaceId}::uuid and id = any(${batchIds}::uuid[]) and not exists (
+        select 1 from task where workspace_id = ${workspaceId}::uuid and status = 'quarantined'
+          and job in ('segments.evaluate', 'segments.rescore'))
       having count(*) = ${new Set(batchIds).size}::int)
     select t.profile_id as "profileId", t.cause, t.event_id as "eventId",
       case when p.created_at < accepted.at - ${CLOCK_MARGIN} then t.names end as "eventNames"

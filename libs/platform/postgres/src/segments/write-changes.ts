@@ -164,25 +164,30 @@ export async function writeProofs(
   );
 }
 
+/** People who were asked about, and in which segments; null: all. */
+export interface AskedAbout {
+  readonly profileIds: readonly ProfileId[];
+  readonly segmentIds: readonly SegmentId[] | null;
+}
+
 /**
  * Puts the timers of evaluated people right: wanted ones are set, all others of the same segments go. One that is due
  * before anybody looks again wakes whoever sleeps until the next.
  */
 export async function writeTimers(
   tx: WorkspaceTransaction,
-  scope: {
-    readonly workspaceId: WorkspaceId;
-    readonly profileIds: readonly ProfileId[];
-    readonly segmentIds: readonly SegmentId[] | null;
-  },
+  { workspaceId, asked }: { readonly workspaceId: WorkspaceId; readonly asked: readonly AskedAbout[] },
   timers: readonly TimerDecision[],
 ): Promise<void> {
-  const { workspaceId, profileIds, segmentIds } = scope;
-  const ofSegments = segmentIds === null ? sql`` : sql`and t.segment_id = any(${segmentIds}::uuid[])`;
+  if (asked.length === 0) return;
+  const theirs = asked.map(({ profileIds, segmentIds }) => {
+    const ofPeople = sql`t.profile_id = any(${profileIds}::uuid[])`;
+    return segmentIds === null ? ofPeople : sql`(${ofPeople} and t.segment_id = any(${segmentIds}::uuid[]))`;
+  });
   // None of the rows that go is one of those that are set.
   const gone = sql`
     delete from segment_timer t
-    where t.workspace_id = ${workspaceId}::uuid and t.profile_id = any(${profileIds}::uuid[]) ${ofSegments}`;
+    where t.workspace_id = ${workspaceId}::uuid and (${sql.join(theirs, sql` or `)})`;
   if (timers.length === 0) return void (await gone.execute(tx));
   await sendAlong(
     tx,
@@ -205,21 +210,22 @@ export async function writeTimers(
   );
 }
 
-/** Has all rules asked about some people at once, after this transaction: they come with timers that are due. */
+/**
+ * Has all rules asked about some people at once, after this transaction: each rule has a timer that is due. Whoever asks one
+ * of them in the meantime puts back the timer of that one alone.
+ */
 export async function askAnew(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
   profileIds: readonly ProfileId[],
 ): Promise<void> {
   if (profileIds.length === 0) return;
-  // Whichever segment a timer is of, all are asked.
   await sql`
     with made as (
       insert into segment_timer as t (workspace_id, segment_id, profile_id, due_at)
       select ${workspaceId}::uuid, s.id, p.id, clock_timestamp()
       from unnest(${[...profileIds]}::uuid[]) as p (id), (
-        select id from segment where workspace_id = ${workspaceId}::uuid and status = 'live' and kind <> 'list'
-        order by id limit 1) as s
+        select id from segment where workspace_id = ${workspaceId}::uuid and status = 'live' and kind <> 'list') as s
       on conflict (workspace_id, segment_id, profile_id) do update set due_at = least(t.due_at, excluded.due_at)
       returning 1)
     select pg_notify(${TIMER_CHANNEL}, '') from made limit 1`.execute(tx);
