@@ -1,4 +1,4 @@
-import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { WorkspaceId } from '@kohort/kernel-contracts';
 import { postgresErrors } from './postgres-errors';
 import type { KohortTables } from './tables';
@@ -19,8 +19,6 @@ export interface ReadLogOptions<T extends LogTable> {
   readonly limit: number;
   /** For the relay, which sees all workspaces; within a workspace's transaction row-level security does it. */
   readonly workspaceId?: WorkspaceId;
-  /** What else the rows must be: `and …`. */
-  readonly narrowed?: RawBuilder<unknown>;
 }
 
 export interface LogPage<T extends LogTable> {
@@ -49,12 +47,12 @@ export async function readLog<T extends LogTable>(
   db: Kysely<KohortTables>,
   options: ReadLogOptions<T>,
 ): Promise<LogPage<T>> {
-  const { table, after, limit, workspaceId, narrowed = sql`` } = options;
+  const { table, after, limit, workspaceId } = options;
   const behind = after ? sql`(xid, seq) > (${after.xid}::xid8, ${after.seq}::bigint) and` : sql``;
   const mine = workspaceId ? sql`workspace_id = ${workspaceId} and` : sql``;
   const answer = await sql<Selectable<KohortTables[T]> & LogPosition>`
     select * from ${sql.table(table)}
-    where ${behind} ${mine} xid < pg_snapshot_xmin(pg_current_snapshot()) ${narrowed}
+    where ${behind} ${mine} xid < pg_snapshot_xmin(pg_current_snapshot())
     order by xid, seq limit ${limit}`.execute(db);
   const last = answer.rows.at(-1);
   if (!last && after && (await isFromAnotherTimeline(db, after))) throw postgresErrors.POSTGRES_CURSOR_EXPIRED();

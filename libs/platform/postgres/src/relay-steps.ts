@@ -71,7 +71,7 @@ export async function stepRelay(relay: Kysely<KohortTables>, limit: number): Pro
       where (workspace_id, id) in (
         select workspace_id, id from task
         where due_at <= now() and status = 'waiting' and enqueued_at is null
-        order by due_at limit ${limit} for update skip locked)
+        order by due_at limit ${sql.lit(limit)} for update skip locked)
       returning workspace_id, id, job, enqueues, ${isTroubled} as troubled
     ), place as (
       select p.xid, p.seq from reader_position p where p.reader = 'relay' and exists (
@@ -121,7 +121,7 @@ export async function sweepTasks(relay: Kysely<KohortTables>, limit: number): Pr
           or (status = 'waiting'
               and enqueued_at < now() - least(5 * power(2, least(enqueues, 6)), 300) * interval '1 second')
           or (status = 'running' and (enqueued_at is null or enqueued_at < now() - interval '5 seconds')))
-      order by due_at limit ${limit} for update skip locked)
+      order by due_at limit ${sql.lit(limit)} for update skip locked)
     returning workspace_id, id, job, enqueues, ${isTroubled} as troubled`.execute(relay);
   return toDueTasks(answer.rows);
 }

@@ -89,7 +89,7 @@ export async function claimTogether(
       select workspace_id, id from task
       where workspace_id = ${workspaceId}::uuid and job = ${job} and status = 'waiting' and due_at <= now()
         and not ${isTroubled}
-      order by due_at limit ${most} for update skip locked)
+      order by due_at limit ${sql.lit(most)} for update skip locked)
     returning id as "taskId", job, entity, payload, starts, lone_starts as "loneStarts", failures`.execute(relay);
   return taken.rows.map((row) => ({ workspaceId, ...row }));
 }
@@ -104,7 +104,8 @@ export async function offerAgain(
     .set({ enqueued_at: null })
     .where('workspace_id', '=', of.workspaceId)
     .where('job', '=', of.job)
-    .where('status', '=', 'waiting')
+    // Said in the text: a plan for any values knows of no value that it is one of the few of the index.
+    .where('status', '=', sql.lit('waiting'))
     .execute();
 }
 
@@ -203,7 +204,7 @@ export async function releaseTasks(
 export async function lapseLeases(relay: Kysely<KohortTables>): Promise<number> {
   const lapsed = await relay
     .updateTable('task')
-    .where('status', '=', 'running')
+    .where('status', '=', sql.lit('running'))
     .set({ status: 'waiting', due_at: sql`now()`, enqueued_at: null })
     .executeTakeFirst();
   return Number(lapsed.numUpdatedRows);

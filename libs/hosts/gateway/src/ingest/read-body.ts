@@ -15,7 +15,7 @@ function collect(body: Readable, limit: number): Promise<Buffer> {
       body.pause();
       reject(reason);
     };
-    const breakOff = (): void => fail(new TypeError('the body broke off'));
+    const breakOff = (): void => fail(wireErrors.WIRE_BODY_BROKEN());
     const take = (chunk: Buffer): void => {
       length += chunk.length;
       // Counted as it comes out of the decompressor: a small body that inflates is cut off here, not in memory.

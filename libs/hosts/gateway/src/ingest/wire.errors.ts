@@ -10,6 +10,7 @@ export const wireErrors = defineErrors({
   },
   WIRE_INVALID_JSON: { kind: 'invalid-input', message: () => 'the body is not a JSON object' },
   WIRE_INVALID_ENCODING: { kind: 'invalid-input', message: () => 'the body is not gzip, as its header says' },
+  WIRE_BODY_BROKEN: { kind: 'transient', message: () => 'the body broke off before its end' },
   WIRE_PAYLOAD_TOO_LARGE: {
     kind: 'invalid-input',
     message: (d) => `at most ${String(d['limit'])} bytes are taken`,

@@ -50,7 +50,7 @@ export async function keepRefused(tx: WorkspaceTransaction, requests: readonly G
       select id from refused_event
       where workspace_id = ${workspaceId}::uuid and verdict = 'rejected'
         and received_at < ${new Date(latest - KEPT_DAYS * DAY_MS)}::timestamptz
-      order by received_at limit ${REMOVED_AT_ONCE})`.execute(tx);
+      order by received_at limit ${sql.lit(REMOVED_AT_ONCE)})`.execute(tx);
 }
 
 function select(tx: WorkspaceTransaction, workspaceId: WorkspaceId) {
