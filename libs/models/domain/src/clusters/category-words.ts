@@ -4,6 +4,9 @@ import { clusterErrors } from './cluster-errors';
 /** More different words than this tell people apart rather than groups. */
 export const MOST_WORDS = 50;
 
+/** Fewer people than this could be told by their word. */
+export const FEWEST_WITH_WORD = 5;
+
 /** A feature of words: its values are places in the list. A word that is not in it has the place behind the last. */
 export interface CategoryWords {
   readonly feature: string;
@@ -12,7 +15,7 @@ export interface CategoryWords {
   readonly others?: boolean;
 }
 
-/** A column of codes, and how many words they stand for. */
+/** A column of codes, and how many different ones there may be: one a word, and that of another word. */
 export interface CodeColumn {
   readonly at: number;
   readonly words: number;

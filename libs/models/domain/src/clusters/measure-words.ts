@@ -1,4 +1,4 @@
-import type { CategoryWords } from './category-words';
+import { ANOTHER_WORD, FEWEST_WITH_WORD, type CategoryWords } from './category-words';
 import type { FeatureMeasure } from './measure-clusters';
 import type { ProfileSheetInput } from './profile-sheets';
 
@@ -13,8 +13,11 @@ function countsOf({ matrix, labels, k }: ProfileSheetInput, at: number, words: n
   return counts;
 }
 
-function measuresOf(input: ProfileSheetInput, { feature, words }: CategoryWords): FeatureMeasure[][] {
-  const counts = countsOf(input, input.featureNames.indexOf(feature), words.length);
+function measuresOf(input: ProfileSheetInput, { feature, words: named, others }: CategoryWords): FeatureMeasure[][] {
+  const counts = countsOf(input, input.featureNames.indexOf(feature), named.length);
+  const without = counts.reduce((sum, own) => sum + (own[named.length] as number), 0);
+  // Those of the fit who have none of the words are told of together, as rules do, by the measure of a word.
+  const words = others && without >= FEWEST_WITH_WORD ? [...named, ANOTHER_WORD] : named;
   const sizes = counts.map((own) => own.reduce((a, b) => a + b, 0));
   const rows = sizes.reduce((a, b) => a + b, 0);
   const overall = words.map((_, code) => counts.reduce((sum, own) => sum + (own[code] as number), 0) / rows);
@@ -34,7 +37,8 @@ function measuresOf(input: ProfileSheetInput, { feature, words }: CategoryWords)
 /**
  * Measures every word of every category in every cluster against everybody: means are shares.
  *
- * Shape   returns k lists, each by category, then by word; words that nobody or everybody has are left out
+ * Shape   returns k lists, each by category, then by word, behind them another word where the list had such and five
+ *         people have one; words that nobody or everybody has are left out
  * Units   shares 0–1; effects in standard deviations of having the word
  * Cost    a pass a category
  */

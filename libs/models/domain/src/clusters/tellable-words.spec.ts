@@ -73,6 +73,10 @@ describe('words that may be told', () => {
     const others = Float64Array.of(80, 2);
     const explained = await explainPlacement(stored, others);
     expect(explained.reasons.find(({ feature }) => feature === 'plan')?.value ?? 'another word').toBe('another word');
+    const ofOthers = result.sheets[2]?.categories;
+    expect(ofOthers).toContainEqual(
+      expect.objectContaining({ word: 'another word', shareOfCluster: 1, shareOfPeople: expect.closeTo(1 / 9, 6) }),
+    );
     const all = JSON.stringify([artifact, clusteringCard(input, result, 1), rules, explained]);
     expect(all).not.toMatch(/secret|xxx/);
     expect(all).toContain('free');

@@ -1,9 +1,7 @@
 import type { WideMatrix } from '@kohort/ml-core';
-import { MOST_WORDS, type CategoryWords } from './category-words';
+import { FEWEST_WITH_WORD, MOST_WORDS, type CategoryWords } from './category-words';
 import { clusterErrors } from './cluster-errors';
 
-/** Fewer people than this could be told by their word. */
-const FEWEST_PEOPLE = 5;
 /** Longer ones are no words but what somebody wrote. */
 const LONGEST = 100;
 
@@ -33,7 +31,7 @@ export function tellableWords({ featureNames, matrix, categories }: WordTable): 
       const code = matrix.data[i * matrix.cols + at] as number;
       people[code] = (people[code] ?? 0) + 1;
     }
-    const told = words.filter((word, code) => (people[code] ?? 0) >= FEWEST_PEOPLE && word.length <= LONGEST);
+    const told = words.filter((word, code) => (people[code] ?? 0) >= FEWEST_WITH_WORD && word.length <= LONGEST);
     return told.length === words.length ? { feature, words } : { feature, words: told, others: true };
   });
 }
