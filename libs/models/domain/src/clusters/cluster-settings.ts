@@ -55,7 +55,8 @@ export function codeColumns(
   const kept = scalingColumns(scaling).filter((column) => column.kept);
   return kept.flatMap(({ name }, at) => {
     const found = categories.find(({ feature }) => feature === name);
-    return found ? [{ at, words: found.words.length }] : [];
+    // Another word has a place too: it differs from every word as they do from each other.
+    return found ? [{ at, words: found.words.length + 1 }] : [];
   });
 }
 
