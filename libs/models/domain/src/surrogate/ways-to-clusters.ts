@@ -113,12 +113,10 @@ function changesOf(
   changed: Float64Array,
 ): FeatureChange[] {
   return featureNames.flatMap((feature, j) => {
-    const change = {
-      feature,
-      from: shownValue(categories, feature, values[j] as number),
-      to: shownValue(categories, feature, changed[j] as number),
-    };
-    return change.from === change.to ? [] : [change];
+    const [from, to] = [values[j] as number, changed[j] as number];
+    // Of words the places tell, not how they read; 0 and -0 are no change, nor are two that are missing.
+    if (from === to || Object.is(from, to)) return [];
+    return [{ feature, from: shownValue(categories, feature, from), to: shownValue(categories, feature, to) }];
   });
 }
 
