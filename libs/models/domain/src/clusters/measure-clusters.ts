@@ -1,5 +1,5 @@
 import type { Matrix, WideMatrix } from '@kohort/ml-core';
-import { fitScaling, scalingColumns } from '@kohort/ml-clustering';
+import { fitScaling, profileColumn, scalingColumns } from '@kohort/ml-clustering';
 
 /** One feature in one cluster against everybody. Missing values are left out. */
 export interface FeatureMeasure {
@@ -67,13 +67,20 @@ const meanOf = ({ sums, counts, mean }: ColumnSums, c: number): number =>
 const effectOf = (column: ColumnSums, c: number): number =>
   column.deviation > 0 ? (meanOf(column, c) - column.mean) / column.deviation : 0;
 
+/** Whether the logarithm of each column is taken; of none where there is no column, or none that varies. */
+function loggedColumns(matrix: Matrix | WideMatrix, names: readonly string[]): readonly boolean[] {
+  if (!names.some((_, column) => profileColumn(matrix, column).spread !== 0)) return [];
+  const { scaling } = fitScaling(matrix, names, { mode: 'auto', missing: 'median' });
+  return scalingColumns(scaling).map(({ log1p }) => log1p);
+}
+
 /**
  * Measures every feature in every cluster against everybody.
  *
  * Shape   matrix: n×d in the features' own units, NaN for missing; labels: n in 0..k-1; returns k entries
  * Units   effects in overall population standard deviations
  * Cost    a few passes over the table
- * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_FEW_ROWS as fitScaling does
+ * Throws  ML_SHAPE, ML_NOT_FINITE as fitScaling does, where a column varies
  */
 export function measureClusters(input: {
   readonly featureNames: readonly string[];
@@ -82,14 +89,13 @@ export function measureClusters(input: {
   readonly k: number;
 }): ClusterMeasure[] {
   const { featureNames, matrix, labels, k } = input;
-  const { scaling } = fitScaling(matrix, featureNames, { mode: 'auto', missing: 'median' });
-  const shape = scalingColumns(scaling);
+  const isLogged = loggedColumns(matrix, featureNames);
   const sizes = new Float64Array(k);
   for (let i = 0; i < matrix.rows; i += 1) sizes[labels[i] as number] = (sizes[labels[i] as number] as number) + 1;
   const columns = featureNames.map((feature, column) => {
     const at = { column, labels, k };
     const plain = sumColumn(matrix, at, (value) => value);
-    return { feature, plain, shaped: shape[column]?.log1p ? sumColumn(matrix, at, Math.log1p) : plain };
+    return { feature, plain, shaped: isLogged[column] ? sumColumn(matrix, at, Math.log1p) : plain };
   });
   return Array.from(sizes, (size, c) => ({
     size,

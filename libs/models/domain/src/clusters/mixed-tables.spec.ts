@@ -1,13 +1,16 @@
 import { manualClock, seededRandom } from '@kohort/kernel-clock-random';
-import { matrixOf } from '@kohort/ml-core';
+import { fitScaling } from '@kohort/ml-clustering';
+import { matrixOf, wideMatrixOf } from '@kohort/ml-core';
 import { runSheetCommand } from '../sheets/sheet-file';
 import { tellByRules } from '../surrogate/tell-by-rules';
 import { gatherWords, inWordsOf, spreadWords } from './category-words';
 import { checkClusterAlgorithm } from './check-cluster-algorithm';
 import { runClusterCommand } from './cluster-file';
 import { assignClusters, parseClusterModel, serialiseClusterModel } from './cluster-model';
+import { codeColumns } from './cluster-settings';
 import { clusterTable } from './cluster-table';
 import type { ClusterCsvTable } from './csv-features';
+import { explainPlacement } from './explain-placement';
 
 const table = (header: string[], rows: string[][]): ClusterCsvTable => ({ header, rows, lineOf: (row) => row + 2 });
 const PLANS = ['free', 'pro', 'team', ''];
@@ -168,19 +171,61 @@ describe('a model of numbers and words', () => {
     expect(() => inWordsOf({ ...model, categories: [] }, rows, own)).toThrow('feature "plan" must be of words');
   });
 
+  it('tells the way from no word to a word that reads like it', async () => {
+    const some = { ...input, categories: [{ feature: 'plan', words: ['', 'unknown'] }] };
+    const alike = { ...some, matrix: wideMatrixOf(Array.from({ length: 60 }, (_, i) => [20 + (i % 5), i % 2])) };
+    const settings = { algorithm: 'kprototypes', k: 2, seed: 1, scaling: 'auto', params: { gamma: 9 } } as const;
+    const result = await clusterTable(alike, settings);
+    const { model } = await tellByRules(alike, { model: result.model, labels: result.labels, seed: 1 });
+    const { others } = await explainPlacement(model, Float64Array.of(20, 0));
+    expect(others).toMatchObject([
+      { holds: true, distance: 1, changes: [{ feature: 'plan', from: 'unknown', to: 'unknown' }] },
+    ]);
+  });
+
+  it.each([
+    ['words alone', []],
+    ['one number that is the same for all, beside words', [7]],
+  ])('is of %s too', async (_, numbers) => {
+    const rows = Array.from({ length: 60 }, (__, i) => [...numbers, i % 3, i % 2]);
+    const own = { feature: 'country', words: ['at', 'de'] };
+    const mixed = {
+      ...input,
+      featureNames: [...numbers.map(() => 'age'), 'plan', 'country'],
+      matrix: wideMatrixOf(rows),
+      categories: [...input.categories, own],
+    };
+    const settings = { algorithm: 'kprototypes', k: 3, seed: 1, scaling: 'auto' } as const;
+    const result = await clusterTable(mixed, settings);
+    expect(result.metrics.sizes.reduce((a, b) => a + b, 0)).toBe(60);
+    expect(result.sheets.map(({ size }) => size)).toEqual(result.metrics.sizes);
+    for (const { name, categories, features } of result.sheets) {
+      expect(name).toMatch(/plan|country/i);
+      expect(categories?.length).toBeGreaterThan(0);
+      expect(features.map(({ effectSize }) => effectSize)).toEqual(numbers.map(() => 0));
+    }
+    const { model, rules } = await tellByRules(mixed, { model: result.model, labels: result.labels, seed: 1 });
+    expect(rules.clusters.flatMap(({ words: said }) => said).join()).toMatch(/plan is|country is/);
+    const stored = parseClusterModel(serialiseClusterModel(model));
+    expect([...(await assignClusters(stored, mixed.matrix)).labels]).toEqual([...result.labels]);
+  });
+
   it('spreads words over columns of their own and gathers them again', () => {
     const matrix = matrixOf([
       [1, 0, 5],
       [2, 2, 6],
       [3, 3, 7],
     ]);
-    const codes = [{ at: 1, words: 3 }];
+    const { scaling } = fitScaling(matrix, ['a', 'plan', 'b'], { mode: 'auto', categories: ['plan'] });
+    const codes = codeColumns({ categories: [{ feature: 'plan', words }] }, scaling);
     const spread = spreadWords(matrix, codes);
-    expect([spread.rows, spread.cols]).toEqual([3, 5]);
+    expect([spread.rows, spread.cols]).toEqual([3, 6]);
     expect([...gatherWords(spread, codes, 3).data]).toEqual([...matrix.data]);
     const gap = (a: number, b: number) =>
-      [2, 3, 4].reduce((sum, j) => sum + ((spread.data[a * 5 + j] ?? 0) - (spread.data[b * 5 + j] ?? 0)) ** 2, 0);
+      [2, 3, 4, 5].reduce((sum, j) => sum + ((spread.data[a * 6 + j] ?? 0) - (spread.data[b * 6 + j] ?? 0)) ** 2, 0);
     expect(gap(0, 1)).toBeCloseTo(1, 6);
     expect(gap(0, 0)).toBe(0);
+    // The last has another word: as far from a word of the list as they are from each other.
+    expect(gap(0, 2)).toBeCloseTo(1, 6);
   });
 });

@@ -134,7 +134,7 @@ export function nameFromFeatures({ features }: ClusterMeasure, most: number): st
   if (strong.length === 0) {
     const numbers = features.filter(({ word }) => word === undefined);
     const labels = numbers.slice(0, 2).map(({ feature }) => featureLabel(feature));
-    return features.length <= 2 ? `Average ${labels.join(' and ')}` : 'Close to the average';
+    return labels.length > 0 && features.length <= 2 ? `Average ${labels.join(' and ')}` : 'Close to the average';
   }
   const side = (sign: number, word: string) => {
     const labels = strong

@@ -122,6 +122,9 @@ describe('names of clusters', () => {
     expect(names({ income: 0.1, spending: -0.2 })).toBe('Average income and spending');
     expect(names({ a: 0.1, b: 0, c: -0.1 })).toBe('Close to the average');
     expect(names({ pageTime: -2, age: 0.4, x: 0.1 })).toBe('Low page time, high age');
+    const words = measure({ plan: 0.1, country: 0 }).features.map((one) => ({ ...one, word: 'pro' }));
+    expect(nameFromFeatures({ size: 10, features: words }, 2)).toBe('Close to the average');
+    expect(nameFromFeatures({ size: 10, features: [] }, 2)).toBe('Close to the average');
   });
 
   it('are unique, in words before numbers', () => {

@@ -109,7 +109,7 @@ function plainAction(shares: { people: number; value: number | null }, top: Feat
  * Shape   returns k sheets in the order of the labels; names and keys are unique
  * Units   effect sizes in overall population standard deviations of the feature's own units; shares 0–1
  * Cost    a few passes over the table
- * Throws  ML_SHAPE, ML_NOT_FINITE, ML_TOO_FEW_ROWS as measureClusters does
+ * Throws  ML_SHAPE, ML_NOT_FINITE as measureClusters does
  */
 export function clusterProfileSheets(input: ProfileSheetInput): ClusterSheet[] {
   const numbers = numbersOf(input);
