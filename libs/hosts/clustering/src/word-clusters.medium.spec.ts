@@ -247,6 +247,12 @@ describe('clusters of numbers and words, from events to a new person', () => {
     const [ofStranger, ofWithout] = [await explained(stranger), await explained(without)];
     expect(ofStranger?.reasons[0]).toMatchObject({ feature: 'usual_plan', value: 'another word' });
     expect(ofWithout?.reasons[0]).toMatchObject({ feature: 'usual_plan', value: null });
+    const fromOf = (one: typeof told) =>
+      one?.standing?.others.flatMap(({ changes }) =>
+        changes.flatMap((change) => (change.feature === 'usual_plan' ? [change.from] : [])),
+      );
+    expect(new Set(fromOf(ofStranger))).toEqual(new Set(['another word']));
+    expect(new Set(fromOf(ofWithout))).toEqual(new Set(['unknown']));
   });
 
   it('is watched by the shares of its words', async () => {

@@ -43,7 +43,7 @@ export {
   serialiseClusterModel,
 } from './clusters/cluster-model';
 export type { ClusterAssignment, ClusterModel } from './clusters/cluster-model';
-export { codeOf, inWordsOf } from './clusters/category-words';
+export { codeOf, inWordsOf, readWord } from './clusters/category-words';
 export { tellableWords } from './clusters/tellable-words';
 export type { CategoryWords } from './clusters/category-words';
 export { chooseTableK, clusterTable } from './clusters/cluster-table';

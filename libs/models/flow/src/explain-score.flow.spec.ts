@@ -181,7 +181,9 @@ describe('explaining a cluster of numbers and words', () => {
       changes: [{ feature: 'plan', from: 'pro', to: 'free' }],
     });
     expect(await tell([3, 'gold'])).toMatchObject({ word: 'another word', rule: null });
-    expect(await tell([3, null])).toMatchObject({ word: null, rule: null });
+    const without = await tell([3, null]);
+    expect(without).toMatchObject({ word: null, rule: null });
+    expect(without.changes?.find(({ feature }) => feature === 'plan')?.from).toBe('unknown');
   });
 });
 

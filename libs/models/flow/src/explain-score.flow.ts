@@ -12,6 +12,7 @@ import {
   explainPlacement,
   explainPropensity,
   peopleTable,
+  readWord,
   type ClusterModel,
   type FeatureChange,
   type PropensityArtifact,
@@ -114,6 +115,18 @@ function numberOf(value: number | string | null, feature: string, categories: Cl
 const withMissing = (reasons: readonly ScoreReason[], { names, missing }: Person): ScoreReason[] =>
   reasons.map((reason) => (missing[names.indexOf(reason.feature)] ? { ...reason, value: null } : reason));
 
+/** Changes from no word where one is missing, as they are read. */
+const fromMissing = (
+  changes: readonly FeatureChange[],
+  { names, missing }: Person,
+  categories: ClusterModel['categories'],
+): readonly FeatureChange[] =>
+  changes.map((change) =>
+    missing[names.indexOf(change.feature)] && categories.some(({ feature }) => feature === change.feature)
+      ? { ...change, from: readWord('') }
+      : change,
+  );
+
 async function clusterReasons(
   model: ClusterModel,
   person: Person,
@@ -127,7 +140,8 @@ async function clusterReasons(
   if (by === null || (clusters[label]?.key ?? null) !== stored) return null;
   const named = others.flatMap(({ cluster, ...way }) => {
     const sheet = clusters[cluster];
-    return sheet ? [{ key: sheet.key, name: sheet.name, ...way }] : [];
+    const changes = fromMissing(way.changes, person, model.categories);
+    return sheet ? [{ key: sheet.key, name: sheet.name, ...way, changes }] : [];
   });
   const standing = { rule, ruleAgrees, isOutlier, others: named };
   return {
