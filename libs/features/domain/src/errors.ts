@@ -16,7 +16,7 @@ export const featuresErrors = defineErrors({
   FEATURES_TEXT: { kind: 'invalid-input', message: (d) => `"${d['key']}" is not of the kind that is asked for` },
   FEATURES_OF_TEXTS: {
     kind: 'invalid-input',
-    message: () => 'a trait that is read out of texts is no column of a statement',
+    message: (d) => `"${d['key']}" is read out of texts: it is no column of a statement`,
   },
   FEATURES_NEEDS_EVERYBODY: {
     kind: 'invalid-input',

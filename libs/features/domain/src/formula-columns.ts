@@ -3,7 +3,7 @@ import type { EventColumns } from './events/event-columns';
 import { isTextFormula } from './events/event-formula';
 import type { FeatureDefinition, FeatureFormula, FeaturePart, ScoreFormula } from './feature-definition';
 import type { OrderMeasures } from './order-measures';
-import { isTextsFormula } from './texts/texts-formula';
+import { isTextsFormula, type TextsFormula } from './texts/texts-formula';
 import { populationKey, type PopulationFormula } from './population-figures';
 
 const lookUp = <T>(known: Map<string, T>, key: string, make: () => T): T => {
@@ -25,6 +25,7 @@ export class FormulaColumns {
   /** Float64, NaN where it is missing. Throws  FEATURES_TEXT, FEATURES_OF_TEXTS */
   number({ key, formula }: FeatureDefinition): string {
     if ('aggregate' in formula && isTextFormula(formula)) throw featuresErrors.FEATURES_TEXT({ key });
+    if (isTextsFormula(formula)) throw featuresErrors.FEATURES_OF_TEXTS({ key });
     return this.formula(formula);
   }
 
@@ -61,9 +62,8 @@ export class FormulaColumns {
     return lookUp(this.figures, JSON.stringify(part), make).name;
   }
 
-  private formula(formula: FeatureFormula): string {
+  private formula(formula: Exclude<FeatureFormula, TextsFormula>): string {
     if ('aggregate' in formula || 'measure' in formula) return this.part(formula);
-    if (isTextsFormula(formula)) throw featuresErrors.FEATURES_OF_TEXTS();
     if ('score' in formula) return this.score(formula);
     if ('cell' in formula) {
       const digits = formula.cell.map((one) => this.score(one));

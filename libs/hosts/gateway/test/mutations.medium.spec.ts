@@ -209,7 +209,11 @@ describe('mutations', () => {
 
   it('train clusters of texts by algorithms that take words alone, and say so before anything is queued', async () => {
     const formula = { aggregate: 'mostFrequent', of: 'plan', as: 'text' } as const;
-    const set = [{ key: 'usual_plan', label: 'Usual plan', unit: 'plan', formula }];
+    const mood = { texts: 'sentiment', of: 'comment' } as const;
+    const set = [
+      { key: 'usual_plan', label: 'Usual plan', unit: 'plan', formula },
+      { key: 'mood', label: 'Mood', unit: 'mood', formula: mood },
+    ];
     await editFeatures(featureStore(rig.db.database), world.workspaceId, { set, remove: [], afterVersion: 1 });
     const train = (more: string) =>
       answerOf(
@@ -222,6 +226,12 @@ describe('mutations', () => {
     }
     expect(await train('algorithm: "kprototypes"')).toMatchObject({ job: 'models.fitClusters' });
     expect(await train('exclude: ["usual_plan"]')).toMatchObject({ job: 'models.fitClusters' });
+    const moods = 'mutation { answer: trainClusters(input: { key: "moods", features: ["frequency", "mood"], ';
+    for (const more of ['', 'algorithm: "kprototypes"']) {
+      const refused = await answerOf(`${moods} ${more} }) { ... on Job { job } ${failure} } }`);
+      const message = expect.stringContaining('"mood" is read out of texts');
+      expect(refused).toMatchObject({ __typename: 'InvalidInput', message });
+    }
   });
 
   it('cancel a job that has not begun, and ask one that runs', async () => {

@@ -1,4 +1,4 @@
-import { isTextFeature } from '@kohort/features-domain';
+import { featuresErrors, isTextFeature, isTextsFeature } from '@kohort/features-domain';
 import { workspaceFeatures } from '@kohort/features-flow';
 import type { TrainClustersInput } from '@kohort/gateway-schema';
 import { parseShape, runParams, type RunParams } from '@kohort/kernel-contracts';
@@ -44,10 +44,10 @@ export function clustersToTrain(input: TrainClustersInput, now: number): RunPara
 }
 
 /**
- * Holds the traits that are named against what the algorithm takes: texts are words, which some take and most do not. What
- * names no trait is left to the job, and so are texts of too many different words.
+ * Holds the traits that are named against what the algorithm takes: texts are words, which some take and most do not; what
+ * is read out of texts none does. What names no trait is left to the job, and so are texts of too many different words.
  *
- * Throws  ALGORITHM_SETTING
+ * Throws  ALGORITHM_SETTING, FEATURES_OF_TEXTS
  */
 export async function checkWordsToTrain(
   context: GatewayContext,
@@ -57,8 +57,8 @@ export async function checkWordsToTrain(
   if (!features) return;
   const { definitions } = await workspaceFeatures(context.services.traits.store, callerOf(context).workspaceId);
   const taken = features.filter((key) => !exclude.includes(key));
-  checkAsked(
-    asked,
-    definitions.some((one) => taken.includes(one.key) && isTextFeature(one)),
-  );
+  const own = definitions.filter(({ key }) => taken.includes(key));
+  const ofTexts = own.find(isTextsFeature);
+  if (ofTexts) throw featuresErrors.FEATURES_OF_TEXTS({ key: ofTexts.key });
+  checkAsked(asked, own.some(isTextFeature));
 }
