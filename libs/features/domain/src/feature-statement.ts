@@ -122,17 +122,18 @@ export function featureStatement(request: FeatureRequest): FeatureStatement {
 }
 
 /**
- * The features that are texts, of everybody.
+ * The features that are texts, of everybody; no more than the first `most` characters of each, where that is said.
  *
  * Shape   profile_id as text, then `f0`, `f1` …, Nullable(String), one a definition; rows in the order of the ids' text
  * Cost    as `featureStatement`
  */
-export function textFeatureStatement(request: FeatureRequest): Omit<FeatureStatement, 'cols'> {
+export function textFeatureStatement(request: FeatureRequest, most?: number): Omit<FeatureStatement, 'cols'> {
   const { definitions, asOf, workspaceId } = request;
   const timeZone = checkTimeZone(request.timeZone);
   const parameters = new StatementParameters();
   const { sql, formulas } = assemble(request, everybodyAt(asOf, { timeZone, parameters }), parameters);
-  const columns = definitions.map((definition, i) => `${formulas.text(definition)} AS f${i}`);
+  const shown = (text: string): string => (most === undefined ? text : `substringUTF8(${text}, 1, ${Number(most)})`);
+  const columns = definitions.map((definition, i) => `${shown(formulas.text(definition))} AS f${i}`);
   const answered = { onlyCustomers: isOfCustomers(request), sorted: 'profile' };
   const text = sql(['toString(profile_id) AS profile', ...columns], answered);
   return { sql: text, params: { workspaceId, asOfMs: asOf, timeZone, ...parameters.values } };

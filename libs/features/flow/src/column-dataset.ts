@@ -18,7 +18,7 @@ import type {
   ProfileId,
   WorkspaceId,
 } from '@kohort/kernel-contracts';
-import { codedColumns, readTextColumns, type WordColumn } from './text-columns';
+import { codedColumns, readTextColumns, WORD_LENGTH, type WordColumn } from './text-columns';
 import { workspaceFeatures } from './workspace-features';
 
 /** What data sets are read from. */
@@ -54,7 +54,10 @@ export interface ColumnDataset {
       readonly features?: readonly string[];
       /** Of the set; the latest when absent. */
       readonly definitionVersion?: number;
-      /** Texts that are asked for by their keys come as places of words; they are refused (FEATURES_TEXT) otherwise. */
+      /**
+       * Texts that are asked for by their keys come as places of words, of long ones the first 101 characters; they are
+       * refused (FEATURES_TEXT) otherwise.
+       */
       readonly withWords?: boolean;
     },
     control: JobControl,
@@ -135,7 +138,8 @@ export function columnDataset(ports: ColumnDatasetPorts): ColumnDataset {
       const known = { profileIds, features: definitions.map(({ key }) => key), definitionVersion: version };
       const texts = definitions.filter(isText);
       if (texts.length === 0) return { ...known, data: matrix };
-      const textOf = await readTextColumns(columns, { ...request, definitions: texts }, control);
+      const words = { ...request, definitions: texts, most: WORD_LENGTH };
+      const textOf = await readTextColumns(columns, words, control);
       return { ...known, ...codedColumns({ profileIds, numbers: matrix, textOf }, definitions, isText) };
     },
     async rows({ workspaceId, rows, features: keys, definitionVersion }, control) {

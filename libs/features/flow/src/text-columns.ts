@@ -6,14 +6,17 @@ import type { TextsByPerson } from './computed-features';
 const textRow = z.looseObject({ profile: z.string() });
 const textValue = z.string().nullable();
 
-/** The features that are texts, of everybody who has one. */
+/** Characters by which words are told apart. Longer ones than 100 are no words for models: they need not come whole. */
+export const WORD_LENGTH = 101;
+
+/** The features that are texts, of everybody who has one; of each no more than its first `most` characters. */
 export async function readTextColumns(
   columns: ColumnStore,
-  request: FeatureRequest,
+  { most, ...request }: FeatureRequest & { readonly most?: number },
   control: JobControl,
 ): Promise<TextsByPerson> {
   if (request.definitions.length === 0) return new Map();
-  const { sql, params } = textFeatureStatement(request);
+  const { sql, params } = textFeatureStatement(request, most);
   const rows = await columns.query(sql, params, (row) => textRow.parse(row), control);
   return new Map(
     rows.map((row) => [row.profile, request.definitions.map((_, i) => textValue.parse(row[`f${i}`] ?? null))]),

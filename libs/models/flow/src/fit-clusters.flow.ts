@@ -153,7 +153,8 @@ async function chosenK(
  *          meanwhile the run is tried again and matched with that one
  * Resume   behind the last k that was scored, or the choice of k; else from the start; fitting is deterministic by seed,
  *          so the rows come out the same
- * Size     scores in pages of 5,000; one matrix of people × features in memory
+ * Size     scores in pages of 5,000; in memory matrices of people × features: one, one more where features are left out,
+ *          two more where some are words, and while these are read the first 101 characters of each
  * Throws   MODELS_ARTIFACT_DIFFERS, MODELS_OVERTAKEN, MODELS_TOO_FEW_PEOPLE, MODELS_FEATURE_UNKNOWN, MODELS_NO_FEATURES;
  *          CLUSTERS_TOO_MANY_WORDS; what the estimator refuses
  */

@@ -66,6 +66,11 @@ describe('aggregates: evaluator, statement and a plain reading', () => {
     const texts = [...TEXT_AGGREGATES, ...selected(asOf % 983, TEXT_AGGREGATES)].map(define);
     const text = textFeatureStatement({ ...request, definitions: texts });
     const named = await test.columns.store.query(text.sql, text.params, (row) => Object.values(Object(row)));
+    const short = textFeatureStatement({ ...request, definitions: texts }, 2);
+    const cut = await test.columns.store.query(short.sql, short.params, (row) => Object.values(Object(row)));
+    const firstOf = (value: unknown) => (typeof value === 'string' ? [...value].slice(0, 2).join('') : value);
+    expect(cut).toEqual(named.map(([profile, ...values]) => [profile, ...values.map(firstOf)]));
+    expect(cut).not.toEqual(named);
     const rows = new Map(profileIds.map((id, row) => [String(id), row]));
     const wrong: object[] = [];
     let missing = 0;
