@@ -37,6 +37,7 @@ const PLANS = ['free', 'pro', 'team'];
 /** So many of each plan, and behind them three of one that would tell who they are. */
 const [OF_PLANS, FITTED] = [120, 123];
 const RARE = 'founders';
+const RARE_TEXT = `${RARE} ${'é'.repeat(200)}`;
 /** Who come between the fit and the look: one of each plan that was known, one of a plan that was not, one without. */
 const NEW_PLANS = ['free', 'pro', 'team', 'gold', null];
 const ASOF = '2026-02-01T00:00:00.000Z';
@@ -81,7 +82,7 @@ describe('clusters of numbers and words, from events to a new person', () => {
           jsonb_build_object('order_id', i * 10 + k, 'revenue', 20 + i % 7,
             'plan', case when i = ${people} then null when k = 2 then to_jsonb(2024) else to_jsonb(own) end)
         from generate_series(1, ${people}) i, generate_series(1, 3) k, lateral (select case
-          when i > ${FITTED} then (${NEW_PLANS}::text[])[i - ${FITTED}] when i > ${OF_PLANS} then ${RARE}
+          when i > ${FITTED} then (${NEW_PLANS}::text[])[i - ${FITTED}] when i > ${OF_PLANS} then ${RARE_TEXT}
           else (${PLANS}::text[])[1 + i % 3] end as own) plan`.execute(tx);
       await sql`insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
         select e.workspace_id, e.id, p.id, e.batch_id, e.received_at, e.ts, 1 from event e
@@ -198,6 +199,12 @@ describe('clusters of numbers and words, from events to a new person', () => {
     const all = JSON.stringify([card, Buffer.concat(parts).toString('utf8')]);
     expect(all).toContain('team');
     expect(all).not.toContain(RARE);
+  });
+
+  it('reads no more of a long text than tells it from words', async () => {
+    const asked = { workspaceId: ws, asOf: Date.parse(ASOF), features: ['usual_plan'], withWords: true };
+    const { categories } = await ports().dataset.features(asked, await contextOf('models.score', {}));
+    expect(categories).toEqual([{ feature: 'usual_plan', words: [RARE_TEXT.slice(0, 101), ...PLANS].sort() }]);
   });
 
   it('places people who come later by their word, and one of a word that it never saw somewhere', async () => {
