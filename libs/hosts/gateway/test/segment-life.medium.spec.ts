@@ -250,6 +250,9 @@ describe('the life of a segment through the API', () => {
       await life.made('passing', 'plan = "pro"');
       await life.publish('passing');
       expect((await look('passing'))?.n).toBe(countOf((i) => i % 3 === 0));
+      await life.made('resting', 'in segment "passing"');
+      await life.publish('resting');
+      expect((await look('resting'))?.n).toBe(countOf((i) => i % 3 === 0));
       const archived = await ask(
         'mutation { answer: archiveSegment(key: "passing") { __typename ... on Segment { status } } }',
       );
@@ -261,6 +264,8 @@ describe('the life of a segment through the API', () => {
       expect(jobs.rows).toHaveLength(1);
       expect(await life.run(jobs.rows[0])).toMatchObject({ status: 'SUCCEEDED' });
       expect(await look('passing')).toMatchObject({ n: 0, size: 0 });
+      // Who rests on it is asked at once.
+      expect(await look('resting')).toMatchObject({ n: 0, size: 0 });
       const again = await ask(
         'mutation { answer: createSegment(input: { key: "passing", name: "x", rule: "plan = \\"pro\\"" }) { ... on Failure { code } } }',
       );

@@ -193,7 +193,7 @@ describe('back-filling a version', () => {
     await revive();
     expect(await run(runId, { ...world.deps, store: behindIt })).toMatchObject({
       status: 'failed',
-      checkpoint: { phase: 'settling', entered: 0 },
+      checkpoint: { phase: 'settling', entered: 0, final: true },
     });
     expect(await segment('buyers')).toMatchObject({ live_version: 1, status: 'live' });
     await revive();
