@@ -94,6 +94,8 @@ class Committer implements GroupCommitter {
     const limits = limitsNow(this.lanes.values(), this.limits, now);
     let next: Lane | undefined;
     for (const lane of this.lanes.values()) {
+      // A clock that was set back must not keep anybody waiting for as long as that.
+      lane.sentAt = Math.min(lane.sentAt, now);
       const due = dueAt(lane, limits, now);
       if (due !== null && due <= now && (!next || lane.turn < next.turn)) next = lane;
       // An idle lane is only remembered as long as that makes a difference.

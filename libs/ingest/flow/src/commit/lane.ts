@@ -74,8 +74,6 @@ export function limitsNow(lanes: Iterable<Lane>, limits: GroupLimits, now: numbe
 
 /** When the lane's next group is due; null: not before one of its own comes back, or nothing waits. */
 export function dueAt(lane: Lane, limits: GroupLimits, now: number): number | null {
-  // A clock that was set back must not keep anybody waiting for as long as that.
-  lane.sentAt = Math.min(lane.sentAt, now);
   const [first] = lane.waiting;
   if (!first || lane.inFlight >= limits.inFlightPerLane || lane.rows < lane.inFlight * limits.rowsBeside) return null;
   const isAll = lane.waiting.length >= lane.callers && lane.early < limits.earlyInARow;
