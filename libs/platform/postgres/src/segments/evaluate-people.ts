@@ -47,8 +47,10 @@ function askingOf(
   asked: (added: NewRecords | null) => AskedRules,
 ): readonly Asking[] {
   const all = asked(null);
-  const namesOf = new Map(request.profiles.map(({ profileId, eventNames }) => [profileId, eventNames ?? null]));
-  const isNarrow = ({ id, isLive }: SubjectRow): boolean => isLive && (namesOf.get(id) ?? null) !== null;
+  const namesOf = new Map(
+    request.profiles.flatMap(({ profileId, eventNames }) => (eventNames ? [[profileId, eventNames] as const] : [])),
+  );
+  const isNarrow = ({ id, isLive }: SubjectRow): boolean => isLive && namesOf.has(id);
   const narrow = request.segmentIds === undefined ? held.filter(isNarrow) : [];
   const rest = held.length - narrow.length;
   if (narrow.length === 0 || (rest > 0 && narrow.length < WORTH_THEIR_OWN)) return [{ held, asked: all }];
