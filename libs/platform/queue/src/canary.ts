@@ -52,7 +52,7 @@ export function keepCanaries(options: CanaryOptions): () => void {
   const timer = setInterval(() => {
     // An engine that does not answer is not a stuck worker; the producer's breaker and readiness see to it.
     for (const watch of watches) visit(watch).catch(() => undefined);
-  }, CANARY.everyMs[queues.kind]);
+  }, CANARY.everyMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -16,9 +16,19 @@ export interface HeldTasks {
 
 const RENEW_EVERY_MS = Math.floor(LEASE_MS / 4);
 
-/** Starts renewing; `stop` ends it. A task whose lease another worker has is aborted with QUEUE_LEASE_LOST. */
-export function holdTasks(database: Database, logger: Logger): HeldTasks {
+/** What goes on only while there are tasks in hand. */
+export interface BesideTasks {
+  begin(): void;
+  rest(): void;
+}
+
+/**
+ * Renews leases as long as there are tasks in hand, and has `beside` begin with the first and rest behind the last; `stop`
+ * ends both. A task whose lease another worker has is aborted with QUEUE_LEASE_LOST.
+ */
+export function holdTasks(database: Pick<Database, 'relay'>, logger: Logger, beside: BesideTasks): HeldTasks {
   const held = new Map<ClaimedTask, AbortController>();
+  let timer: NodeJS.Timeout | undefined;
   let renewing = false;
   const renew = async (): Promise<void> => {
     if (renewing || held.size === 0) return;
@@ -33,16 +43,27 @@ export function holdTasks(database: Database, logger: Logger): HeldTasks {
       renewing = false;
     }
   };
-  const timer = setInterval(() => void renew(), RENEW_EVERY_MS);
-  timer.unref();
+  const begin = (): void => {
+    if (timer !== undefined) return;
+    timer = setInterval(() => void renew(), RENEW_EVERY_MS);
+    timer.unref();
+    beside.begin();
+  };
+  const rest = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+    beside.rest();
+  };
   return {
     hold(tasks) {
       const abort = new AbortController();
       for (const task of tasks) held.set(task, abort);
+      if (held.size > 0) begin();
       return abort;
     },
     letGo(tasks) {
       for (const task of tasks) held.delete(task);
+      if (held.size === 0) rest();
     },
     get count() {
       return held.size;
@@ -50,6 +71,6 @@ export function holdTasks(database: Database, logger: Logger): HeldTasks {
     abortAll(reason) {
       for (const abort of held.values()) abort.abort(reason);
     },
-    stop: () => clearInterval(timer),
+    stop: rest,
   };
 }

@@ -69,8 +69,8 @@ export interface QueueBackend {
 
 const QUEUE_OPTIONS: Omit<QueueOptions, 'connection'> = { streams: { events: { maxLen: EVENTS_KEPT } } };
 
-function workerOptions(kind: 'postgres' | 'redis', concurrency: number): Omit<WorkerOptions, 'connection'> {
-  return { ...WORKER_SETTINGS, stalledInterval: STALLED_INTERVAL_MS[kind], concurrency };
+function workerOptions(concurrency: number): Omit<WorkerOptions, 'connection'> {
+  return { ...WORKER_SETTINGS, stalledInterval: STALLED_INTERVAL_MS, concurrency };
 }
 
 /**
@@ -102,7 +102,7 @@ export async function postgresBackend(url: string): Promise<QueueBackend> {
         lane,
         process,
         {
-          ...workerOptions('postgres', concurrency),
+          ...workerOptions(concurrency),
           connection: {
             connectionString: url,
             max: 2,
@@ -144,7 +144,7 @@ export async function redisBackend(url: string, prefix: string): Promise<QueueBa
     makeQueue: (lane) => new Queue(lane, { ...QUEUE_OPTIONS, prefix: `{${prefix}}`, connection: producer }),
     makeWorker: (lane, concurrency, process) =>
       new Worker(lane, process, {
-        ...workerOptions('redis', concurrency),
+        ...workerOptions(concurrency),
         prefix: `{${prefix}}`,
         connection: { url, maxRetriesPerRequest: null },
       }),

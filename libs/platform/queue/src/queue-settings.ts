@@ -17,8 +17,11 @@ export const WORKER_SETTINGS = {
   drainDelay: 30,
 } as const;
 
-/** A crashed worker's job is seen again after this; the task's lease is swept in between in any case. */
-export const STALLED_INTERVAL_MS = { redis: 5_000, postgres: 15_000 } as const;
+/**
+ * How often an engine is asked for jobs whose worker is gone. Nothing waits for it: the task's own lease lapses after as
+ * long, and the sweep offers the task again within five seconds of that.
+ */
+export const STALLED_INTERVAL_MS = 15_000;
 
 /** Finished events are read by nobody but the engine's own waiters. */
 export const EVENTS_KEPT = 1_000;
@@ -29,10 +32,10 @@ export const PRODUCER_TIMEOUT_MS = 2_000;
 /** After so many failures in a row the producer does not try for a while. */
 export const BREAKER = { failures: 5, pauseMs: 30_000 } as const;
 
-/** On PostgreSQL a canary costs ten small statements a queue, and an idle installation should be quiet. */
-export const CANARY = { everyMs: { redis: 10_000, postgres: 30_000 }, lateAfterMs: 60_000 } as const;
+/** A canary costs ten small statements or commands a queue, and an idle installation should be quiet. */
+export const CANARY = { everyMs: 30_000, lateAfterMs: 60_000 } as const;
 
-/** `lookEveryMs` wakes an idle process: as rarely as what is warned of is still seen. */
+/** `lookEveryMs` wakes the process: as rarely as what is warned of is still seen, and only while it has work in hand. */
 export const LOOP_DELAY = { warnMs: 200, abortMs: 5_000, everyMs: 5_000, lookEveryMs: 200 } as const;
 
 /** Three starts, alone or without progress, that ended with no word are enough: the work ends its worker. */

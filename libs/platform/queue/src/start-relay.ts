@@ -109,7 +109,7 @@ function relaySteps(options: StartRelayOptions, clock: Clock) {
  * Key      (workspace, job, entity): a repeat finds its task there
  * Order    taken and place in one transaction → queue
  * Resume   a crash before the queue leaves tasks that the sweep (every 5 s) offers again
- * Size     500 rows a step; when all is quiet one query a second and one more every five
+ * Size     500 rows a step; when all is quiet one query every two seconds and one more every five
  */
 export async function startRelay(options: StartRelayOptions): Promise<Relay> {
   const { database, logger } = options;

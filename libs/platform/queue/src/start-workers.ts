@@ -60,7 +60,11 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
   const clock = options.clock ?? systemClock;
   const owners = ownersOf(options.handlers);
   const handlers = checkHandlers(options.handlers, owners);
-  const held = holdTasks(database, logger);
+  const loopWatch = watchLoopDelay((haltMs) => {
+    if (haltMs > LOOP_DELAY.warnMs) logger.warn('event loop is slow', { durationMs: haltMs });
+    if (haltMs > LOOP_DELAY.abortMs) held.abortAll(queueErrors.QUEUE_LOOP_BLOCKED({ blockedMs: haltMs }));
+  });
+  const held = holdTasks(database, logger, loopWatch);
   let stopping: Promise<void> | undefined;
   const runner = {
     database,
@@ -121,16 +125,11 @@ export async function startWorkers(options: StartWorkersOptions): Promise<Worker
       options.onStuck?.(lane);
     },
   });
-  const stopWatching = watchLoopDelay((haltMs) => {
-    if (haltMs > LOOP_DELAY.warnMs) logger.warn('event loop is slow', { durationMs: haltMs });
-    if (haltMs > LOOP_DELAY.abortMs) held.abortAll(queueErrors.QUEUE_LOOP_BLOCKED({ blockedMs: haltMs }));
-  });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   logger.info('workers started', { count: workers.length });
 
   const stop = async (deadlineMs: number): Promise<void> => {
     stopCanaries();
-    stopWatching();
     forget();
     await listening?.close();
     await Promise.all(workers.map((worker) => worker.pause(true)));
