@@ -5,7 +5,7 @@ import { markAppended } from './outbox-signal';
 import { sendAlong } from './send-along';
 
 /** The relay looks by itself as often as this: what may wait longer need not wake it. */
-export const RELAY_IDLE_MS = 1_000;
+export const RELAY_IDLE_MS = 2_000;
 /** What readers of the log are told of at the commit; of everything else they hear when it is final. */
 const TOLD_TOPICS: ReadonlySet<string> = new Set<TopicName>(['MembershipChanged']);
 
