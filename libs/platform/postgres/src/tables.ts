@@ -109,6 +109,8 @@ interface ProfileTable {
   first_seen_at: Timestamp;
   last_seen_at: Timestamp;
   suppressed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  /** Of whoever was ever taken off the suppression list: the last transaction that did. */
+  unsuppressed_xid: ColumnType<string | null, never, never>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
 }
 

@@ -68,10 +68,10 @@ export function useBackfillWorld() {
       select e.workspace_id, e.id, p.id, e.batch_id, e.received_at, e.ts, 1 from event e
       join profile p on p.workspace_id = e.workspace_id and p.canonical_id = e.user_id`);
   }
-  async function addSegment(key: string, json: object): Promise<SegmentId> {
+  async function addSegment(key: string, json: object, kind = 'rule'): Promise<SegmentId> {
     const id = segmentIdSchema.parse(randomUUID());
     await query(
-      sql`insert into segment (workspace_id, id, key, name, kind, status) values (${workspaceId}, ${id}, ${key}, ${key}, 'rule', 'backfilling')`,
+      sql`insert into segment (workspace_id, id, key, name, kind, status) values (${workspaceId}, ${id}, ${key}, ${key}, ${kind}, 'backfilling')`,
     );
     await addVersion(id, 1, json);
     return id;

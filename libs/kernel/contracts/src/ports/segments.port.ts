@@ -354,7 +354,10 @@ export interface SegmentStore {
   hold(fence: Fence, rule: SegmentRule, change: { readonly leaving: number; readonly members: number }): Promise<void>;
   /** Where the database stands: taken before records are read, so that `changedSince` names whose were read too early. */
   mark(workspaceId: WorkspaceId): Promise<FillMark>;
-  /** People whose records, or memberships that rules look up, changed in transactions from the mark on, in order. */
+  /**
+   * People whose records, or memberships that rules look up, changed in transactions from the mark on, and who was taken
+   * off the suppression list in one, in order.
+   */
   changedSince(workspaceId: WorkspaceId, asked: ChangedQuestion): Promise<readonly ProfileId[]>;
   /**
    * Sets all timers of a segment that an answer about everybody names, of live people; one that stands already is moved to

@@ -43,6 +43,7 @@ import { membershipKeys } from './0043-membership-keys';
 import { modelDamage } from './0044-model-damage';
 import { batchStatistics } from './0045-batch-statistics';
 import { eventReferences } from './0046-event-references';
+import { unsuppressed } from './0047-unsuppressed';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -91,4 +92,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0044-model-damage': modelDamage,
   '0045-batch-statistics': batchStatistics,
   '0046-event-references': eventReferences,
+  '0047-unsuppressed': unsuppressed,
 };

@@ -70,7 +70,7 @@ async function unsuppressIn(
   const removed = await removeDigests(tx, workspaceId, digests);
   if (people.length > 0) {
     await sql`
-      update profile set suppressed_at = null
+      update profile set suppressed_at = null, unsuppressed_xid = pg_current_xact_id()
       where workspace_id = ${workspaceId}::uuid
         and (id = any(${[...people]}::uuid[]) or merged_into = any(${[...people]}::uuid[]))`.execute(tx);
     await noteChanged(tx, workspaceId, people);

@@ -26,6 +26,8 @@ export async function changedSince(
       union all select profile_id from membership_change where ${since}
         and (segment_key = any(${[...named]}::text[]) or (cause <> 'edit' and segment_id = any(${[...segmentIds]}::uuid[])))
       union all select profile_id from consent_given where ${since}
+      union all select id from profile
+        where workspace_id = ${workspaceId}::uuid and unsuppressed_xid >= ${mark.xid}::xid8
       union all select m.profile_id from membership m join profile p on p.workspace_id = m.workspace_id
         and p.id = m.profile_id and (p.merged_into is not null or p.suppressed_at is not null)
         where m.workspace_id = ${workspaceId}::uuid and m.segment_id = any(${[...segmentIds]}::uuid[]) and m.member

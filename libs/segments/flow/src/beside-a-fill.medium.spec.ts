@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { SuppressionRequest } from '@kohort/kernel-contracts';
+import { AppError } from '@kohort/kernel-errors';
+import { privacyStore } from '@kohort/platform-postgres';
+import { useBackfillWorld } from '../test/backfill-world';
+import { runDueTimers, type BackfillDeps } from './index';
+
+jest.setTimeout(240_000);
+const rule = (where: unknown): object => ({ version: 1, entity: 'profile', where });
+const atLeast = (n: number): object => rule({ event: { name: 'Order Completed', count: { op: 'gte', n } } });
+
+/** The answer is there, the memberships are written, the version serves: something happens then. */
+const MOMENTS = ['answered', 'written', 'serving'] as const;
+type Moment = (typeof MOMENTS)[number];
+
+describe('what happens beside a fill', () => {
+  const world = useBackfillWorld();
+  const { query, addSegment, addVersion, ask, run, numbers, members } = world;
+
+  /** The rules that serve, and timers that are due, are asked as a worker asks them. */
+  const beside = (moment: Moment, happens: () => Promise<unknown>): BackfillDeps => {
+    const { store } = world.deps;
+    let isDone = false;
+    const once = async (now: Moment): Promise<void> => {
+      if (now !== moment || isDone) return;
+      isDone = true;
+      await happens();
+      await runDueTimers(world.deps, 100);
+    };
+    return {
+      ...world.deps,
+      store: {
+        ...store,
+        membersOf: async (...args) => {
+          await once('answered');
+          return store.membersOf(...args);
+        },
+        applyDiff: async (diff) => {
+          if (diff.flip) await once('written');
+          return store.applyDiff(diff);
+        },
+        changedSince: async (...args) => {
+          await once('serving');
+          return store.changedSince(...args);
+        },
+      },
+    };
+  };
+  /** Nobody is asked in a statement, but everybody person by person. */
+  const walking = (deps: BackfillDeps): BackfillDeps => {
+    const tooHeavy = new AppError({ code: 'COLUMNS_TOO_HEAVY', kind: 'unsuitable-data', message: 'memory' });
+    return { ...deps, columns: { ...deps.columns, fill: () => Promise.reject(tooHeavy) } };
+  };
+  const identify = () =>
+    query(sql`insert into identifier (workspace_id, profile_id, type, value, first_seen_at)
+      select ${world.workspaceId}, id, 'user_id', canonical_id, now() from profile`);
+  const naming = (...ids: readonly string[]): SuppressionRequest => ({
+    identifiers: [],
+    lookup: { ids, emails: [], phones: [] },
+    reason: 'asked for it',
+    digestsOf: () => [],
+  });
+  const suppress = (...ids: readonly string[]) =>
+    privacyStore(world.db.database).suppress(world.workspaceId, naming(...ids));
+  const unsuppress = (...ids: readonly string[]) =>
+    privacyStore(world.db.database).unsuppress(world.workspaceId, naming(...ids));
+  const waiting = async (): Promise<number> => {
+    const found = await query(sql<{ n: number }>`select count(distinct pid)::int as n from pg_locks where not granted`);
+    return found[0]?.n ?? 0;
+  };
+  const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+    while (!(await isSo())) await query(sql`select pg_sleep(0.01)`);
+  };
+  /** Somebody else holds something until told to let go. */
+  const hold = async (statement: ReturnType<typeof sql>): Promise<() => Promise<void>> => {
+    let letGo = (): void => undefined;
+    let isHeld = (): void => undefined;
+    const [told, held] = [new Promise<void>((go) => (letGo = go)), new Promise<void>((go) => (isHeld = go))];
+    const ended = world.db.database.inWorkspace(world.workspaceId, async (tx) => {
+      await statement.execute(tx);
+      isHeld();
+      await told;
+    });
+    await held;
+    return () => (letGo(), ended);
+  };
+  const takePerson = (name: string) =>
+    hold(sql`select 1 from profile where canonical_id = ${name} and workspace_id = ${world.workspaceId} for update`);
+
+  it.each(MOMENTS.flatMap((moment) => [false, true].map((isWalked) => ({ moment, isWalked }))))(
+    'who is put on the suppression list and taken off it when the first version is $moment stands right (person by person: $isWalked)',
+    async ({ moment, isWalked }) => {
+      await identify();
+      await run(await ask(await addSegment('all', atLeast(0)), 1));
+      await suppress('u1', 'u2', 'u7');
+      const id = await addSegment('buyers', atLeast(2));
+      const deps = beside(moment, async () => {
+        await suppress('u3', 'u6');
+        await unsuppress('u1', 'u2', 'u6');
+      });
+      expect(await run(await ask(id, 1), isWalked ? walking(deps) : deps)).toMatchObject({ status: 'succeeded' });
+      await runDueTimers(world.deps, 100);
+      expect(await members('buyers')).toEqual(numbers((i) => i % 4 >= 2 && i !== 3 && i !== 7));
+      expect(await members('all')).toEqual(numbers((i) => i !== 3 && i !== 7));
+    },
+  );
+
+  it.each(['before', 'beside, first', 'beside, second'] as const)(
+    'who is taken off the suppression list is asked by the version that serves in the end, where their timer is due %s its turn',
+    async (when) => {
+      await identify();
+      const id = await addSegment('buyers', atLeast(3));
+      await run(await ask(id, 1));
+      await suppress('u2', 'u6');
+      await addVersion(id, 2, atLeast(2));
+      const { store } = world.deps;
+      const deps = walking(beside('answered', async () => undefined));
+      const applyDiff = async (diff: Parameters<typeof store.applyDiff>[0]) => {
+        await unsuppress('u2');
+        if (when === 'before') await runDueTimers(world.deps, 100);
+        if (when === 'before') return store.applyDiff(diff);
+        const isFirst = when === 'beside, first';
+        const letGo = await (isFirst ? takePerson('u2') : hold(sql`select 1 from segment where id = ${id} for update`));
+        const flip = () => store.applyDiff(diff);
+        const turn = () => runDueTimers(world.deps, 100);
+        const first = isFirst ? turn() : flip();
+        await until(async () => (await waiting()) === 1);
+        const second = isFirst ? flip() : turn();
+        await until(async () => (await waiting()) === 2);
+        await letGo();
+        const outcomes = await Promise.all([first, second]);
+        return outcomes[isFirst ? 1 : 0] as Awaited<ReturnType<typeof flip>>;
+      };
+      const done = await run(await ask(id, 2), { ...deps, store: { ...deps.store, applyDiff } });
+      expect(done).toMatchObject({ status: 'succeeded' });
+      await runDueTimers(world.deps, 100);
+      expect(await members('buyers')).toEqual(numbers((i) => i % 4 >= 2 && i !== 6));
+    },
+  );
+});
