@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SuppressionRequest } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
-import { privacyStore } from '@kohort/platform-postgres';
+import { privacyStore, withClient } from '@kohort/platform-postgres';
 import { useBackfillWorld } from '../test/backfill-world';
 import { runDueTimers, type BackfillDeps } from './index';
 
@@ -135,6 +135,57 @@ describe('what happens beside a fill', () => {
       expect(done).toMatchObject({ status: 'succeeded' });
       await runDueTimers(world.deps, 100);
       expect(await members('buyers')).toEqual(numbers((i) => i % 4 >= 2 && i !== 6));
+    },
+  );
+
+  it.each(['put on', 'taken off'] as const)(
+    'who is just being %s the suppression list when a version begins to serve is not missed by both',
+    async (way) => {
+      await identify();
+      const isOn = way === 'put on';
+      if (!isOn) await suppress('u2');
+      // Whoever changes a person waits with the commit while somebody holds what the trigger asks for.
+      const key = 4_242;
+      await withClient({ connectionString: world.db.url }, async (client) => {
+        await client.query(`create function kohort.wait_with_commit() returns trigger language plpgsql as
+          $$ begin perform pg_advisory_xact_lock_shared(${key}); return null; end $$`);
+        await client.query(`create constraint trigger wait_with_commit after update on kohort.profile
+          deferrable initially deferred for each row execute function kohort.wait_with_commit()`);
+      });
+      const { store } = world.deps;
+      let letGo: (() => Promise<void>) | null = null;
+      let asked: Promise<unknown> = Promise.resolve();
+      const deps: BackfillDeps = {
+        ...world.deps,
+        store: {
+          ...store,
+          applyDiff: async (diff) => {
+            if (letGo === null) {
+              letGo = await hold(sql`select pg_advisory_xact_lock(${key})`);
+              asked = isOn ? suppress('u2') : unsuppress('u2');
+              await until(async () => (await waiting()) === 1);
+            }
+            let isApplied = false;
+            const applied = store.applyDiff(diff).finally(() => (isApplied = true));
+            await until(async () => isApplied || (await waiting()) === 2);
+            if (!isApplied) await letGo();
+            return applied;
+          },
+          changedSince: async (...args) => {
+            const found = await store.changedSince(...args);
+            await letGo?.();
+            return found;
+          },
+        },
+      };
+      const done = await run(await ask(await addSegment('buyers', atLeast(2)), 1), deps);
+      await asked;
+      await withClient({ connectionString: world.db.url }, (client) =>
+        client.query('drop function kohort.wait_with_commit() cascade'),
+      );
+      expect(done).toMatchObject({ status: 'succeeded' });
+      await runDueTimers(world.deps, 100);
+      expect(await members('buyers')).toEqual(numbers((i) => i % 4 >= 2 && (i !== 2 || !isOn)));
     },
   );
 });

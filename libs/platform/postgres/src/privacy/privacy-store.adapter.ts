@@ -13,6 +13,7 @@ import {
 import type { Database, WorkspaceTransaction } from '../database';
 import { appendOutbox } from '../outbox';
 import { lockGraph } from '../identity/active-rules';
+import { lockPointers } from '../segments/evaluate-people';
 import { databaseNow } from '../segments/read-rules';
 import { askAnew } from '../segments/write-changes';
 import { addStatements, noteChanged, noteMoved, readPurposes } from './consent-rows';
@@ -35,13 +36,21 @@ async function historyOf(
   return found.rows.map(({ type, value, ...record }) => ({ ...record, subject: { type, value } }));
 }
 
-/** In turn with identity: whoever is being resolved is there before this begins, or meets the list after it. */
+/**
+ * In turn with identity: whoever is being resolved is there before this begins, or meets the list after it. And with fills:
+ * who is put on the list or taken off it is so before a version serves, and the fill asks about them, or finds it serving.
+ */
+async function takeTurn(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<void> {
+  await lockGraph(tx, workspaceId);
+  await lockPointers(tx, workspaceId, false);
+}
+
 async function suppressIn(
   tx: WorkspaceTransaction,
   workspaceId: WorkspaceId,
   request: SuppressionRequest,
 ): Promise<SuppressionOutcome> {
-  await lockGraph(tx, workspaceId);
+  await takeTurn(tx, workspaceId);
   const people = await findPeople(tx, workspaceId, request.lookup);
   const names = [...request.identifiers, ...(await namesOfPeople(tx, workspaceId, people))];
   const digests = names.flatMap((name) => request.digestsOf(name));
@@ -63,7 +72,7 @@ async function unsuppressIn(
   workspaceId: WorkspaceId,
   request: SuppressionRequest,
 ): Promise<{ readonly removed: number }> {
-  await lockGraph(tx, workspaceId);
+  await takeTurn(tx, workspaceId);
   const people = await findPeople(tx, workspaceId, request.lookup);
   const names = [...request.identifiers, ...(await namesOfPeople(tx, workspaceId, people))];
   const digests = names.flatMap((name) => request.digestsOf(name));
