@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { SuppressionRequest } from '@kohort/kernel-contracts';
+import { batchIdSchema, type ProfileId, type SuppressionRequest } from '@kohort/kernel-contracts';
 import { AppError } from '@kohort/kernel-errors';
-import { privacyStore, withClient } from '@kohort/platform-postgres';
+import { noteMoved, privacyStore, withClient } from '@kohort/platform-postgres';
 import { useBackfillWorld } from '../test/backfill-world';
-import { runDueTimers, type BackfillDeps } from './index';
+import { editList, evaluateTouched, runDueTimers, type BackfillDeps } from './index';
 
 jest.setTimeout(240_000);
 const rule = (where: unknown): object => ({ version: 1, entity: 'profile', where });
@@ -15,7 +16,7 @@ type Moment = (typeof MOMENTS)[number];
 
 describe('what happens beside a fill', () => {
   const world = useBackfillWorld();
-  const { query, addSegment, addVersion, ask, run, numbers, members } = world;
+  const { query, addSegment, addVersion, ask, run, runAll, numbers, members } = world;
 
   /** The rules that serve, and timers that are due, are asked as a worker asks them. */
   const beside = (moment: Moment, happens: () => Promise<unknown>): BackfillDeps => {
@@ -50,6 +51,11 @@ describe('what happens beside a fill', () => {
   const walking = (deps: BackfillDeps): BackfillDeps => {
     const tooHeavy = new AppError({ code: 'COLUMNS_TOO_HEAVY', kind: 'unsuitable-data', message: 'memory' });
     return { ...deps, columns: { ...deps.columns, fill: () => Promise.reject(tooHeavy) } };
+  };
+  const idOf = async (name: string): Promise<ProfileId> => {
+    const [row] = await query(sql<{ id: ProfileId }>`select id from profile where canonical_id = ${name}`);
+    if (!row) throw new TypeError('nobody');
+    return row.id;
   };
   const identify = () =>
     query(sql`insert into identifier (workspace_id, profile_id, type, value, first_seen_at)
@@ -186,6 +192,70 @@ describe('what happens beside a fill', () => {
       expect(done).toMatchObject({ status: 'succeeded' });
       await runDueTimers(world.deps, 100);
       expect(await members('buyers')).toEqual(numbers((i) => i % 4 >= 2 && (i !== 2 || !isOn)));
+    },
+  );
+
+  /** One becomes another, as identity says it, and is asked about. */
+  const merge = async (from: string, to: string): Promise<void> => {
+    const batchId = batchIdSchema.parse(randomUUID());
+    const { workspaceId } = world;
+    const [fromId, toId] = [await idOf(from), await idOf(to)];
+    await query(sql`with made as (
+        insert into batch (workspace_id, id, kind) values (${workspaceId}, ${batchId}, 'events') returning id),
+      moved as (
+        insert into event_assignment (workspace_id, event_id, profile_id, batch_id, received_at, ts, sign)
+        select workspace_id, event_id, p.id, ${batchId}, received_at, ts, p.sign from event_assignment,
+          (values (${fromId}::uuid, -1), (${toId}::uuid, 1)) as p (id, sign) where profile_id = ${fromId})
+      update profile set merged_into = ${toId} where id = ${fromId}`);
+    await evaluateTouched(world.deps, { workspaceId, batchIds: [batchId], computedTraits: [] });
+  };
+  const consent = async (userId: string): Promise<void> => {
+    const said = { subject: { type: 'user_id', value: userId }, purpose: 'email', state: 'granted' } as const;
+    const { workspaceId } = world;
+    const { batchId } = await privacyStore(world.db.database).record(workspaceId, [
+      { ...said, kind: 'explicit', at: 1_000, basis: 'consent', source: 'api', proof: '' },
+    ]);
+    if (batchId !== null) await evaluateTouched(world.deps, { workspaceId, batchIds: [batchId], computedTraits: [] });
+  };
+  const list = (add: readonly string[], remove: readonly string[]) =>
+    editList(world.deps, world.workspaceId, {
+      ...{ key: 'vips', add, remove, identifierType: 'user_id', cause: 'edit' },
+    });
+
+  const named = rule({ segment: { key: 'vips' } });
+
+  it.each(MOMENTS)(
+    'who is merged, consents, states an identifier or is listed when the first version is %s stands right',
+    async (moment) => {
+      await identify();
+      await consent('u8');
+      await consent('nobody yet');
+      await addSegment('vips', rule({ any: [] }), 'list');
+      await list(['u4', 'u5', 'u9'], []);
+      const ids = [
+        await addSegment('buyers', atLeast(2)),
+        await addSegment('mail', rule({ consent: { purpose: 'email' } })),
+        await addSegment('listed', named),
+      ];
+      const deps = beside(moment, async () => {
+        await merge('u1', 'u5');
+        await merge('u6', 'u7');
+        await merge('u9', 'u0');
+        await consent('u2');
+        const id = await idOf('u3');
+        await query(sql`insert into identifier (workspace_id, profile_id, type, value, first_seen_at)
+          values (${world.workspaceId}, ${id}, 'user_id', 'nobody yet', now())`);
+        await world.db.database.inWorkspace(world.workspaceId, (tx) =>
+          noteMoved(tx, world.workspaceId, { batchIds: [], profileIds: [id] }),
+        );
+        await list(['u12'], ['u4']);
+      });
+      for (const one of await runAll(await Promise.all(ids.map((id) => ask(id, 1))), deps))
+        expect(one).toMatchObject({ status: 'succeeded' });
+      await runDueTimers(world.deps, 100);
+      expect(await members('buyers')).toEqual(numbers((i) => i === 5 || (i % 4 >= 2 && i !== 6)));
+      expect(await members('mail')).toEqual(['u2', 'u3', 'u8']);
+      for (const key of ['vips', 'listed']) expect(await members(key)).toEqual(['u0', 'u12', 'u5']);
     },
   );
 });
