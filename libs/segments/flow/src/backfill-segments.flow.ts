@@ -1,9 +1,9 @@
 import type { SegmentRule, WorkspaceId } from '@kohort/kernel-contracts';
-import { compileRules, isBatchOnly, parseRule, segmentsNamed, type ParsedRule } from '@kohort/segments-domain';
+import { compileRules, isBatchOnly, parseRule, type ParsedRule } from '@kohort/segments-domain';
 import { answerRules, type AskedRule, type Question } from './answer-rules';
 import { emptySegment } from './empty-segment';
 import { FillPass, type BackfillDeps, type BackfillEnd, type BackfillRun, type Filling } from './fill-pass';
-import { compileLiveRules, rulesByKey, withDependents } from './live-rule-set';
+import { compileLiveRules, namedBy, rulesByKey, withDependents } from './live-rule-set';
 import { checkpointOf, publishVersion, type Checkpoint } from './publish-version';
 import { segmentsFlowErrors } from './segments-flow-errors';
 import { settleVersions } from './settle-versions';
@@ -27,21 +27,6 @@ async function openFilling(deps: BackfillDeps, pass: FillPass, run: BackfillRun)
     pass.end(run, { thrown });
   }
   return null;
-}
-
-/** Everything that a rule refers to, directly or through others. */
-function namedBy(rule: ParsedRule, rules: ReadonlyMap<string, ParsedRule>): ReadonlySet<string> {
-  const found = new Set<string>();
-  const visit = (one: ParsedRule): void => {
-    for (const key of segmentsNamed(one)) {
-      if (found.has(key)) continue;
-      found.add(key);
-      const named = rules.get(key);
-      if (named !== undefined) visit(named);
-    }
-  };
-  visit(rule);
-  return found;
 }
 
 /**

@@ -223,6 +223,7 @@ describe('what happens beside a fill', () => {
     });
 
   const named = rule({ segment: { key: 'vips' } });
+  const notNamed = rule({ none: [{ segment: { key: 'named' } }] });
 
   it.each(MOMENTS)(
     'who is merged, consents, states an identifier or is listed when the first version is %s stands right',
@@ -256,6 +257,25 @@ describe('what happens beside a fill', () => {
       expect(await members('buyers')).toEqual(numbers((i) => i === 5 || (i % 4 >= 2 && i !== 6)));
       expect(await members('mail')).toEqual(['u2', 'u3', 'u8']);
       for (const key of ['vips', 'listed']) expect(await members(key)).toEqual(['u0', 'u12', 'u5']);
+    },
+  );
+
+  it.each(MOMENTS)(
+    'who is listed when a version is %s that looks at the list through another stands right',
+    async (moment) => {
+      await identify();
+      await addSegment('vips', rule({ any: [] }), 'list');
+      await list(['u4', 'u9'], []);
+      await run(await ask(await addSegment('named', named), 1));
+      const deps = beside(moment, async () => {
+        await merge('u9', 'u0');
+        await list(['u12'], ['u4']);
+      });
+      const id = await addSegment('not-named', notNamed);
+      expect(await run(await ask(id, 1), deps)).toMatchObject({ status: 'succeeded' });
+      await runDueTimers(world.deps, 100);
+      expect(await members('named')).toEqual(['u0', 'u12']);
+      expect(await members('not-named')).toEqual(numbers((i) => ![0, 9, 12].includes(i)));
     },
   );
 });

@@ -90,6 +90,21 @@ export function withDependents(
   return segments.filter(({ key }) => found.has(key));
 }
 
+/** Everything that a rule refers to, directly or through others. */
+export function namedBy(rule: ParsedRule, rules: ReadonlyMap<string, ParsedRule>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (one: ParsedRule): void => {
+    for (const key of segmentsNamed(one)) {
+      if (found.has(key)) continue;
+      found.add(key);
+      const named = rules.get(key);
+      if (named !== undefined) visit(named);
+    }
+  };
+  visit(rule);
+  return found;
+}
+
 /** Segments by their keys. */
 export const segmentsByKey = (segments: readonly ReadableSegment[]): ReadonlyMap<string, ReadableSegment> =>
   new Map(segments.map((segment) => [segment.key, segment]));

@@ -1,9 +1,8 @@
 import type { FillMark, MembershipCause, ProfileId, SegmentId } from '@kohort/kernel-contracts';
-import { segmentsNamed } from '@kohort/segments-domain';
 import type { Answered, Question } from './answer-rules';
 import { addTotals, evaluateProfiles, NO_EVALUATION, type EvaluationTotals } from './evaluate-profiles';
 import { someAtOnce, type BackfillDeps, type FillPass } from './fill-pass';
-import { modelSegments, rulesByKey, withDependents, type ReadableSegment } from './live-rule-set';
+import { modelSegments, namedBy, withDependents, type ReadableSegment } from './live-rule-set';
 import { differenceOf } from './publish-version';
 import { walkProfiles } from './walk-profiles';
 
@@ -61,13 +60,12 @@ async function peopleToCorrect(
 ): Promise<readonly ProfileId[]> {
   const { question, mark, segmentIds, unwritten } = served;
   const written = new Set(segmentIds.filter((id) => !unwritten.includes(id)));
-  const named = new Set(affected.flatMap(({ parsed }) => [...segmentsNamed(parsed)]));
-  const rules = rulesByKey(affected);
+  const named = new Set(affected.flatMap(({ parsed }) => [...namedBy(parsed, question.byKey)]));
   const changed = await deps.store.changedSince(question.workspaceId, {
     mark,
     segmentIds,
     // Whose rule is at hand is followed by its records; others by their memberships.
-    named: [...named].filter((key) => !rules.has(key) && !question.byKey.has(key)),
+    named: [...named].filter((key) => !question.byKey.has(key)),
   });
   const others = affected.flatMap(({ segmentId }) => (written.has(segmentId) ? [] : [segmentId]));
   const people = new Set([
