@@ -278,4 +278,29 @@ describe('what happens beside a fill', () => {
       expect(await members('not-named')).toEqual(numbers((i) => ![0, 9, 12].includes(i)));
     },
   );
+
+  it.each(MOMENTS)(
+    'whatever becomes of the rule of another when a version is %s that names it, it is heard',
+    async (moment) => {
+      const bought = await addSegment('bought', atLeast(1));
+      const often = await addSegment('often', atLeast(2));
+      const later = await addSegment('later', atLeast(3));
+      for (const id of [bought, often]) await run(await ask(id, 1));
+      await addVersion(bought, 2, atLeast(3));
+      const deps = beside(moment, async () => {
+        await run(await ask(bought, 2, { released: true }));
+        await query(sql`update segment set status = 'archived' where id = ${often}`);
+        await run(await ask(often, 1, { emptied: true }));
+        await run(await ask(later, 1));
+      });
+      const not = (key: string) => rule({ none: [{ segment: { key } }] });
+      const keys = ['bought', 'often', 'later'];
+      const ids = await Promise.all(keys.map((key) => addSegment(`not-${key}`, not(key))));
+      for (const one of await runAll(await Promise.all(ids.map((id) => ask(id, 1))), deps))
+        expect(one).toMatchObject({ status: 'succeeded' });
+      expect(await members('not-bought')).toEqual(numbers((i) => i % 4 < 3));
+      expect(await members('not-often')).toEqual(numbers(() => true));
+      expect(await members('not-later')).toEqual(numbers((i) => i % 4 < 3));
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import type { FillMark, MembershipCause, ProfileId, SegmentId } from '@kohort/kernel-contracts';
+import type { FillMark, LiveRules, MembershipCause, ProfileId, SegmentId } from '@kohort/kernel-contracts';
 import type { Answered, Question } from './answer-rules';
 import { addTotals, evaluateProfiles, NO_EVALUATION, type EvaluationTotals } from './evaluate-profiles';
 import { someAtOnce, type BackfillDeps, type FillPass } from './fill-pass';
@@ -77,12 +77,29 @@ async function peopleToCorrect(
 }
 
 /**
+ * Those whose answer was of other versions than serve now, of their own or of one that they name: another run published
+ * them, or one was archived, since the rules were read.
+ */
+function outdated(
+  { live: then, byKey }: Question,
+  now: LiveRules,
+  affected: readonly ReadableSegment[],
+): ReadonlySet<ReadableSegment> {
+  const versions = ({ segments }: LiveRules) =>
+    new Map(segments.map(({ segmentId, key, version }) => [key, `${segmentId} ${version}`]));
+  const [asked, serving] = [versions(then), versions(now)];
+  const isOther = (key: string): boolean => byKey.has(key) && asked.get(key) !== serving.get(key);
+  return new Set(affected.filter(({ key, parsed }) => [key, ...namedBy(parsed, byKey)].some(isOther)));
+}
+
+/**
  * What follows the flip: timers of everybody whom time may turn, the people who changed since the answer, and the segments
  * that refer to those that were filled. Doing it twice changes nothing.
  */
 export async function settleVersions(deps: BackfillDeps, pass: FillPass, served: Served): Promise<EvaluationTotals> {
   const { workspaceId } = served.question;
-  const { segments, relational } = deps.ruleSets.of(await deps.store.liveRules(workspaceId));
+  const live = await deps.store.liveRules(workspaceId);
+  const { segments, relational } = deps.ruleSets.of(live);
   const keys = served.question.rules
     .filter(({ segmentId }) => served.segmentIds.includes(segmentId))
     .map(({ key }) => key);
@@ -91,7 +108,8 @@ export async function settleVersions(deps: BackfillDeps, pass: FillPass, served:
   const affected = withDependents(segments, new Set(keys));
   if (affected.length === 0) return NO_EVALUATION;
   const isFilled = ({ segmentId }: ReadableSegment): boolean => served.segmentIds.includes(segmentId);
-  const known = served.isWhole ? affected : affected.filter(isFilled);
+  const old = outdated(served.question, live, affected);
+  const known = affected.filter((one) => !old.has(one) && (served.isWhole || isFilled(one)));
   pass.tell({ phase: 'setting timers', done: 0, total: known.length });
   let done = 0;
   await someAtOnce(known, async ({ segmentId }) => {
@@ -104,7 +122,8 @@ export async function settleVersions(deps: BackfillDeps, pass: FillPass, served:
   const profiles = people.map((profileId) => ({ profileId, cause: served.cause, eventId: null }));
   const { signal } = pass;
   const corrected = await evaluateProfiles(deps, { workspaceId, profiles, segmentIds, signal });
-  // What the answer does not cover: models that took over in the meantime, segments that refer to one that was held.
+  // What the answer does not cover: models and versions that took over in the meantime, segments that refer to one that was
+  // held.
   const { models } = await deps.store.mark(workspaceId);
   const uncovered = new Set([
     ...(models === served.mark.models ? [] : modelSegments(affected)),

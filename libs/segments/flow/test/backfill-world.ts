@@ -81,7 +81,11 @@ export function useBackfillWorld() {
     await query(sql`insert into segment_version (workspace_id, segment_id, version, rule, rule_hash)
       values (${workspaceId}, ${id}, ${version}, ${JSON.stringify(json)}::jsonb, ${hash})`);
   }
-  const ask = (segmentId: SegmentId, version: number, more: { released?: boolean } = {}): Promise<RunId> =>
+  const ask = (
+    segmentId: SegmentId,
+    version: number,
+    more: { released?: boolean; emptied?: boolean } = {},
+  ): Promise<RunId> =>
     db.database.inWorkspace(workspaceId, async (tx) => {
       const params = { segmentId, version, ...more };
       return (await createRun(tx, { workspaceId, job: 'segments.backfill', params })).runId;
