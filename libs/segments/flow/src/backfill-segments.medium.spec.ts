@@ -365,7 +365,9 @@ describe('back-filling a version', () => {
       await world.db.database.inWorkspace(world.workspaceId, (tx) =>
         cancelRun(tx, { workspaceId: world.workspaceId, runId }),
       );
-      await new Promise((done) => world.started[0]?.signal.addEventListener('abort', done, { once: true }));
+      // It may have been heard already.
+      const signal = world.started[0]?.signal;
+      if (signal?.aborted === false) await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
       return world.deps.store.membersOf(...args);
     };
     expect(await run(runId, { ...world.deps, store: cancelling })).toMatchObject({ status: 'cancelled' });
