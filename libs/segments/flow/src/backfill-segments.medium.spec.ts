@@ -367,7 +367,8 @@ describe('back-filling a version', () => {
       );
       // It may have been heard already.
       const signal = world.started[0]?.signal;
-      if (signal?.aborted === false) await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
+      if (signal?.aborted === false)
+        await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
       return world.deps.store.membersOf(...args);
     };
     expect(await run(runId, { ...world.deps, store: cancelling })).toMatchObject({ status: 'cancelled' });
