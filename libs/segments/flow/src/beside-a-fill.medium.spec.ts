@@ -21,12 +21,10 @@ describe('what happens beside a fill', () => {
   /** The rules that serve, and timers that are due, are asked as a worker asks them. */
   const beside = (moment: Moment, happens: () => Promise<unknown>): BackfillDeps => {
     const { store } = world.deps;
-    let isDone = false;
+    let happened: Promise<unknown> | null = null;
+    // Fills that go on beside each other all wait for it.
     const once = async (now: Moment): Promise<void> => {
-      if (now !== moment || isDone) return;
-      isDone = true;
-      await happens();
-      await runDueTimers(world.deps, 100);
+      if (now === moment) await (happened ??= happens().then(() => runDueTimers(world.deps, 100)));
     };
     return {
       ...world.deps,
