@@ -35,8 +35,8 @@ export interface PassFigures {
 export interface BackfillBench {
   /** Process id of a backend of PostgreSQL; its parent is the server. */
   readonly backendPid: number;
-  /** Fills so many new segments that wait at once. */
-  fill(rules: number): Promise<PassFigures>;
+  /** Fills so many new segments that wait at once, of rules with numbers from `first` on. */
+  fill(rules: number, first?: number): Promise<PassFigures>;
   stop(): Promise<void>;
 }
 
@@ -52,10 +52,13 @@ const event = (name: string, n: number, days: number, where?: object): object =>
   },
 });
 
+/** Rules of as many sorts come in turn. */
+export const SORTS = 5;
+
 /** Rules of five sorts, each with numbers of its own: few of the people are in any of them. */
 function ruleNumber(i: number): BenchRule {
-  const [a, b] = [Math.floor(i / 5), i % 7];
-  switch (i % 5) {
+  const [a, b] = [Math.floor(i / SORTS), i % 7];
+  switch (i % SORTS) {
     case 0:
       return {
         where: event('Order Completed', 4 + (a % 2), 100 + 3 * a),
@@ -175,9 +178,9 @@ export async function openBackfillBench(people: number, events: number): Promise
 
   return {
     backendPid: backend?.pid ?? 0,
-    async fill(rules) {
+    async fill(rules, first = 0) {
       const published = [];
-      for (let i = 0; i < rules; i += 1) published.push(await publish(ruleNumber(i)));
+      for (let i = first; i < first + rules; i += 1) published.push(await publish(ruleNumber(i)));
       const phases: Record<string, number> = {};
       let [phase, from] = ['starting', performance.now()];
       const turn = (next: string): void => {
