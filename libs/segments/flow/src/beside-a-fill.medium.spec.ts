@@ -4,47 +4,17 @@ import { batchIdSchema, type ProfileId, type SuppressionRequest } from '@kohort/
 import { AppError } from '@kohort/kernel-errors';
 import { noteMoved, privacyStore, withClient } from '@kohort/platform-postgres';
 import { useBackfillWorld } from '../test/backfill-world';
+import { MOMENTS, beside } from '../test/beside-fills';
 import { editList, evaluateTouched, runDueTimers, type BackfillDeps } from './index';
 
 jest.setTimeout(240_000);
 const rule = (where: unknown): object => ({ version: 1, entity: 'profile', where });
 const atLeast = (n: number): object => rule({ event: { name: 'Order Completed', count: { op: 'gte', n } } });
 
-/** The answer is there, the memberships are written, the version serves: something happens then. */
-const MOMENTS = ['answered', 'written', 'serving'] as const;
-type Moment = (typeof MOMENTS)[number];
-
 describe('what happens beside a fill', () => {
   const world = useBackfillWorld();
   const { query, addSegment, addVersion, ask, run, runAll, numbers, members } = world;
 
-  /** The rules that serve, and timers that are due, are asked as a worker asks them. */
-  const beside = (moment: Moment, happens: () => Promise<unknown>): BackfillDeps => {
-    const { store } = world.deps;
-    let happened: Promise<unknown> | null = null;
-    // Fills that go on beside each other all wait for it.
-    const once = async (now: Moment): Promise<void> => {
-      if (now === moment) await (happened ??= happens().then(() => runDueTimers(world.deps, 100)));
-    };
-    return {
-      ...world.deps,
-      store: {
-        ...store,
-        membersOf: async (...args) => {
-          await once('answered');
-          return store.membersOf(...args);
-        },
-        applyDiff: async (diff) => {
-          if (diff.flip) await once('written');
-          return store.applyDiff(diff);
-        },
-        changedSince: async (...args) => {
-          await once('serving');
-          return store.changedSince(...args);
-        },
-      },
-    };
-  };
   /** Nobody is asked in a statement, but everybody person by person. */
   const walking = (deps: BackfillDeps): BackfillDeps => {
     const tooHeavy = new AppError({ code: 'COLUMNS_TOO_HEAVY', kind: 'unsuitable-data', message: 'memory' });
@@ -98,7 +68,7 @@ describe('what happens beside a fill', () => {
       await run(await ask(await addSegment('all', atLeast(0)), 1));
       await suppress('u1', 'u2', 'u7');
       const id = await addSegment('buyers', atLeast(2));
-      const deps = beside(moment, async () => {
+      const deps = beside(world.deps, moment, async () => {
         await suppress('u3', 'u6');
         await unsuppress('u1', 'u2', 'u6');
       });
@@ -118,7 +88,7 @@ describe('what happens beside a fill', () => {
       await suppress('u2', 'u6');
       await addVersion(id, 2, atLeast(2));
       const { store } = world.deps;
-      const deps = walking(beside('answered', async () => undefined));
+      const deps = walking(beside(world.deps, 'answered', async () => undefined));
       const applyDiff = async (diff: Parameters<typeof store.applyDiff>[0]) => {
         await unsuppress('u2');
         if (when === 'before') await runDueTimers(world.deps, 100);
@@ -236,7 +206,7 @@ describe('what happens beside a fill', () => {
         await addSegment('mail', rule({ consent: { purpose: 'email' } })),
         await addSegment('listed', named),
       ];
-      const deps = beside(moment, async () => {
+      const deps = beside(world.deps, moment, async () => {
         await merge('u1', 'u5');
         await merge('u6', 'u7');
         await merge('u9', 'u0');
@@ -265,7 +235,7 @@ describe('what happens beside a fill', () => {
       await addSegment('vips', rule({ any: [] }), 'list');
       await list(['u4', 'u9'], []);
       await run(await ask(await addSegment('named', named), 1));
-      const deps = beside(moment, async () => {
+      const deps = beside(world.deps, moment, async () => {
         await merge('u9', 'u0');
         await list(['u12'], ['u4']);
       });
@@ -285,7 +255,7 @@ describe('what happens beside a fill', () => {
       const later = await addSegment('later', atLeast(3));
       for (const id of [bought, often]) await run(await ask(id, 1));
       await addVersion(bought, 2, atLeast(3));
-      const deps = beside(moment, async () => {
+      const deps = beside(world.deps, moment, async () => {
         await run(await ask(bought, 2, { released: true }));
         await query(sql`update segment set status = 'archived' where id = ${often}`);
         await run(await ask(often, 1, { emptied: true }));
