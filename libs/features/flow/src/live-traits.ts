@@ -70,11 +70,18 @@ function withNames(definition: FeatureDefinition, orders: OrderMapping): LiveTra
   };
 }
 
-/** The values of those traits that the events of somebody may have changed. */
-function valuesOf(plan: LivePlan, person: TouchedPerson, orders: OrderMapping): Record<string, FeatureValue> {
-  const touched = plan.traits
+/** Those traits that the events of somebody may have changed. */
+const touchedOf = (plan: LivePlan, person: TouchedPerson): readonly FeatureDefinition[] =>
+  plan.traits
     .filter(({ names }) => names === null || person.names === null || person.names.some((name) => names.has(name)))
     .map(({ definition }) => definition);
+
+function valuesOf(
+  plan: LivePlan,
+  touched: readonly FeatureDefinition[],
+  person: TouchedPerson,
+  orders: OrderMapping,
+): Record<string, FeatureValue> {
   const at = { asOf: person.asOf, timeZone: plan.timeZone, orders, population: plan.population };
   const numbers = computeFeatures(touched, person.events, at);
   const texts = computeTexts(touched, person.events, at);
@@ -87,7 +94,10 @@ function valuesOf(plan: LivePlan, person: TouchedPerson, orders: OrderMapping): 
   return { ...computed, ...Object.fromEntries(ofTexts.map(({ key }, i) => [key, said[i] ?? null])) };
 }
 
-/** What came of some batches: how many people's traits are others now, and which traits were looked at. */
+/**
+ * What came of some batches: how many people's traits are others now, and which traits look at what came. Those stay the
+ * same when the batches come again, though nothing changes then: whoever was told first may not have come to ask the rules.
+ */
 export interface LiveTraitsTold {
   readonly changed: number;
   readonly keys: readonly string[];
@@ -118,8 +128,14 @@ export class LiveTraits {
     const { version: definitionVersion, names, propertiesOf } = plan;
     const orders = this.ports.orders ?? SEGMENT_ORDERS;
     const need = { ...batches, definitionVersion, names, propertiesOf };
-    const changed = await this.ports.live.touch(need, (person) => valuesOf(plan, person, orders), signal);
-    return { changed, keys: plan.traits.map(({ definition }) => definition.key) };
+    const keys = new Set<string>();
+    const compute = (person: TouchedPerson): Record<string, FeatureValue> => {
+      const touched = touchedOf(plan, person);
+      for (const { key } of touched) keys.add(key);
+      return valuesOf(plan, touched, person, orders);
+    };
+    const changed = await this.ports.live.touch(need, compute, signal);
+    return { changed, keys: [...keys].sort() };
   }
 
   private async planOf(workspaceId: WorkspaceId): Promise<LivePlan | null> {
