@@ -2,6 +2,30 @@ import { compileFill, parseRule, readRuleText } from '../index';
 
 const options = { workspaceId: '00000000-0000-4000-8000-000000000001', nowMs: Date.UTC(2026, 2, 1), timezone: 'UTC' };
 
+/** How often a statement reads values of an event's properties for all of its selections at once. */
+const readAtOnce = (...texts: readonly string[]): number => {
+  const { sql } = compileFill(
+    texts.map((text, i) => ({ rule: parseRule(readRuleText(text)), key: `s${i}` })),
+    options,
+  );
+  return (/ignore\((.*?)\) AS age/.exec(sql)?.[1]?.match(/JSON\w+\(properties/g) ?? []).length;
+};
+
+describe('what a fill reads of an event', () => {
+  it('is read once where more selections read the same than there are names', () => {
+    expect(readAtOnce('did "A" where total > 5', 'did "A" where total > 6')).toBe(2);
+    expect(readAtOnce('did "A" where total > 5', 'did "A" where total > 6', 'did "A" where plan = "x"')).toBe(2);
+    expect(readAtOnce('did "A" where total > 5', 'did "A" where total > 6', 'did "B" where total > 5')).toBe(2);
+  });
+
+  it('is left to the selections where each is about events of its own, or reads something of its own', () => {
+    expect(readAtOnce('did "A" where total > 5')).toBe(0);
+    expect(readAtOnce('did "A"', 'did "B"')).toBe(0);
+    expect(readAtOnce('did "A" where total > 5', 'did "B" where total > 6')).toBe(0);
+    expect(readAtOnce('did "A" where total > 5', 'did "A" where tax > 6')).toBe(0);
+  });
+});
+
 /** Whether the statement knows of each rule when time turns it. */
 const isTimed = (...texts: readonly string[]): readonly boolean[] => {
   const rules = texts.map((text, i) => ({ rule: parseRule(readRuleText(text)), key: `s${i}` }));

@@ -2,6 +2,14 @@ import type { PathStep } from '../rule/property-path';
 import { DATE_PATTERN, INSTANT_PATTERN } from '../time/instant';
 import type { SqlParams } from './sql-params';
 
+/** What reads a value out of JSON text, as the texts below say it; nothing that a rule says stands in a condition's text. */
+const READING = /JSON[A-Za-z]+\(\w+(?:, \{\w+:\w+\})+\)/g;
+
+/** The expressions of a condition that read values out of JSON text, each once. */
+export function readingsOf(condition: string): ReadonlySet<string> {
+  return new Set(condition.match(READING) ?? []);
+}
+
 /**
  * A value inside a column (or lambda variable) of JSON text, as SQL expressions by type. A missing path, JSON null and
  * text that is no JSON all have the type 'Null'.

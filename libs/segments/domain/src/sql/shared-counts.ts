@@ -2,6 +2,7 @@ import type { NumberTest } from '../rule/operand';
 import type { ParsedSelection, ParsedWindow } from '../rule/parsed-rule';
 import { isNamed, type RangeCounts } from './count-pass';
 import { ColumnLevels } from './column-levels';
+import { readingsOf } from './json-value';
 import { numberColumn, type Pass } from './pass';
 import type { SqlContext } from './sql-condition';
 import type { SqlParams } from './sql-params';
@@ -177,7 +178,7 @@ export class SharedCounts implements RangeCounts {
       });
       return `${own.join(' + ')} AS ${mask}`;
     });
-    const age = `bitShiftLeft(toUInt64(${SPAN_MS + FIRST_MS} - toUnixTimestamp64Milli(ts)), ${BITS}) AS age`;
+    const age = `bitShiftLeft(toUInt64(${SPAN_MS + FIRST_MS} - toUnixTimestamp64Milli(ts)), ${BITS})${readOnce(selections)} AS age`;
     const events = `SELECT profile_id, ${[age, ...bits].join(', ')} FROM ${this.table} WHERE ${conditions.join(' AND ')}`;
     // Numbers, for the engine gathers and sorts them several times as fast as tuples; sorted once for all selections.
     const gathered = masks.map((mask, i) => `arraySort(groupArrayIf(age + ${mask}, ${mask} != 0)) AS all${i}`);
@@ -194,6 +195,20 @@ export class SharedCounts implements RangeCounts {
       sql: computed.over(`SELECT profile_id, ${told.join(', ')} FROM (${grouped})`),
     };
   }
+}
+
+/**
+ * A zero, to be added, for which what many selections read of an event is read. What stands behind an AND is worked out
+ * there, for the events that are left and for each selection anew: where the same is read by more selections than there are
+ * sets of names, to read it once of every event takes less.
+ */
+function readOnce(selections: readonly SharedSelection[]): string {
+  const uses = new Map<string, number>();
+  for (const { where } of selections)
+    for (const reading of readingsOf(where.join(' AND '))) uses.set(reading, (uses.get(reading) ?? 0) + 1);
+  const named = new Set(selections.map(({ names }) => JSON.stringify(names))).size;
+  const shared = [...uses].flatMap(([reading, n]) => (n > named ? [reading] : []));
+  return shared.length === 0 ? '' : ` + ignore(${shared.join(', ')})`;
 }
 
 /** The instant of a word, counted from `FIRST_MS`. */
