@@ -64,7 +64,7 @@ interface BatchTable {
   kind: string;
   row_count: Generated<number>;
   created_at: ColumnType<Date, Date | string | undefined, Date | string>;
-  /** The transaction that stored it; null from before 0020-rebuild. */
+  /** The transaction that stored it, and its rows; null of events from before 0020-rebuild. */
   xid: ColumnType<string | null, never, never>;
 }
 

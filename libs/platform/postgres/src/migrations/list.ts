@@ -44,6 +44,7 @@ import { modelDamage } from './0044-model-damage';
 import { batchStatistics } from './0045-batch-statistics';
 import { eventReferences } from './0046-event-references';
 import { unsuppressed } from './0047-unsuppressed';
+import { batchPlaces } from './0048-batch-places';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -93,4 +94,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0045-batch-statistics': batchStatistics,
   '0046-event-references': eventReferences,
   '0047-unsuppressed': unsuppressed,
+  '0048-batch-places': batchPlaces,
 };

@@ -47,10 +47,14 @@ type Ledger = Pick<
 function ledgerReads({ tx, workspaceId }: LedgerScope): Ledger {
   return {
     async changesOfBatches(batchIds) {
+      // A batch lies in the log where its transaction wrote, which may have written others too; `offset 0` keeps to that.
       const { rows } = await sql<ChangeRow>`
-        select segment_id, profile_id, kind = 'entered' as member, change_version from membership_change
-        where workspace_id = ${workspaceId} and batch_id = any(${batchIds}::uuid[])
-        order by segment_id, profile_id, change_version`.execute(tx);
+        select c.segment_id, c.profile_id, c.kind = 'entered' as member, c.change_version
+        from batch b cross join lateral (
+          select segment_id, profile_id, kind, change_version, batch_id from membership_change
+          where workspace_id = ${workspaceId} and xid = b.xid offset 0) as c
+        where b.workspace_id = ${workspaceId} and b.id = any(${batchIds}::uuid[]) and c.batch_id = b.id
+        order by c.segment_id, c.profile_id, c.change_version`.execute(tx);
       return rows.map(toChange);
     },
     async memberships(syncId, after, limit) {
