@@ -188,7 +188,8 @@ describe('explanations of memberships', () => {
   });
   afterAll(() => rig.stop());
 
-  const fields = 'memberNow evaluatedAt membership { member } proof recordedProof proofHash nextChangeAt';
+  const fields =
+    'conditions { text } memberNow evaluatedAt membership { member } proof recordedProof proofHash nextChangeAt';
   async function why(profile: string, segment: string) {
     const answered = await rig.ask(
       key,
@@ -213,7 +214,7 @@ describe('explanations of memberships', () => {
 
   it('fall back to what is stored where the segment serves no rule, and are null for what there is not', async () => {
     const nothing = { proof: null, recordedProof: null, proofHash: null, nextChangeAt: null };
-    const stored = { memberNow: null, evaluatedAt: null, ...nothing };
+    const stored = { memberNow: null, evaluatedAt: null, conditions: [], ...nothing };
     expect(await why(world.people[0], 'loyal')).toEqual({ ...stored, membership: { member: false } });
     expect(await why(randomUUID(), 'pro')).toBeNull();
     expect(await why(world.people[0], 'nothing')).toBeNull();
@@ -223,5 +224,23 @@ describe('explanations of memberships', () => {
     expect(await why(world.people[0], 'pro')).toMatchObject({
       ...{ memberNow: null, evaluatedAt: null, proof: { mark: 'pro' }, proofHash: '01'.repeat(32) },
     });
+    // Its nodes are in words of the rule of its version, and in none of another's.
+    const prove = (version: number | null) =>
+      rig.db.database.inWorkspace(world.workspaceId, (tx) =>
+        tx
+          .updateTable('membership')
+          .set({ proof: JSON.stringify({ nodes: [{ id: 'where' }] }), proof_version: version })
+          .where('profile_id', '=', world.people[0])
+          .execute(),
+      );
+    const words = [{ text: expect.stringContaining('plan') }];
+    for (const [version, conditions] of [
+      [null, words],
+      [1, []],
+      [2, words],
+    ] as const) {
+      await prove(version);
+      expect(await why(world.people[0], 'pro')).toMatchObject({ memberNow: null, conditions });
+    }
   });
 });

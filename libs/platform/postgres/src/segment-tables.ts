@@ -60,6 +60,7 @@ export interface MembershipTable {
   cause: string;
   proof: ColumnType<unknown, string | null | undefined, string | null>;
   proof_hash: Buffer | null;
+  proof_version: Generated<number | null>;
 }
 
 /** Table `membership_change`. */

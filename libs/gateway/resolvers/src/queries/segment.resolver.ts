@@ -153,7 +153,7 @@ export class SegmentResolver {
     const rule = version?.rule ?? null;
     const proof = now?.proof ?? found.proof?.proof ?? null;
     // A recorded proof is of the version that decided then, and its nodes are those of that one's rule.
-    const isOfRule = now !== null || version?.version === found.node.segmentVersion;
+    const isOfRule = now !== null || version?.version === found.proof?.proofVersion;
     return {
       membership: found.node,
       memberNow: now?.member ?? null,

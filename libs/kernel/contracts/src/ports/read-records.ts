@@ -103,6 +103,8 @@ export interface MembershipRecord {
 /** A membership with what proves it. */
 export interface MembershipProofRecord extends MembershipRecord {
   readonly proof: Json;
+  /** Of the rule by which the proof was worked out: of those who stay, it is kept when another version begins to serve. */
+  readonly proofVersion: number;
   /** Hex of the proof's SHA-256. */
   readonly proofHash: string | null;
   /** The instant at which time alone may change the answer; null when it never does. */

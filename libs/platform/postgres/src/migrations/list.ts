@@ -45,6 +45,7 @@ import { batchStatistics } from './0045-batch-statistics';
 import { eventReferences } from './0046-event-references';
 import { unsuppressed } from './0047-unsuppressed';
 import { batchPlaces } from './0048-batch-places';
+import { proofVersion } from './0049-proof-version';
 
 /** Every migration under the name that is recorded when it has run; they run in the order of their names. */
 export const migrationList: Readonly<Record<string, string>> = {
@@ -95,4 +96,5 @@ export const migrationList: Readonly<Record<string, string>> = {
   '0046-event-references': eventReferences,
   '0047-unsuppressed': unsuppressed,
   '0048-batch-places': batchPlaces,
+  '0049-proof-version': proofVersion,
 };

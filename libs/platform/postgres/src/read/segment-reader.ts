@@ -295,7 +295,7 @@ async function proof(scope: Scope, profileId: string, segmentId: string): Promis
           .onRef('t.profile_id', '=', 'm.profile_id'),
       )
       .select(MEMBERSHIP_COLUMNS.map((name) => `m.${name}` as const))
-      .select(['m.proof', 'm.proof_hash', 't.due_at'])
+      .select(['m.proof', 'm.proof_hash', 'm.proof_version', 't.due_at'])
       .where('m.workspace_id', '=', scope.workspaceId)
       .where('m.profile_id', '=', profileId)
       .where('m.segment_id', '=', segmentId)
@@ -305,6 +305,7 @@ async function proof(scope: Scope, profileId: string, segmentId: string): Promis
   return {
     ...toMembership(row),
     proof: jsonOf(row.proof),
+    proofVersion: row.proof_version ?? row.segment_version,
     proofHash: row.proof_hash === null ? null : row.proof_hash.toString('hex'),
     nextChangeAt: msOrNull(row.due_at),
   };

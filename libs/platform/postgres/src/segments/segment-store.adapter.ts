@@ -92,7 +92,9 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
   const outcome = await writeDiff(tx, diff);
   if (flip) {
     if (before !== null && before.liveVersion !== rule.version) await retire(tx, { workspaceId, rule, before });
-    await sql`update membership set segment_version = ${rule.version}
+    // A proof that is kept stays one of the version that it was worked out by.
+    await sql`update membership set segment_version = ${rule.version},
+        proof_version = case when proof is not null then coalesce(proof_version, segment_version) end
       where workspace_id = ${workspaceId}::uuid and segment_id = ${rule.segmentId}::uuid and member
         and segment_version <> ${rule.version}`.execute(tx);
     await sql`update segment_version set published_at = coalesce(published_at, now()), retired_at = null, size_at_end = null, held = null

@@ -77,7 +77,7 @@ async function writeRows(
       on conflict (workspace_id, segment_id, profile_id) do update set
         member = excluded.member, change_version = m.change_version + 1, segment_version = excluded.segment_version,
         entered_at = coalesce(excluded.entered_at, m.entered_at), exited_at = excluded.exited_at,
-        cause = excluded.cause, proof = excluded.proof, proof_hash = excluded.proof_hash
+        cause = excluded.cause, proof = excluded.proof, proof_hash = excluded.proof_hash, proof_version = null
       where m.member is distinct from excluded.member
       returning segment_id, profile_id, member, change_version, segment_version, cause, proof_hash
     ), logged as (

@@ -100,7 +100,7 @@ async function writeSide(tx: WorkspaceTransaction, side: Side): Promise<number> 
       on conflict (workspace_id, segment_id, profile_id) do update set
         member = excluded.member, change_version = m.change_version + 1, segment_version = excluded.segment_version,
         entered_at = coalesce(excluded.entered_at, m.entered_at), exited_at = excluded.exited_at,
-        cause = excluded.cause, proof = null, proof_hash = null
+        cause = excluded.cause, proof = null, proof_hash = null, proof_version = null
       where m.member is distinct from excluded.member
       returning profile_id, change_version
     ), logged as (
