@@ -40,7 +40,7 @@ export interface LiveTraitStore {
   ): Promise<number>;
   /**
    * Keeps values of a pass over everybody, as of its instant; who has been computed since keeps what is later. At most
-   * 5,000 rows a call. Answers whose values changed.
+   * 5,000 rows a call. Answers whose values changed, also where an earlier call changed them to what they are.
    */
   write(
     fence: Fence,

@@ -89,33 +89,42 @@ interface Writing {
   readonly rows: readonly FeatureRow[];
 }
 
-/** Writes values that differ from those that stand; one that is missing takes back what stands. */
+/**
+ * Writes values that differ from those that stand; one that is missing takes back what stands. Answers whose are of this
+ * point now, also by an earlier attempt at it.
+ */
 async function writeChanged(tx: WorkspaceTransaction, writing: Writing): Promise<readonly ProfileId[]> {
   const { workspaceId, definitionVersion, asOf } = writing;
   const values = writing.rows.flatMap(({ profileId, values: own }) =>
     Object.entries(own).map(([key, value]) => ({ profile_id: profileId, key, value })),
   );
   if (values.length === 0) return [];
+  const [at, message] = [sql`${new Date(asOf)}::timestamptz`, `computed:${definitionVersion}`];
   const { rows } = await sql<{ id: ProfileId }>`
-    insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
-    select ${workspaceId}::uuid, r.profile_id, r.key, ${new Date(asOf)}::timestamptz,
-      ${`computed:${definitionVersion}`}, 'computed', coalesce(r.value, 'null'::jsonb)
-    from json_to_recordset(${JSON.stringify(values)}::json) as r (profile_id uuid, key text, value jsonb)
-    join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = r.profile_id
-      and p.merged_into is null and p.suppressed_at is null
-    left join lateral (
-      select t.value, t.valid_from from trait_value t
-      where t.workspace_id = ${workspaceId}::uuid and t.profile_id = r.profile_id and t.key = r.key
-        and t.kind = 'computed' and t.sign = 1 and not exists (
-          select 1 from trait_value gone
-          where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
-            and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)
-      order by t.valid_from desc, t.message_id desc limit 1) as standing on true
-    where coalesce(standing.value, 'null'::jsonb) <> coalesce(r.value, 'null'::jsonb)
-      and (standing.valid_from is null or standing.valid_from <= ${new Date(asOf)}::timestamptz)
-    on conflict (workspace_id, profile_id, key, valid_from, message_id, sign) do update
-      set value = excluded.value, xid = pg_current_xact_id(), seq = default
-    returning profile_id as id`.execute(tx);
+    with wanted as materialized (
+      select r.profile_id, r.key, coalesce(r.value, 'null'::jsonb) as value,
+        coalesce(standing.value, 'null'::jsonb) as stands, standing.valid_from, standing.message_id
+      from json_to_recordset(${JSON.stringify(values)}::json) as r (profile_id uuid, key text, value jsonb)
+      join profile p on p.workspace_id = ${workspaceId}::uuid and p.id = r.profile_id
+        and p.merged_into is null and p.suppressed_at is null
+      left join lateral (
+        select t.value, t.valid_from, t.message_id from trait_value t
+        where t.workspace_id = ${workspaceId}::uuid and t.profile_id = r.profile_id and t.key = r.key
+          and t.kind = 'computed' and t.sign = 1 and not exists (
+            select 1 from trait_value gone
+            where gone.workspace_id = t.workspace_id and gone.profile_id = t.profile_id and gone.key = t.key
+              and gone.valid_from = t.valid_from and gone.message_id = t.message_id and gone.sign = -1)
+        order by t.valid_from desc, t.message_id desc limit 1) as standing on true
+    ), written as (
+      insert into trait_value (workspace_id, profile_id, key, valid_from, message_id, kind, value)
+      select ${workspaceId}::uuid, profile_id, key, ${at}, ${message}, 'computed', value
+      from wanted where stands <> value and (valid_from is null or valid_from <= ${at})
+      on conflict (workspace_id, profile_id, key, valid_from, message_id, sign) do update
+        set value = excluded.value, xid = pg_current_xact_id(), seq = default
+      returning profile_id)
+    select profile_id as id from written
+    union all
+    select profile_id from wanted where stands = value and valid_from = ${at} and message_id = ${message}`.execute(tx);
   return [...new Set(rows.map(({ id }) => id))];
 }
 
