@@ -39,7 +39,9 @@ describe('what happens beside a fill', () => {
   const unsuppress = (...ids: readonly string[]) =>
     privacyStore(world.db.database).unsuppress(world.workspaceId, naming(...ids));
   const waiting = async (): Promise<number> => {
-    const found = await query(sql<{ n: number }>`select count(distinct pid)::int as n from pg_locks where not granted`);
+    // Other specs may have databases of their own on the same server.
+    const found = await query(sql<{ n: number }>`select count(distinct pid)::int as n
+      from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`);
     return found[0]?.n ?? 0;
   };
   const until = async (isSo: () => Promise<boolean>): Promise<void> => {

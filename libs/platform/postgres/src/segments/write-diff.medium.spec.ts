@@ -151,7 +151,8 @@ describe('steps of a fill', () => {
     const waiting = async (n: number): Promise<void> => {
       for (;;) {
         const [row] = await query(
-          sql<{ n: number }>`select count(distinct pid)::int as n from pg_locks where not granted`,
+          sql<{ n: number }>`select count(distinct pid)::int as n
+            from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`,
         );
         if (row?.n === n) return;
       }
@@ -187,7 +188,8 @@ describe('steps of a fill', () => {
       stepped,
       (async () => {
         for (;;) {
-          const [row] = await query(sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`);
+          const [row] = await query(sql<{ n: number }>`select count(*)::int as n
+            from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`);
           if (row?.n === 1) return goOn();
         }
       })(),
