@@ -1,6 +1,7 @@
 import type { SegmentRule, WorkspaceId } from '@kohort/kernel-contracts';
 import { compileRules, isBatchOnly, parseRule, type ParsedRule } from '@kohort/segments-domain';
 import { answerRules, type AskedRule, type Question } from './answer-rules';
+import { refuseCircle } from './circles';
 import { emptySegment } from './empty-segment';
 import { FillPass, type BackfillDeps, type BackfillEnd, type BackfillRun, type Filling } from './fill-pass';
 import { compileLiveRules, namedBy, rulesByKey, withDependents } from './live-rule-set';
@@ -54,10 +55,20 @@ interface RoundScope {
 /** The rules of a round with those that refer to them, and all that any of them may refer to. */
 async function questionOf(
   { deps, pass, workspaceId }: RoundScope,
-  round: readonly ParsedFilling[],
+  fillings: readonly ParsedFilling[],
   now: number,
 ): Promise<{ readonly question: Question; readonly open: readonly ParsedFilling[] }> {
   const live = await deps.store.liveRules(workspaceId);
+  // Those of one round do not name each other: each is held against what serves.
+  const round = fillings.filter(({ run, version }) => {
+    try {
+      refuseCircle(version.rule, live);
+      return true;
+    } catch (thrown) {
+      pass.end(run, { thrown });
+      return false;
+    }
+  });
   const asked = new Map<string, SegmentRule>(round.map(({ version: { rule } }) => [rule.segmentId, rule]));
   const others = live.segments.filter(({ segmentId }) => !asked.has(segmentId));
   const rules = { ...live, segments: [...others, ...asked.values()] };
@@ -131,7 +142,8 @@ async function fillRound(scope: RoundScope, round: readonly ParsedFilling[]): Pr
  *           difference in one, so that no reader sees two versions mixed
  * Throws    nothing: each run's end is its result or what stood in its way: SEGMENTS_GUARD_HELD when an edit would take more
  *           than 30 % of the members out and nobody released it; SEGMENTS_VERSION_MISSING, SEGMENTS_SEGMENT_ARCHIVED,
- *           SEGMENTS_RULE_… when the rule cannot be evaluated
+ *           SEGMENTS_RULE_… when the rule cannot be evaluated, SEGMENTS_SEGMENT_CYCLE when it would name itself through
+ *           what serves: of versions that close a circle together, the last
  */
 export async function backfillSegments(
   deps: BackfillDeps,

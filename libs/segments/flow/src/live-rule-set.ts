@@ -2,7 +2,6 @@ import type { LiveRules, SegmentId, SegmentRule } from '@kohort/kernel-contracts
 import { isAppError } from '@kohort/kernel-errors';
 import {
   compileRules,
-  isBatchOnly,
   parseRule,
   recordsNeeded,
   segmentsNamed,
@@ -45,6 +44,21 @@ export function rulesByKey(segments: readonly ReadableSegment[]): ReadonlyMap<st
   return new Map(segments.map(({ key, parsed }) => [key, parsed]));
 }
 
+/** Each behind those that it names; of a circle, which data from before may hold, the last closes it and cannot be compiled. */
+function namedFirst(segments: readonly ReadableSegment[]): readonly ReadableSegment[] {
+  const byKey = segmentsByKey(segments);
+  const ordered = new Set<ReadableSegment>();
+  const begun = new Set<ReadableSegment>();
+  const visit = (segment: ReadableSegment | undefined): void => {
+    if (segment === undefined || begun.has(segment)) return;
+    begun.add(segment);
+    for (const name of segmentsNamed(segment.parsed)) visit(byKey.get(name));
+    ordered.add(segment);
+  };
+  segments.forEach(visit);
+  return [...ordered];
+}
+
 function readable({ segments, timezone }: LiveRules): {
   readable: readonly ReadableSegment[];
   unreadable: readonly string[];
@@ -64,14 +78,16 @@ function readable({ segments, timezone }: LiveRules): {
     const rule = attempt(segment, () => parseRule(segment.rule, segment.key));
     return rule === null ? [] : [{ ...segment, parsed: rule }];
   });
-  // Rankings and predicates are counted: who refers to one looks at its members.
-  const followed = parsed.filter((segment) => !isBatchOnly(segment.parsed));
-  const options = { segments: rulesByKey(followed), otherSegments: 'membership', timezone } as const;
-  const good = parsed.filter((segment) => {
+  // Who refers to what is not evaluated (rankings and predicates, which are counted, and rules that cannot be) looks at
+  // its members.
+  const followed = new Map<string, ParsedRule>();
+  const options = { segments: followed, otherSegments: 'membership', timezone } as const;
+  for (const segment of namedFirst(parsed)) {
     const { parsed: rule, key } = segment;
-    return attempt(segment, () => compileRules([{ rule, key }], { ...options, entity: rule.entity })) !== null;
-  });
-  return { readable: good, unreadable };
+    if (attempt(segment, () => compileRules([{ rule, key }], { ...options, entity: rule.entity })) !== null)
+      followed.set(key, rule);
+  }
+  return { readable: parsed.filter(({ key }) => followed.has(key)), unreadable };
 }
 
 /** Segments that name one of the given, directly or through others, and these themselves. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Fence, ProfileId, VersionToFill } from '@kohort/kernel-contracts';
+import type { Fence, LiveRules, ProfileId, VersionToFill } from '@kohort/kernel-contracts';
+import { refuseCircle } from './circles';
 import type { Answer, BackfillDeps, Filling } from './fill-pass';
 import { GUARDED_SHARE } from './guard';
 import { segmentsFlowErrors } from './segments-flow-errors';
@@ -84,7 +85,12 @@ export async function publishVersion(
   ): Promise<void> => {
     context.signal.throwIfAborted();
     const cause = params.refresh ?? 'edit';
-    const outcome = await deps.store.applyDiff({ fence, rule, evaluatedAt: now, flip, cause, ...some });
+    // Asked again when nobody else can begin to serve: another may have, since this was answered.
+    const admits = (live: LiveRules): void => refuseCircle(rule, live);
+    const outcome = await deps.store.applyDiff({
+      ...{ fence, rule, evaluatedAt: now, flip, cause, ...some },
+      ...(flip ? { admits } : {}),
+    });
     entered += outcome.entered;
     exited += outcome.exited;
     context.onProgress({ phase: 'writing memberships', done: entered + exited, total });

@@ -232,6 +232,8 @@ export interface MembershipDiff {
   readonly evaluatedAt: number;
   /** Makes the version the one that serves, in the same transaction. */
   readonly flip: boolean;
+  /** With `flip`: asked with what serves once nothing else can begin to serve; what it throws ends it, nothing is written. */
+  readonly admits?: (live: LiveRules) => void;
   /** Why; absent: an edit. */
   readonly cause?: MembershipCause;
 }

@@ -89,6 +89,7 @@ async function applyIn(tx: WorkspaceTransaction, diff: MembershipDiff): Promise<
   // Nobody evaluates the segment beside this: before it serves no evaluation does, and with the pointer all wait.
   await lockPointers(tx, workspaceId, flip);
   const before = flip ? await standing(tx, workspaceId, rule.segmentId) : null;
+  if (flip && diff.admits !== undefined) diff.admits(await readLiveRules(tx, workspaceId));
   const outcome = await writeDiff(tx, diff);
   if (flip) {
     if (before !== null && before.liveVersion !== rule.version) await retire(tx, { workspaceId, rule, before });
