@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import { workspaceIdSchema, type WorkspaceId } from '@kohort/kernel-contracts';
+import { runIdSchema, workspaceIdSchema, type WorkspaceId } from '@kohort/kernel-contracts';
 import type { Database } from './database';
+import { endFirstFills } from './segments/end-first-fills';
 import type { KohortTables } from './tables';
 
 /** One piece of owed work: where its row stands. */
@@ -239,5 +240,6 @@ export async function quarantineTask(
       .where('id', '=', task.entity)
       .where('status', 'in', ['queued', 'running'])
       .execute();
+    await endFirstFills(tx, task.workspaceId, [runIdSchema.parse(task.entity)]);
   });
 }

@@ -7,6 +7,7 @@ import type { HandlerControl } from '@kohort/pipeline-map';
 import { classifyFailure } from '../classify-failure';
 import type { Database, WorkspaceTransaction } from '../database';
 import { holdFence } from '../fence';
+import { endFirstFills } from '../segments/end-first-fills';
 import { startRun, startRuns, type RunSession } from './start-run';
 
 export interface RunHandlerOptions<P> {
@@ -149,4 +150,5 @@ export async function cancelRun(tx: WorkspaceTransaction, ids: RunInput): Promis
       finished_at = case when status = 'queued' then now() else finished_at end
     where workspace_id = ${ids.workspaceId} and id = ${ids.runId} and status in ('queued', 'running')
       and coalesce(checkpoint ->> 'final', 'false') <> 'true'`.execute(tx);
+  await endFirstFills(tx, ids.workspaceId, [ids.runId]);
 }

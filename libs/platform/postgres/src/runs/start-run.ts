@@ -6,6 +6,7 @@ import { defineErrors, type AppError } from '@kohort/kernel-errors';
 import type { Database } from '../database';
 import type { KohortTables } from '../tables';
 import { fenceErrors } from '../fence';
+import { endFirstFills } from '../segments/end-first-fills';
 import { progressMeter } from './progress-meter';
 import { toRun } from './run-record';
 
@@ -45,14 +46,15 @@ const tellEveryMs = (runs: number): number => (runs > 4 ? HEARTBEAT_EVERY_MS : P
 /** Raises the fences of what is still to be done; cancels what a person does not want any more. */
 async function takeRuns(database: Database, workspaceId: WorkspaceId, runIds: readonly RunId[]) {
   return database.inWorkspace(workspaceId, async (tx) => {
-    await tx
+    const { numUpdatedRows: cancelled } = await tx
       .updateTable('run')
       .set({ status: 'cancelled', finished_at: sql`now()` })
       .where('workspace_id', '=', workspaceId)
       .where('id', 'in', [...runIds])
       .where('status', 'in', ['queued', 'running'])
       .where('cancel_requested', '=', true)
-      .execute();
+      .executeTakeFirst();
+    if (cancelled > 0n) await endFirstFills(tx, workspaceId, runIds);
     return tx
       .updateTable('run')
       .set({
@@ -161,16 +163,18 @@ function sessionOf(
   const end = async (change: Record<string, unknown>): Promise<void> => {
     outer?.removeEventListener('abort', onOuter);
     const progress = await stopBeat();
-    await database.inWorkspace(fence.workspaceId, (tx) =>
-      tx
+    await database.inWorkspace(fence.workspaceId, async (tx) => {
+      await tx
         .updateTable('run')
         .set({ ...change, ...(progress ? { progress: JSON.stringify(progress) } : {}) })
         .where('workspace_id', '=', fence.workspaceId)
         .where('id', '=', fence.runId)
         .where('fence', '=', String(fence.fence))
         .where('status', '=', 'running')
-        .execute(),
-    );
+        .execute();
+      if (row.job === 'segments.backfill' && change['result'] === undefined)
+        await endFirstFills(tx, fence.workspaceId, [fence.runId]);
+    });
   };
   const errorOf = (error: AppError): string =>
     JSON.stringify({ code: error.code, kind: error.kind, message: error.publicMessage });
