@@ -360,6 +360,26 @@ describe('queries', () => {
     expect([...seen].sort()).toEqual(world.eventIds.slice(0, 4).sort());
   });
 
+  it('refuse the cursor of another list, and of another parent', async () => {
+    const of = (person: string | undefined, list: string, after: string | null = null) =>
+      rig.ask(
+        key,
+        `query P($after: Cursor) { profile(id: "${person}") { ${list}(first: 1, after: $after) { pageInfo { endCursor } } } }`,
+        { after },
+      );
+    const made = (await of(world.people[0], 'events')).data as unknown as {
+      profile: { events: { pageInfo: { endCursor: string } } };
+    };
+    const cursor = made.profile.events.pageInfo.endCursor;
+    expect((await of(world.people[0], 'events', cursor)).errors).toEqual([]);
+    for (const [person, list] of [
+      [world.people[1], 'events'],
+      [world.people[0], 'memberships'],
+    ] as const) {
+      expect((await of(person, list, cursor)).errors[0]?.extensions['code']).toBe('READ_CURSOR_INVALID');
+    }
+  });
+
   it('refuse a forged cursor and a page out of range with codes', async () => {
     const forged = await rig.ask(key, '{ syncs(first: 1, after: "WyJ4Il0") { nodes { id } } }');
     expect(forged.errors[0]?.extensions).toMatchObject({ code: 'READ_CURSOR_INVALID', kind: 'invalid-input' });

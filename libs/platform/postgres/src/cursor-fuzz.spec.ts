@@ -9,6 +9,7 @@ import {
   cursorTwoUuids,
   cursorUuid,
   encodeCursor as encodePage,
+  listOf,
   parseCursor,
 } from './read/paging';
 
@@ -36,12 +37,13 @@ describe('hostile cursors', () => {
 
   it('of a list: 50,000 are values of its columns, or refused', async () => {
     const id = workspaceId;
+    const list = listOf({ workspaceId }, 'members', id);
     const shapes: [z.ZodType, string][] = [
-      [cursorText, encodePage(['a key'])],
-      [cursorUuid, encodePage([id])],
-      [cursorTwoUuids, encodePage([id, id])],
-      [cursorNumber, encodePage(['12'])],
-      [cursorInstantUuid, encodePage(['2026-05-14T10:00:00.123456+00:00', id])],
+      [cursorText, encodePage(['a key'], list)],
+      [cursorUuid, encodePage([id], list)],
+      [cursorTwoUuids, encodePage([id, id], list)],
+      [cursorNumber, encodePage(['12'], list)],
+      [cursorInstantUuid, encodePage(['2026-05-14T10:00:00.123456+00:00', id], list)],
     ];
     const plain = shapes.map(([, text]) => Buffer.from(text, 'base64url').toString());
     const { accepted, codes } = await fuzzParser({
@@ -52,7 +54,7 @@ describe('hostile cursors', () => {
         const text = fuzzedText(random, [shapes[run % shapes.length]?.[1] ?? '', plain[run % plain.length] ?? '']);
         return run % 2 === 0 ? text : Buffer.from(text).toString('base64url');
       },
-      parse: (text, run) => parseCursor(text, shapes[run % shapes.length]?.[0] ?? cursorText),
+      parse: (text, run) => parseCursor(text, shapes[run % shapes.length]?.[0] ?? cursorText, list),
     });
     expect(accepted).toBeGreaterThan(1_000);
     expect([...codes.keys()]).toEqual(['READ_CURSOR_INVALID']);

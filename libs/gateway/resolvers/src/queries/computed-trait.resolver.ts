@@ -20,6 +20,7 @@ import {
   PageArgs,
 } from '@kohort/gateway-schema';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { cursorIn, placeIn, type ListName } from '../context/list-cursors';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
@@ -51,11 +52,14 @@ export class ComputedTraitResolver {
   @Query(() => ComputedTraitConnection, { description: 'What is computed about everybody, by key.' })
   @Policy('graphql:read')
   async computedTraits(@Args({ type: () => PageArgs }) args: PageArgs, @Context('gateway') context: GatewayContext) {
+    const { workspaceId } = callerOf(context);
     const { first, after } = pageOf(args);
+    const list: ListName = [workspaceId, 'computedTraits'];
+    const place = placeIn(list, after, z.string());
     const { store } = context.services.traits;
-    const all = traitsOf(await workspaceFeatures(store, callerOf(context).workspaceId));
-    const behind = [...all].sort((a, b) => (a.key < b.key ? -1 : 1)).filter(({ key }) => after === null || key > after);
-    const items = behind.slice(0, first).map((node) => ({ cursor: node.key, node }));
+    const all = traitsOf(await workspaceFeatures(store, workspaceId));
+    const behind = [...all].sort((a, b) => (a.key < b.key ? -1 : 1)).filter(({ key }) => place === null || key > place);
+    const items = behind.slice(0, first).map((node) => ({ cursor: cursorIn(list, node.key), node }));
     return connection({ items, hasNextPage: behind.length > first }, asIs);
   }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   ConsentRecordConnection,
@@ -7,9 +8,17 @@ import {
   ProfileType,
   PurposeType,
 } from '@kohort/gateway-schema';
-import type { ConsentRecord, ConsentView, Page, ProfileRecord, PurposeRecord } from '@kohort/kernel-contracts';
+import type {
+  ConsentRecord,
+  ConsentView,
+  Page,
+  PageRequest,
+  ProfileRecord,
+  PurposeRecord,
+} from '@kohort/kernel-contracts';
 import { areSuppressed, consentOf, purposesOf } from '@kohort/privacy-flow';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { cursorIn, placeIn, type ListName } from '../context/list-cursors';
 import { connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
@@ -40,11 +49,19 @@ export class PrivacyResolver {
   }
 }
 
+const historyPlace = z.string().regex(/^\d{1,9}$/);
+
 /** A history is short and read whole; its pages are places in it. */
-function pageOfHistory(history: readonly ConsentRecord[], first: number, after: string | null): Page<ConsentRecord> {
-  const from = after === null ? 0 : Number.parseInt(after, 10) + 1;
-  if (!Number.isInteger(from) || from < 0) throw gatewayErrors.GATEWAY_FIRST_OUT_OF_RANGE();
-  const items = history.slice(from, from + first).map((node, i) => ({ cursor: String(from + i), node }));
+function pageOfHistory(
+  history: readonly ConsentRecord[],
+  list: ListName,
+  { first, after }: PageRequest,
+): Page<ConsentRecord> {
+  const place = placeIn(list, after, historyPlace);
+  const from = place === null ? 0 : Number(place) + 1;
+  const items = history
+    .slice(from, from + first)
+    .map((node, i) => ({ cursor: cursorIn(list, String(from + i)), node }));
   return { items, hasNextPage: from + first < history.length };
 }
 
@@ -69,12 +86,16 @@ export class ConsentResolver {
     @Args({ type: () => PageArgs }) args: PageArgs,
     @Context('gateway') context: GatewayContext,
   ) {
-    const { first, after } = pageOf(args);
-    const { history } = await consentOf(context.services.privacy, callerOf(context).workspaceId, profile.id);
-    return connection(pageOfHistory(history, first, after), ({ subject, ...record }) => ({
-      ...record,
-      identifierType: subject.type,
-      identifier: subject.value,
-    }));
+    const { workspaceId } = callerOf(context);
+    const page = pageOf(args);
+    const { history } = await consentOf(context.services.privacy, workspaceId, profile.id);
+    return connection(
+      pageOfHistory(history, [workspaceId, 'consentHistory', profile.id], page),
+      ({ subject, ...record }) => ({
+        ...record,
+        identifierType: subject.type,
+        identifier: subject.value,
+      }),
+    );
   }
 }

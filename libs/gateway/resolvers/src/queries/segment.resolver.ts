@@ -31,6 +31,7 @@ import {
   type SegmentRecord,
 } from '@kohort/kernel-contracts';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
+import { cursorIn, placeIn, type ListName } from '../context/list-cursors';
 import { asIs, connection, pageOf } from '../context/pages';
 import { Policy } from '../context/policy';
 import { gatewayErrors } from '../errors/gateway.errors';
@@ -71,7 +72,7 @@ async function proofOf(
   return { node: proof ?? never, proof };
 }
 
-/** A page of those who were in by what is known now: their ids are its cursors, and no entry is recorded of them. */
+/** A page of those who were in by what is known now, by their ids; no entry is recorded of them. */
 async function knownNow(
   context: GatewayContext,
   of: { readonly segment: SegmentRecord; readonly asOf: number },
@@ -80,15 +81,16 @@ async function knownNow(
   const { previews, deadlineMs } = context.services;
   if (previews === null) throw gatewayErrors.GATEWAY_NO_COLUMNS();
   const { workspaceId } = callerOf(context);
-  const place = profileIdSchema.nullable().safeParse(after);
-  if (!place.success) throw gatewayErrors.GATEWAY_CURSOR_INVALID();
-  const asked = { workspaceId, key: of.segment.key, asOf: of.asOf, after: place.data, limit: first + 1 };
+  const list: ListName = [workspaceId, 'membersKnownNow', of.segment.id, of.asOf];
+  const place = placeIn(list, after, profileIdSchema);
+  const asked = { workspaceId, key: of.segment.key, asOf: of.asOf, after: place, limit: first + 1 };
   const { ids, segmentId, segmentVersion } = await previews.membersKnownNow(asked, AbortSignal.timeout(deadlineMs));
   const unrecorded = { member: true, changeVersion: 0, enteredAt: null, exitedAt: null, cause: null } as const;
   return {
-    items: ids
-      .slice(0, first)
-      .map((profileId) => ({ cursor: profileId, node: { ...unrecorded, segmentId, profileId, segmentVersion } })),
+    items: ids.slice(0, first).map((profileId) => ({
+      cursor: cursorIn(list, profileId),
+      node: { ...unrecorded, segmentId, profileId, segmentVersion },
+    })),
     hasNextPage: ids.length > first,
   };
 }

@@ -60,7 +60,7 @@ export async function historyPage(
   workspaceId: WorkspaceId,
   of: HistoryPage,
 ): Promise<{ readonly events: readonly HistoryEvent[]; readonly next: string | null }> {
-  const after = parseCursor(of.after, place);
+  const after = parseCursor(of.after, place, null);
   const behind = after ? sql`and (e.id, e.received_at) > (${after[0]}::uuid, ${after[1]}::timestamptz)` : sql``;
   const page = sql`
     select e.* from event e where e.workspace_id = ${workspaceId}::uuid ${behind}
@@ -69,7 +69,7 @@ export async function historyPage(
   const last = rows.at(-1);
   return {
     events,
-    next: last && rows.length === of.limit ? encodeCursor([last.id, last.received_text]) : null,
+    next: last && rows.length === of.limit ? encodeCursor([last.id, last.received_text], null) : null,
   };
 }
 

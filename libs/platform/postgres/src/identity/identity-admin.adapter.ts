@@ -17,7 +17,7 @@ import { commandErrors } from '../commands/command.errors';
 import type { Database } from '../database';
 import { jsonOf, ms, msOrNull } from '../read/columns';
 import { reading, writing, type Scope } from '../read/deadline';
-import { cursorInstantUuid, cursorNumber, parseCursor, toPage, uuidsOf } from '../read/paging';
+import { cursorInstantUuid, cursorNumber, listOf, parseCursor, toPage, uuidsOf } from '../read/paging';
 import { lockGraph } from './active-rules';
 import { mergeProfiles, unmerge } from './decide-people';
 import { acceptLink } from './accept-link';
@@ -56,14 +56,15 @@ async function oneRules(scope: Scope, condition: ReturnType<typeof sql>): Promis
 }
 
 async function listRules(scope: Scope, request: PageRequest): Promise<Page<RulesRecord>> {
-  const after = parseCursor(request.after, cursorNumber);
+  const mark = listOf(scope, 'identityRules');
+  const after = parseCursor(request.after, cursorNumber, mark);
   const behind = after ? sql`and version < ${after[0]}::int` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<RulesRow>`
       select ${rulesColumns} from identity_rules where workspace_id = ${scope.workspaceId} ${behind}
       order by version desc limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toRules, cursor: (row) => [String(row.version)] });
+  return toPage(rows, { request, list: mark, node: toRules, cursor: (row) => [String(row.version)] });
 }
 
 function saveRules(
@@ -140,7 +141,8 @@ function toMerge(row: MergeRow): MergeRecord {
 
 async function merges(scope: Scope, profileId: string, request: PageRequest): Promise<Page<MergeRecord>> {
   if (uuidsOf([profileId]).length === 0) return { items: [], hasNextPage: false };
-  const after = parseCursor(request.after, cursorInstantUuid);
+  const mark = listOf(scope, 'merges', profileId);
+  const after = parseCursor(request.after, cursorInstantUuid, mark);
   const behind = after ? sql`and (m.merged_at, m.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<MergeRow>`
@@ -155,7 +157,7 @@ async function merges(scope: Scope, profileId: string, request: PageRequest): Pr
       left join source s on s.workspace_id = e.workspace_id and s.id = e.source_id
       order by m.merged_at desc, m.id desc`.execute(tx),
   );
-  return toPage(rows, { request, node: toMerge, cursor: (row) => [row.merged_text, row.id] });
+  return toPage(rows, { request, list: mark, node: toMerge, cursor: (row) => [row.merged_text, row.id] });
 }
 
 interface RiskRow {
@@ -183,7 +185,8 @@ const toRisk = (row: RiskRow): RiskRecord => ({
 const cursorLinksKey = z.tuple([z.string().regex(/^\d{1,9}$/), z.string().regex(/^[0-9a-f]{32}$/)]);
 
 async function risks(scope: Scope, threshold: number, request: PageRequest): Promise<Page<RiskRecord>> {
-  const after = parseCursor(request.after, cursorLinksKey);
+  const mark = listOf(scope, 'identityRisks');
+  const after = parseCursor(request.after, cursorLinksKey, mark);
   const behind = after ? sql`where (links, key) < (${after[0]}::int, ${after[1]})` : sql``;
   const side = (key: string, type: string, value: string) => sql`
     select ${sql.ref(key)} as key, ${sql.ref(type)} as type, ${sql.ref(value)} as value, said_at, state
@@ -209,7 +212,7 @@ async function risks(scope: Scope, threshold: number, request: PageRequest): Pro
       left join identifier i on i.workspace_id = ${scope.workspaceId} and i.type = r.type and i.value = r.value
       order by r.links desc, r.key desc`.execute(tx),
   );
-  return toPage(rows, { request, node: toRisk, cursor: (row) => [String(row.links), row.key] });
+  return toPage(rows, { request, list: mark, node: toRisk, cursor: (row) => [String(row.links), row.key] });
 }
 
 /** Identity rules, merge log and decisions in PostgreSQL. See the port for what a caller may rely on. */

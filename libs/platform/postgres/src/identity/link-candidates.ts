@@ -14,7 +14,7 @@ import { defineErrors } from '@kohort/kernel-errors';
 import { commandErrors } from '../commands/command.errors';
 import { ms, msOrNull } from '../read/columns';
 import { reading, type Scope } from '../read/deadline';
-import { parseCursor, toPage, uuidsOf } from '../read/paging';
+import { listOf, parseCursor, toPage, uuidsOf } from '../read/paging';
 import type { Deciding } from './decide-people';
 import { keptApart } from './kept-apart';
 
@@ -73,7 +73,8 @@ export async function linkCandidates(
   filter: LinkCandidateFilter,
   request: PageRequest,
 ): Promise<Page<LinkCandidateRecord>> {
-  const after = parseCursor(request.after, cursorPair);
+  const mark = listOf(scope, 'linkCandidates');
+  const after = parseCursor(request.after, cursorPair, mark);
   const behind = after
     ? sql`and (weight, profile_a, profile_b) < (${after[0]}::float8, ${after[1]}::uuid, ${after[2]}::uuid)`
     : sql``;
@@ -86,6 +87,7 @@ export async function linkCandidates(
   );
   return toPage(rows, {
     request,
+    list: mark,
     node: toCandidate,
     cursor: (row) => [String(row.weight), row.profile_a, row.profile_b],
   });

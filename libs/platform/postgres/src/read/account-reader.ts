@@ -13,7 +13,7 @@ import { stands } from '../segments/read-related';
 import { ms } from './columns';
 import { reading, type Scope } from './deadline';
 import { eventColumns, toEvent, type EventRow } from './event-row';
-import { cursorInstantUuid, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorInstantUuid, cursorText, cursorUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 interface AccountRow {
   id: string;
@@ -67,34 +67,37 @@ async function list(
   filter: { readonly search?: string },
   request: PageRequest,
 ): Promise<Page<AccountRecord>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'accounts');
+  const after = parseCursor(request.after, cursorText, mark);
   const behind = after ? sql`p.canonical_id > ${after[0]}` : sql`true`;
   const search = filter.search === undefined ? sql`` : sql`and starts_with(p.canonical_id, ${filter.search})`;
   const { rows } = await reading(scope, (tx) =>
     sql<AccountRow>`${accountsWhere(scope, sql`${behind} ${search}`)}
       order by p.canonical_id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toAccount, cursor: (row) => [row.group_id] });
+  return toPage(rows, { request, list: mark, node: toAccount, cursor: (row) => [row.group_id] });
 }
 
 async function people(scope: Scope, account: AccountRecord, request: PageRequest): Promise<Page<AccountPersonRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'accountPeople', account.groupId);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const behind = after ? sql`and t.profile_id > ${after[0]}::uuid` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<BelongsRow>`${belonging(scope, sql`t.value #>> '{}' = ${account.groupId} ${behind}`)}
       order by t.profile_id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toPerson, cursor: (row) => [row.profile_id] });
+  return toPage(rows, { request, list: mark, node: toPerson, cursor: (row) => [row.profile_id] });
 }
 
 async function ofPerson(scope: Scope, profileId: string, request: PageRequest): Promise<Page<AccountPersonRecord>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'accountsOf', profileId);
+  const after = parseCursor(request.after, cursorText, mark);
   const behind = after ? sql`and t.value #>> '{}' > ${after[0]}` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<BelongsRow>`${belonging(scope, sql`t.profile_id = ${profileId}::uuid ${behind}`)}
       order by group_id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toPerson, cursor: (row) => [row.group_id] });
+  return toPage(rows, { request, list: mark, node: toPerson, cursor: (row) => [row.group_id] });
 }
 
 async function sizes(scope: Scope, ids: readonly string[]): ReturnType<AccountReader['sizes']> {
@@ -111,7 +114,8 @@ async function sizes(scope: Scope, ids: readonly string[]): ReturnType<AccountRe
 }
 
 async function events(scope: Scope, account: AccountRecord, request: PageRequest): Promise<Page<EventRecord>> {
-  const after = parseCursor(request.after, cursorInstantUuid);
+  const mark = listOf(scope, 'accountEvents', account.groupId);
+  const after = parseCursor(request.after, cursorInstantUuid, mark);
   const behind = after ? sql`and (e.ts, e.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<EventRow>`
@@ -122,7 +126,7 @@ async function events(scope: Scope, account: AccountRecord, request: PageRequest
       where e.workspace_id = ${scope.workspaceId} and e.group_id = ${account.groupId} ${behind}
       order by e.ts desc, e.id desc limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toEvent, cursor: (row) => [row.ts_text, row.id] });
+  return toPage(rows, { request, list: mark, node: toEvent, cursor: (row) => [row.ts_text, row.id] });
 }
 
 /** Accounts and who belongs to them. */

@@ -18,6 +18,7 @@ import { logEpoch, logHorizon, readLog, type LogPosition } from '../read-log';
 import type { KohortTables } from '../tables';
 import { orderOf, positionOf, readChanges, toSentChange, type ChangeRow } from './change-rows';
 import { membersAt, type MembersAt } from './members-at';
+import { listOf } from './paging';
 
 /** Cursors that are remembered with their places. */
 const MOST_RECENT = 4_000;
@@ -119,7 +120,8 @@ class LogReading {
   }
 
   async membersAt(of: Omit<MembersAt, 'workspaceId'>, page: PageRequest): Promise<Page<MembershipRecord>> {
-    return membersAt(this.tx, { workspaceId: this.scope.workspaceId, ...of }, page);
+    const mark = listOf(this.scope, 'changeMembers', orderOf(of.place), of.segmentId);
+    return membersAt(this.tx, { workspaceId: this.scope.workspaceId, ...of }, page, mark);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { ms } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorText, parseCursor, toPage } from './paging';
+import { cursorText, listOf, parseCursor, toPage } from './paging';
 import { readErrors } from './read.errors';
 
 interface Between {
@@ -81,7 +81,8 @@ async function refit(scope: Scope, modelId: ModelId): Promise<RefitSetting> {
 }
 
 async function looks(scope: Scope, modelId: ModelId, request: PageRequest): Promise<Page<ModelLook>> {
-  const [after = null] = parseCursor(request.after, cursorText) ?? [];
+  const mark = listOf(scope, 'modelLooks', modelId);
+  const [after = null] = parseCursor(request.after, cursorText, mark) ?? [];
   const place = sql`day::text || '/' || lpad(version::text, 9, '0')`;
   const { rows } = await reading(scope, (tx) =>
     sql<{ version: number; day: string; place: string; looked_at: Date; drift: unknown }>`
@@ -93,7 +94,7 @@ async function looks(scope: Scope, modelId: ModelId, request: PageRequest): Prom
   const node = ({ version, day, looked_at, drift }: (typeof rows)[number]): ModelLook => {
     return { version, day, lookedAt: ms(looked_at), drift: modelDriftSchema.parse(drift) };
   };
-  return toPage(rows, { request, node, cursor: (row) => [row.place] });
+  return toPage(rows, { request, list: mark, node, cursor: (row) => [row.place] });
 }
 
 /** Values of a trait that can be groups, times the clusters that there may be. */

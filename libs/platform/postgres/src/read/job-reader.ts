@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JobReader, JobRecord, Page, PageRequest } from '@kohort/kernel-contracts';
 import { jsonObjectOf, jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorInstantUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorInstantUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 /** A row of table run, as `jobColumns` asks for it. */
 export interface JobRow {
@@ -52,7 +52,8 @@ async function list(
   filter: { readonly job?: string; readonly status?: string },
   request: PageRequest,
 ): Promise<Page<JobRecord>> {
-  const after = parseCursor(request.after, cursorInstantUuid);
+  const mark = listOf(scope, 'jobs');
+  const after = parseCursor(request.after, cursorInstantUuid, mark);
   const behind = after ? sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
   const ofJob = filter.job === undefined ? sql`` : sql`and job = ${filter.job}`;
   const ofStatus = filter.status === undefined ? sql`` : sql`and status = ${filter.status}`;
@@ -61,7 +62,7 @@ async function list(
       select ${jobColumns} from run where workspace_id = ${scope.workspaceId} ${ofJob} ${ofStatus} ${behind}
       order by created_at desc, id desc limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toJob, cursor: (row) => [row.created_text, row.id] });
+  return toPage(rows, { request, list: mark, node: toJob, cursor: (row) => [row.created_text, row.id] });
 }
 
 /** Long jobs: table run. */

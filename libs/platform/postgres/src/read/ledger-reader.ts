@@ -8,7 +8,7 @@ import {
   type TrackingReader,
 } from '@kohort/kernel-contracts';
 import { reading, type Scope } from './deadline';
-import { parseCursor, toPage } from './paging';
+import { listOf, parseCursor, toPage } from './paging';
 
 const FATES = ['received', 'stored', 'duplicate', 'rejected', 'suppressed', 'quarantined'] as const;
 type Sums = Record<(typeof FATES)[number], string>;
@@ -85,7 +85,8 @@ const cursor = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
 export function ledgerReader(scope: Scope): Pick<TrackingReader, 'ledgerSeries' | 'balance'> {
   return {
     async ledgerSeries(of, request) {
-      const after = parseCursor(request.after, cursor);
+      const mark = listOf(scope, 'ledgerSeries', of.step);
+      const after = parseCursor(request.after, cursor, mark);
       // As a literal: an expression with a parameter is not the one it is grouped by.
       const at = sql`date_trunc(${sql.lit(of.step)}, minute)`;
       const behind = after ? sql`having (${at}, source_id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
@@ -98,6 +99,7 @@ export function ledgerReader(scope: Scope): Pick<TrackingReader, 'ledgerSeries' 
       );
       return toPage(rows, {
         request,
+        list: mark,
         node: (row) => ({ sourceId: sourceIdSchema.parse(row.source_id), at: row.at.getTime(), ...countsOf(row) }),
         cursor: (row) => [row.at.toISOString(), row.source_id],
       });

@@ -8,7 +8,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { ms } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 /** The latest change of a member, as it is read. */
 export interface MemberRow {
@@ -42,7 +42,8 @@ export async function membersAsOf(
   of: { readonly segmentId: string; readonly asOfMs: number },
   request: PageRequest,
 ): Promise<Page<MembershipRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'membersAsOf', of.segmentId, of.asOfMs);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const [segmentId] = uuidsOf([of.segmentId]);
   if (segmentId === undefined) return { items: [], hasNextPage: false };
   const behind = after ? sql`and profile_id > ${after[0]}::uuid` : sql``;
@@ -57,5 +58,5 @@ export async function membersAsOf(
         order by profile_id, change_version desc) as latest
       where kind = 'entered' order by profile_id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toMember, cursor: (row) => [row.profile_id] });
+  return toPage(rows, { request, list: mark, node: toMember, cursor: (row) => [row.profile_id] });
 }

@@ -3,7 +3,7 @@ import type { MembershipRecord, Page, PageRequest, WorkspaceId } from '@kohort/k
 import type { WorkspaceTransaction } from '../database';
 import type { LogPosition } from '../read-log';
 import { toMember, type MemberRow } from './members-as-of';
-import { cursorTwoUuids, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorTwoUuids, parseCursor, toPage, uuidsOf, type ListMark } from './paging';
 
 /** Whose state is asked for, and when. */
 export interface MembersAt {
@@ -23,8 +23,9 @@ export async function membersAt(
   tx: WorkspaceTransaction,
   of: MembersAt,
   request: PageRequest,
+  list: ListMark,
 ): Promise<Page<MembershipRecord>> {
-  const after = parseCursor(request.after, cursorTwoUuids);
+  const after = parseCursor(request.after, cursorTwoUuids, list);
   const [segmentId] = of.segmentId === undefined ? [undefined] : uuidsOf([of.segmentId]);
   if (of.segmentId !== undefined && segmentId === undefined) return { items: [], hasNextPage: false };
   const within = segmentId === undefined ? sql`` : sql`and segment_id = ${segmentId}::uuid`;
@@ -38,5 +39,5 @@ export async function membersAt(
         ${within} ${behind}
       order by segment_id, profile_id, change_version desc) as latest
     where kind = 'entered' order by segment_id, profile_id limit ${request.first + 1}`.execute(tx);
-  return toPage(rows, { request, node: toMember, cursor: (row) => [row.segment_id, row.profile_id] });
+  return toPage(rows, { request, list, node: toMember, cursor: (row) => [row.segment_id, row.profile_id] });
 }

@@ -14,7 +14,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorNumber, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorNumber, cursorText, cursorUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 const servingCause = z.enum(SERVING_CAUSES);
 const MODEL_COLUMNS = ['id', 'key', 'name', 'kind', 'live_version', 'created_at'] as const;
@@ -109,7 +109,8 @@ function toScore(row: ScoreRow): ScoreRecord {
 }
 
 async function list(scope: Scope, request: PageRequest): Promise<Page<ModelRecord>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'models');
+  const after = parseCursor(request.after, cursorText, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('model').select(MODEL_COLUMNS).where('workspace_id', '=', scope.workspaceId);
     if (after) query = query.where('key', '>', after[0]);
@@ -118,11 +119,12 @@ async function list(scope: Scope, request: PageRequest): Promise<Page<ModelRecor
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toModel, cursor: (row) => [row.key] });
+  return toPage(rows, { request, list: mark, node: toModel, cursor: (row) => [row.key] });
 }
 
 async function versions(scope: Scope, modelId: string, request: PageRequest): Promise<Page<ModelVersionRecord>> {
-  const after = parseCursor(request.after, cursorNumber);
+  const mark = listOf(scope, 'modelVersions', modelId);
+  const after = parseCursor(request.after, cursorNumber, mark);
   const { rows } = await reading(scope, (tx) =>
     sql<VersionRow>`
       select ${versionColumns} from model_version v
@@ -130,11 +132,12 @@ async function versions(scope: Scope, modelId: string, request: PageRequest): Pr
         and (${after?.[0] ?? null}::int is null or v.version < ${after?.[0] ?? null}::int)
       order by v.version desc limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toVersion, cursor: (row) => [String(row.version)] });
+  return toPage(rows, { request, list: mark, node: toVersion, cursor: (row) => [String(row.version)] });
 }
 
 async function servings(scope: Scope, modelId: string, request: PageRequest): Promise<Page<ModelServing>> {
-  const after = parseCursor(request.after, cursorNumber);
+  const mark = listOf(scope, 'modelServings', modelId);
+  const after = parseCursor(request.after, cursorNumber, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx
       .selectFrom('model_serving')
@@ -150,7 +153,7 @@ async function servings(scope: Scope, modelId: string, request: PageRequest): Pr
   const node = ({ version, served_at, cause, asked_by }: (typeof rows)[number]): ModelServing => {
     return { version, servedAt: ms(served_at), cause: servingCause.parse(cause), askedBy: asked_by };
   };
-  return toPage(rows, { request, node, cursor: (row) => [String(row.place)] });
+  return toPage(rows, { request, list: mark, node, cursor: (row) => [String(row.place)] });
 }
 
 async function currentVersions(scope: Scope, ids: readonly string[]): Promise<readonly ModelVersionRecord[]> {
@@ -165,7 +168,8 @@ async function currentVersions(scope: Scope, ids: readonly string[]): Promise<re
 }
 
 async function scoresOf(scope: Scope, profileId: string, request: PageRequest): Promise<Page<ScoreRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'scores', profileId);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const behind = after ? sql`and m.id > ${after[0]}::uuid` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<ScoreRow>`
@@ -175,7 +179,7 @@ async function scoresOf(scope: Scope, profileId: string, request: PageRequest): 
       where m.workspace_id = ${scope.workspaceId} and s.profile_id = ${profileId} ${behind}
       order by m.id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toScore, cursor: (row) => [row.model_id] });
+  return toPage(rows, { request, list: mark, node: toScore, cursor: (row) => [row.model_id] });
 }
 
 async function score(scope: Scope, profileId: string, modelId: string): Promise<ScoreRecord | null> {
@@ -191,7 +195,8 @@ async function score(scope: Scope, profileId: string, modelId: string): Promise<
 }
 
 async function outliers(scope: Scope, modelId: string, request: PageRequest): Promise<Page<ScoreRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'outliers', modelId);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const behind = after ? sql`and s.profile_id > ${after[0]}::uuid` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<ScoreRow>`
@@ -201,7 +206,7 @@ async function outliers(scope: Scope, modelId: string, request: PageRequest): Pr
       where m.workspace_id = ${scope.workspaceId} and m.id = ${modelId} and s.outlier_score >= 0.5 ${behind}
       order by s.profile_id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toScore, cursor: (row) => [row.profile_id] });
+  return toPage(rows, { request, list: mark, node: toScore, cursor: (row) => [row.profile_id] });
 }
 
 /** Models, their versions and the scores that are served. */

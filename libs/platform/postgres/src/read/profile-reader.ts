@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { jsonOf, ms } from './columns';
 import { reading, readingOften, type Scope } from './deadline';
 import { eventColumns, toEvent, type EventRow } from './event-row';
-import { cursorInstantUuid, cursorText, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorInstantUuid, cursorText, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 const PROFILE_COLUMNS = ['id', 'canonical_id', 'merged_into', 'first_seen_at', 'last_seen_at'] as const;
 const cursorTypeValue = z.tuple([z.string(), z.string()]);
@@ -81,7 +81,8 @@ async function byIdentifier(
 }
 
 async function identifiers(scope: Scope, profileId: string, request: PageRequest): Promise<Page<IdentifierRecord>> {
-  const after = parseCursor(request.after, cursorTypeValue);
+  const mark = listOf(scope, 'identifiers', profileId);
+  const after = parseCursor(request.after, cursorTypeValue, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx
       .selectFrom('identifier')
@@ -97,13 +98,15 @@ async function identifiers(scope: Scope, profileId: string, request: PageRequest
   });
   return toPage(rows, {
     request,
+    list: mark,
     node: (row) => ({ type: row.type, value: row.value, firstSeenAt: ms(row.first_seen_at) }),
     cursor: (row) => [row.type, row.value],
   });
 }
 
 async function traits(scope: Scope, profileId: string, request: PageRequest): Promise<Page<TraitRecord>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'traits', profileId);
+  const after = parseCursor(request.after, cursorText, mark);
   const { rows } = await reading(scope, (tx) =>
     sql<TraitRow>`
       select key, kind, value, valid_from from (
@@ -117,7 +120,7 @@ async function traits(scope: Scope, profileId: string, request: PageRequest): Pr
       where value is not null and value <> 'null'::jsonb
       order by key limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toTrait, cursor: (row) => [row.key] });
+  return toPage(rows, { request, list: mark, node: toTrait, cursor: (row) => [row.key] });
 }
 
 async function features(scope: Scope, profileId: string): Promise<FeaturesRecord | null> {
@@ -141,7 +144,8 @@ async function features(scope: Scope, profileId: string): Promise<FeaturesRecord
 }
 
 async function events(scope: Scope, profileId: string, request: PageRequest): Promise<Page<EventRecord>> {
-  const after = parseCursor(request.after, cursorInstantUuid);
+  const mark = listOf(scope, 'events', profileId);
+  const after = parseCursor(request.after, cursorInstantUuid, mark);
   const behind = after ? sql`and (ts, event_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<EventRow>`
@@ -154,7 +158,7 @@ async function events(scope: Scope, profileId: string, request: PageRequest): Pr
       join event e on e.workspace_id = ${scope.workspaceId} and e.id = a.event_id and e.received_at = a.received_at
       order by a.ts desc, a.event_id desc`.execute(tx),
   );
-  return toPage(rows, { request, node: toEvent, cursor: (row) => [row.ts_text, row.id] });
+  return toPage(rows, { request, list: mark, node: toEvent, cursor: (row) => [row.ts_text, row.id] });
 }
 
 /** People, and what is known of them. */

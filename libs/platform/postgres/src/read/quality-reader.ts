@@ -11,7 +11,7 @@ import {
 import { QUALITY_SCHEMA_VERSION } from '../quality/quality-store.adapter';
 import { jsonOf, ms } from './columns';
 import { reading, type Scope } from './deadline';
-import { parseCursor, toPage } from './paging';
+import { listOf, parseCursor, toPage } from './paging';
 
 const kindSchema = z.enum(QUALITY_SUBJECTS);
 const cursorPlace = z.tuple([z.string(), z.string(), z.string()]);
@@ -41,20 +41,25 @@ const toField = (row: Row): QualityFieldRecord => ({
 });
 
 /** The latest week of each subject, by key, event and field. */
-async function list(scope: Scope, which: RawBuilder<unknown>, request: PageRequest): Promise<Page<QualityFieldRecord>> {
-  const after = parseCursor(request.after, cursorPlace);
+async function list(
+  scope: Scope,
+  which: { readonly of: string | null; readonly where: RawBuilder<unknown> },
+  request: PageRequest,
+): Promise<Page<QualityFieldRecord>> {
+  const mark = listOf(scope, 'qualityFields', which.of);
+  const after = parseCursor(request.after, cursorPlace, mark);
   const behind = after ? sql`and (subject_key, event, field) > (${after[0]}, ${after[1]}, ${after[2]})` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<Row>`
       select subject_kind, subject_key, event, field, week::text as week, at, rows, profile,
         baseline_week::text as baseline_week, drift
       from quality_snapshot q
-      where workspace_id = ${scope.workspaceId} and schema_version = ${QUALITY_SCHEMA_VERSION} and ${which} ${behind}
+      where workspace_id = ${scope.workspaceId} and schema_version = ${QUALITY_SCHEMA_VERSION} and ${which.where} ${behind}
         and week = (select max(week) from quality_snapshot l where l.workspace_id = q.workspace_id
           and l.subject_kind = q.subject_kind and l.subject_key = q.subject_key and l.event = q.event)
       order by subject_key, event, field limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toField, cursor: (row) => [row.subject_key, row.event, row.field] });
+  return toPage(rows, { request, list: mark, node: toField, cursor: (row) => [row.subject_key, row.event, row.field] });
 }
 
 interface RecordsRow {
@@ -77,7 +82,8 @@ async function records(
   { sourceKey, event }: Parameters<QualityReader['records']>[0],
   request: PageRequest,
 ): Promise<Page<QualityRecordsRecord>> {
-  const after = parseCursor(request.after, z.tuple([z.string()]));
+  const mark = listOf(scope, 'qualityRecords', sourceKey);
+  const after = parseCursor(request.after, z.tuple([z.string()]), mark);
   const behind = after ? sql`and event > ${after[0]}` : sql``;
   const which =
     sourceKey === null
@@ -101,6 +107,7 @@ async function records(
   );
   return toPage(rows, {
     request,
+    list: mark,
     node: (row) => ({
       subject: { kind: kindSchema.parse(row.subject_kind), key: row.subject_key, event: row.event },
       week: row.week,
@@ -118,12 +125,13 @@ export function qualityReader(scope: Scope): QualityReader {
   return {
     ofSource: (key, event, page) => {
       const one = event === null ? sql`` : sql`and event = ${event}`;
-      return list(scope, sql`subject_kind in ('source', 'event') and subject_key = ${key} ${one}`, page);
+      const where = sql`subject_kind in ('source', 'event') and subject_key = ${key} ${one}`;
+      return list(scope, { of: key, where }, page);
     },
     records: (of, page) => records(scope, of, page),
     ofTraits: (key, page) => {
       const one = key === null ? sql`` : sql`and subject_key = ${key}`;
-      return list(scope, sql`subject_kind = 'trait' ${one}`, page);
+      return list(scope, { of: null, where: sql`subject_kind = 'trait' ${one}` }, page);
     },
   };
 }

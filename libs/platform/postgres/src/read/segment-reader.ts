@@ -18,7 +18,7 @@ import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
 import { segmentLags } from './segment-lags';
 import { membersAsOf } from './members-as-of';
-import { cursorNumber, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorNumber, cursorText, cursorUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 interface SegmentRow {
   id: string;
@@ -150,7 +150,8 @@ function toVersion(row: VersionRow): SegmentVersionRecord {
 }
 
 async function list(scope: Scope, filter: SegmentFilter, request: PageRequest): Promise<Page<SegmentRecord>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'segments');
+  const after = parseCursor(request.after, cursorText, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('segment').select(SEGMENT_COLUMNS).where('workspace_id', '=', scope.workspaceId);
     if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
@@ -171,11 +172,12 @@ async function list(scope: Scope, filter: SegmentFilter, request: PageRequest): 
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toSegment, cursor: (row) => [row.key] });
+  return toPage(rows, { request, list: mark, node: toSegment, cursor: (row) => [row.key] });
 }
 
 async function versions(scope: Scope, segmentId: string, request: PageRequest): Promise<Page<SegmentVersionRecord>> {
-  const after = parseCursor(request.after, cursorNumber);
+  const mark = listOf(scope, 'segmentVersions', segmentId);
+  const after = parseCursor(request.after, cursorNumber, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx
       .selectFrom('segment_version')
@@ -188,7 +190,7 @@ async function versions(scope: Scope, segmentId: string, request: PageRequest): 
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toVersion, cursor: (row) => [String(row.version)] });
+  return toPage(rows, { request, list: mark, node: toVersion, cursor: (row) => [String(row.version)] });
 }
 
 async function currentVersions(scope: Scope, ids: readonly string[]): Promise<readonly SegmentVersionRecord[]> {
@@ -264,8 +266,9 @@ async function memberships(
   of: { readonly segmentId: string } | { readonly profileId: string },
   request: PageRequest,
 ): Promise<Page<MembershipRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
   const bySegment = 'segmentId' in of;
+  const mark = bySegment ? listOf(scope, 'members', of.segmentId) : listOf(scope, 'memberships', of.profileId);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const column = bySegment ? 'profile_id' : 'segment_id';
   const rows = await reading(scope, (tx) => {
     let query = tx
@@ -280,7 +283,7 @@ async function memberships(
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toMembership, cursor: (row) => [row[column]] });
+  return toPage(rows, { request, list: mark, node: toMembership, cursor: (row) => [row[column]] });
 }
 
 async function proof(scope: Scope, profileId: string, segmentId: string): Promise<MembershipProofRecord | null> {

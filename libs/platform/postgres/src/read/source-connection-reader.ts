@@ -8,7 +8,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorText, parseCursor, toPage } from './paging';
+import { cursorText, listOf, parseCursor, toPage } from './paging';
 
 /** The columns that `toSourceConnection` needs. */
 export const SOURCE_CONNECTION_COLUMNS = [
@@ -60,7 +60,8 @@ export function toSourceConnection(row: SourceConnectionRow): SourceConnectionVi
 }
 
 async function list(scope: Scope, request: PageRequest): Promise<Page<SourceConnectionView>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'sourceConnections');
+  const after = parseCursor(request.after, cursorText, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx
       .selectFrom('source_connection')
@@ -72,7 +73,7 @@ async function list(scope: Scope, request: PageRequest): Promise<Page<SourceConn
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toSourceConnection, cursor: (row) => [row.key] });
+  return toPage(rows, { request, list: mark, node: toSourceConnection, cursor: (row) => [row.key] });
 }
 
 /** Configured sources. */

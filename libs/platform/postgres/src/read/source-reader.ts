@@ -12,7 +12,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { ms } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorText, cursorUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 /** The columns that `toSource` needs. */
 export const SOURCE_COLUMNS = ['id', 'key', 'name', 'kind', 'created_at', 'masking'] as const;
@@ -61,7 +61,8 @@ function toLedger(row: LedgerRow): LedgerRecord {
 }
 
 async function sources(scope: Scope, request: PageRequest): Promise<Page<SourceRecord>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'sources');
+  const after = parseCursor(request.after, cursorText, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('source').select(SOURCE_COLUMNS).where('workspace_id', '=', scope.workspaceId);
     if (after) query = query.where('key', '>', after[0]);
@@ -70,7 +71,7 @@ async function sources(scope: Scope, request: PageRequest): Promise<Page<SourceR
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toSource, cursor: (row) => [row.key] });
+  return toPage(rows, { request, list: mark, node: toSource, cursor: (row) => [row.key] });
 }
 
 async function ledger(
@@ -78,7 +79,8 @@ async function ledger(
   range: { readonly fromMs?: number; readonly toMs?: number },
   request: PageRequest,
 ): Promise<Page<LedgerRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'ledger');
+  const after = parseCursor(request.after, cursorUuid, mark);
   const behind = after ? sql`and source_id > ${after[0]}::uuid` : sql``;
   const from = range.fromMs === undefined ? sql`` : sql`and minute >= ${new Date(range.fromMs)}`;
   const to = range.toMs === undefined ? sql`` : sql`and minute < ${new Date(range.toMs)}`;
@@ -89,7 +91,7 @@ async function ledger(
       from ledger_minute where workspace_id = ${scope.workspaceId} ${from} ${to} ${behind}
       group by source_id order by source_id limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toLedger, cursor: (row) => [row.source_id] });
+  return toPage(rows, { request, list: mark, node: toLedger, cursor: (row) => [row.source_id] });
 }
 
 async function importedFiles(scope: Scope, key: string, sha256: readonly string[]): Promise<ImportedFile[]> {

@@ -15,7 +15,7 @@ import {
 } from '@kohort/kernel-contracts';
 import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
-import { cursorInstantUuid, cursorText, cursorUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorInstantUuid, cursorText, cursorUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 /** The columns that the mapping below needs. */
 export const DESTINATION_COLUMNS = [
@@ -108,7 +108,8 @@ const runColumns = sql.raw(
 );
 
 async function destinations(scope: Scope, request: PageRequest): Promise<Page<DestinationView>> {
-  const after = parseCursor(request.after, cursorText);
+  const mark = listOf(scope, 'destinations');
+  const after = parseCursor(request.after, cursorText, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('destination').select(DESTINATION_COLUMNS).where('workspace_id', '=', scope.workspaceId);
     if (after) query = query.where('key', '>', after[0]);
@@ -117,7 +118,7 @@ async function destinations(scope: Scope, request: PageRequest): Promise<Page<De
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toDestination, cursor: (row) => [row.key] });
+  return toPage(rows, { request, list: mark, node: toDestination, cursor: (row) => [row.key] });
 }
 
 async function list(
@@ -125,7 +126,8 @@ async function list(
   filter: { readonly destinationId?: string; readonly segmentId?: string },
   request: PageRequest,
 ): Promise<Page<SyncView>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'syncs', filter.destinationId, filter.segmentId);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx.selectFrom('sync').select(SYNC_COLUMNS).where('workspace_id', '=', scope.workspaceId);
     if (filter.destinationId !== undefined) query = query.where('destination_id', '=', filter.destinationId);
@@ -136,11 +138,12 @@ async function list(
       .limit(request.first + 1)
       .execute();
   });
-  return toPage(rows, { request, node: toSync, cursor: (row) => [row.id] });
+  return toPage(rows, { request, list: mark, node: toSync, cursor: (row) => [row.id] });
 }
 
 async function runs(scope: Scope, syncId: string, request: PageRequest): Promise<Page<SyncRunRecord>> {
-  const after = parseCursor(request.after, cursorInstantUuid);
+  const mark = listOf(scope, 'syncRuns', syncId);
+  const after = parseCursor(request.after, cursorInstantUuid, mark);
   const behind = after ? sql`and (created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
   const { rows } = await reading(scope, (tx) =>
     sql<SyncRunRow>`
@@ -148,7 +151,7 @@ async function runs(scope: Scope, syncId: string, request: PageRequest): Promise
       where workspace_id = ${scope.workspaceId} and sync_id = ${syncId} ${behind}
       order by created_at desc, id desc limit ${request.first + 1}`.execute(tx),
   );
-  return toPage(rows, { request, node: toRun, cursor: (row) => [row.created_text, row.id] });
+  return toPage(rows, { request, list: mark, node: toRun, cursor: (row) => [row.created_text, row.id] });
 }
 
 async function records(
@@ -156,7 +159,8 @@ async function records(
   of: { readonly runId: string; readonly filter: { readonly fate?: string; readonly operation?: string } },
   request: PageRequest,
 ): Promise<Page<SyncFateRecord>> {
-  const after = parseCursor(request.after, cursorUuid);
+  const mark = listOf(scope, 'syncRecords', of.runId);
+  const after = parseCursor(request.after, cursorUuid, mark);
   const rows = await reading(scope, (tx) => {
     let query = tx
       .selectFrom('sync_record')
@@ -173,6 +177,7 @@ async function records(
   });
   return toPage(rows, {
     request,
+    list: mark,
     node: (row) => ({
       profileId: profileIdSchema.parse(row.profile_id),
       operation: row.operation,

@@ -12,7 +12,7 @@ import { PLAN_COLUMNS, toPlan, type PlanRow } from '../tracking/plan-rows';
 import { quarantineColumns, quarantineWhere, toQuarantined, type QuarantineRow } from '../tracking/quarantine-rows';
 import { reading, type Scope } from './deadline';
 import { ledgerReader } from './ledger-reader';
-import { cursorInstantUuid, parseCursor, toPage, uuidsOf } from './paging';
+import { cursorInstantUuid, listOf, parseCursor, toPage, uuidsOf } from './paging';
 
 const planColumns = sql.raw(PLAN_COLUMNS.join(', '));
 /** Versions by their plan (the workspace's first), the newest first. */
@@ -28,7 +28,8 @@ function plans(scope: Scope): Pick<TrackingReader, 'plans' | 'plan' | 'planOf'> 
   };
   return {
     async plans(filter, request) {
-      const after = parseCursor(request.after, planCursor);
+      const mark = listOf(scope, 'trackingPlans');
+      const after = parseCursor(request.after, planCursor, mark);
       const place = sql`coalesce(source_id::text, '')`;
       const behind = after
         ? sql`and (${place} > ${after[0]} or (${place} = ${after[0]} and version < ${Number(after[1])}))`
@@ -42,7 +43,12 @@ function plans(scope: Scope): Pick<TrackingReader, 'plans' | 'plan' | 'planOf'> 
           where workspace_id = ${scope.workspaceId} ${source} ${status} ${origin} ${behind}
           order by ${place}, version desc limit ${request.first + 1}`.execute(tx),
       );
-      return toPage(rows, { request, node: toPlan, cursor: (row) => [row.source_id ?? '', String(row.version)] });
+      return toPage(rows, {
+        request,
+        list: mark,
+        node: toPlan,
+        cursor: (row) => [row.source_id ?? '', String(row.version)],
+      });
     },
     plan: async (id) => (uuidsOf([id]).length === 0 ? null : one(sql`and id = ${id}::uuid`)),
     planOf: (sourceId, version) => {
@@ -86,7 +92,8 @@ const toViolation = (row: ViolationRow): ViolationRecord => ({
 function violations(scope: Scope): Pick<TrackingReader, 'violations'> {
   return {
     async violations(filter, request) {
-      const after = parseCursor(request.after, violationCursor);
+      const mark = listOf(scope, 'violations', filter.step);
+      const after = parseCursor(request.after, violationCursor, mark);
       const at = filter.step === undefined ? sql`null::timestamptz` : sql`date_trunc(${sql.lit(filter.step)}, v.hour)`;
       const place = sql`(v.source_id, v.event, v.plan_id::text || ' ' || v.rule || ' ' || v.action, coalesce(${at}, 'epoch'))`;
       const behind = after
@@ -111,6 +118,7 @@ function violations(scope: Scope): Pick<TrackingReader, 'violations'> {
       );
       return toPage(rows, {
         request,
+        list: mark,
         node: toViolation,
         cursor: (row) => [
           row.source_id,
@@ -126,17 +134,19 @@ function violations(scope: Scope): Pick<TrackingReader, 'violations'> {
 function lists(scope: Scope): Pick<TrackingReader, 'quarantined' | 'alerts'> {
   return {
     async quarantined(filter, request) {
-      const after = parseCursor(request.after, cursorInstantUuid);
+      const mark = listOf(scope, 'quarantined');
+      const after = parseCursor(request.after, cursorInstantUuid, mark);
       const behind = after ? sql`and (received_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
       const { rows } = await reading(scope, (tx) =>
         sql<QuarantineRow>`select ${quarantineColumns} from refused_event
           where workspace_id = ${scope.workspaceId} ${quarantineWhere(filter)} ${behind}
           order by received_at, id limit ${request.first + 1}`.execute(tx),
       );
-      return toPage(rows, { request, node: toQuarantined, cursor: (row) => [row.received_text, row.id] });
+      return toPage(rows, { request, list: mark, node: toQuarantined, cursor: (row) => [row.received_text, row.id] });
     },
     async alerts(filter, request) {
-      const after = parseCursor(request.after, cursorInstantUuid);
+      const mark = listOf(scope, 'alerts');
+      const after = parseCursor(request.after, cursorInstantUuid, mark);
       const behind = after ? sql`and (opened_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
       const state = filter.state === undefined ? sql`` : sql`and state = ${filter.state}`;
       const kind = filter.kind === undefined ? sql`` : sql`and kind = ${filter.kind}`;
@@ -146,7 +156,7 @@ function lists(scope: Scope): Pick<TrackingReader, 'quarantined' | 'alerts'> {
           where workspace_id = ${scope.workspaceId} ${state} ${kind} ${source} ${behind}
           order by opened_at desc, id desc limit ${request.first + 1}`.execute(tx),
       );
-      return toPage(rows, { request, node: toAlert, cursor: (row) => [row.opened_text, row.id] });
+      return toPage(rows, { request, list: mark, node: toAlert, cursor: (row) => [row.opened_text, row.id] });
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Database, WorkspaceTransaction } from '../database';
 import { logEpoch, logHorizon } from '../read-log';
 import { positionOf } from '../read/change-rows';
 import { reading, writing, type Scope } from '../read/deadline';
-import { cursorInstantUuid, parseCursor, toPage, uuidsOf } from '../read/paging';
+import { cursorInstantUuid, listOf, parseCursor, toPage, uuidsOf } from '../read/paging';
 import { changeWebhookErrors, toWebhook, webhookColumns, type WebhookRow } from './change-webhook-rows';
 
 async function one(tx: WorkspaceTransaction, scope: Scope, id: string): Promise<ChangeWebhookRecord> {
@@ -84,13 +84,14 @@ export function changeWebhookAdmin(parts: { readonly database: Database; readonl
       const scope: Scope = { ...parts, workspaceId, deadlineMs };
       return {
         async list(request) {
-          const after = parseCursor(request.after, cursorInstantUuid);
+          const mark = listOf(scope, 'changeWebhooks');
+          const after = parseCursor(request.after, cursorInstantUuid, mark);
           const behind = after ? sql`and (created_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
           const { rows } = await reading(scope, (tx) =>
             sql<WebhookRow>`select ${webhookColumns} from change_webhook where workspace_id = ${workspaceId} ${behind}
               order by created_at, id limit ${request.first + 1}`.execute(tx),
           );
-          return toPage(rows, { request, node: toWebhook, cursor: (row) => [row.created_text, row.id] });
+          return toPage(rows, { request, list: mark, node: toWebhook, cursor: (row) => [row.created_text, row.id] });
         },
         create: (webhook, idempotencyKey, seal) => create(scope, webhook, { idempotencyKey, seal }),
         rotate: (id, reseal) =>

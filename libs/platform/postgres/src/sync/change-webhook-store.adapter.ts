@@ -57,7 +57,7 @@ async function membersFrom(
   of: MembersAt,
   page: { readonly after: string; readonly limit: number },
 ): Promise<Pick<DueChanges, 'content' | 'position'>> {
-  const { items, hasNextPage } = await membersAt(tx, of, { first: page.limit, after: page.after || null });
+  const { items, hasNextPage } = await membersAt(tx, of, { first: page.limit, after: page.after || null }, null);
   const named = await tx
     .selectFrom('segment')
     .select(['id', 'key'])

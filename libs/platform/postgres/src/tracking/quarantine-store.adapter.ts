@@ -26,7 +26,7 @@ export function quarantineStore(database: Database): QuarantineStore {
       }),
     page: (workspaceId, filter, page) =>
       database.inWorkspace(workspaceId, async (tx) => {
-        const after = parseCursor(page.after, cursorInstantUuid);
+        const after = parseCursor(page.after, cursorInstantUuid, null);
         const behind = after ? sql`and (received_at, id) > (${after[0]}::timestamptz, ${after[1]}::uuid)` : sql``;
         const { rows } = await sql<QuarantineRow>`
           select ${quarantineColumns} from refused_event
@@ -35,7 +35,7 @@ export function quarantineStore(database: Database): QuarantineStore {
         const last = rows.at(-1);
         return {
           items: rows.map(toQuarantined),
-          after: last ? encodeCursor([last.received_text, last.id]) : page.after,
+          after: last ? encodeCursor([last.received_text, last.id], null) : page.after,
         };
       }),
     forget: (workspaceId, ids) =>
