@@ -244,6 +244,11 @@ describe('the life of a segment through the API', () => {
         `{ segment(key: "early") { members(first: 5, after: "x", asOf: "${ago(1)}", known: NOW) { nodes { member } } } }`,
       );
       expect(wrong.errors).toMatchObject([{ extensions: { code: 'GATEWAY_CURSOR_INVALID' } }]);
+      const ahead = await life.rig.ask(
+        life.key,
+        `{ segment(key: "early") { members(first: 5, asOf: "${ago(-1)}") { nodes { member } } } }`,
+      );
+      expect(ahead.errors).toMatchObject([{ extensions: { code: 'GATEWAY_AS_OF_AHEAD', kind: 'invalid-input' } }]);
     });
 
     it('archive: everybody is taken out once, and the key is never used again', async () => {

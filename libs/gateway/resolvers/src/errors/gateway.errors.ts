@@ -21,6 +21,10 @@ export const gatewayErrors = defineErrors({
   },
   GATEWAY_FIRST_OUT_OF_RANGE: { kind: 'invalid-input', message: () => '`first` is 1 to 100' },
   GATEWAY_CURSOR_INVALID: { kind: 'invalid-input', message: () => 'this cursor was not made by this list' },
+  GATEWAY_AS_OF_AHEAD: {
+    kind: 'invalid-input',
+    message: () => '`asOf` is ahead of now: who will be in is not recorded yet; `known: NOW` asks the rule',
+  },
   GATEWAY_SEGMENTS_OUT_OF_RANGE: { kind: 'invalid-input', message: () => 'name 1 to 20 segments' },
   GATEWAY_INTROSPECTION_OFF: { kind: 'forbidden', message: () => 'introspection is off; the schema is published' },
   GATEWAY_ACCOUNT_UNNAMED: { kind: 'invalid-input', message: () => 'name an account by `id` or by `groupId`' },

@@ -224,6 +224,7 @@ export class SegmentResolver {
     const { segments } = context.reader;
     const page = pageOf(args);
     if (asOf == null) return connection(await segments.members(segment.id, page), asIs);
+    if (known === 'then' && asOf > context.services.clock.now()) throw gatewayErrors.GATEWAY_AS_OF_AHEAD();
     if (known === 'then') return connection(await segments.membersAsOf(segment.id, asOf, page), asIs);
     return connection(await knownNow(context, { segment, asOf }, page), asIs);
   }
