@@ -107,7 +107,14 @@ describe('the change log as lines', () => {
     expect(await codeOf({ after: 'x' }, null)).toEqual([401, 'ACCESS_KEY_MISSING']);
     expect(await codeOf({ after: 'x' }, weak)).toEqual([403, 'ACCESS_SCOPE_MISSING']);
     expect(await codeOf({ after: 'x' })).toEqual([400, 'POSTGRES_CURSOR_INVALID']);
-    expect(await codeOf({})).toEqual([400, 'GATEWAY_EXPORT_INVALID']);
+    expect(await codeOf({})).toEqual([400, 'GATEWAY_EXPORT_AFTER_MISSING']);
+    expect((await ask({})).text).toContain('changeLog { head }');
+    const unknown = await ask({ after: await head(), members: 'true' });
+    expect(unknown.status).toBe(400);
+    expect(JSON.parse(unknown.text)).toMatchObject({
+      code: 'GATEWAY_EXPORT_UNKNOWN_PARAMETER',
+      message: 'the export knows no `members`; there are after, segment, profile, kinds, follow',
+    });
     expect(await codeOf({ after: 'x', kinds: 'all' })).toEqual([400, 'GATEWAY_EXPORT_INVALID']);
     expect(await codeOf({ after: 'x', segment: 'nothing' })).toEqual([404, 'GATEWAY_NOT_FOUND']);
     const revocable = await rig.key(world.workspaceId);

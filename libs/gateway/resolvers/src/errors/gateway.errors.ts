@@ -54,6 +54,16 @@ export const gatewayErrors = defineErrors({
     kind: 'invalid-input',
     message: (d) => `the export needs a good \`${String(d['name'])}\``,
   },
+  GATEWAY_EXPORT_AFTER_MISSING: {
+    kind: 'invalid-input',
+    message: () =>
+      'the export needs `after`: the cursor of a line that you have, or where the log ends now, `{ changeLog { head } }` ' +
+      'over GraphQL; `membershipSnapshot(token:)` tells who is in at that place, and `follow=true` begins there by itself',
+  },
+  GATEWAY_EXPORT_UNKNOWN_PARAMETER: {
+    kind: 'invalid-input',
+    message: (d) => `the export knows no \`${String(d['name'])}\`; there are ${String(d['known'])}`,
+  },
   GATEWAY_STREAM_SLOW: {
     kind: 'rate-limited',
     message: () => 'nothing was taken for too long; resume from the cursor',

@@ -20,7 +20,7 @@ export interface ChangesParts {
   readonly slowMs?: number | undefined;
 }
 
-const query = z.object({
+const query = z.strictObject({
   after: z.string().min(1).max(500).optional(),
   segment: z.string().min(1).max(200).optional(),
   profile: z.uuid().optional(),
@@ -28,13 +28,20 @@ const query = z.object({
   follow: z.enum(['true', 'false']).default('false'),
 });
 type Asked = z.infer<typeof query>;
+const PARAMETERS = Object.keys(query.shape).join(', ');
+const NAME_CHARS = 50;
 
 const kindList = z.array(z.enum(['entered', 'exited'])).min(1);
 
 function askedOf(request: FastifyRequest): Asked {
   const parsed = readShape(query, request.query);
-  if (!parsed.success) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: String(parsed.error.issues[0]?.path[0]) });
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const name = String(issue.keys[0]).slice(0, NAME_CHARS);
+    throw gatewayErrors.GATEWAY_EXPORT_UNKNOWN_PARAMETER({ name, known: PARAMETERS });
+  }
+  throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: String(issue?.path[0]) });
 }
 
 async function filterOf(services: GatewayServices, caller: Caller, asked: Asked): Promise<ChangeFilter> {
@@ -69,7 +76,7 @@ async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<Pi
     return { lots: linesAsTheyCome(stream, watched), onHeld: () => stream.rest() };
   }
   const { changeLog: log } = services;
-  if (asked.after === undefined) throw gatewayErrors.GATEWAY_EXPORT_INVALID({ name: 'after' });
+  if (asked.after === undefined) throw gatewayErrors.GATEWAY_EXPORT_AFTER_MISSING();
   await log.check(workspaceId, asked.after).catch(async (thrown: unknown) => {
     throw isAppError(thrown) ? await withSnapshotToken({ log, workspaceId }, thrown) : thrown;
   });
@@ -79,7 +86,7 @@ async function linesOf(parts: ChangesParts, request: FastifyRequest): Promise<Pi
 /**
  * `GET /v1/changes.ndjson`: the membership change log, a line a change, each with the cursor that resumes behind it.
  * `after` (needed unless it follows), `segment`, `profile`, `kinds=entered,exited`, `follow=true` to stay and be told of
- * what comes. It reads as fast as the client does; a client that takes nothing for half a minute is closed with the cursor
+ * what comes; any other parameter is refused. It reads as fast as the client does; a client that takes nothing for half a minute is closed with the cursor
  * in its last line.
  */
 export function changesRoutes(parts: ChangesParts): (scope: FastifyInstance) => Promise<void> {
