@@ -27,7 +27,10 @@ export interface GatewayClient {
 
 interface GraphqlReply {
   readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly kind?: string };
+  }[];
 }
 
 /**
@@ -55,6 +58,7 @@ export function openClient(url: string, apiKey: string): GatewayClient {
         throw clientErrors.CLIENT_REFUSED({
           reason: first?.message ?? `status ${response.status}`,
           remoteCode: first?.extensions?.code ?? String(response.status),
+          remoteKind: first?.extensions?.kind ?? null,
         });
       }
       return reply.data as T;

@@ -1,4 +1,4 @@
-import { isAppError, toAppError, type AppError } from '@kohort/kernel-errors';
+import { ERROR_KINDS, isAppError, toAppError, type AppError, type ErrorKind, type Retry } from '@kohort/kernel-errors';
 import { KOHORT_VERSION } from '../version';
 
 /** 0 ok · 2 bad input or usage · 3 unsuitable data · 1 anything else. */
@@ -8,17 +8,40 @@ export function exitCodeOf(error: AppError): number {
   return 1;
 }
 
+const SERVER_CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
+
+interface ToldFailure {
+  readonly code: string;
+  readonly kind: ErrorKind | null;
+  readonly retry: Retry | null;
+  readonly message: string;
+}
+
+/** A failure as it is told: what a server refused by the server's own code, whose kind is not always known. */
+function toldOf(error: AppError): ToldFailure {
+  const { remoteCode, remoteKind, reason } = error.details;
+  // Who answers with a status alone has no code of its own.
+  if (typeof remoteCode !== 'string' || !SERVER_CODE.test(remoteCode)) {
+    return { code: error.code, kind: error.kind, retry: error.retry, message: error.message };
+  }
+  const known = Object.keys(ERROR_KINDS) as ErrorKind[];
+  const kind = known.find((each) => each === remoteKind) ?? null;
+  const message = error.code === 'CLIENT_REFUSED' && typeof reason === 'string' ? reason : error.message;
+  return { code: remoteCode, kind, retry: kind && ERROR_KINDS[kind].retry, message };
+}
+
 /**
- * Tells a failure on standard error, in words or, under `--json`, as `{error: {code, message, line, column}}`, and gives
- * the exit code.
+ * Tells a failure on standard error, in words or, under `--json`, as `{error: {code, kind, retry, message, line, column}}`,
+ * and gives the exit code. What a server refused has the server's code.
  */
 export function reportFailure(thrown: unknown, json: boolean): number {
   const error = toAppError(thrown, 'this command');
   const { line = null, column = null } = error.details;
+  const told = toldOf(error);
   if (json) {
-    process.stderr.write(`${JSON.stringify({ error: { code: error.code, message: error.message, line, column } })}\n`);
+    process.stderr.write(`${JSON.stringify({ error: { ...told, line, column } })}\n`);
   } else {
-    process.stderr.write(`kohort: ${error.message} (${error.code})\n`);
+    process.stderr.write(`kohort: ${told.message} (${told.code})\n`);
     // A bug of ours is the one case in which the place in the code helps.
     if (!isAppError(thrown) && thrown instanceof Error && thrown.stack) process.stderr.write(`${thrown.stack}\n`);
   }
