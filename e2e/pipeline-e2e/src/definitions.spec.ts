@@ -107,7 +107,15 @@ describe('segments kept as files', () => {
     await kohort.query(
       'mutation { describeSegment(key: "buyers", input: { name: "All buyers", tags: ["core"] }) { __typename } }',
     );
-    expect((await run('export', '--dir', files)).code).toBe(0);
+    await kohort.query('mutation { createList(key: "friends", name: "Friends") { __typename } }');
+    rmSync(join(files, 'few.yaml'));
+    const again = await run('export', '--dir', files);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain('left out: 1 list,');
+    // What has no file here goes beside those that have one.
+    expect(again.stdout).toContain(`wrote ${join(files, 'a_few_buyers.yaml')}`);
+    rmSync(join(files, 'a_few_buyers.yaml'));
+    write('few.yaml', OF_BUYERS);
     expect(readFileSync(join(files, 'buyers.yaml'), 'utf8')).toBe(
       BUYERS.replace('label: Buyers', 'label: All buyers') + 'tags:\n  - core\n',
     );

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { newSegmentFile, updatedSegmentFile } from '@kohort/segments-domain';
 import { connect, withConnection, type ConnectFlags } from '../client/connect';
 import { readAllDefinitions } from '../definitions/definition-files';
 import { newModelFile, updatedModelFile } from '../definitions/model-file';
+import { newFilePath, type DefinitionKind } from '../definitions/new-file-path';
 import { newTraitFile, updatedTraitFile } from '../definitions/trait-file';
 import { workspaceModels } from '../definitions/workspace-models';
 import { workspaceSegments } from '../definitions/workspace-segments';
@@ -15,6 +16,10 @@ import { KOHORT_VERSION } from '../version';
 interface ExportFlags extends ConnectFlags {
   readonly dir: string;
   readonly json?: boolean;
+}
+
+interface DefinedFile {
+  readonly text: { readonly file: string };
 }
 
 async function run(flags: ExportFlags): Promise<void> {
@@ -32,25 +37,27 @@ async function run(flags: ExportFlags): Promise<void> {
     writeText(path, text);
     written.push(path);
   };
+  const fresh = (kind: DefinitionKind, key: string, known: readonly DefinedFile[]): string => {
+    const paths = known.map(({ text }) => text.file);
+    return newFilePath(flags.dir, { kind, key }, paths);
+  };
   for (const key of [...segments.keys()].sort()) {
     const definition = segments.get(key)?.definition;
     if (definition === undefined) continue;
     const known = files.get(key);
-    const path = join(flags.dir, known?.path ?? join('segments', `${key}.yaml`));
     const text = known === undefined ? newSegmentFile(definition) : updatedSegmentFile(known, definition);
-    if (text === known?.text.text) continue;
-    write(path, text);
+    if (text !== known?.text.text) write(known?.text.file ?? fresh('segments', key, segmentFiles), text);
   }
   for (const trait of traits) {
     const known = traitFiles.find(({ definition }) => definition.key === trait.key);
     const text = known === undefined ? newTraitFile(trait) : updatedTraitFile(known, trait);
-    if (text !== known?.text.text) write(known?.text.file ?? join(flags.dir, 'traits', `${trait.key}.yaml`), text);
+    if (text !== known?.text.text) write(known?.text.file ?? fresh('traits', trait.key, traitFiles), text);
   }
   for (const { key, definition } of models) {
     if (definition === null) continue;
     const known = modelFiles.find((file) => file.definition.key === key);
     const text = known === undefined ? newModelFile(definition) : updatedModelFile(known, definition);
-    if (text !== known?.text.text) write(known?.text.file ?? join(flags.dir, 'models', `${key}.yaml`), text);
+    if (text !== known?.text.text) write(known?.text.file ?? fresh('models', key, modelFiles), text);
   }
   const onlyInFiles = [...files.values()].filter(({ definition }) => !segments.has(definition.key));
   const traitsInFiles = traitFiles.filter(({ definition }) => !traits.some(({ key }) => key === definition.key));
@@ -70,6 +77,10 @@ async function run(flags: ExportFlags): Promise<void> {
   }
   for (const path of written) process.stdout.write(`wrote ${path}\n`);
   for (const path of paths) process.stdout.write(`only a file, left alone: ${path}\n`);
+  if (lists.size > 0)
+    process.stdout.write(
+      `left out: ${lists.size} ${lists.size === 1 ? 'list' : 'lists'}, whose people no file holds\n`,
+    );
   process.stdout.write(
     `${segments.size} segments, ${traits.length} traits, ${models.length} models, ${written.length} files written\n`,
   );
