@@ -45,14 +45,30 @@ describe('mutations', () => {
     const first = await answerOf(CREATE, { input, k: 'once' });
     expect(first).toMatchObject({ __typename: 'Segment', key: 'trial', status: 'DRAFT', rule: rule('trial') });
     expect(await answerOf(CREATE, { input, k: 'once' })).toEqual(first);
-    expect(await answerOf(CREATE, { input: { ...input, name: 'Other' }, k: 'once' })).toMatchObject({
-      __typename: 'Conflict',
-      code: 'COMMAND_IDEMPOTENCY_REUSED',
+    for (const other of [{ name: 'Other' }, { rule: rule('other') }, { key: 'second' }, { key: 'pro' }]) {
+      const reused = { __typename: 'Conflict', code: 'COMMAND_IDEMPOTENCY_REUSED' };
+      expect(await answerOf(CREATE, { input: { ...input, ...other }, k: 'once' })).toMatchObject(reused);
+    }
+    // A later version is no other request: what counts is what the segment was made with.
+    const next = rule('later');
+    await answerOf(`mutation ($r: JSON!) { answer: updateSegment(key: "trial", rule: $r) { __typename } }`, {
+      r: next,
     });
+    expect(await answerOf(CREATE, { input, k: 'once' })).toMatchObject({ __typename: 'Segment', id: first['id'] });
     expect(await answerOf(CREATE, { input, k: null })).toMatchObject({
       __typename: 'Conflict',
       code: 'COMMAND_KEY_TAKEN',
     });
+  });
+
+  it('make a list once for one idempotency key, whatever segment it is called', async () => {
+    const list = (key: string, name: string) =>
+      answerOf(`mutation { answer: createList(key: "${key}", name: "${name}", idempotencyKey: "list-once") {
+        ... on Segment { __typename key } ${failure} } }`);
+    expect(await list('guests', 'Guests')).toEqual({ __typename: 'Segment', key: 'guests' });
+    expect(await list('guests', 'Guests')).toEqual({ __typename: 'Segment', key: 'guests' });
+    expect(await list('guests', 'Others')).toMatchObject({ code: 'COMMAND_IDEMPOTENCY_REUSED' });
+    expect(await list('others', 'Guests')).toMatchObject({ code: 'COMMAND_IDEMPOTENCY_REUSED' });
   });
 
   it('describe a segment, and draft only after the version that the caller has seen', async () => {
@@ -317,14 +333,16 @@ describe('mutations', () => {
   });
 
   it('make a destination by its connector’s own schema, and seal what is secret', async () => {
-    const create = `mutation D($input: CreateDestinationInput!) { answer: createDestination(input: $input) {
+    const create = `mutation D($input: CreateDestinationInput!, $k: String) { answer: createDestination(input: $input, idempotencyKey: $k) {
       ... on Destination { key plugin settings } ${failure} } }`;
     const settings = {
       url: 'https://crm.example.org/in',
       secret: 'whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvZiB0aGUgZ2F0ZXdheQ==',
     };
     const input = { key: 'crm', name: 'CRM', plugin: 'webhook', settings };
-    const made = await answerOf(create, { input });
+    const made = await answerOf(create, { input, k: 'crm' });
+    const renamed = await answerOf(create, { input: { ...input, name: 'Other' }, k: 'crm' });
+    expect(renamed).toMatchObject({ code: 'COMMAND_IDEMPOTENCY_REUSED' });
     expect(made).toEqual({ key: 'crm', plugin: 'webhook', settings: { url: settings.url } });
     const row = await rig.db.database.inWorkspace(world.workspaceId, (tx) =>
       tx.selectFrom('destination').select(['settings', 'secrets']).where('key', '=', 'crm').executeTakeFirstOrThrow(),

@@ -130,6 +130,14 @@ describe('pull sources through the API', () => {
       source: { key: 'shop' },
     });
     expect(await answerOf(CREATE, { input, k: 'once' })).toEqual(made);
+    for (const other of [
+      { name: 'Another' },
+      { createProfiles: true },
+      { mapping: { ...MAPPING, match: { columns: ['id'] } } },
+    ]) {
+      const again = await answerOf(CREATE, { input: { ...input, ...other }, k: 'once' });
+      expect(again).toMatchObject({ code: 'COMMAND_IDEMPOTENCY_REUSED' });
+    }
     const listed = await rig.ask(
       key,
       `{ pullSources(first: 50) { nodes { id key name plugin settings mapping source { key } } }

@@ -93,7 +93,10 @@ function createDestination(
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
       const same =
-        row.key === destination.key && row.plugin === destination.plugin && row.purpose === destination.purpose;
+        row.key === destination.key &&
+        row.name === destination.name &&
+        row.plugin === destination.plugin &&
+        row.purpose === destination.purpose;
       requireSameRequest(same && isDeepStrictEqual(row.settings, destination.settings));
       return { record: toDestination(row), fresh: made !== undefined };
     }),

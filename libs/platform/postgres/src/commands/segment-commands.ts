@@ -16,12 +16,17 @@ import { idForRequest, orTaken, requireSameRequest } from './make-once';
 import { insertRun } from './run-commands';
 
 /** The segment's row, held until commit: versions are numbered and states changed one at a time. */
-async function heldSegment(tx: WorkspaceTransaction, scope: Scope, key: string): Promise<SegmentRecord> {
+async function heldSegment(
+  tx: WorkspaceTransaction,
+  scope: Scope,
+  value: string,
+  by: 'key' | 'id' = 'key',
+): Promise<SegmentRecord> {
   const row = await tx
     .selectFrom('segment')
     .select(SEGMENT_COLUMNS)
     .where('workspace_id', '=', scope.workspaceId)
-    .where('key', '=', key)
+    .where(by, '=', value)
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw commandErrors.COMMAND_NOT_FOUND({ what: 'segment' });
@@ -61,6 +66,18 @@ async function latestVersion(
     .executeTakeFirst();
 }
 
+/** Hash of the rule that a segment was made with. */
+async function firstRuleHash(tx: WorkspaceTransaction, scope: Scope, segmentId: string): Promise<Buffer> {
+  const { rule_hash } = await tx
+    .selectFrom('segment_version')
+    .select('rule_hash')
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('segment_id', '=', segmentId)
+    .where('version', '=', 1)
+    .executeTakeFirstOrThrow();
+  return rule_hash;
+}
+
 function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string | null): Promise<Made<SegmentRecord>> {
   const id = idForRequest(scope.workspaceId, 'createSegment', idempotencyKey);
   return orTaken('segment', segment.key, () =>
@@ -89,14 +106,16 @@ function createSegment(scope: Scope, segment: NewSegment, idempotencyKey: string
           author: segment.author,
         });
       }
-      const record = await heldSegment(tx, scope, segment.key);
+      // By its id: what the idempotency key made before may be called by another key.
+      const record = await heldSegment(tx, scope, id, 'id');
       requireSameRequest(
-        record.id === id &&
+        record.key === segment.key &&
           record.name === segment.name &&
           record.kind === segment.kind &&
           record.purpose === segment.purpose &&
           record.description === segment.description &&
-          record.tags.join('\n') === segment.tags.join('\n'),
+          record.tags.join('\n') === segment.tags.join('\n') &&
+          (await firstRuleHash(tx, scope, id)).equals(segment.ruleHash),
       );
       return { record, fresh: made !== undefined };
     }),

@@ -48,8 +48,16 @@ function create(
         .where('workspace_id', '=', scope.workspaceId)
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
-      const same = row.key === made.key && row.plugin === made.plugin && row.source_id === source.id;
-      requireSameRequest(same && isDeepStrictEqual(row.settings, made.settings));
+      // Not how often it is pulled: that is changed later, and the request stays the same.
+      const same =
+        row.key === made.key &&
+        row.name === made.name &&
+        row.plugin === made.plugin &&
+        row.source_id === source.id &&
+        row.create_profiles === made.createProfiles;
+      requireSameRequest(
+        same && isDeepStrictEqual(row.settings, made.settings) && isDeepStrictEqual(row.mapping, made.mapping),
+      );
       return { record: toSourceConnection(row), fresh: fresh !== undefined };
     }),
   );
