@@ -22,6 +22,13 @@ describe('reasonOf', () => {
         ],
       }),
     ).toBe('no; a; b: c');
+    const [node, key] = [
+      { path: 'where', message: 'node where: "5" is no list' },
+      { path: 'key', message: 'must be short' },
+    ];
+    expect(reasonOf({ ...refused, message: node.message, issues: [node] })).toBe(node.message);
+    const both = `${node.message}; key: must be short`;
+    expect(reasonOf({ ...refused, message: both, issues: [node, key] })).toBe(both);
     expect(reasonOf({ ...refused, message: 'gone' })).toBe('gone');
     expect(reasonOf({ __typename: 'NotFound' })).toBe('NotFound');
     expect(() => payloadOf({ ...refused, message: 'gone' }, 'Job')).toThrow('gone');

@@ -14,10 +14,13 @@ export const FAILURE_FIELDS = '... on Failure { code message } ... on InvalidInp
 /** Why something was refused, in one line: the message, and the places where the input is wrong. */
 export function reasonOf({ __typename, message = __typename, issues = [] }: MutationAnswer): string {
   const places = issues.map((issue) =>
-    issue.path === '' || issue.message.startsWith(issue.path) ? issue.message : `${issue.path}: ${issue.message}`,
+    [issue.path, `node ${issue.path}: `].some((place) => issue.message.startsWith(place))
+      ? issue.message
+      : `${issue.path}: ${issue.message}`,
   );
-  // Often the message is that of the first place.
-  const isSaid = issues.some((issue) => issue.message === message) || places.includes(message);
+  // Often the message is that of the first place, or of all of them.
+  const said = [...issues.map((issue) => issue.message), ...places, places.join('; ')];
+  const isSaid = issues.length > 0 && said.includes(message);
   return [...(isSaid ? [] : [message]), ...places].join('; ');
 }
 

@@ -21,9 +21,15 @@ export interface Answer {
   readonly [field: string]: unknown;
 }
 
+/** An issue as a sentence with its place; the rule language says the place itself. */
+function said({ path, message }: Issue): string {
+  const isPlaced = path === '' || message.startsWith(`${path}: `) || message.startsWith(`node ${path}: `);
+  return isPlaced ? message : `${path}: ${message}`;
+}
+
 /** The failure that says what is wrong with an input. */
 export function invalidInput(code: string, issues: readonly Issue[]): Answer {
-  const message = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ');
+  const message = issues.map(said).join('; ');
   return { __typename: 'InvalidInput', code, message, issues };
 }
 
