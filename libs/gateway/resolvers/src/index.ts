@@ -1,4 +1,5 @@
 export { PolicyGuard } from './context/policy.guard';
+export { TextInterceptor } from './context/text.interceptor';
 export { Policy, handlersWithoutPolicy, policyOf, requirePolicies } from './context/policy';
 export type { PolicyName } from './context/policy';
 export { callerOf, openContext } from './context/gateway-context';

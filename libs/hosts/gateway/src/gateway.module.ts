@@ -1,10 +1,10 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { Clock } from '@kohort/kernel-clock-random';
 import type { Logger } from '@kohort/kernel-telemetry';
-import { PolicyGuard, RESOLVERS } from '@kohort/gateway-resolvers';
+import { PolicyGuard, RESOLVERS, TextInterceptor } from '@kohort/gateway-resolvers';
 import type { Database } from '@kohort/platform-postgres';
 import { GatewayExceptionFilter, LOGGER } from './graphql/gateway-exception.filter';
 import type { GatewayMetrics } from './operations/metrics';
@@ -47,6 +47,7 @@ export class GatewayModule {
         { provide: OUTAGE, useValue: parts.outage },
         { provide: LOGGER, useValue: parts.logger },
         { provide: APP_GUARD, useClass: PolicyGuard },
+        { provide: APP_INTERCEPTOR, useClass: TextInterceptor },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
       ],
     };

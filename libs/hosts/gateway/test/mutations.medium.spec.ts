@@ -61,6 +61,24 @@ describe('mutations', () => {
     });
   });
 
+  it('refuse texts that cannot be stored as they are, and say where they stand', async () => {
+    const input = { key: 'odd', name: 'Odd', rule: rule('odd') };
+    const refused = (path: string) => ({ __typename: 'InvalidInput', issues: [{ path, message: expect.any(String) }] });
+    for (const text of ['nul\u0000', '\ud83d']) {
+      expect(await answerOf(CREATE, { input: { ...input, name: text } })).toMatchObject(refused('name'));
+      expect(await answerOf(CREATE, { input: { ...input, description: text } })).toMatchObject(refused('description'));
+      expect(await answerOf(CREATE, { input: { ...input, tags: ['a', text] } })).toMatchObject(refused('tags.1'));
+      expect(await answerOf(CREATE, { input, k: text })).toMatchObject(refused('idempotencyKey'));
+      expect(await answerOf(CREATE, { input: { ...input, rule: rule(text) } })).toMatchObject({
+        code: 'GATEWAY_RULE_INVALID',
+        ...refused('where'),
+      });
+      const list = 'mutation ($n: String!) { answer: createList(key: "odd", name: $n) { ' + failure + ' } }';
+      expect(await answerOf(list, { n: text })).toMatchObject(refused('name'));
+    }
+    expect((await rig.ask(key, '{ segment(key: "odd") { key } }')).data).toEqual({ segment: null });
+  });
+
   it('make a list once for one idempotency key, whatever segment it is called', async () => {
     const list = (key: string, name: string) =>
       answerOf(`mutation { answer: createList(key: "${key}", name: "${name}", idempotencyKey: "list-once") {

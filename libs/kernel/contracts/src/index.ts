@@ -394,3 +394,5 @@ export type {
   SourceTable,
 } from './ports/source.port';
 export { parseShape, readShape } from './read-shape';
+export { faultyText, textFault } from './storable-text';
+export type { FaultyText } from './storable-text';

@@ -192,6 +192,28 @@ describe('parseRule', () => {
     expect(found.message).toContain('where.all.1');
   });
 
+  it.each([
+    { trait: { path: 'plan', op: 'eq', value: 'a\u0000b' } },
+    { trait: { path: 'plan', op: 'in', value: ['a', '\ud800'] } },
+    { trait: { path: 'pl\u0000an', op: 'exists' } },
+    { event: { name: ['a', 'b\u0000'] } },
+    { event: { where: [{ path: 'x', op: 'eq', value: '\udc00' }] } },
+    { label: 'l\ud83d', all: [] },
+    { id: 'i\u0000', all: [] },
+    { segment: { key: 'a\u0000' } },
+    { sequence: { steps: [{ event: { name: 'a\u0000' } }] } },
+    { sql: { predicate: "name = 'a\u0000'" } },
+    { relation: { to: 'account', quantifier: 'any', where: { trait: { path: 'x', op: 'eq', value: '\u0000' } } } },
+  ])('refuses %j for a text that can neither be stored nor found', (node) => {
+    const found = refusal(rule({ all: [{ all: [] }, node] }));
+    expect([found.code, found.message.includes('a text holds')]).toEqual(['SEGMENTS_RULE_INVALID', true]);
+    expect(String(found.details['path'])).toMatch(/^where\.all\.1/);
+  });
+
+  it('takes texts of any whole characters', () => {
+    expect(parseRule(rule({ trait: { path: 'plan', op: 'eq', value: '\ud83d\ude00\u0001' } })).root.kind).toBe('trait');
+  });
+
   it('names the node by its id and says which steps a sequence knows', () => {
     const found = refusal(
       rule({

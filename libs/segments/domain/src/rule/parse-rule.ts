@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '@kohort/kernel-contracts';
+import { faultyText, type Json } from '@kohort/kernel-contracts';
 import { segmentsErrors } from '../errors';
 import { isTimeZone } from '../time/local-time';
 import { migrateRule } from './migrate-rule';
@@ -187,6 +187,12 @@ function readChildren(list: readonly unknown[], at: Position, walk: Walk): Parse
   return list.map((child, index) => readNode(child, { ...at, path: `${at.path}.${index}`, depth: at.depth + 1 }, walk));
 }
 
+/** Refuses texts that can be neither stored nor found: no value that is compared with them would ever be the same. */
+function requireTexts(place: Place, part: unknown): void {
+  const found = faultyText(part);
+  if (found !== undefined) throw invalid(place, [...found.path.slice(-1), `a text ${found.fault}`].join(': '));
+}
+
 function readNode(json: unknown, at: Position, walk: Walk): ParsedNode {
   const { path, depth } = at;
   const unnamed = { node: path, path, segment: walk.segment };
@@ -197,6 +203,7 @@ function readNode(json: unknown, at: Position, walk: Walk): ParsedNode {
     throw segmentsErrors.SEGMENTS_RULE_TOO_LARGE({ ...placeDetails(unnamed), limit: RULE_LIMITS.nodes });
   const { kind, fields } = kindOf(unnamed, json);
   const meta = check(unnamed, metaSchema, { id: fields['id'], label: fields['label'] });
+  requireTexts(unnamed, meta);
   const place = { ...unnamed, node: meta.id ?? path };
   if (walk.ids.has(place.node)) throw segmentsErrors.SEGMENTS_RULE_DUPLICATE_NODE(placeDetails(place));
   walk.ids.add(place.node);
@@ -217,6 +224,7 @@ function readNode(json: unknown, at: Position, walk: Walk): ParsedNode {
   if (kind === 'relation' || kind === 'group') {
     return { ...base, kind, ...readRelation(place, body, { position: at, walk, kind }) } as ParsedNode;
   }
+  requireTexts(place, body);
   // The body's fields are those of its kind: readLeaf and ParsedNode list them side by side.
   return { ...base, kind, ...readLeaf(place, kind, body) } as ParsedNode;
 }
