@@ -2,7 +2,8 @@ import { Field, Float, ObjectType } from '@nestjs/graphql';
 
 /** What may be wrong in a rule. */
 @ObjectType('RuleWarning', {
-  description: 'A condition of a rule that holds for nobody by what the workspace has stored: most likely mistyped.',
+  description:
+    'A condition of a rule that holds for nobody by what the workspace has stored, or for everybody: most likely mistyped.',
 })
 export class RuleWarningType {
   @Field(() => String, { description: 'The node’s id, else its path (where.all.1).' })
@@ -10,7 +11,7 @@ export class RuleWarningType {
 
   @Field(() => String, {
     description:
-      'event, trait, segment, model (never seen), property (the event never had it), type (values were of another kind), value',
+      'event, trait, segment, model (never seen), property (the event never had it), type (values were of another kind), value, always (it holds for everybody), never',
   })
   kind!: string;
 

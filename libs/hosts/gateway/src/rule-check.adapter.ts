@@ -1,4 +1,11 @@
-import { isBatchOnly, parseRule, printConditions, printRule, readRuleText } from '@kohort/segments-domain';
+import {
+  isBatchOnly,
+  parseRule,
+  printConditions,
+  printRule,
+  readRuleText,
+  requireMeant,
+} from '@kohort/segments-domain';
 import { isAppError, type AppError } from '@kohort/kernel-errors';
 import type { Json, JsonObject, RuleCheck } from '@kohort/kernel-contracts';
 
@@ -20,7 +27,9 @@ export const ruleCheck: RuleCheck = {
         const message = 'a rule is a JSON object, or a text in the text form';
         return { valid: false, issues: [{ path: 'rule', message }] };
       }
-      return { valid: true, rule, hash: Buffer.from(parseRule(rule).hash, 'hex') };
+      const parsed = parseRule(rule);
+      requireMeant(parsed);
+      return { valid: true, rule, hash: Buffer.from(parsed.hash, 'hex') };
     } catch (thrown) {
       if (!isAppError(thrown) || thrown.kind !== 'invalid-input') throw thrown;
       return { valid: false, issues: [{ path: placeOf(thrown), message: thrown.message }] };

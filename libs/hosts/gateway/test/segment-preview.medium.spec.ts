@@ -126,6 +126,11 @@ describe('a segment before it serves, through the API', () => {
         code: 'GATEWAY_RULE_INVALID',
         issues: [{ path: expect.stringContaining('line 1') }],
       });
+      const senseless = await ask(PREVIEW, { rule: 'plan = "pro" and did "A" in last 0 days' });
+      expect(senseless['segmentPreview']).toMatchObject({
+        __typename: 'InvalidInput',
+        issues: [{ path: 'where.all.1', message: expect.stringContaining('write a length of at least 1 day') }],
+      });
     });
   });
 
@@ -170,6 +175,23 @@ describe('a segment before it serves, through the API', () => {
             { node: 'where.all.2', kind: 'value', name: 'plan', suggestion: 'pro' },
           ],
         },
+      });
+      const draft = `mutation ($rule: JSON!) { made: createSegment(input: { key: "pro_buyers", name: "P", rule: $rule }) { __typename } }`;
+      expect(await ask(draft, { rule: 'plan = "pro"' })).toEqual({ made: { __typename: 'Segment' } });
+      const looks = {
+        rule: 'in segment "pro_buyer" or in segment "pro_buyers" or did "Order Completed" at least 0 times',
+      };
+      const near = { node: 'where.any.0', kind: 'segment', suggestion: 'pro_buyers' };
+      const idle = { node: 'where.any.2', kind: 'always', suggestion: null };
+      const known = (message: string) => [
+        near,
+        { node: 'where.any.1', suggestion: null, message: expect.stringContaining(message) },
+        idle,
+      ];
+      expect(await ask(ADVICE, looks)).toMatchObject({ ruleAdvice: { warnings: known('is a draft') } });
+      await ask('mutation { archiveSegment(key: "pro_buyers") { __typename } }');
+      expect(await ask(ADVICE, looks)).toMatchObject({
+        ruleAdvice: { warnings: [{ suggestion: null }, { message: expect.stringContaining('is archived') }, idle] },
       });
       expect(await ask(ADVICE, { rule: 'plan = ' })).toMatchObject({ ruleAdvice: { code: 'GATEWAY_RULE_INVALID' } });
     });

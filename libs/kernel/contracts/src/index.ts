@@ -344,6 +344,7 @@ export type {
   ProofDecision,
   RecordsNeeded,
   SegmentRefreshes,
+  SegmentKeys,
   SegmentRule,
   SegmentStore,
   StandingMembership,

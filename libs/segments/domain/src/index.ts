@@ -1,5 +1,6 @@
 export { segmentsErrors } from './errors';
 export { parseRule, RULE_LIMITS } from './rule/parse-rule';
+export { requireMeant } from './rule/require-meant';
 export { printConditions, printRule } from './text/print-rule';
 export { readRuleText } from './text/read-rule-text';
 export { ruleSchema } from './rule/rule.schema';
@@ -7,8 +8,9 @@ export { SENTIMENTS, textTraitValueSchema } from './rule/text-trait';
 export type { TextTraitValue } from './rule/text-trait';
 export { LANGUAGE_VERSION, migrateRule } from './rule/migrate-rule';
 export { unknownNames } from './advice/unknown-names';
-export type { KnownNames, RuleWarning } from './advice/unknown-names';
+export type { IdleNames, KnownNames, RuleWarning } from './advice/unknown-names';
 export { doubtfulConditions } from './advice/doubtful-conditions';
+export { idleConditions } from './advice/idle-conditions';
 export type { SeenEvent, SeenRecords, SeenValues, ValueKind } from './advice/seen-values';
 export { namesUsed } from './advice/names-used';
 export type { NameKind, UsedName } from './advice/names-used';

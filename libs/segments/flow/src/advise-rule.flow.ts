@@ -9,6 +9,7 @@ import {
 import {
   doubtfulConditions,
   estimateCost,
+  idleConditions,
   isBatchOnly,
   namesUsed,
   parseRule,
@@ -26,7 +27,7 @@ export interface AdviceDeps extends Pick<SegmentsDeps, 'store'> {
 
 /** What can be said of a rule without asking it of anybody. */
 export interface RuleAdvice {
-  /** In the order of the rule's nodes; names before what is asked of them. */
+  /** In the order of the rule's nodes; names before what is asked of them, and these before what asks nothing. */
   readonly warnings: readonly RuleWarning[];
   /** Of one pass over everybody, as a preview or a back-fill makes it. */
   readonly cost: RuleCost;
@@ -74,7 +75,7 @@ const rowSchema = z.object({
 export async function adviseRule(deps: AdviceDeps, request: AdviceRequest, control?: JobControl): Promise<RuleAdvice> {
   const { workspaceId } = request;
   const rule = parseRule(request.rule);
-  const served = await deps.store.servedKeys(workspaceId);
+  const { served, drafts, archived } = await deps.store.segmentKeys(workspaceId);
   const sql = `SELECT * FROM (${NAMES}) LIMIT ${MOST_NAMES}`;
   const rows = await deps.columns.query(sql, { workspaceId }, (row) => rowSchema.parse(row), control);
   const of = (kind: string): ReadonlyMap<string, number> =>
@@ -93,7 +94,11 @@ export async function adviseRule(deps: AdviceDeps, request: AdviceRequest, contr
   const names = { events: used('event', events), traits: used('trait', traits) };
   const seen = await seenRecords(deps.columns, { workspaceId, ...names }, control);
   return {
-    warnings: [...unknownNames(rule, known, request.asleep), ...doubtfulConditions(rule, seen)],
+    warnings: [
+      ...unknownNames(rule, known, { asleep: request.asleep, drafts, archived }),
+      ...doubtfulConditions(rule, seen),
+      ...idleConditions(rule),
+    ],
     cost: estimateCost(rule, { profiles: of('people').get('') ?? 0, events, traits }),
     batchOnly: isBatchOnly(rule),
   };

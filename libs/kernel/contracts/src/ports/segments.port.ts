@@ -294,6 +294,14 @@ export interface VersionToFill {
   readonly countedAt: number | null;
 }
 
+/** Keys of a workspace's segments, lists included, in their order, by whether they serve. */
+export interface SegmentKeys {
+  readonly served: readonly string[];
+  /** Not served yet. */
+  readonly drafts: readonly string[];
+  readonly archived: readonly string[];
+}
+
 /**
  * Memberships in the source of truth.
  *
@@ -339,8 +347,7 @@ export interface SegmentStore {
     needs: (rules: LiveRules) => RecordsNeeded,
   ): Promise<EvaluationInput>;
   liveRules(workspaceId: WorkspaceId): Promise<LiveRules>;
-  /** Keys of the segments that serve, lists included, in their order. */
-  servedKeys(workspaceId: WorkspaceId): Promise<readonly string[]>;
+  segmentKeys(workspaceId: WorkspaceId): Promise<SegmentKeys>;
   /** Null when there is no such version. */
   versionToFill(workspaceId: WorkspaceId, segmentId: SegmentId, version: number): Promise<VersionToFill | null>;
   /** Everybody who is in now. */

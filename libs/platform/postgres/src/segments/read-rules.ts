@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { LiveRules, SegmentRule, WorkspaceId } from '@kohort/kernel-contracts';
+import type { LiveRules, SegmentKeys, SegmentRule, WorkspaceId } from '@kohort/kernel-contracts';
 import type { WorkspaceTransaction } from '../database';
 
 /** An instant as epoch milliseconds, whole. */
@@ -61,11 +61,11 @@ export async function readRulesNow(
   return { rules, now: row?.now ?? (await databaseNow(tx)) };
 }
 
-/** Keys of the segments that serve, lists included. */
-export async function readServedKeys(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<readonly string[]> {
-  const { rows } = await sql<{ key: string }>`select key from segment
-    where workspace_id = ${workspaceId}::uuid and status <> 'archived' and live_version is not null order by key`.execute(
-    tx,
-  );
-  return rows.map(({ key }) => key);
+/** Keys of all segments, by whether they serve. */
+export async function readSegmentKeys(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<SegmentKeys> {
+  const { rows } = await sql<{ key: string; stands: keyof SegmentKeys }>`select key,
+      case when status = 'archived' then 'archived' when live_version is null then 'drafts' else 'served' end as stands
+    from segment where workspace_id = ${workspaceId}::uuid order by key`.execute(tx);
+  const of = (stands: keyof SegmentKeys) => rows.flatMap((row) => (row.stands === stands ? [row.key] : []));
+  return { served: of('served'), drafts: of('drafts'), archived: of('archived') };
 }

@@ -21,7 +21,7 @@ import { evaluateIn, lockPointers, touchedBy } from './evaluate-people';
 import { changedSince, takeMark } from './fill-marks';
 import { openPack, PACK_LEAD_MS, setTimers } from './fill-timers';
 import { readPeople } from './read-people';
-import { databaseNow, readLiveRules, readServedKeys } from './read-rules';
+import { databaseNow, readLiveRules, readSegmentKeys } from './read-rules';
 import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
 import { writeDiff } from './write-diff';
 
@@ -214,7 +214,7 @@ export function segmentStore(database: Database): SegmentStore {
       database.inWorkspace(fence.workspaceId, (tx) => putCrowd(tx, fence, { accountId, counts })),
     evaluate: (request, evaluator) =>
       database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator), HOT),
-    servedKeys: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readServedKeys(tx, workspaceId)),
+    segmentKeys: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readSegmentKeys(tx, workspaceId)),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),
     read: (workspaceId, profileIds, needs: (rules: LiveRules) => RecordsNeeded) =>
       database.inWorkspace(

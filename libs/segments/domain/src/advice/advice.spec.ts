@@ -47,11 +47,28 @@ describe('names that nothing is known of', () => {
 
   it('are told otherwise of a computed trait that is not live', () => {
     const asked = rule({ all: ['monetary', 'monetray'].map((path) => ({ trait: { path, op: 'gt', value: 1 } })) });
-    expect(unknownNames(asked, known, ['monetary']).map(({ message }) => message)).toEqual([
+    expect(unknownNames(asked, known, { asleep: ['monetary'] }).map(({ message }) => message)).toEqual([
       'node where.all.0: no rule sees the computed trait "monetary" before it is made live (live: true)',
       'node where.all.1: there has been no trait "monetray" so far; did you mean "monetary"?',
     ]);
-    expect(unknownNames(asked, { event: [] }, ['monetary'])).toEqual([]);
+    expect(unknownNames(asked, { event: [] }, { asleep: ['monetary'] })).toEqual([]);
+  });
+
+  it('are told otherwise of segments that are drafts or archived; what serves is suggested first', () => {
+    const idle = { drafts: ['pro_buyers', 'vips'], archived: ['vip_2025', 'oldest'] };
+    const keys = ['pro_buyers', 'pro_buyer', 'vipz', 'vip_2025', 'oldest', 'zebras'];
+    const asked = rule({ any: keys.map((key) => ({ segment: { key } })) });
+    const found = unknownNames(asked, { ...known, segment: ['vip', 'vip_2026'] }, idle);
+    expect(found.map(({ suggestion, message }) => [suggestion, message.replace(/^node where\.any\.\d: /, '')])).toEqual(
+      [
+        [null, 'segment "pro_buyers" is a draft: nobody is in it before it is published'],
+        ['pro_buyers', 'no segment "pro_buyer" serves; did you mean the draft "pro_buyers"?'],
+        ['vip', 'no segment "vipz" serves; did you mean "vip"?'],
+        ['vip_2026', 'segment "vip_2025" is archived: nobody is in it; did you mean "vip_2026"?'],
+        [null, 'segment "oldest" is archived: nobody is in it'],
+        [null, 'no segment "zebras" serves'],
+      ],
+    );
   });
 
   it('are not told where all is known', () => {

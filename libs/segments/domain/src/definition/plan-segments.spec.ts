@@ -48,6 +48,22 @@ describe('a plan of segments', () => {
   });
 });
 
+describe('a rule that cannot be meant', () => {
+  const senseless = file('a', 'did "B" and did "A" in last 0 days');
+
+  it('is refused with its place where it is new or changed', () => {
+    const place = /^a\.yaml, line 3, column \d+, rule.*: node where\.all\.1: window\.last: .*at least 1 day/;
+    expect(() => plan([senseless])).toThrow(place);
+    expect(() => plan([senseless], [file('a', 'did "A"')])).toThrow(place);
+  });
+
+  it('is left alone where it stands already', () => {
+    expect(told(plan([senseless], [senseless]).steps)).toEqual(['unchanged a']);
+    const words = file('a', 'did "B" and did "A" in last 0 days', 'tags: [x]\n');
+    expect(told(plan([words], [senseless]).steps)).toEqual(['change a']);
+  });
+});
+
 describe('how far a step has come', () => {
   const [before, after] = [file('a', 'did "A"'), file('a', 'did "B"', 'description: new\n')];
   const [step] = plan([after], [before]).steps;

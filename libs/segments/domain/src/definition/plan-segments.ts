@@ -1,9 +1,12 @@
 import type { Json } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { segmentsErrors } from '../errors';
+import { parseRule } from '../rule/parse-rule';
+import { requireMeant } from '../rule/require-meant';
 import { hashJson } from '../rule/rule-hash';
 import { nearestName } from '../rule/nearest-name';
 import { compareCodePoints } from '../values/code-points';
+import { atPlace } from '../yaml/rule-in-text';
 import { orderByNames } from './order-by-names';
 import type { SegmentDefinition, SegmentFile } from './segment-file';
 
@@ -65,6 +68,8 @@ function checkFile({ definition, text }: SegmentFile, standing: StandingSegments
     throw text.problem(['kind'], `"${key}" is of kind ${before.kind}; the kind of a segment never changes`);
   if (before !== undefined && definition.isDraft && !before.isDraft)
     throw text.problem(['draft'], `"${key}" is published; it does not become a draft again`);
+  // What stands already goes on meaning what it means.
+  if (before?.ruleHash !== definition.ruleHash) atPlace(text, ['rule'], () => requireMeant(parseRule(definition.rule)));
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const near = nearestName(unknown, known);
