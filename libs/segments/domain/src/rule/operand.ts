@@ -49,7 +49,8 @@ export interface OperandProblem {
 const type = (reason: string): OperandProblem => ({ problem: 'type', reason });
 
 const LONGEST_PATTERN = 1000;
-const listSchema = z.array(scalarSchema).min(1).max(1000);
+const LONGEST_LIST = 1000;
+const listSchema = z.array(scalarSchema).min(1).max(LONGEST_LIST);
 const endSchema = z.union([z.number(), z.string()]);
 const pairSchema = z.tuple([endSchema, endSchema]);
 const daysAheadSchema = z.strictObject({ n: z.number().int().min(0).max(365), unit: z.literal('day') });
@@ -69,7 +70,7 @@ const nearbySchema = z.strictObject({
   words: z.array(phraseSchema).min(2).max(10),
   within: z.number().int().min(2).max(100),
 });
-const cidrSchema = z.union([z.string(), z.array(z.string()).min(1).max(1000)]);
+const cidrSchema = z.union([z.string(), z.array(z.string()).min(1).max(LONGEST_LIST)]);
 
 /** Builds a number test from the JSON of a count, or says why not. */
 export function readNumberTest(op: NumberOperator, n: number | readonly [number, number]): NumberTest | OperandProblem {
@@ -123,10 +124,20 @@ const isCidr = (text: string): boolean =>
   ipaddr.IPv4.isValidCIDRFourPartDecimal(text) ||
   (ipaddr.IPv6.isValidCIDR(text) && text.includes(':') && !text.includes('%'));
 
+/** What is wrong with the length of a list; undefined when nothing is, or when it is no list. */
+function lengthProblem(op: Operator, value: unknown): OperandProblem | undefined {
+  if (!Array.isArray(value)) return undefined;
+  if (value.length === 0) return type(`"${op}" takes a list with a value in it; this one is empty`);
+  return value.length > LONGEST_LIST
+    ? type(`"${op}" takes a list of at most ${LONGEST_LIST} values; this one has ${value.length}`)
+    : undefined;
+}
+
 function readCidr(value: unknown): Operand | OperandProblem {
   const parsed = readShape(cidrSchema, value);
   const ranges = parsed.success ? [parsed.data].flat() : [];
-  if (ranges.length === 0 || !ranges.every(isCidr)) return type('"cidr" takes ranges such as "10.0.0.0/8"');
+  if (ranges.length === 0 || !ranges.every(isCidr))
+    return lengthProblem('cidr', value) ?? type('"cidr" takes ranges such as "10.0.0.0/8"');
   return { family: 'cidr', ranges };
 }
 
@@ -173,7 +184,8 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
   },
   list: (op, value) => {
     const parsed = readShape(listSchema, value);
-    if (!parsed.success) return type(`"${op}" takes a list of texts, numbers or true/false`);
+    if (!parsed.success)
+      return lengthProblem(op, value) ?? type(`"${op}" takes a list of texts, numbers or true/false`);
     return sameType(parsed.data)
       ? { family: 'list', values: parsed.data }
       : type(`"${op}" takes a list of one type; it would compare across types`);
@@ -215,7 +227,7 @@ const READERS: Readonly<Record<Operand['family'], Reader>> = {
     const parsed = readShape(elementsSchema, value);
     return parsed.success
       ? { family: 'elements', values: [parsed.data].flat() }
-      : type(`"${op}" takes a text, a number, true/false or a list of them`);
+      : (lengthProblem(op, value) ?? type(`"${op}" takes a text, a number, true/false or a list of them`));
   },
   size: (_op, value) => readSize(value),
   semver: (_op, value) => readSemver(value),

@@ -55,8 +55,8 @@ function readSequence(reader: TokenReader): WrittenNode {
   const steps: Record<string, unknown>[] = [];
   const without: Record<string, unknown>[] = [];
   const readStep = (): void => {
-    const min = reader.accept('after') ? reader.duration() : undefined;
-    const max = reader.accept('within') ? reader.duration() : undefined;
+    const min = reader.accept('after') ? reader.fixedSpan() : undefined;
+    const max = reader.accept('within') ? reader.fixedSpan() : undefined;
     const event = readSelection(reader);
     const as = reader.accept('as') ? reader.plainWord('a name for the step') : undefined;
     const gap = min === undefined && max === undefined ? undefined : given({ min, max });
@@ -67,7 +67,7 @@ function readSequence(reader: TokenReader): WrittenNode {
     if (reader.accept('then', 'not')) {
       const event = readSelection(reader);
       reader.expect('within');
-      without.push({ event, after: steps.at(-1)?.['as'] ?? `step${steps.length}`, within: reader.duration() });
+      without.push({ event, after: steps.at(-1)?.['as'] ?? `step${steps.length}`, within: reader.fixedSpan() });
     } else if (reader.accept('then')) {
       readStep();
     } else if (reader.accept('without')) {
@@ -75,7 +75,7 @@ function readSequence(reader: TokenReader): WrittenNode {
       reader.expect('after');
       const after = reader.plainWord('the name of a step');
       const before = reader.accept('before') ? reader.plainWord('the name of a step') : undefined;
-      const within = reader.accept('within') ? reader.duration() : undefined;
+      const within = reader.accept('within') ? reader.fixedSpan() : undefined;
       without.push(given({ event, after, before, within }));
     } else {
       break;
@@ -101,7 +101,7 @@ function readLifecycle(reader: TokenReader): WrittenNode {
   reader.expect('of');
   const event = readSelection(reader);
   reader.expect('with', 'period');
-  return { lifecycle: { state, event, period: reader.duration() } };
+  return { lifecycle: { state, event, period: reader.span() } };
 }
 
 function readCluster(reader: TokenReader): WrittenNode {

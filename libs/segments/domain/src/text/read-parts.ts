@@ -7,7 +7,7 @@ type OperandReader = (reader: TokenReader) => unknown;
 
 const NOTHING = Symbol('no operand');
 const text: OperandReader = (reader) => reader.string();
-const span: OperandReader = (reader) => reader.duration();
+const span: OperandReader = (reader) => reader.span();
 
 const WORDS: readonly (readonly [words: readonly string[], op: Operator, operand: OperandReader])[] = [
   [['not', 'within', 'last'], 'notWithinLast', span],
@@ -32,7 +32,7 @@ const WORDS: readonly (readonly [words: readonly string[], op: Operator, operand
   [['has', 'all', 'of'], 'arrayAll', (reader) => reader.scalarOrList()],
   [['has', 'none', 'of'], 'arrayNone', (reader) => reader.scalarOrList()],
   [['has', 'size'], 'arraySize', (reader) => reader.test() ?? reader.number()],
-  [['has', 'anniversary', 'in'], 'anniversary', span],
+  [['has', 'anniversary', 'in'], 'anniversary', (reader) => reader.duration()],
   [['has', 'anniversary'], 'anniversary', () => NOTHING],
   [['says', 'any', 'of'], 'wordsAny', (reader) => reader.scalarOrList()],
   [['says', 'all', 'of'], 'wordsAll', (reader) => reader.scalarOrList()],
@@ -119,9 +119,9 @@ export function readSelection(reader: TokenReader): WrittenSelection {
 
 /** A window; undefined when none comes next. */
 export function readWindow(reader: TokenReader): WrittenWindow | undefined {
-  if (reader.accept('in', 'last')) return { last: reader.duration() };
-  if (reader.accept('in', 'session', 'with', 'gap')) return { session: { gap: reader.duration() } };
-  if (reader.accept('within', 'first')) return { withinFirst: reader.duration() };
+  if (reader.accept('in', 'last')) return { last: reader.span() };
+  if (reader.accept('in', 'session', 'with', 'gap')) return { session: { gap: reader.fixedSpan() } };
+  if (reader.accept('within', 'first')) return { withinFirst: reader.span() };
   if (reader.accept('since')) return { since: reader.string() };
   if (reader.accept('before')) return { before: reader.string() };
   if (reader.accept('from')) {
@@ -132,9 +132,9 @@ export function readWindow(reader: TokenReader): WrittenWindow | undefined {
   // `between 1 and 2 times` is a count, and `between 1 and 2` a test.
   if (reader.isNext('between') && reader.peek(2).kind === 'word' && reader.peek(2).text !== 'and') {
     reader.expect('between');
-    const from = reader.duration();
+    const from = reader.span();
     reader.expect('and');
-    const to = reader.duration();
+    const to = reader.span();
     reader.expect('ago');
     return { between: { from, to } };
   }

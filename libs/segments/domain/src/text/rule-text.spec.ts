@@ -228,6 +228,36 @@ describe('the text form', () => {
     expect(problemOf(text)).toMatchObject({ code, line, column });
   });
 
+  it.each([
+    ['did "A" in last 1 month', 19, 'write "1 calendar month"'],
+    ['did "A" in last 2 years', 19, 'write "2 calendar years"'],
+    ['did "A" between 2 quarters and 1 day ago', 19, 'write "2 calendar quarters"'],
+    ['seen within last 3 months', 20, 'write "3 calendar months"'],
+    ['did "A" in session with gap 1 month', 31, 'only a fixed length can stand here'],
+    ['sequence ("A" then within 1 calendar day "B")', 38, 'only a fixed length can stand here'],
+  ])('says how a length of the calendar is written: %s', (text, column, advice) => {
+    const found = problemOf(text);
+    expect([found.code, found.line, found.column]).toEqual(['SEGMENTS_TEXT_INVALID', 1, column]);
+    expect(found.message).toContain(advice);
+  });
+
+  it('reads the length that it advises', () => {
+    expect(() =>
+      readRuleText('did "A" between 2 calendar quarters and 1 day ago and seen within last 3 calendar months'),
+    ).not.toThrow();
+  });
+
+  it('says what is wrong with the length of a list', () => {
+    const many = (n: number): string => Array.from({ length: n }, (_, i) => i).join(', ');
+    expect(problemOf('plan in ()').message).toBe('node where: "in" takes a list with a value in it; this one is empty');
+    expect(problemOf(`plan not in (${many(1001)})`).message).toBe(
+      'node where: "notIn" takes a list of at most 1000 values; this one has 1001',
+    );
+    expect(() => readRuleText(`plan in (${many(1000)})`)).not.toThrow();
+    expect(problemOf('tags has any of ()').message).toContain('this one is empty');
+    expect(problemOf('ip in network ()').message).toContain('this one is empty');
+  });
+
   it('suggests the nearest word, and tells meaning from spelling', () => {
     expect(problemOf('did "A" in last 3 dyas').message).toContain('did you mean "days"?');
     expect(problemOf('plan = "pro" adn did "A"').message).toContain('did you mean "and"?');

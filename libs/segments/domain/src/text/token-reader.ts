@@ -1,5 +1,6 @@
 import { nearestName } from '../rule/nearest-name';
-import type { Duration } from '../time/duration';
+import { UNIT_MONTHS, type Duration } from '../time/duration';
+import { shownDuration } from '../rule/senseless-windows';
 import type { NumberOperator } from '../rule/operators';
 import { readTokens, textProblem, type Token } from './tokens';
 import { RESERVED, SIGNS, UNIT_WORDS } from './words';
@@ -134,6 +135,23 @@ export class TokenReader {
     if (unit === undefined) throw this.refuse([...UNIT_WORDS.keys()].filter((word) => word.endsWith('s')));
     this.next();
     return calendar ? { n, unit, calendar } : { n, unit };
+  }
+
+  /** A length of time that a window or a comparison takes: months and longer are lengths of the calendar only. */
+  span(): Duration {
+    const duration = this.duration();
+    const { n, unit, calendar } = duration;
+    if (calendar !== true && Object.hasOwn(UNIT_MONTHS, unit))
+      throw this.refuseLast(`a ${unit} has no fixed length; write "${shownDuration({ n, unit, calendar: true })}"`);
+    return duration;
+  }
+
+  /** A length of time between two events, which no calendar counts. */
+  fixedSpan(): Duration {
+    const duration = this.duration();
+    if (duration.calendar === true || Object.hasOwn(UNIT_MONTHS, duration.unit))
+      throw this.refuseLast('only a fixed length can stand here, from seconds to weeks; write "30 days" for a month');
+    return duration;
   }
 
   /** `>= 3`, `between 1 and 2`; undefined when neither comes next. */
