@@ -49,6 +49,14 @@ describe('a segment kept as a file', () => {
     expect.assertions(2);
   });
 
+  it('is one document, and where another begins is said', () => {
+    const two = 'segment: s\nlabel: S\nrule: did "A"\n---\nsegment: t\nlabel: T\nrule: did "B"\n';
+    expect(() => parseSegmentFile('s.yaml', two)).toThrow(
+      's.yaml, line 4, column 1, another document begins here ("---"); a file holds one, so keep each in a file of its own',
+    );
+    expect(parseSegmentFile('s.yaml', `---\n${two.split('---')[0] ?? ''}`).definition.key).toBe('s');
+  });
+
   it('is left as it is when nothing differs, byte for byte', () => {
     expect(updatedSegmentFile(parseSegmentFile('a.yaml', FILE), definition)).toBe(FILE);
   });

@@ -4,6 +4,8 @@ import { isAppError, type AppError, type ErrorDetails } from '@kohort/kernel-err
 /** A text that people write may be this long; what is longer belongs into a file of its own. */
 const MAX_CHARS = 10_000_000;
 
+const MANY_DOCUMENTS = 'another document begins here ("---"); a file holds one, so keep each in a file of its own';
+
 /** A part of a YAML text, by its keys and indexes. */
 export type TextPath = readonly (string | number)[];
 
@@ -31,7 +33,7 @@ export class PlacedText {
       const [fault] = this.document.errors;
       if (fault !== undefined) {
         const { line, col: column } = this.lines.linePos(fault.pos[0]);
-        const reason = fault.message.split('\n')[0] ?? '';
+        const reason = fault.code === 'MULTIPLE_DOCS' ? MANY_DOCUMENTS : (fault.message.split('\n')[0] ?? '');
         throw refuse({ file, line, column, reason }, { cause: fault });
       }
       this.data = this.document.toJS({ maxAliasCount: 0 });
