@@ -32,6 +32,7 @@ describe('a plan of segments', () => {
     ['a name that nobody has', [file('a', 'in segment "vipp"'), file('vip', 'did "A"')], {}, /did you mean "vip"/],
     ['a circle', [file('a', 'in segment "b"'), file('b', 'in segment "a"')], {}, /circle: a → b → a/],
     ['an archived key', [file('a', 'did "A"')], { archived: new Set(['a']) }, /never used again/],
+    ['a name that was archived', [file('a', 'in segment "old"')], { archived: new Set(['old']) }, /"old" was archived/],
     ['a list', [file('a', 'did "A"')], { lists: new Set(['a']) }, /is a list/],
   ])('refuses %s with its place', (_what, files, more, message) => {
     const make = () => planSegments(files, standing([], more), { prune: false });

@@ -72,6 +72,7 @@ function checkFile({ definition, text }: SegmentFile, standing: StandingSegments
   if (before?.ruleHash !== definition.ruleHash) atPlace(text, ['rule'], () => requireMeant(parseRule(definition.rule)));
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
+  if (standing.archived.has(unknown)) throw text.problem(['rule'], `the segment "${unknown}" was archived`);
   const near = nearestName(unknown, known);
   throw text.problem(
     ['rule'],
