@@ -64,6 +64,17 @@ describe('segmentLook', () => {
     ]);
   });
 
+  it.each([
+    ['DRAFT', 'not published'],
+    ['BACKFILLING', 'its first version is being filled'],
+    ['FAILED', 'its first version could not be filled; publish it again'],
+    ['ARCHIVED', 'archived: serves nobody any more'],
+  ])('does not say of what is %s that it is live', (status, sentence) => {
+    const told = segmentLook({ ...look, status, liveVersion: null }, 'day').split('\n');
+    expect(told).toContain(`  ${sentence}`);
+    expect(told.some((line) => line.startsWith('  live;'))).toBe(false);
+  });
+
   it('tells how its size went, and why', () => {
     expect(text).toContain('size by day since 2026-11-20 (Europe/Berlin): ▄█');
     expect(text).toContain('595 → 1,200, +710 −105, volatility 0.05 a day');

@@ -115,8 +115,18 @@ function head(found: RemoteLook): readonly string[] {
   ];
 }
 
-function freshnessLine({ freshness }: RemoteLook): string {
+/** What is to be said of a segment that serves nothing. */
+const NOT_SERVING: Readonly<Record<string, string>> = {
+  DRAFT: 'not published',
+  BACKFILLING: 'its first version is being filled',
+  FAILED: 'its first version could not be filled; publish it again',
+  ARCHIVED: 'archived: serves nobody any more',
+};
+
+function freshnessLine({ freshness, status, liveVersion }: RemoteLook): string {
   const { lag, lastChangeAt, countedAt, nextRefreshAt } = freshness;
+  const idle = liveVersion === null || status === 'ARCHIVED' ? NOT_SERVING[status] : undefined;
+  if (idle !== undefined) return `  ${idle}`;
   const last = lastChangeAt === null ? 'nobody ever entered' : `last change ${lastChangeAt}`;
   const counted = countedAt === null ? 'live' : `counted at ${countedAt}, next ${nextRefreshAt ?? 'when published'}`;
   const measured =
