@@ -251,6 +251,52 @@ describe('the life of a segment through the API', () => {
       expect(ahead.errors).toMatchObject([{ extensions: { code: 'GATEWAY_AS_OF_AHEAD', kind: 'invalid-input' } }]);
     });
 
+    it('circles: a rule that would name itself through what serves, or is being filled, is refused with the path', async () => {
+      const failure = '{ __typename ... on Failure { code message } }';
+      const refused = (path: string) => ({
+        answer: {
+          ...{ __typename: 'InvalidInput', code: 'SEGMENTS_SEGMENT_CYCLE' },
+          message: expect.stringContaining(path) as string,
+        },
+      });
+      await life.made('ring_a', 'plan = "pro"');
+      await life.publish('ring_a');
+      await life.made('ring_b', 'in segment "ring_a"');
+      const rule = 'in segment \\"ring_b\\"';
+      const update = `mutation { answer: updateSegment(key: "ring_a", rule: "${rule}") ${failure} }`;
+      const previewed = `{ answer: segmentPreview(key: "ring_a", rule: "${rule}") ${failure} }`;
+      // A draft does not serve: nothing is closed yet.
+      expect(await ask(update)).toEqual({ answer: { __typename: 'Segment' } });
+      expect(await ask(previewed)).toEqual({ answer: { __typename: 'SegmentPreview' } });
+      // One that is being filled will.
+      const { job } = await ask('mutation { job: publishSegment(key: "ring_b") { ... on Job { id } } }');
+      expect(await ask(update)).toMatchObject(refused('ring_a → ring_b → ring_a'));
+      expect(await ask(`mutation { answer: publishSegment(key: "ring_a") ${failure} }`)).toMatchObject(
+        refused('ring_a → ring_b → ring_a'),
+      );
+      await life.run(job);
+      expect(await ask(`mutation { answer: publishSegment(key: "ring_a", version: 2) ${failure} }`)).toMatchObject(
+        refused('ring_a → ring_b → ring_a'),
+      );
+      expect(await ask(previewed)).toMatchObject(refused('ring_a → ring_b → ring_a'));
+      const counted = previewed.replace(
+        'rule: "',
+        'rule: "top 10 percent by sum of total over \\"Order Completed\\" and ',
+      );
+      expect(await ask(counted)).toMatchObject(refused('ring_a → ring_b → ring_a'));
+      expect(await ask(`{ answer: segmentDiff(key: "ring_a", rule: "${rule}") ${failure} }`)).toMatchObject(
+        refused('ring_a → ring_b → ring_a'),
+      );
+      // A key that somebody names before there is such a segment.
+      await life.made('ring_c', 'in segment "ring_d"');
+      await life.publish('ring_c');
+      expect(
+        await ask(
+          `mutation { answer: createSegment(input: { key: "ring_d", name: "x", rule: "in segment \\"ring_c\\"" }) ${failure} }`,
+        ),
+      ).toMatchObject(refused('ring_d → ring_c → ring_d'));
+    });
+
     it('archive: everybody is taken out once, and the key is never used again', async () => {
       await life.made('passing', 'plan = "pro"');
       await life.publish('passing');

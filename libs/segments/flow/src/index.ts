@@ -1,3 +1,4 @@
+export { refuseCircle } from './circles';
 export { backfillSegments } from './backfill-segments.flow';
 export type { BackfillDeps, BackfillEnd, BackfillResult, BackfillRun } from './fill-pass';
 export { evaluateProfiles } from './evaluate-profiles';

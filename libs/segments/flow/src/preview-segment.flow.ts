@@ -17,6 +17,7 @@ import {
   printConditions,
   type PreviewCondition,
 } from '@kohort/segments-domain';
+import { refuseCircle } from './circles';
 import type { SegmentsDeps } from './evaluate-profiles';
 import { rulesByKey } from './live-rule-set';
 import { segmentsFlowErrors } from './segments-flow-errors';
@@ -125,6 +126,7 @@ export async function previewSegment(
   const rule = parseRule(request.rule, key ?? undefined);
   const { now, rules } = await deps.store.read(workspaceId, [], () => ({ eventNames: [], traitKeys: [] }));
   const { timezone } = rules;
+  if (key !== null) refuseCircle({ key, rule: request.rule }, rules);
   const segments = rulesByKey(deps.ruleSets.of(rules).segments.filter((segment) => segment.key !== key));
   if (!isBatchOnly(rule))
     compileRules([{ rule, ...(key === null ? {} : { key }) }], {

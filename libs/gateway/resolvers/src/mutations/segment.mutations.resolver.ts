@@ -15,6 +15,7 @@ import {
 } from '@kohort/gateway-schema';
 import { keySchema, type Json, type RuleVerdict, type SegmentWords } from '@kohort/kernel-contracts';
 import { knownPurpose } from '@kohort/privacy-flow';
+import { refuseCircle } from '@kohort/segments-flow';
 import { callerOf, type GatewayContext } from '../context/gateway-context';
 import { Policy } from '../context/policy';
 import { answer, invalidInput, type Answer } from '../errors/results';
@@ -48,6 +49,23 @@ function checked(context: GatewayContext, rule: unknown): RuleVerdict {
   return context.services.rules.check(rule as Json);
 }
 
+/** Refuses a rule that would name itself through others that serve, or are being filled; drafts of others do not count. */
+async function refuseCircleBeside(context: GatewayContext, key: string, rule: Json): Promise<void> {
+  const segments = await context.reader.segments.rulesToServe();
+  refuseCircle({ key, rule }, { segments });
+}
+
+async function refuseCircleOf(context: GatewayContext, key: string, version: number | null): Promise<void> {
+  const segment = await context.loaders.segmentByKey.load(key);
+  if (!segment) return;
+  const { versions, version: one } = context.reader.segments;
+  const found =
+    version === null
+      ? (await versions(segment.id, { first: 1, after: null })).items[0]?.node
+      : await one(segment.id, version);
+  if (found) await refuseCircleBeside(context, key, found.rule);
+}
+
 /** Draft → publish → archive. A published version is served once its back-fill is complete. */
 @Resolver()
 export class SegmentMutationsResolver {
@@ -73,6 +91,7 @@ export class SegmentMutationsResolver {
       const { rule, hash: ruleHash } = verdict;
       const words = { name, description, tags };
       const author = callerOf(context).keyId;
+      await refuseCircleBeside(context, key.data, rule);
       const segment = { key: key.data, kind: input.kind, ...words, purpose, rule, ruleHash, author };
       return (await context.commands.createSegment(segment, idempotencyKey ?? null)).record;
     });
@@ -97,14 +116,15 @@ export class SegmentMutationsResolver {
     const verdict = checked(context, rule);
     if (!verdict.valid) return invalidInput('GATEWAY_RULE_INVALID', verdict.issues);
     // The same rule again is the same version, so that a repeat is harmless with or without a key.
-    return answer('Segment', () =>
-      context.commands.draftSegmentVersion(key, {
+    return answer('Segment', async () => {
+      await refuseCircleBeside(context, key, verdict.rule);
+      return context.commands.draftSegmentVersion(key, {
         rule: verdict.rule,
         ruleHash: verdict.hash,
         author: callerOf(context).keyId,
         afterVersion,
-      }),
-    );
+      });
+    });
   }
 
   @Mutation(() => DescribeSegmentResult, { description: 'Changes what people call a segment, not who is in it.' })
@@ -165,7 +185,10 @@ export class SegmentMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     const target = { key, version: version ?? null, released: release ?? false };
-    return answer('Job', () => context.commands.publishSegment(target, idempotencyKey ?? null));
+    return answer('Job', async () => {
+      await refuseCircleOf(context, key, target.version);
+      return context.commands.publishSegment(target, idempotencyKey ?? null);
+    });
   }
 
   @Mutation(() => RollbackSegmentResult, {
@@ -185,7 +208,10 @@ export class SegmentMutationsResolver {
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
     const target = { key, version, released: release ?? false };
-    return answer('Job', () => context.commands.rollbackSegment(target, idempotencyKey ?? null));
+    return answer('Job', async () => {
+      await refuseCircleOf(context, key, target.version);
+      return context.commands.rollbackSegment(target, idempotencyKey ?? null);
+    });
   }
 
   @Mutation(() => DiscardSegmentVersionResult, { description: 'Gives a held version up; the old one goes on serving.' })

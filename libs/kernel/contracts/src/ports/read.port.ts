@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '../ids';
+import type { Json } from '../json';
 import type { QualityReader } from './quality.port';
 import type { ClusterLife } from './cluster-life.port';
 import type { SegmentFigures } from './segment-figures.port';
@@ -72,6 +73,10 @@ export interface SegmentReader {
   versions(segmentId: string, page: PageRequest): Promise<Page<SegmentVersionRecord>>;
   /** The live version of each segment, or its latest when none is live. */
   currentVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
+  /** Null when there is no such version. */
+  version(segmentId: string, version: number): Promise<SegmentVersionRecord | null>;
+  /** Rules that are going to serve: of each segment the version that is being filled, the latest first, else the live one. */
+  rulesToServe(): Promise<readonly { readonly key: string; readonly rule: Json }[]>;
   /** The newest held version of each segment that has one. */
   heldVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
   /** Of those segments alone whose latest 1,000 changes an event had a part in. */
