@@ -100,7 +100,11 @@ export function applyCommand(): Command {
     .option('--plan <file>', 'a plan of `kohort plan --out`; refused when the workspace has changed since')
     .option('--prune', 'archive segments, and remove computed traits of its own, that no file has')
     .option('--auto-approve', 'do not ask')
-    .option('--release <keys>', 'publish these even if it takes more than 30 % out or empties them', nameList)
+    .option(
+      '--release <keys>',
+      'publish these even if it takes more than 30 % out or empties them, archive them even if others name them',
+      nameList,
+    )
     .option('--json', 'print one JSON object')
     .action(run);
   return withConnection(command);

@@ -135,11 +135,11 @@ async function migration(flags: MigrationFlags): Promise<void> {
   printFound('segments migration', found, { json: flags.json, text });
 }
 
-async function archive(key: string, flags: SegmentFlags): Promise<void> {
+async function archive(key: string, flags: SegmentFlags & { readonly release?: boolean }): Promise<void> {
   const client = connect(flags);
   const { answer } = await client.query<{ answer: MutationAnswer }>(
-    `mutation ($key: String!) { answer: archiveSegment(key: $key) { __typename ... on Segment { key status } ${FAILURE_FIELDS} } }`,
-    { key },
+    `mutation ($key: String!, $release: Boolean) { answer: archiveSegment(key: $key, release: $release) { __typename ... on Segment { key status } ${FAILURE_FIELDS} } }`,
+    { key, release: flags.release ?? false },
   );
   await client.close();
   printFound('segments archive', payloadOf(answer, 'Segment'), {
@@ -227,6 +227,7 @@ export function segmentsCommand(): Command {
     .action((_flags: object, self: Command) => migration(self.optsWithGlobals()));
   add('archive', 'end a segment: its members leave it, and its key is never used again')
     .argument('<segment>', 'its key')
+    .option('--release', 'even if rules of other segments that serve name it')
     .action((segment: string, _flags: object, self: Command) => archive(segment, self.optsWithGlobals()));
   add('discard', 'give a held version up')
     .argument('<segment>', 'its key')

@@ -100,7 +100,11 @@ export async function applyStep(
   const { action, key, desired } = step;
   const done = { key, action, result: 'applied', reason: null } as const;
   if (desired === null) {
-    await mutate(client, `mutation ($key: String!) { done: archiveSegment(key: $key) ${fields} }`, { key });
+    await mutate(
+      client,
+      `mutation ($key: String!, $release: Boolean) { done: archiveSegment(key: $key, release: $release) ${fields} }`,
+      { key, release: state.release },
+    );
     return done;
   }
   if (state.now === null) await create(client, desired);

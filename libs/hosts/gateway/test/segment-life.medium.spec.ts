@@ -304,8 +304,19 @@ describe('the life of a segment through the API', () => {
       await life.made('resting', 'in segment "passing"');
       await life.publish('resting');
       expect((await look('resting'))?.n).toBe(countOf((i) => i % 3 === 0));
+      const refused = await ask(
+        'mutation { answer: archiveSegment(key: "passing") { __typename ... on Failure { code message } } }',
+      );
+      expect(refused).toMatchObject({
+        answer: {
+          __typename: 'Conflict',
+          code: 'COMMAND_SEGMENT_NAMED',
+          message: expect.stringContaining('"resting"'),
+        },
+      });
+      expect((await look('passing'))?.n).toBe(countOf((i) => i % 3 === 0));
       const archived = await ask(
-        'mutation { answer: archiveSegment(key: "passing") { __typename ... on Segment { status } } }',
+        'mutation { answer: archiveSegment(key: "passing", release: true) { __typename ... on Segment { status } } }',
       );
       expect(archived).toEqual({ answer: { __typename: 'Segment', status: 'ARCHIVED' } });
       await ask('mutation { answer: archiveSegment(key: "passing") { __typename } }');

@@ -232,9 +232,15 @@ export class SegmentMutationsResolver {
   @Policy('graphql:write')
   archiveSegment(
     @Args('key') key: string,
+    @Args('release', {
+      type: () => Boolean,
+      nullable: true,
+      description: 'Archive it even if rules of other segments that serve name it: nobody is in it for them any more.',
+    })
+    release: boolean | null,
     @IdempotencyKey() _idempotencyKey: string | null,
     @Context('gateway') context: GatewayContext,
   ): Promise<Answer> {
-    return answer('Segment', () => context.commands.archiveSegment(key));
+    return answer('Segment', () => context.commands.archiveSegment(key, { released: release ?? false }));
   }
 }

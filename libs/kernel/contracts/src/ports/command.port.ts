@@ -143,8 +143,11 @@ export interface WorkspaceCommands {
   ): Promise<JobRecord>;
   /** Gives a held version up: it is not published any more. COMMAND_VERSION_NOT_HELD for any other. */
   discardSegmentVersion(segmentKey: string, version: number | null): Promise<SegmentRecord>;
-  /** Serves nobody any more; everybody is taken out by a job, so that destinations are owed the removals. */
-  archiveSegment(segmentKey: string): Promise<SegmentRecord>;
+  /**
+   * Serves nobody any more; everybody is taken out by a job, so that destinations are owed the removals. Unless it is
+   * released: COMMAND_SEGMENT_NAMED while rules that serve, or are being filled, name it.
+   */
+  archiveSegment(segmentKey: string, options?: { readonly released: boolean }): Promise<SegmentRecord>;
   createDestination(destination: NewDestination, idempotencyKey: string | null): Promise<Made<DestinationView>>;
   createSync(sync: NewSync, idempotencyKey: string | null): Promise<Made<SyncView>>;
   createSourceConnection(

@@ -12,6 +12,11 @@ export const commandErrors = defineErrors({
     message: () => 'this idempotency key was used for another request',
   },
   COMMAND_SEGMENT_ARCHIVED: { kind: 'conflict', message: () => 'an archived segment is not published again' },
+  COMMAND_SEGMENT_NAMED: {
+    kind: 'conflict',
+    message: (d) =>
+      `segment "${String(d['key'])}" is named by the rules of ${String(d['by'])}, which serve: change or archive them first, or release the archiving, and nobody is in it for them`,
+  },
   COMMAND_VERSION_MOVED: {
     kind: 'conflict',
     message: (d) =>

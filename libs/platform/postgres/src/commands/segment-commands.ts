@@ -238,9 +238,30 @@ function discardVersion(scope: Scope, key: string, version: number | null): Prom
   });
 }
 
-function archiveSegment(scope: Scope, key: string): Promise<SegmentRecord> {
+/** Keys of segments whose rules name one, in the version that serves or in one that is being filled; at most ten. */
+async function namedBy(tx: WorkspaceTransaction, scope: Scope, key: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select s.key from segment s
+    where s.workspace_id = ${scope.workspaceId} and s.status <> 'archived' and s.key <> ${key} and exists (
+      select 1 from segment_version v
+      where v.workspace_id = s.workspace_id and v.segment_id = s.id
+        and jsonb_path_exists(v.rule, '$.**.segment.key ? (@ == $key)', jsonb_build_object('key', ${key}::text))
+        and (v.version = s.live_version or exists (
+          select 1 from run r
+          where r.workspace_id = s.workspace_id and r.job = 'segments.backfill' and r.status in ('queued', 'running')
+            and r.params ->> 'segmentId' = s.id::text and (r.params ->> 'version')::int = v.version)))
+    order by s.key limit 10`.execute(tx);
+  return rows.map((row) => row.key);
+}
+
+function archiveSegment(scope: Scope, key: string, isReleased: boolean): Promise<SegmentRecord> {
   return writing(scope, async (tx) => {
     const segment = await heldSegment(tx, scope, key);
+    if (segment.status !== 'archived' && !isReleased) {
+      const by = await namedBy(tx, scope, key);
+      if (by.length > 0)
+        throw commandErrors.COMMAND_SEGMENT_NAMED({ key, by: by.map((name) => `"${name}"`).join(', ') });
+    }
     await sql`update segment set status = 'archived', refresh_minutes = null, refresh_at = null
       where workspace_id = ${scope.workspaceId} and id = ${segment.id}`.execute(tx);
     const latest = await latestVersion(tx, scope, segment.id);
@@ -280,6 +301,6 @@ export function segmentCommands(scope: Scope): SegmentCommands {
       publishSegment(scope, { ...target, servedBefore: true }, idempotencyKey),
     discardSegmentVersion: (key, version) => discardVersion(scope, key, version),
     publishSegment: (target, idempotencyKey) => publishSegment(scope, target, idempotencyKey),
-    archiveSegment: (key) => archiveSegment(scope, key),
+    archiveSegment: (key, options) => archiveSegment(scope, key, options?.released ?? false),
   };
 }
