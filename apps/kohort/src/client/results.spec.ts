@@ -35,6 +35,20 @@ describe('reasonOf', () => {
   });
 });
 
+describe('payloadOf', () => {
+  it.each([
+    ['NotFound', 'not-found'],
+    ['Conflict', 'conflict'],
+    ['InvalidInput', 'invalid-input'],
+    ['NeedsAttention', null],
+  ])("keeps the server's code, and what %s means", (__typename, remoteKind) => {
+    const details = { remoteCode: 'X_GONE', remoteKind };
+    expect(() => payloadOf({ __typename, code: 'X_GONE', message: 'gone' }, 'Job')).toThrow(
+      expect.objectContaining({ code: 'CLIENT_REFUSED', details: expect.objectContaining(details) }),
+    );
+  });
+});
+
 describe('warningsOf', () => {
   it('says so when a rule could not be looked at', () => {
     const warning = { kind: 'event', name: 'A', message: 'm' };

@@ -1,3 +1,4 @@
+import type { ErrorKind } from '@kohort/kernel-errors';
 import { clientErrors } from './client-errors';
 
 /** A mutation's answer: the payload, or an expected failure with its code. */
@@ -24,6 +25,13 @@ export function reasonOf({ __typename, message = __typename, issues = [] }: Muta
   return [...(isSaid ? [] : [message]), ...places].join('; ');
 }
 
+/** What the kinds of failure mean that a mutation answers as data; what needs attention may be of several. */
+const KINDS: Readonly<Record<string, ErrorKind>> = {
+  InvalidInput: 'invalid-input',
+  NotFound: 'not-found',
+  Conflict: 'conflict',
+};
+
 /**
  * The payload of a mutation.
  *
@@ -31,5 +39,10 @@ export function reasonOf({ __typename, message = __typename, issues = [] }: Muta
  */
 export function payloadOf<T extends MutationAnswer>(answer: MutationAnswer, typename: string): T {
   if (answer.__typename === typename) return answer as T;
-  throw clientErrors.CLIENT_REFUSED({ reason: reasonOf(answer), remoteCode: answer.code ?? answer.__typename });
+  const { code, __typename } = answer;
+  throw clientErrors.CLIENT_REFUSED({
+    reason: reasonOf(answer),
+    remoteCode: code ?? __typename,
+    remoteKind: KINDS[__typename] ?? null,
+  });
 }

@@ -45,7 +45,11 @@ export async function listMembers(
     const first = Math.min(MEMBERS_PAGE, flags.limit - found.length);
     const { segment }: MembersPage = await client.query(MEMBERS, { ...which, first, after });
     if (segment === null)
-      throw clientErrors.CLIENT_REFUSED({ reason: `there is no segment "${key}"`, remoteCode: 'SEGMENT_NOT_FOUND' });
+      throw clientErrors.CLIENT_REFUSED({
+        reason: `there is no segment "${key}"`,
+        remoteCode: 'SEGMENT_NOT_FOUND',
+        remoteKind: 'not-found',
+      });
     found.push(...segment.members.nodes);
     after = segment.members.pageInfo.endCursor;
     if (!segment.members.pageInfo.hasNextPage) break;

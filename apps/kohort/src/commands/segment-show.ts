@@ -49,7 +49,11 @@ export async function showSegment(
     step: flags.by.toUpperCase(),
   });
   if (segment === null)
-    throw clientErrors.CLIENT_REFUSED({ reason: `there is no segment "${key}"`, remoteCode: 'SEGMENT_NOT_FOUND' });
+    throw clientErrors.CLIENT_REFUSED({
+      reason: `there is no segment "${key}"`,
+      remoteCode: 'SEGMENT_NOT_FOUND',
+      remoteKind: 'not-found',
+    });
   const compositions: RemoteComposition[] = [];
   for (const trait of flags.trait ?? []) {
     const answer = await client.query<{ segment: { composition: RemoteComposition } }>(COMPOSITION, { key, trait });
