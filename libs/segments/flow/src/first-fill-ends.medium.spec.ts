@@ -41,6 +41,12 @@ describe('the end of a fill of a segment that serves nothing yet', () => {
       );
     await cancel(await ask(id, 1));
     expect(await segment('buyers')).toMatchObject({ status: 'draft' });
+    // Asked to stop while a worker had it that is gone by now: the next one finds the wish.
+    await republish();
+    const orphan = await ask(id, 1);
+    await query(sql`update run set status = 'running', cancel_requested = true where id = ${orphan}::uuid`);
+    expect(await run(orphan)).toMatchObject({ status: 'cancelled' });
+    expect(await segment('buyers')).toMatchObject({ status: 'draft' });
     await republish();
     const runId = await ask(id, 1);
     const { store } = world.deps;
