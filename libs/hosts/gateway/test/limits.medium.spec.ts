@@ -135,6 +135,18 @@ describe('limits of GraphQL', () => {
     }
   });
 
+  it('refuse a question whose text cannot be there, and say where it stands', async () => {
+    for (const text of ['\u0000', '\ud83d']) {
+      const { errors } = await rig.ask(key, 'query ($name: String) { profile(identifier: $name) { id } }', { name: text });
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringMatching(/^identifier: a text /),
+          extensions: { code: 'GATEWAY_TEXT_INVALID', kind: 'invalid-input' },
+        },
+      ]);
+    }
+  });
+
   it('keep counting when they refuse', async () => {
     const metrics = await (await send({}, '/metrics')).text();
     expect(metrics).toMatch(/kohort_gateway_requests_total\{route="\/graphql",status="400"\} \d+/);

@@ -249,6 +249,11 @@ describe('the life of a segment through the API', () => {
         `{ segment(key: "early") { members(first: 5, asOf: "${ago(-1)}") { nodes { member } } } }`,
       );
       expect(ahead.errors).toMatchObject([{ extensions: { code: 'GATEWAY_AS_OF_AHEAD', kind: 'invalid-input' } }]);
+      const byAnotherClock = await life.rig.ask(
+        life.key,
+        `{ segment(key: "early") { members(first: 5, asOf: "${ago(-20 / 86_400)}") { nodes { member } } } }`,
+      );
+      expect(byAnotherClock.errors).toEqual([]);
     });
 
     it('circles: a rule that would name itself through what serves, or is being filled, is refused with the path', async () => {

@@ -25,6 +25,10 @@ export const gatewayErrors = defineErrors({
     kind: 'invalid-input',
     message: () => '`asOf` is ahead of now: who will be in is not recorded yet; `known: NOW` asks the rule',
   },
+  GATEWAY_TEXT_INVALID: {
+    kind: 'invalid-input',
+    message: (d) => `${String(d['path'])}: a text ${String(d['fault'])}`,
+  },
   GATEWAY_SEGMENTS_OUT_OF_RANGE: { kind: 'invalid-input', message: () => 'name 1 to 20 segments' },
   GATEWAY_INTROSPECTION_OFF: { kind: 'forbidden', message: () => 'introspection is off; the schema is published' },
   GATEWAY_ACCOUNT_UNNAMED: { kind: 'invalid-input', message: () => 'name an account by `id` or by `groupId`' },

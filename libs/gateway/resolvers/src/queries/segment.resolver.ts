@@ -38,6 +38,9 @@ import { gatewayErrors } from '../errors/gateway.errors';
 import { clustersNamedBy, entityOf, sheetsOf } from './card-views';
 import { callsOfSyncs } from './downstream-calls';
 
+/** Who asks of now may have a clock that is that far ahead of ours. */
+const CLOCKS_APART_MS = 60_000;
+
 /** A membership as the API shows it: those who were never in have no version and no cause. */
 type MembershipNode = Omit<MembershipRecord, 'segmentVersion' | 'cause'> & {
   readonly segmentVersion: number | null;
@@ -224,7 +227,8 @@ export class SegmentResolver {
     const { segments } = context.reader;
     const page = pageOf(args);
     if (asOf == null) return connection(await segments.members(segment.id, page), asIs);
-    if (known === 'then' && asOf > context.services.clock.now()) throw gatewayErrors.GATEWAY_AS_OF_AHEAD();
+    const latest = context.services.clock.now() + CLOCKS_APART_MS;
+    if (known === 'then' && asOf > latest) throw gatewayErrors.GATEWAY_AS_OF_AHEAD();
     if (known === 'then') return connection(await segments.membersAsOf(segment.id, asOf, page), asIs);
     return connection(await knownNow(context, { segment, asOf }, page), asIs);
   }
