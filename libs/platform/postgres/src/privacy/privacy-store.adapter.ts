@@ -37,12 +37,13 @@ async function historyOf(
 }
 
 /**
- * In turn with identity: whoever is being resolved is there before this begins, or meets the list after it. And with fills:
- * who is put on the list or taken off it is so before a version serves, and the fill asks about them, or finds it serving.
+ * In turn with fills: who is put on the list or taken off it is so before a version serves, and the fill asks about them, or
+ * finds it serving. And with identity: whoever is being resolved is there before this begins, or meets the list after it.
+ * A version that begins to serve is waited for first: identity is not kept waiting meanwhile.
  */
 async function takeTurn(tx: WorkspaceTransaction, workspaceId: WorkspaceId): Promise<void> {
-  await lockGraph(tx, workspaceId);
   await lockPointers(tx, workspaceId, false);
+  await lockGraph(tx, workspaceId);
 }
 
 async function suppressIn(
