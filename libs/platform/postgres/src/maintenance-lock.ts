@@ -6,11 +6,12 @@ import { withClient } from './with-client';
 const MAINTENANCE_LOCK = '118092690944116';
 
 const LOCK_ATTEMPTS = 30;
-const LOCK_NOT_AVAILABLE = '55P03';
+/** Lock not available, and deadlock detected. */
+const LOCK_CODES: readonly unknown[] = ['55P03', '40P01'];
 
-/** Whether a statement ended because it did not get its lock in time. */
+/** Whether a statement ended because it did not get its lock: not in time, or never, for somebody waited for ours. */
 export function isLockTimeout(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === LOCK_NOT_AVAILABLE;
+  return thrown instanceof Error && 'code' in thrown && LOCK_CODES.includes(thrown.code);
 }
 
 /** A lock not had within two seconds is let go, so that those who queue behind us are served, and tried again later. */
