@@ -54,8 +54,7 @@ async function takeRuns(database: Database, workspaceId: WorkspaceId, runIds: re
       .where('status', 'in', ['queued', 'running'])
       .where('cancel_requested', '=', true)
       .executeTakeFirst();
-    if (cancelled > 0n) await endFirstFills(tx, workspaceId, runIds);
-    return tx
+    const taken = await tx
       .updateTable('run')
       .set({
         status: 'running',
@@ -69,6 +68,9 @@ async function takeRuns(database: Database, workspaceId: WorkspaceId, runIds: re
       .where('status', 'in', ['queued', 'running'])
       .returningAll()
       .execute();
+    // Segments are locked behind runs, as whoever makes a version serve locks them.
+    if (cancelled > 0n) await endFirstFills(tx, workspaceId, runIds);
+    return taken;
   });
 }
 
