@@ -19,7 +19,7 @@ interface Sent {
 }
 
 /**
- * Whether a worker sits idle before a waiting job: its canary has waited for a minute, it has a free hand, and it began
+ * Whether a worker sits idle before a waiting job: its canary has waited for nearly a minute, it has a free hand, and it began
  * nothing in that time. A worker that is merely busy is not stuck.
  */
 export function looksStuck(watch: LaneWatch, canary: Sent | undefined, nowMs: number): boolean {
@@ -46,7 +46,8 @@ export function keepCanaries(options: CanaryOptions): () => void {
     const canary = sent.get(watch.lane);
     // Begun since: no need to ask.
     const isTaken = !canary || watch.lastStartAt > canary.at || !(await queues.isWaiting(watch.lane, canary.id));
-    if (isTaken) sent.set(watch.lane, { id: await queues.sendCanary(watch.lane), at: clock.now() });
+    const at = clock.now();
+    if (isTaken) sent.set(watch.lane, { id: await queues.sendCanary(watch.lane), at });
     else if (looksStuck(watch, canary, clock.now())) onStuck(watch.lane);
   };
   const timer = setInterval(() => {

@@ -44,4 +44,12 @@ describe('holdTasks', () => {
     tasks.letGo(third);
     expect(said).toEqual(['begin', 'rest', 'begin', 'rest']);
   });
+
+  it('begins nothing anew for what is claimed behind its end', () => {
+    const { tasks, said } = held();
+    tasks.hold([task(1)]);
+    tasks.stop();
+    tasks.hold([task(2)]);
+    expect(said).toEqual(['begin', 'rest']);
+  });
 });

@@ -43,8 +43,9 @@ export function holdTasks(database: Pick<Database, 'relay'>, logger: Logger, bes
       renewing = false;
     }
   };
+  let isStopped = false;
   const begin = (): void => {
-    if (timer !== undefined) return;
+    if (timer !== undefined || isStopped) return;
     timer = setInterval(() => void renew(), RENEW_EVERY_MS);
     timer.unref();
     beside.begin();
@@ -71,6 +72,9 @@ export function holdTasks(database: Pick<Database, 'relay'>, logger: Logger, bes
     abortAll(reason) {
       for (const abort of held.values()) abort.abort(reason);
     },
-    stop: rest,
+    stop() {
+      isStopped = true;
+      rest();
+    },
   };
 }

@@ -32,8 +32,11 @@ export const PRODUCER_TIMEOUT_MS = 2_000;
 /** After so many failures in a row the producer does not try for a while. */
 export const BREAKER = { failures: 5, pauseMs: 30_000 } as const;
 
-/** A canary costs ten small statements or commands a queue, and an idle installation should be quiet. */
-export const CANARY = { everyMs: 30_000, lateAfterMs: 60_000 } as const;
+/**
+ * A canary costs ten small statements or commands a queue, and an idle installation should be quiet. It is late at the
+ * second look behind the one that sent it.
+ */
+export const CANARY = { everyMs: 30_000, lateAfterMs: 55_000 } as const;
 
 /** `lookEveryMs` wakes the process: as rarely as what is warned of is still seen, and only while it has work in hand. */
 export const LOOP_DELAY = { warnMs: 200, abortMs: 5_000, everyMs: 5_000, lookEveryMs: 200 } as const;
