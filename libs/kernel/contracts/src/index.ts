@@ -344,6 +344,7 @@ export type {
   ProofDecision,
   RecordsNeeded,
   SegmentRefreshes,
+  RuleToServe,
   SegmentKeys,
   SegmentRule,
   SegmentStore,

@@ -1,7 +1,7 @@
 import type { SegmentRule, WorkspaceId } from '@kohort/kernel-contracts';
 import { compileRules, isBatchOnly, parseRule, type ParsedRule } from '@kohort/segments-domain';
 import { answerRules, type AskedRule, type Question } from './answer-rules';
-import { refuseCircle } from './circles';
+import { refuseCircle, unlessItOpens } from './circles';
 import { emptySegment } from './empty-segment';
 import { FillPass, type BackfillDeps, type BackfillEnd, type BackfillRun, type Filling } from './fill-pass';
 import { compileLiveRules, namedBy, rulesByKey, withDependents } from './live-rule-set';
@@ -60,15 +60,16 @@ async function questionOf(
 ): Promise<{ readonly question: Question; readonly open: readonly ParsedFilling[] }> {
   const live = await deps.store.liveRules(workspaceId);
   // Those of one round do not name each other: each is held against what serves.
-  const round = fillings.filter(({ run, version }) => {
+  const round: ParsedFilling[] = [];
+  for (const filling of fillings) {
+    const { rule } = filling.version;
     try {
-      refuseCircle(version.rule, live);
-      return true;
+      refuseCircle(rule, live);
+      round.push(filling);
     } catch (thrown) {
-      pass.end(run, { thrown });
-      return false;
+      pass.end(filling.run, { thrown: await unlessItOpens(deps.store, { workspaceId, rule }, thrown) });
     }
-  });
+  }
   const asked = new Map<string, SegmentRule>(round.map(({ version: { rule } }) => [rule.segmentId, rule]));
   const others = live.segments.filter(({ segmentId }) => !asked.has(segmentId));
   const rules = { ...live, segments: [...others, ...asked.values()] };
@@ -110,7 +111,11 @@ async function fillRound(scope: RoundScope, round: readonly ParsedFilling[]): Pr
     if ('thrown' in answer) throw answer.thrown;
     const earlier = checkpointOf(filling);
     if (earlier !== null) resumed.push(filling);
-    served.set(filling, earlier ?? (await publishVersion(deps, filling, { answer, now: mark.now })));
+    try {
+      served.set(filling, earlier ?? (await publishVersion(deps, filling, { answer, now: mark.now })));
+    } catch (thrown) {
+      throw await unlessItOpens(deps.store, { workspaceId, rule: filling.version.rule }, thrown);
+    }
   });
   if (served.size === 0) return;
   const idOf = ({ version }: Filling) => version.rule.segmentId;

@@ -34,6 +34,24 @@ describe('segments that name each other in a circle', () => {
     expect(await segment('a')).toMatchObject({ live_version: 1, n: String(PEOPLE / 2) });
   });
 
+  it('are waited out where a version that is being filled opens the circle', async () => {
+    const b = await addSegment('b', buyers);
+    await run(await ask(b, 1));
+    const a = await addSegment('a', inSegment('b'));
+    await run(await ask(a, 1));
+    await addVersion(a, 2, buyers);
+    await addVersion(b, 2, inSegment('a'));
+    const [opens, waits] = [await ask(a, 2, { released: true }), await ask(b, 2, { released: true })];
+    expect(await run(waits, undefined, false)).toMatchObject({
+      status: 'queued',
+      error: { code: 'SEGMENTS_CIRCLE_OPENS', kind: 'rate-limited' },
+    });
+    expect(await segment('b')).toMatchObject({ live_version: 1, status: 'live' });
+    expect(await run(opens)).toMatchObject({ status: 'succeeded' });
+    expect(await run(waits)).toMatchObject({ status: 'succeeded' });
+    expect(await segment('b')).toMatchObject({ live_version: 2, n: String(PEOPLE / 2) });
+  });
+
   it('are refused when all are filled at once', async () => {
     const ids = [
       await addSegment('a', inSegment('b')),

@@ -1,6 +1,7 @@
-import type { SegmentRule } from '@kohort/kernel-contracts';
+import type { RuleToServe, SegmentStore, WorkspaceId } from '@kohort/kernel-contracts';
 import { isAppError } from '@kohort/kernel-errors';
 import { parseRule, segmentsErrors, segmentsNamed, type ParsedRule } from '@kohort/segments-domain';
+import { segmentsFlowErrors } from './segments-flow-errors';
 
 /** Keys that lead from a segment back to itself, it first and last; null when none do. */
 export function circleOf(key: string, rules: ReadonlyMap<string, ParsedRule>): readonly string[] | null {
@@ -21,7 +22,7 @@ export function circleOf(key: string, rules: ReadonlyMap<string, ParsedRule>): r
 
 /** Rules that serve, or are going to. */
 interface RulesBeside {
-  readonly segments: readonly Pick<SegmentRule, 'key' | 'rule'>[];
+  readonly segments: readonly RuleToServe[];
 }
 
 /** By the value itself: the same one is given out as long as nothing changes. */
@@ -49,10 +50,28 @@ function parsedRules(live: RulesBeside): ReadonlyMap<string, ParsedRule> {
  * Cost    a rule that names no segment costs its parsing alone
  * Throws  SEGMENTS_SEGMENT_CYCLE with the path; SEGMENTS_RULE_…
  */
-export function refuseCircle({ key, rule }: Pick<SegmentRule, 'key' | 'rule'>, live: RulesBeside): void {
+export function refuseCircle({ key, rule }: RuleToServe, live: RulesBeside): void {
   const parsed = parseRule(rule, key);
   if (segmentsNamed(parsed).size === 0) return;
   const circle = circleOf(key, new Map([...parsedRules(live), [key, parsed]]));
   if (circle !== null)
     throw segmentsErrors.SEGMENTS_SEGMENT_CYCLE({ segment: key, node: 'where', path: circle.join(' → ') });
+}
+
+/**
+ * What a version failed by; where that is a circle which versions open that are being filled elsewhere, a failure that is
+ * tried again behind them.
+ */
+export async function unlessItOpens(
+  store: Pick<SegmentStore, 'rulesToServe'>,
+  { workspaceId, rule }: { readonly workspaceId: WorkspaceId; readonly rule: RuleToServe },
+  thrown: unknown,
+): Promise<unknown> {
+  if (!isAppError(thrown) || thrown.code !== 'SEGMENTS_SEGMENT_CYCLE') return thrown;
+  try {
+    refuseCircle(rule, { segments: await store.rulesToServe(workspaceId) });
+    return segmentsFlowErrors.SEGMENTS_CIRCLE_OPENS({ key: rule.key, path: thrown.message });
+  } catch (again) {
+    return isAppError(again) ? thrown : again;
+  }
 }

@@ -10,6 +10,10 @@ export const segmentsFlowErrors = defineErrors({
     kind: 'conflict',
     message: (d) => `segment "${d['key']}" is archived; it can serve no version`,
   },
+  SEGMENTS_CIRCLE_OPENS: {
+    kind: 'rate-limited',
+    message: (d) => `segment "${d['key']}" waits for versions that are being filled: ${d['path']}`,
+  },
   SEGMENTS_GUARD_HELD: {
     kind: 'conflict',
     message: (d) =>

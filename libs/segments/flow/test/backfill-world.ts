@@ -114,7 +114,7 @@ export function useBackfillWorld() {
       .map(({ who }) => who)
       .sort();
   /** As a worker does with what waits together. */
-  async function carryOut(runIds: readonly RunId[], using: BackfillDeps = deps): Promise<void> {
+  async function carryOut(runIds: readonly RunId[], using: BackfillDeps = deps, isLastAttempt = true): Promise<void> {
     const handle = runsHandler({
       database: db.database,
       clock: manualClock(0),
@@ -124,7 +124,7 @@ export function useBackfillWorld() {
         return backfillSegments(using, runs);
       },
     });
-    await handle({ workspaceId, runIds }, { signal: new AbortController().signal, isLastAttempt: true });
+    await handle({ workspaceId, runIds }, { signal: new AbortController().signal, isLastAttempt });
   }
   const found = (runIds: readonly RunId[]): Promise<readonly Run[]> =>
     db.database.inWorkspace(workspaceId, async (tx) => {
@@ -136,8 +136,8 @@ export function useBackfillWorld() {
     return found(runIds);
   }
   /** One alone, which may not be allowed to write how it ended. */
-  async function run(runId: RunId, using?: BackfillDeps): Promise<Run> {
-    await carryOut([runId], using).catch(() => undefined);
+  async function run(runId: RunId, using?: BackfillDeps, isLastAttempt?: boolean): Promise<Run> {
+    await carryOut([runId], using, isLastAttempt).catch(() => undefined);
     const [one] = await found([runId]);
     if (!one) throw new TypeError('no run');
     return one;

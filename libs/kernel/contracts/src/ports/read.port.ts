@@ -1,8 +1,8 @@
 import type { WorkspaceId } from '../ids';
-import type { Json } from '../json';
 import type { QualityReader } from './quality.port';
 import type { ClusterLife } from './cluster-life.port';
 import type { SegmentFigures } from './segment-figures.port';
+import type { RuleToServe } from './segments.port';
 import type { TrackingReader } from './tracking-reader.port';
 import type { ImportedFile } from './ingest-store.port';
 import type { SourceConnectionView } from './source.port';
@@ -76,7 +76,7 @@ export interface SegmentReader {
   /** Null when there is no such version. */
   version(segmentId: string, version: number): Promise<SegmentVersionRecord | null>;
   /** Rules that are going to serve: of each segment the version that is being filled, the latest first, else the live one. */
-  rulesToServe(): Promise<readonly { readonly key: string; readonly rule: Json }[]>;
+  rulesToServe(): Promise<readonly RuleToServe[]>;
   /** The newest held version of each segment that has one. */
   heldVersions(segmentIds: readonly string[]): Promise<readonly SegmentVersionRecord[]>;
   /** Of those segments alone whose latest 1,000 changes an event had a part in. */

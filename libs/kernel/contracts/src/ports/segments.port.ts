@@ -285,6 +285,9 @@ export interface ListEditOutcome {
   readonly people: readonly ProfileId[];
 }
 
+/** A rule as it serves, or is going to. */
+export type RuleToServe = Pick<SegmentRule, 'key' | 'rule'>;
+
 /** A version that is to be filled, and where its segment stands. */
 export interface VersionToFill {
   readonly rule: SegmentRule;
@@ -347,6 +350,8 @@ export interface SegmentStore {
     needs: (rules: LiveRules) => RecordsNeeded,
   ): Promise<EvaluationInput>;
   liveRules(workspaceId: WorkspaceId): Promise<LiveRules>;
+  /** Rules that are going to serve: of each segment the version that is being filled, the latest first, else the live one. */
+  rulesToServe(workspaceId: WorkspaceId): Promise<readonly RuleToServe[]>;
   segmentKeys(workspaceId: WorkspaceId): Promise<SegmentKeys>;
   /** Null when there is no such version. */
   versionToFill(workspaceId: WorkspaceId, segmentId: SegmentId, version: number): Promise<VersionToFill | null>;

@@ -4,7 +4,6 @@ import {
   profileIdSchema,
   segmentIdSchema,
   type FreshnessRecord,
-  type Json,
   type MembershipProofRecord,
   type MembershipRecord,
   type Page,
@@ -15,6 +14,7 @@ import {
   type SegmentVersionRecord,
   type ValueShareRecord,
 } from '@kohort/kernel-contracts';
+import { readRulesToServe } from '../segments/rules-to-serve';
 import { jsonOf, ms, msOrNull } from './columns';
 import { reading, type Scope } from './deadline';
 import { segmentLags } from './segment-lags';
@@ -218,22 +218,6 @@ async function version(scope: Scope, segmentId: string, number: number): Promise
   return row === undefined ? null : toVersion(row);
 }
 
-async function rulesToServe(scope: Scope): Promise<readonly { readonly key: string; readonly rule: Json }[]> {
-  const { rows } = await reading(scope, (tx) =>
-    sql<{ key: string; rule: unknown }>`
-      with filling as (
-        select (params ->> 'segmentId')::uuid as id, max((params ->> 'version')::int) as version from run
-        where workspace_id = ${scope.workspaceId} and job = 'segments.backfill' and status in ('queued', 'running')
-        group by 1)
-      select s.key, v.rule from segment s left join filling f on f.id = s.id
-      join segment_version v on v.workspace_id = s.workspace_id and v.segment_id = s.id
-        and v.version = coalesce(f.version, s.live_version)
-      where s.workspace_id = ${scope.workspaceId} and s.status <> 'archived' and s.kind <> 'list'
-      order by s.key`.execute(tx),
-  );
-  return rows.map(({ key, rule }) => ({ key, rule: jsonOf(rule) }));
-}
-
 async function heldVersions(scope: Scope, ids: readonly string[]): Promise<readonly SegmentVersionRecord[]> {
   const { rows } = await reading(scope, (tx) =>
     sql<VersionRow>`
@@ -363,7 +347,7 @@ export function segmentReader(scope: Scope): SegmentReader {
     versions: (segmentId, page) => versions(scope, segmentId, page),
     currentVersions: (ids) => currentVersions(scope, ids),
     version: (segmentId, number) => version(scope, segmentId, number),
-    rulesToServe: () => rulesToServe(scope),
+    rulesToServe: () => reading(scope, (tx) => readRulesToServe(tx, scope.workspaceId)),
     heldVersions: (ids) => heldVersions(scope, ids),
     lags: (ids) => segmentLags(scope, ids),
     freshness: (ids) => freshness(scope, ids),

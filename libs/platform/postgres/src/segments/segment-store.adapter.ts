@@ -22,6 +22,7 @@ import { changedSince, takeMark } from './fill-marks';
 import { openPack, PACK_LEAD_MS, setTimers } from './fill-timers';
 import { readPeople } from './read-people';
 import { databaseNow, readLiveRules, readSegmentKeys } from './read-rules';
+import { readRulesToServe } from './rules-to-serve';
 import { accountsNamed, accountsOf, peopleOfAccount } from './read-related';
 import { writeDiff } from './write-diff';
 
@@ -216,6 +217,7 @@ export function segmentStore(database: Database): SegmentStore {
       database.inWorkspace(request.workspaceId, (tx) => evaluateIn(tx, request, evaluator), HOT),
     segmentKeys: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readSegmentKeys(tx, workspaceId)),
     liveRules: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readLiveRules(tx, workspaceId)),
+    rulesToServe: (workspaceId) => database.inWorkspace(workspaceId, (tx) => readRulesToServe(tx, workspaceId)),
     read: (workspaceId, profileIds, needs: (rules: LiveRules) => RecordsNeeded) =>
       database.inWorkspace(
         workspaceId,
