@@ -137,7 +137,9 @@ describe('limits of GraphQL', () => {
 
   it('refuse a question whose text cannot be there, and say where it stands', async () => {
     for (const text of ['\u0000', '\ud83d']) {
-      const { errors } = await rig.ask(key, 'query ($name: String) { profile(identifier: $name) { id } }', { name: text });
+      const { errors } = await rig.ask(key, 'query ($name: String) { profile(identifier: $name) { id } }', {
+        name: text,
+      });
       expect(errors).toMatchObject([
         {
           message: expect.stringMatching(/^identifier: a text /),
